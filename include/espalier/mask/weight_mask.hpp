@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which weights of a kernel are still trained, and the value that the others are held at.
+#ifndef ESPALIER_MASK_WEIGHT_MASK_HPP
+#define ESPALIER_MASK_WEIGHT_MASK_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <espalier/base/errors.hpp>
+
+namespace espalier::inline v0::mask {
+
+/// A decision for every weight of one kernel: kept (mask 1), pruned (mask 0, offset 0), shared (mask 0, offset = mean).
+/// @tparam Value  float or double.
+template <class Value>
+struct weight_mask {
+  std::vector<std::uint8_t> mask;  ///< one per weight, 1 kept, 0 held at its offset
+  std::vector<Value> offset;       ///< one per weight; empty if no weight is shared
+
+  /// Sets every weight that is not kept to its offset.
+  /// @param kernel  the weights, as many as the mask has entries.
+  /// @throws shape_error if the sizes differ.   Complexity: O(n).
+  void apply(std::span<Value> kernel) const {
+    if (kernel.size() != mask.size()) {
+      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(kernel.size()) + " weights",
+                                      std::to_string(mask.size()) + ", as the mask has"));
+    }
+    for (std::size_t i = 0; i < kernel.size(); ++i) {
+      if (mask[i] == 0) {
+        kernel[i] = offset.empty() ? Value{0} : offset[i];
+      }
+    }
+  }
+};
+
+}  // namespace espalier::inline v0::mask
+
+#endif
