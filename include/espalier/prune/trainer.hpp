@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the pruning loop asks of a training: fit, evaluate and, if the ranking needs them, numbers from data.
+#ifndef ESPALIER_PRUNE_TRAINER_HPP
+#define ESPALIER_PRUNE_TRAINER_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include <espalier/mask/weight_mask.hpp>
+#include <espalier/prune/prunable_model.hpp>
+
+namespace espalier::inline v0::prune {
+
+/// One stretch of training inside the loop.
+struct training_phase {
+  std::size_t epochs = 0;  ///< how many times to go through the data
+  std::size_t level = 0;   ///< how many levels were begun, this one included; for seeds and labels
+  std::stop_token stop;    ///< when it is stopped, `fit` returns early
+};
+
+/// One mask per layer of a model, in the order of `layers()`.
+/// @tparam Value  float or double.
+template <class Value>
+using masks = std::span<const mask::weight_mask<Value>>;
+
+/// A training.
+///
+/// - `fit(model, masks, phase)` trains with fresh optimizer state. Weights that a mask holds must not move; without
+///   masks everything is trained. Throws numeric_error if losses or weights leave the finite numbers.
+/// - `evaluate(model)` returns the metric by which levels are judged, on data that is not trained on.
+template <class Trainer, class Model>
+concept trainer = prunable_model<Model> &&
+    requires(Trainer& trainer, Model& model, masks<typename Model::value_type> held, training_phase phase) {
+  trainer.fit(model, held, phase);
+  { trainer.evaluate(model) } -> std::convertible_to<double>;
+};
+
+/// A trainer that gives the diagonal of the empirical Fisher information, for the ranking `fisher`.
+///
+/// `fisher(model)`: per layer, per weight, the mean over samples of the squared gradient of one sample's loss.
+template <class Trainer, class Model>
+concept fisher_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
+  { trainer.fisher(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
+};
+
+/// A trainer that gives gradients, for the ranking `oracle`.
+///
+/// `gradients(model)`: per layer, per weight, the mean over mini-batches of the absolute gradient of the loss.
+template <class Trainer, class Model>
+concept gradient_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
+  { trainer.gradients(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
+};
+
+}  // namespace espalier::inline v0::prune
+
+#endif
