@@ -113,10 +113,10 @@ class npz_reader {
     int code = 0;
     archive_.reset(zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code));
     if (!archive_) {
-      if (code == ZIP_ER_NOZIP || code == ZIP_ER_INCONS) {
-        fail<parse_error>("which is no intact zip archive", "an npz file");
+      if (code == ZIP_ER_OPEN || code == ZIP_ER_NOENT || code == ZIP_ER_READ || code == ZIP_ER_MEMORY) {
+        fail<file_error>("which cannot be opened", "an npz file");
       }
-      fail<file_error>("which cannot be opened", "an npz file");
+      fail<parse_error>("which is no intact zip archive", "an npz file");
     }
   }
 
