@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// A pruning report as JSON. Needs nlohmann-json.
+#ifndef ESPALIER_IO_REPORT_JSON_HPP
+#define ESPALIER_IO_REPORT_JSON_HPP
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include <espalier/report/pruning_report.hpp>
+
+namespace espalier::inline v0::io {
+
+/// What a report says beyond the loop: how the run was made and how it does on data that no decision has seen.
+struct report_context {
+  std::uint64_t seed = 0;
+  double baseline_accuracy = 0;  ///< of the dense network on the test data, 0 to 1
+  double accuracy = 0;           ///< of the pruned network on the test data, 0 to 1
+};
+
+/// Renders a report as JSON, version 1 of its format.
+///
+/// Top level: format, version, objective, seed, baseline_accuracy and accuracy (on test data), validation (the same two
+/// as the loop saw them), resources, levels, layers, ended. Equal reports give equal text.
+/// @param report   what the loop reports.
+/// @param context  what it does not know.
+/// @return indented JSON with a line end.   Complexity: O(levels + layers).
+[[nodiscard]] inline std::string report_json(const report::pruning_report& report, const report_context& context) {
+  using json = nlohmann::ordered_json;
+  json root{{"format", "espalier-pruning-report"},
+            {"version", 1},
+            {"objective", report.objective},
+            {"seed", context.seed},
+            {"baseline_accuracy", context.baseline_accuracy},
+            {"accuracy", context.accuracy},
+            {"validation", {{"baseline_accuracy", report.baseline}, {"accuracy", report.metric}}},
+            {"resources", json::array()},
+            {"levels", json::array()},
+            {"layers", json::array()},
+            {"ended", report.ended}};
+  for (const report::resource& resource : report.resources) {
+    root["resources"].push_back({{"name", resource.name}, {"before", resource.before}, {"after", resource.after}});
+  }
+  for (const report::level& level : report.levels) {
+    root["levels"].push_back({{"sparsity", level.sparsity},
+                              {"used", level.used},
+                              {"accuracy", level.metric},
+                              {"accepted", level.accepted},
+                              {"status", level.status},
+                              {"gap", level.gap}});
+  }
+  for (const report::layer& layer : report.layers) {
+    root["layers"].push_back({{"name", layer.name},
+                              {"weights", layer.weights},
+                              {"weights_kept", layer.weights_kept},
+                              {"weights_shared", layer.weights_shared},
+                              {"before", layer.before},
+                              {"after", layer.after},
+                              {"note", layer.note}});
+  }
+  return root.dump(2) + "\n";
+}
+
+}  // namespace espalier::inline v0::io
+
+#endif

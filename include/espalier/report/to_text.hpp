@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// A pruning report as text for people: the levels, the layers and the resources, in columns.
+#ifndef ESPALIER_REPORT_TO_TEXT_HPP
+#define ESPALIER_REPORT_TO_TEXT_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iomanip>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <espalier/report/pruning_report.hpp>
+
+namespace espalier::inline v0::report {
+
+namespace detail {
+
+/// Lines up cells in columns: the first one to the left, the others to the right.
+class table {
+ public:
+  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+
+  [[nodiscard]] std::string text() const {
+    std::vector<std::size_t> widths;
+    for (const auto& cells : rows_) {
+      widths.resize((std::max)(widths.size(), cells.size()));
+      for (std::size_t column = 0; column < cells.size(); ++column) {
+        widths[column] = (std::max)(widths[column], cells[column].size());
+      }
+    }
+    std::string result;
+    for (const auto& cells : rows_) {
+      std::string line;
+      for (std::size_t column = 0; column < cells.size(); ++column) {
+        const std::string blank(widths[column] - cells[column].size(), ' ');
+        line += column == 0 ? cells[column] + blank : "  " + blank + cells[column];
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      result += line + '\n';
+    }
+    return result;
+  }
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+[[nodiscard]] inline std::string fixed(double value, int digits) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(digits) << value;
+  return text.str();
+}
+
+[[nodiscard]] inline std::string percent(double share) {
+  return fixed(100 * share, 1) + " %";
+}
+
+[[nodiscard]] inline std::string percent_of(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? "-" : percent(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+[[nodiscard]] inline std::string levels_text(const pruning_report& report) {
+  table levels;
+  std::vector<std::string> head{"level", "target"};
+  for (const resource& r : report.resources) {
+    head.push_back(r.name);
+  }
+  head.insert(head.end(), {"metric", "knapsack", "gap", ""});
+  levels.row(head);
+  for (std::size_t i = 0; i < report.levels.size(); ++i) {
+    const level& tried = report.levels[i];
+    std::vector<std::string> cells{std::to_string(i + 1), percent(tried.sparsity)};
+    for (const std::int64_t used : tried.used) {
+      cells.push_back(std::to_string(used));
+    }
+    std::ostringstream gap;
+    gap << tried.gap;
+    cells.insert(cells.end(),
+                 {fixed(tried.metric, 4), tried.status, gap.str(), tried.accepted ? "accepted" : "rejected"});
+    levels.row(cells);
+  }
+  return levels.text();
+}
+
+[[nodiscard]] inline std::string layers_text(const pruning_report& report) {
+  table layers;
+  std::vector<std::string> head{"layer", "weights", "kept", "shared"};
+  for (const resource& r : report.resources) {
+    head.insert(head.end(), {r.name + " before", "after"});
+  }
+  layers.row(head);
+  for (const layer& l : report.layers) {
+    std::vector<std::string> cells{l.name, std::to_string(l.weights), std::to_string(l.weights_kept),
+                                   std::to_string(l.weights_shared)};
+    for (std::size_t r = 0; r < l.before.size(); ++r) {
+      cells.insert(cells.end(), {std::to_string(l.before[r]), std::to_string(l.after[r])});
+    }
+    if (!l.note.empty()) {
+      cells.push_back(l.note);
+    }
+    layers.row(cells);
+  }
+  return layers.text();
+}
+
+}  // namespace detail
+
+/// Renders a report as text.
+/// @param report  what the loop reports.
+/// @return three tables (levels, layers, resources) and the reason why the run ended, with line ends.
+[[nodiscard]] inline std::string to_text(const pruning_report& report) {
+  detail::table resources;
+  resources.row({"resource", "before", "after", "left"});
+  for (const resource& r : report.resources) {
+    resources.row({r.name, std::to_string(r.before), std::to_string(r.after), detail::percent_of(r.after, r.before)});
+  }
+  return detail::levels_text(report) + '\n' + detail::layers_text(report) + '\n' + resources.text() + '\n' + "metric " +
+         detail::fixed(report.baseline, 4) + " -> " + detail::fixed(report.metric, 4) + "; ended: " + report.ended +
+         '\n';
+}
+
+}  // namespace espalier::inline v0::report
+
+#endif

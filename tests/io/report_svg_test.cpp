@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/io/report_svg.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "support/sample_report.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace io = espalier::io;
+
+TEST_SUITE("io") {
+  TEST_CASE("the picture names every layer and resource, and equal reports give equal bytes") {
+    const support::temporary_folder folder;
+    io::check_report_svg();
+    io::save_report_svg(folder / "it's a.svg", support::sample_report());
+    io::save_report_svg(folder / "b.svg", support::sample_report());
+    const std::string svg = support::read_file(folder / "b.svg");
+    CHECK(svg == support::read_file(folder / "it's a.svg"));
+    for (const char* text : {"</svg>", "conv2d_1", "it's", "narrow", "DSP used", "BRAM", "accepted", "rejected"}) {
+      CAPTURE(text);
+      CHECK(svg.find(text) != std::string::npos);
+    }
+    CHECK(folder.files() == 2);
+  }
+
+  TEST_CASE("without a rejected level, and with a layer that uses nothing, there is a picture all the same") {
+    const support::temporary_folder folder;
+    auto report = support::sample_report();
+    report.levels.pop_back();
+    io::save_report_svg(folder / "a.svg", report);
+    CHECK(support::read_file(folder / "a.svg").find("rejected") == std::string::npos);
+  }
+
+  TEST_CASE("a report without resources, a missing folder and a missing gnuplot are refused, and nothing is left") {
+    const support::temporary_folder folder;
+    CHECK_THROWS_AS(io::save_report_svg(folder / "a.svg", {}), espalier::argument_error);
+    CHECK_THROWS_AS(io::save_report_svg(folder / "missing" / "a.svg", support::sample_report()), espalier::file_error);
+    const std::string path = std::getenv("PATH");
+    setenv("PATH", folder.path().c_str(), 1);
+    CHECK_THROWS_WITH_AS(io::check_report_svg(), doctest::Contains("gnuplot-nox"), espalier::file_error);
+    CHECK_THROWS_AS(io::save_report_svg(folder / "a.svg", support::sample_report()), espalier::file_error);
+    setenv("PATH", path.c_str(), 1);
+    CHECK(folder.files() == 0);
+  }
+}
