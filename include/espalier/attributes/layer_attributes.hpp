@@ -29,6 +29,12 @@ struct layer_attributes {
   bool share = false;                ///< may groups be replaced by their mean
 };
 
+/// @param kind  a kind of layer.
+/// @return its name, as Keras and hls4ml write it.
+[[nodiscard]] constexpr const char* to_string(layer_kind kind) noexcept {
+  return kind == layer_kind::dense ? "Dense" : "Conv2D";
+}
+
 }  // namespace espalier::inline v0::attributes
 
 #endif

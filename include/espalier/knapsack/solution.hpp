@@ -37,7 +37,8 @@ struct solution {
   std::vector<std::int64_t> used;     ///< the sum of the weights of the kept items, per resource
   double value = 0;                   ///< the sum of the values of the kept items
   double bound = 0;                   ///< a proven upper bound on the value of every feasible choice
-  std::vector<double> multipliers;    ///< the price of a unit of each resource that proves a bound
+  std::vector<double>
+      multipliers;  ///< the price of a unit of each resource behind the bound; empty if the solver has none
   knapsack::status status = knapsack::status::infeasible;
 
   /// @return how far the value can be from the optimum, relative to the bound; 0 if it is proven optimal.

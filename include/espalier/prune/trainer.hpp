@@ -18,7 +18,7 @@ namespace espalier::inline v0::prune {
 struct training_phase {
   std::size_t epochs = 0;  ///< how many times to go through the data
   std::size_t level = 0;   ///< how many levels were begun, this one included; for seeds and labels
-  std::stop_token stop;    ///< when it is stopped, `fit` returns early
+  std::stop_token stop{};  ///< when it is stopped, `fit` returns early
 };
 
 /// One mask per layer of a model, in the order of `layers()`.

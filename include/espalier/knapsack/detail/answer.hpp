@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns a kept mask into a solution: value, counts and use summed again from the problem itself.
+#ifndef ESPALIER_KNAPSACK_DETAIL_ANSWER_HPP
+#define ESPALIER_KNAPSACK_DETAIL_ANSWER_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <espalier/base/sum.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Calls action(item, class) for every item in order.
+template <class Value, class Action>
+void for_each_item(const problem<Value>& p, Action&& action) {
+  std::size_t item = 0;
+  for (const run& one : p.runs) {
+    for (std::uint64_t i = 0; i < one.count; ++i) {
+      action(item++, static_cast<std::size_t>(one.item_class));
+    }
+  }
+}
+
+/// The solution that keeps the given items, as feasible; bound and multipliers are the caller's.
+template <class Value>
+[[nodiscard]] solution answer(const problem<Value>& p, std::vector<std::uint8_t> kept) {
+  solution result;
+  result.counts.assign(p.classes(), 0);
+  result.used.assign(p.resources(), 0);
+  compensated_sum value;
+  for_each_item(p, [&](std::size_t item, std::size_t item_class) {
+    if (kept[item] == 0) {
+      return;
+    }
+    value.add(static_cast<double>(p.values[item]));
+    if (!result.counts.empty()) {
+      ++result.counts[item_class];
+    }
+  });
+  for (std::size_t c = 0; c < p.classes(); ++c) {
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      result.used[r] += p.weights_of(c)[r] * static_cast<std::int64_t>(result.counts[c]);
+    }
+  }
+  result.kept = std::move(kept);
+  result.value = value.result();
+  result.status = status::feasible;
+  return result;
+}
+
+/// Whether the use of a solution stays within the capacities.
+template <class Value>
+[[nodiscard]] bool fits(const problem<Value>& p, const solution& s) {
+  for (std::size_t r = 0; r < p.resources(); ++r) {
+    if (s.used[r] > p.capacities[r]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif

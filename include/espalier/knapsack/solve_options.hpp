@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// How much work the exact knapsack solver may do before it answers with what it has.
+#ifndef ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
+#define ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <stop_token>
+
+namespace espalier::inline v0::knapsack {
+
+/// Limits of `solve`. Past one it returns its best solution with the proven bound.
+struct solve_options {
+  std::uint64_t work_limit = 200'000'000;            ///< partial solutions tried; the same on every machine
+  std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes for partial solutions
+  std::stop_token stop{};                            ///< when it is stopped, the search ends
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks a knapsack problem before it is solved; every error names the index at fault.
+#ifndef ESPALIER_KNAPSACK_VALIDATE_HPP
+#define ESPALIER_KNAPSACK_VALIDATE_HPP
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include <espalier/base/errors.hpp>
+#include <espalier/knapsack/problem.hpp>
+
+namespace espalier::inline v0::knapsack {
+
+namespace detail {
+
+[[noreturn]] inline void refuse(const std::string& got, const std::string& expected) {
+  throw argument_error(error_message("knapsack", got, expected));
+}
+
+template <class Value>
+void validate_values(const problem<Value>& p) {
+  for (std::size_t i = 0; i < p.values.size(); ++i) {
+    if (!(p.values[i] >= 0 && p.values[i] <= (std::numeric_limits<Value>::max)())) {
+      refuse("value " + std::to_string(static_cast<double>(p.values[i])) + " of item " + std::to_string(i),
+             "finite values >= 0");
+    }
+  }
+}
+
+template <class Value>
+void validate_weights(const problem<Value>& p) {
+  for (std::size_t r = 0; r < p.resources(); ++r) {
+    if (p.capacities[r] < 0) {
+      refuse("capacity " + std::to_string(p.capacities[r]) + " of resource " + std::to_string(r), "capacities >= 0");
+    }
+  }
+  if (p.resources() == 0 ? !p.weights.empty() : p.weights.size() % p.resources() != 0) {
+    throw shape_error(error_message(
+        "knapsack", std::to_string(p.weights.size()) + " weights for " + std::to_string(p.resources()) + " resources",
+        "one weight for each class and resource"));
+  }
+  for (std::size_t i = 0; i < p.weights.size(); ++i) {
+    if (p.weights[i] < 0) {
+      refuse("weight " + std::to_string(p.weights[i]) + " of class " + std::to_string(i / p.resources()),
+             "weights >= 0");
+    }
+  }
+}
+
+/// The runs must name classes, cover the items, and weigh in all what an int64 holds.
+template <class Value>
+void validate_runs(const problem<Value>& p) {
+  std::uint64_t items = 0;
+  std::vector<std::int64_t> total(p.resources(), 0);
+  for (std::size_t i = 0; i < p.runs.size(); ++i) {
+    const run& one = p.runs[i];
+    if (p.resources() > 0 && one.item_class >= p.classes()) {
+      refuse("class " + std::to_string(one.item_class) + " in run " + std::to_string(i),
+             "a class below " + std::to_string(p.classes()));
+    }
+    if (one.count > p.values.size() - items) {
+      items = p.values.size() + 1;
+      break;
+    }
+    items += one.count;
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      std::int64_t weight = 0;
+      if (__builtin_mul_overflow(p.weights_of(one.item_class)[r], static_cast<std::int64_t>(one.count), &weight) ||
+          __builtin_add_overflow(total[r], weight, &total[r])) {
+        refuse("a total weight beyond 2^63 in resource " + std::to_string(r) + ", reached at run " + std::to_string(i),
+               "totals that an int64 holds");
+      }
+    }
+  }
+  if (items != p.values.size()) {
+    throw shape_error(error_message("knapsack", "runs of more or fewer items than there are values",
+                                    "counts that sum to " + std::to_string(p.values.size())));
+  }
+}
+
+}  // namespace detail
+
+/// @param p  a problem.
+/// @throws shape_error if sizes do not fit each other; argument_error if a value, weight or capacity is negative or not
+///         finite, a class does not exist, or a total weight overflows int64.   Complexity: O(n).
+template <class Value>
+void validate(const problem<Value>& p) {
+  detail::validate_weights(p);
+  detail::validate_runs(p);
+  detail::validate_values(p);
+}
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif

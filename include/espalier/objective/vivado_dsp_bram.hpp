@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The objective that counts DSP blocks and block RAM together, of an FPGA built by hls4ml with Vivado.
+#ifndef ESPALIER_OBJECTIVE_VIVADO_DSP_BRAM_HPP
+#define ESPALIER_OBJECTIVE_VIVADO_DSP_BRAM_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/objective/detail/vivado.hpp>
+#include <espalier/objective/objective.hpp>
+#include <espalier/structure/rules.hpp>
+
+namespace espalier::inline v0::objective {
+
+/// DSP blocks as `vivado_dsp` counts them, and the 36-bit columns of block RAM that hold the weights.
+///
+/// Resource strategies with a reuse factor above 1: the rows of multipliers lie side by side in columns of 36 bits, so
+/// rows [a, b) of width P free ceil(b P / 36) - ceil(a P / 36) columns, those that begin in them; groups are as many
+/// consecutive rows as share whole words. Otherwise the weights are in logic and only DSPs count.
+/// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
+struct vivado_dsp_bram {
+  static constexpr std::string_view name = "vivado_dsp_bram";
+  static constexpr std::array<std::string_view, 2> resources{"DSP", "BRAM"};
+
+  /// @param layer  with its hls settings.
+  /// @return the layer's savings.
+  /// @throws argument_error if the reuse factor is 0.
+  [[nodiscard]] layer_savings<2> operator()(const attributes::layer_attributes& layer) const {
+    layer_savings<2> result;
+    result.reuse_factor = detail::real_reuse_factor(layer);
+    const std::string no_dsp = detail::why_no_dsp(layer);
+    if (detail::is_resource(layer.hls) && result.reuse_factor > 1) {
+      in_block_ram(layer, no_dsp.empty(), result);
+    } else if (no_dsp.empty()) {
+      in_logic(layer, result);
+    } else {
+      result.note = no_dsp + ", and without a resource strategy and a reuse factor above 1 there is no block RAM";
+    }
+    return result;
+  }
+
+ private:
+  /// How many rows share whole words.
+  [[nodiscard]] static std::size_t rows_in_a_group(std::uint64_t width) noexcept {
+    return detail::bram_word % width == 0 ? detail::bram_word / width
+                                          : static_cast<std::size_t>(detail::divide_up(2 * detail::bram_word, width));
+  }
+
+  static void in_block_ram(const attributes::layer_attributes& layer, bool with_dsp, layer_savings<2>& result) {
+    const std::uint64_t width = layer.hls.weight_width;
+    const std::size_t rows = layer.kernel_shape.size() / result.reuse_factor;
+    const std::size_t consecutive = rows_in_a_group(width);
+    const auto columns_up_to = [&](std::size_t row) { return detail::divide_up(row * width, detail::bram_word); };
+    result.rule = structure::pattern{rows, consecutive};
+    result.usage = {with_dsp ? static_cast<std::int64_t>(rows) : 0, columns_up_to(rows)};
+    for (std::size_t begin = 0; begin < rows; begin += consecutive) {
+      const std::size_t end = (std::min)(begin + consecutive, rows);
+      const std::array<std::int64_t, 2> saving{with_dsp ? static_cast<std::int64_t>(end - begin) : 0,
+                                               columns_up_to(end) - columns_up_to(begin)};
+      if (result.savings.empty() || result.savings.back().saving != saving) {
+        result.savings.push_back({0, saving});
+      }
+      ++result.savings.back().count;
+    }
+  }
+
+  static void in_logic(const attributes::layer_attributes& layer, layer_savings<2>& result) {
+    const std::size_t weights = layer.kernel_shape.size();
+    result.rule = structure::unstructured{};
+    result.usage = {detail::divide_up(weights, result.reuse_factor), 0};
+    result.denominator = static_cast<std::int64_t>(result.reuse_factor);
+    result.savings = {{weights, {1, 0}}};
+  }
+};
+static_assert(objective<vivado_dsp_bram>);
+
+}  // namespace espalier::inline v0::objective
+
+#endif
