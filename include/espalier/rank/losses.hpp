@@ -11,6 +11,7 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/rank/ranking.hpp>
+#include <espalier/structure/group_means.hpp>
 #include <espalier/structure/grouping.hpp>
 
 namespace espalier::inline v0::rank {
@@ -60,24 +61,6 @@ template <ranking Ranking, class Value, class Change>
 
 }  // namespace detail
 
-/// The mean weight of each group.
-/// @param groups  a partition of the kernel.
-/// @param kernel  as many weights as the partition has.
-/// @return one mean per group, in double.   Complexity: O(n).
-template <class Value>
-[[nodiscard]] std::vector<double> group_means(const structure::grouping& groups, std::span<const Value> kernel) {
-  std::vector<double> means(groups.count(), 0.0);
-  std::vector<std::size_t> sizes(groups.count(), 0);
-  groups.visit([&](std::size_t group, std::size_t index) {
-    means[group] += static_cast<double>(kernel[index]);
-    ++sizes[group];
-  });
-  for (std::size_t group = 0; group < means.size(); ++group) {
-    means[group] /= static_cast<double>(sizes[group]);
-  }
-  return means;
-}
-
 /// Sums of the costs of pruning each group: the losses before the ranking finishes them.
 /// @param groups   a partition of the kernel.
 /// @param data     the kernel and, if the ranking needs it, one number per weight.
@@ -97,7 +80,7 @@ template <ranking Ranking, class Value>
 [[nodiscard]] std::vector<double> share_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                               const Ranking& ranking = {}) {
   detail::expect_data<Ranking>(groups, data);
-  const std::vector<double> means = group_means<Value>(groups, data.kernel);
+  const std::vector<double> means = structure::group_means<Value>(groups, data.kernel);
   return detail::sum_costs(groups, data, ranking,
                            [&](std::size_t group, double weight) { return means[group] - weight; });
 }

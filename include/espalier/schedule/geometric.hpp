@@ -9,6 +9,7 @@
 #include <string>
 
 #include <espalier/base/errors.hpp>
+#include <espalier/schedule/schedule.hpp>
 
 namespace espalier::inline v0::schedule {
 
@@ -80,6 +81,7 @@ class geometric {
   double good_ = 0;    // of the last good level; 0: none yet
   double failed_ = 0;  // of the best level that failed; 0: none yet
 };
+static_assert(schedule<geometric>);
 
 }  // namespace espalier::inline v0::schedule
 

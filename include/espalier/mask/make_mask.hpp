@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns what is decided for the groups of a kernel into a mask of its weights.
+#ifndef ESPALIER_MASK_MAKE_MASK_HPP
+#define ESPALIER_MASK_MAKE_MASK_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <espalier/base/errors.hpp>
+#include <espalier/mask/action.hpp>
+#include <espalier/mask/weight_mask.hpp>
+#include <espalier/structure/group_means.hpp>
+#include <espalier/structure/grouping.hpp>
+
+namespace espalier::inline v0::mask {
+
+/// A mask that keeps every weight.
+/// @param weights  how many there are.
+template <class Value>
+[[nodiscard]] weight_mask<Value> keep_all(std::size_t weights) {
+  return {std::vector<std::uint8_t>(weights, 1), {}};
+}
+
+/// Kept groups get mask 1, pruned ones mask 0, shared ones mask 0 and their mean as the offset.
+/// @param groups   a partition of the kernel.
+/// @param actions  one per group.
+/// @param kernel   the weights, whose means are shared.
+/// @return the mask; without offsets if nothing is shared.
+/// @throws shape_error if sizes differ.   Complexity: O(n).
+template <class Value>
+[[nodiscard]] weight_mask<Value> make_mask(const structure::grouping& groups, std::span<const action> actions,
+                                           std::span<const Value> kernel) {
+  if (actions.size() != groups.count() || kernel.size() != groups.weights()) {
+    throw shape_error(
+        error_message("mask::make_mask",
+                      std::to_string(actions.size()) + " actions and " + std::to_string(kernel.size()) + " weights",
+                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
+  }
+  weight_mask<Value> result{std::vector<std::uint8_t>(kernel.size()), {}};
+  groups.visit(
+      [&](std::size_t group, std::size_t index) { result.mask[index] = actions[group] == action::keep ? 1 : 0; });
+  if (std::find(actions.begin(), actions.end(), action::share) == actions.end()) {
+    return result;
+  }
+  const std::vector<double> means = structure::group_means<Value>(groups, kernel);
+  result.offset.assign(kernel.size(), Value{0});
+  groups.visit([&](std::size_t group, std::size_t index) {
+    if (actions[group] == action::share) {
+      result.offset[index] = static_cast<Value>(means[group]);
+    }
+  });
+  return result;
+}
+
+}  // namespace espalier::inline v0::mask
+
+#endif

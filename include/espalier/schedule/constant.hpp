@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// A schedule of equal steps.
+#ifndef ESPALIER_SCHEDULE_CONSTANT_HPP
+#define ESPALIER_SCHEDULE_CONSTANT_HPP
+
+#include <cstddef>
+#include <string>
+
+#include <espalier/base/errors.hpp>
+#include <espalier/schedule/schedule.hpp>
+
+namespace espalier::inline v0::schedule {
+
+/// Settings of `constant`.
+struct constant_options {
+  double initial = 0;  ///< the first sparsity, in [0, final]
+  double final = 1;    ///< the last sparsity, in [initial, 1]
+  double step = 0.05;  ///< between two levels, > 0
+};
+
+/// Level k is initial + k step, as long as that does not pass the final sparsity. Every level is computed from its
+/// number, so that rounding does not add up, and one within 1e-9 of the final sparsity is exactly that.
+class constant {
+ public:
+  /// @param options  see constant_options.
+  /// @throws argument_error if a setting is out of its range.
+  explicit constant(const constant_options& options = {}) : options_(options) {
+    if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.step > 0)) {
+      throw argument_error(error_message("schedule::constant",
+                                         "sparsities from " + std::to_string(options.initial) + " to " +
+                                             std::to_string(options.final) + " by " + std::to_string(options.step),
+                                         "0 <= initial <= final <= 1 and a step > 0"));
+    }
+  }
+
+  /// @return the present target, 0 to 1.
+  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
+
+  /// Moves on after a level that was good enough.
+  /// @return whether the target moved.
+  bool update() noexcept {
+    const double next = at(level_ + 1);
+    if (next > options_.final || next <= sparsity()) {
+      return false;
+    }
+    ++level_;
+    return true;
+  }
+
+  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
+  /// @return whether the target moved.
+  bool repair() noexcept { return update(); }
+
+ private:
+  [[nodiscard]] double at(std::size_t level) const noexcept {
+    constexpr double drift = 1e-9;
+    const double sparsity = options_.initial + static_cast<double>(level) * options_.step;
+    const double beyond = sparsity - options_.final;
+    return beyond > -drift && beyond < drift ? options_.final : sparsity;
+  }
+
+  constant_options options_;
+  std::size_t level_ = 0;
+};
+static_assert(schedule<constant>);
+
+}  // namespace espalier::inline v0::schedule
+
+#endif
