@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
@@ -19,9 +18,9 @@ namespace espalier::inline v0::io {
 
 /// Images and what they show.
 struct labelled_images {
-  extents shape;                     ///< of one image: (height, width, channels)
-  std::vector<float> pixels;         ///< image after image, row-major, 0 to 1
-  std::vector<std::uint8_t> labels;  ///< one per image
+  extents shape;                      ///< of one image: (height, width, channels)
+  std::vector<float> pixels;          ///< image after image, row-major, 0 to 1
+  std::vector<std::uint32_t> labels;  ///< one per image
 };
 
 /// Reads a set of grey images and its labels.
@@ -32,14 +31,14 @@ struct labelled_images {
 [[nodiscard]] inline labelled_images load_labelled_images(const std::filesystem::path& images,
                                                           const std::filesystem::path& labels) {
   const idx_array<std::uint8_t> pixels = load_idx<std::uint8_t>(images);
-  idx_array<std::uint8_t> classes = load_idx<std::uint8_t>(labels);
+  const idx_array<std::uint8_t> classes = load_idx<std::uint8_t>(labels);
   if (pixels.shape.rank() != 3 || classes.shape.rank() != 1 || pixels.shape[0] != classes.shape[0]) {
     throw shape_error(
         error_message("io::load_labelled_images",
                       "images of shape " + to_string(pixels.shape) + " and labels of shape " + to_string(classes.shape),
                       "(images, height, width) and (images)"));
   }
-  labelled_images set{{pixels.shape[1], pixels.shape[2], 1}, {}, std::move(classes.values)};
+  labelled_images set{{pixels.shape[1], pixels.shape[2], 1}, {}, {classes.values.begin(), classes.values.end()}};
   set.pixels.resize(pixels.values.size());
   std::transform(pixels.values.begin(), pixels.values.end(), set.pixels.begin(),
                  [](std::uint8_t pixel) { return static_cast<float>(pixel) / 255.0F; });

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operations on lane blocks that look at one feature, or all features of one sample: relu, softmax.
+#ifndef ESPALIER_KERNELS_ELEMENTWISE_HPP
+#define ESPALIER_KERNELS_ELEMENTWISE_HPP
+
+#include <cmath>
+#include <cstddef>
+
+#include <espalier/kernels/lanes.hpp>
+
+namespace espalier::inline v0::kernels {
+
+/// Negative numbers become 0, in place; what is not a number stays so, to be found.
+template <class T>
+void relu_forward(T* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    x[i] = x[i] < T{0} ? T{0} : x[i];
+  }
+}
+
+/// The slope is 0 where the output is 0, in place.
+template <class T>
+void relu_backward(const T* y, T* dy, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    dy[i] = y[i] > T{0} ? dy[i] : T{0};
+  }
+}
+
+/// exp(x - max) / sum over the features of each sample, in place. The maximum is taken off first, so nothing overflows.
+/// @param x  [block][feature][lane].
+template <class T>
+void softmax_forward(T* x, std::size_t features, std::size_t blocks) {
+  for (std::size_t block = 0; block < blocks; ++block) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      T* sample = x + block * features * lanes + lane;
+      T largest = sample[0];
+      for (std::size_t f = 1; f < features; ++f) {
+        largest = sample[f * lanes] > largest ? sample[f * lanes] : largest;
+      }
+      T total = 0;
+      for (std::size_t f = 0; f < features; ++f) {
+        sample[f * lanes] = std::exp(sample[f * lanes] - largest);
+        total += sample[f * lanes];
+      }
+      for (std::size_t f = 0; f < features; ++f) {
+        sample[f * lanes] /= total;
+      }
+    }
+  }
+}
+
+/// dx = y (dy - sum y dy), in place of dy.
+template <class T>
+void softmax_backward(const T* y, T* dy, std::size_t features, std::size_t blocks) {
+  for (std::size_t block = 0; block < blocks; ++block) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      const std::size_t first = block * features * lanes + lane;
+      T total = 0;
+      for (std::size_t f = 0; f < features; ++f) {
+        total += y[first + f * lanes] * dy[first + f * lanes];
+      }
+      for (std::size_t f = 0; f < features; ++f) {
+        dy[first + f * lanes] = y[first + f * lanes] * (dy[first + f * lanes] - total);
+      }
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// A fully connected layer.
+#ifndef ESPALIER_NN_DENSE_HPP
+#define ESPALIER_NN_DENSE_HPP
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/base/extents.hpp>
+#include <espalier/base/random.hpp>
+#include <espalier/kernels/dense.hpp>
+#include <espalier/nn/glorot_uniform.hpp>
+#include <espalier/nn/layer.hpp>
+#include <espalier/tensor/tensor.hpp>
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `dense`.
+struct dense_options {
+  std::size_t units = 1;  ///< neurons, >= 1
+  bool bias = true;       ///< whether each neuron has a bias
+  std::string name{};     ///< empty: dense_1, dense_2, ... by place in the model
+};
+
+/// y = x kernel + bias, with the kernel (inputs, units) as in Keras; samples are vectors.
+/// @tparam T  float or double.
+template <class T = float>
+class dense {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "dense";
+
+  /// @param options  see dense_options.
+  /// @throws argument_error if there are 0 units.
+  explicit dense(dense_options options) : options_(std::move(options)) {
+    if (options_.units == 0) {
+      throw argument_error(error_message("nn::dense", "0 units", "1 or more"));
+    }
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+
+  extents build(const std::string& name, const extents& input, random& generator) {
+    if (input.rank() != 1 || input.size() == 0) {
+      detail::refuse_input("dense", name, input,
+                           "a vector (inputs), so that the kernel is (inputs, " + std::to_string(options_.units) +
+                               "); flatten before it");
+    }
+    options_.name = name;
+    shape_ = {input.size(), options_.units};
+    kernel_ = zeros<T, 2>({shape_.inputs, shape_.outputs});
+    bias_ = zeros<T, 1>({options_.bias ? shape_.outputs : 0});
+    glorot_uniform(elements(kernel_), {shape_.inputs, shape_.outputs}, generator);
+    return {shape_.outputs};
+  }
+
+  [[nodiscard]] tensor<T, 2>& kernel() noexcept { return kernel_; }
+  [[nodiscard]] const tensor<T, 2>& kernel() const noexcept { return kernel_; }
+  [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
+  [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+
+  [[nodiscard]] attributes::layer_attributes attributes() const {
+    attributes::layer_attributes result;
+    result.name = options_.name;
+    result.kind = attributes::layer_kind::dense;
+    result.kernel_shape = {shape_.inputs, shape_.outputs};
+    result.input_shape = {shape_.inputs};
+    result.output_shape = {shape_.outputs};
+    return result;
+  }
+
+  void forward(const pass<T>& p) const {
+    kernels::dense_forward(shape_, kernel_.data(), bias_pointer(), p.x, p.y, p.blocks);
+  }
+  void backward(const pass<T>& p) const {
+    kernels::dense_backward_input(shape_, kernel_.data(), static_cast<const T*>(p.dy), p.dx, p.blocks);
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
+    kernels::dense_backward_parameters<Kind>(shape_, p.x, static_cast<const T*>(p.dy), d_kernel,
+                                             options_.bias ? d_bias : nullptr, p.blocks);
+  }
+
+ private:
+  [[nodiscard]] const T* bias_pointer() const noexcept { return options_.bias ? bias_.data() : nullptr; }
+
+  dense_options options_;
+  kernels::dense_shape shape_;
+  tensor<T, 2> kernel_;
+  tensor<T, 1> bias_;
+};
+static_assert(weighted_layer<dense<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif

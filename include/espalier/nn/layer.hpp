@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every layer of a network can do; `sequential` and a user's own models are built on it.
+#ifndef ESPALIER_NN_LAYER_HPP
+#define ESPALIER_NN_LAYER_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include <espalier/base/errors.hpp>
+#include <espalier/base/extents.hpp>
+#include <espalier/base/random.hpp>
+#include <espalier/kernels/gradient.hpp>
+#include <espalier/kernels/lanes.hpp>
+
+namespace espalier::inline v0::nn {
+
+/// One pass of some blocks of samples through one layer. Arrays are [block][feature][lane].
+/// @tparam T  float or double.
+template <class T>
+struct pass {
+  const T* x = nullptr;    ///< input
+  T* y = nullptr;          ///< output; the same array as x for layers that work in place
+  T* dy = nullptr;         ///< gradient of the output
+  T* dx = nullptr;         ///< gradient of the input; null if nobody needs it; the same array as dy in place
+  std::size_t blocks = 0;  ///< how many
+  T* scratch = nullptr;    ///< as many numbers as scratch() says
+};
+
+/// A layer whose kind is known at compile time.
+///
+/// - `value_type`; `in_place`: whether output and input share one array.
+/// - `build(name, input, random)`: takes the shape of one input sample, allocates and initializes, gives the output's
+///   shape; throws shape_error with both shapes if the input does not fit.
+/// - `forward(pass)`: y from x. `backward(pass)`: dx from dy, x and y.
+/// - `default_name`: what it is called if the user does not say.
+template <class Layer>
+concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
+                         const extents& input, random& generator) {
+  { Layer::in_place } -> std::convertible_to<bool>;
+  { Layer::default_name } -> std::convertible_to<std::string>;
+  { l.build(name, input, generator) } -> std::same_as<extents>;
+  { c.scratch() } -> std::same_as<std::size_t>;
+  c.forward(p);
+  c.backward(p);
+};
+
+/// A layer with a kernel to train and prune: also gives kernel(), bias(), attributes() and
+/// `backward_parameters<Kind>(pass, d_kernel, d_bias)`, which adds to the gradients.
+template <class Layer>
+concept weighted_layer = layer<Layer> && requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p,
+                                                  typename Layer::value_type* gradient) {
+  l.kernel();
+  l.bias();
+  c.attributes();
+  c.template backward_parameters<kernels::gradient_kind::plain>(p, gradient, gradient);
+};
+
+namespace detail {
+
+[[noreturn]] inline void refuse_input(const std::string& kind, const std::string& name, const extents& input,
+                                      const std::string& expected) {
+  throw shape_error(
+      error_message("nn::" + kind, "input of shape " + to_string(input) + " for layer '" + name + "'", expected));
+}
+
+}  // namespace detail
+
+}  // namespace espalier::inline v0::nn
+
+#endif

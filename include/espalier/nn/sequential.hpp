@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network of layers in a row, known at compile time.
+#ifndef ESPALIER_NN_SEQUENTIAL_HPP
+#define ESPALIER_NN_SEQUENTIAL_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <numeric>
+#include <set>
+#include <span>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <espalier/attributes/prunable_layer.hpp>
+#include <espalier/base/errors.hpp>
+#include <espalier/base/extents.hpp>
+#include <espalier/base/random.hpp>
+#include <espalier/kernels/lanes.hpp>
+#include <espalier/mask/weight_mask.hpp>
+#include <espalier/nn/layer.hpp>
+#include <espalier/nn/masked.hpp>
+#include <espalier/nn/softmax.hpp>
+#include <espalier/nn/workspace.hpp>
+#include <espalier/tensor/tensor.hpp>
+
+namespace espalier::inline v0::nn {
+
+namespace detail {
+
+template <class Layer>
+struct is_masked : std::false_type {};
+template <class Layer>
+struct is_masked<masked<Layer>> : std::true_type {};
+
+template <class Layer>
+struct is_softmax : std::false_type {};
+template <class T>
+struct is_softmax<softmax<T>> : std::true_type {};
+
+}  // namespace detail
+
+/// Layers in a row: the output of each is the input of the next.
+///
+/// Layers with a kernel can be pruned if they are wrapped in `masked`; others are trained but left alone. It is a
+/// prunable model. Different threads may run passes at the same time, each with a workspace of its own.
+/// @tparam Layers  at least one; all with the same number type.
+template <layer... Layers>
+class sequential {
+  static constexpr std::size_t depth = sizeof...(Layers);
+  static_assert(depth > 0, "a network needs a layer");
+  using layer_tuple = std::tuple<Layers...>;
+
+ public:
+  using value_type = typename std::tuple_element_t<0, layer_tuple>::value_type;
+  static_assert((std::is_same_v<typename Layers::value_type, value_type> && ...), "all layers need one number type");
+
+  /// Whether the last layer is a softmax; training with a cross-entropy then takes the two together.
+  static constexpr bool ends_in_softmax = detail::is_softmax<std::tuple_element_t<depth - 1, layer_tuple>>::value;
+
+  /// Builds the network: shapes are checked from layer to layer and the weights drawn.
+  /// @param input   shape of one sample, such as (28, 28, 1) or (16).
+  /// @param seed    of the initial weights.
+  /// @param layers  the layers. Those without a name are called by kind and place: conv2d_1, dense_1, dense_2, ...
+  /// @throws shape_error with both shapes if a layer does not fit the one before; argument_error if two layers have one
+  ///         name.
+  sequential(const extents& input, std::uint64_t seed, Layers... layers) : layers_(std::move(layers)...) {
+    random generator(seed);
+    std::map<std::string, std::size_t> places;
+    shapes_[0] = input;
+    for_each_layer([&]<std::size_t I>(auto& layer) {
+      const std::string kind = std::remove_reference_t<decltype(layer)>::default_name;
+      names_[I] = kind + "_" + std::to_string(++places[kind]);
+      if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
+        names_[I] = layer.name().empty() ? names_[I] : layer.name();
+      }
+      shapes_[I + 1] = layer.build(names_[I], shapes_[I], generator);
+    });
+    expect_different_names();
+  }
+
+  /// @return the shape of one input sample.
+  [[nodiscard]] const extents& input_shape() const noexcept { return shapes_.front(); }
+  /// @return the shape of one output.
+  [[nodiscard]] const extents& output_shape() const noexcept { return shapes_.back(); }
+
+  /// @tparam I  which layer, from 0.
+  /// @return the layer.
+  template <std::size_t I>
+  [[nodiscard]] const auto& layer_at() const noexcept {
+    return std::get<I>(layers_);
+  }
+
+  /// @return the layers with kernels, in order, each with the one before it as inbound layer; kernels and biases are
+  ///         views of the network's own.
+  [[nodiscard]] std::vector<attributes::prunable_layer<value_type>> layers() {
+    std::vector<attributes::prunable_layer<value_type>> result;
+    for_each_weighted_layer([&](auto& layer) {
+      attributes::prunable_layer<value_type> shown{layer.attributes(), elements(layer.kernel()),
+                                                   elements(layer.bias())};
+      shown.attributes.optimizable = detail::is_masked<std::remove_reference_t<decltype(layer)>>::value;
+      if (!result.empty()) {
+        shown.attributes.inbound = {result.back().attributes.name};
+      }
+      result.push_back(std::move(shown));
+    });
+    return result;
+  }
+
+  /// @return views of all trained numbers: kernel and bias of each layer with a kernel, in order.
+  [[nodiscard]] std::vector<std::span<value_type>> parameters() {
+    std::vector<std::span<value_type>> result;
+    for_each_weighted_layer([&](auto& layer) {
+      result.push_back(elements(layer.kernel()));
+      result.push_back(elements(layer.bias()));
+    });
+    return result;
+  }
+
+  /// @return for each entry of parameters(): the name of its layer.
+  [[nodiscard]] std::vector<std::string> parameter_layers() {
+    std::vector<std::string> result;
+    for_each_weighted_layer([&](auto& layer) { result.insert(result.end(), 2, layer.name()); });
+    return result;
+  }
+
+  /// Holds weights at 0 or at a shared mean from now on.
+  /// @param masks  one per entry of layers(); empty: everything is trained.
+  /// @throws shape_error if there are more or fewer, or if a mask does not fit its kernel; argument_error if one holds
+  ///         weights of a layer that is not `masked`. The network is then as it was.
+  void set_masks(std::span<const mask::weight_mask<value_type>> masks) {
+    expect_masks(masks);
+    std::size_t next = 0;
+    for_each_weighted_layer([&](auto& layer) {
+      if constexpr (detail::is_masked<std::remove_reference_t<decltype(layer)>>::value) {
+        layer.set_mask(masks.empty() ? mask::keep_all<value_type>(layer.kernel().size()) : masks[next]);
+      }
+      ++next;
+    });
+  }
+
+  /// Sets all weights that are not kept back to their offsets; called after each step of an optimizer.
+  void hold() {
+    for_each_weighted_layer([&](auto& layer) {
+      if constexpr (detail::is_masked<std::remove_reference_t<decltype(layer)>>::value) {
+        layer.hold();
+      }
+    });
+  }
+
+  /// @param blocks  of 16 samples that a pass takes at most.
+  /// @return memory for passes; with it they allocate nothing.
+  [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
+    std::array<bool, depth> in_place{Layers::in_place...};
+    std::size_t scratch = 0;
+    for_each_layer([&]<std::size_t I>(const auto& layer) { scratch = (std::max)(scratch, layer.scratch()); });
+    return workspace<value_type>(shapes_, in_place, {blocks, scratch});
+  }
+
+  /// Runs samples through all layers.
+  /// @param w       whose value(0) holds the samples, [block][feature][lane].
+  /// @param blocks  how many.
+  /// @return the outputs, [block][feature][lane].
+  const value_type* forward(workspace<value_type>& w, std::size_t blocks) const { return run<depth>(w, blocks); }
+
+  /// Runs samples through all layers but a softmax at the end, which belongs to the loss.
+  /// @return the scores, [block][class][lane].
+  const value_type* scores(workspace<value_type>& w, std::size_t blocks) const { return run<trained_depth>(w, blocks); }
+
+  /// Goes back through the layers after `scores`.
+  /// @tparam Kind      whether gradients or their squares are summed over samples.
+  /// @param w          score_gradient(w) holds the gradient of the scores.
+  /// @param blocks     as in `scores`.
+  /// @param gradients  added to: one number per trained number, in the order of parameters().
+  template <kernels::gradient_kind Kind>
+  void backward(workspace<value_type>& w, std::size_t blocks, std::span<value_type> gradients) const {
+    back_through<Kind, trained_depth>(w, blocks, gradients.data() + gradients.size());
+  }
+
+  /// @param w  a workspace of this network.
+  /// @return where the gradient of the scores goes, [block][class][lane].
+  [[nodiscard]] value_type* score_gradient(workspace<value_type>& w) const noexcept { return w.delta(trained_depth); }
+
+  /// @param samples  row-major, one after the other.
+  /// @return one row of outputs per sample.
+  /// @throws shape_error if the numbers do not make whole samples.   Complexity: memory for 64 samples at a time.
+  [[nodiscard]] tensor<value_type, 2> predict(std::span<const value_type> samples) const {
+    const std::size_t features = input_shape().size();
+    if (samples.size() % features != 0) {
+      throw shape_error(error_message(
+          "nn::sequential::predict", std::to_string(samples.size()) + " numbers",
+          "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(input_shape())));
+    }
+    const std::size_t count = samples.size() / features;
+    const std::size_t outputs = output_shape().size();
+    auto result = zeros<value_type, 2>({count, outputs});
+    auto memory = make_workspace(kernels::slot_blocks);
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0U);
+    for (std::size_t begin = 0; begin < count; begin += kernels::slot_samples) {
+      const auto slot = std::span(order).subspan(begin, (std::min)(kernels::slot_samples, count - begin));
+      kernels::gather(samples.data(), features, std::span<const std::uint32_t>(slot), memory.value(0));
+      kernels::scatter(forward(memory, kernels::blocks_of(slot.size())), outputs, slot.size(),
+                       result.data() + begin * outputs);
+    }
+    return result;
+  }
+
+ private:
+  static constexpr std::size_t trained_depth = ends_in_softmax ? depth - 1 : depth;
+
+  template <class Action>
+  void for_each_layer(Action&& action) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (action.template operator()<I>(std::get<I>(layers_)), ...);
+    }
+    (std::make_index_sequence<depth>{});
+  }
+  template <class Action>
+  void for_each_layer(Action&& action) const {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (action.template operator()<I>(std::get<I>(layers_)), ...);
+    }
+    (std::make_index_sequence<depth>{});
+  }
+  template <class Action>
+  void for_each_weighted_layer(Action&& action) {
+    for_each_layer([&]<std::size_t I>(auto& layer) {
+      if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
+        action(layer);
+      }
+    });
+  }
+
+  void expect_different_names() const {
+    std::set<std::string> seen;
+    for (const std::string& name : names_) {
+      if (!seen.insert(name).second) {
+        throw argument_error(error_message("nn::sequential", "two layers named '" + name + "'", "names that differ"));
+      }
+    }
+  }
+
+  void expect_masks(std::span<const mask::weight_mask<value_type>> masks) {
+    if (masks.empty()) {
+      return;
+    }
+    const auto shown = layers();
+    if (masks.size() != shown.size()) {
+      throw shape_error(error_message("nn::sequential::set_masks", std::to_string(masks.size()) + " masks",
+                                      std::to_string(shown.size()) + ", one per layer with a kernel"));
+    }
+    for (std::size_t l = 0; l < masks.size(); ++l) {
+      const auto& [layer, kernel, bias] = shown[l];
+      if (masks[l].mask.size() != kernel.size()) {
+        throw shape_error(error_message(
+            "nn::sequential::set_masks",
+            "a mask of " + std::to_string(masks[l].mask.size()) + " weights for layer '" + layer.name + "'",
+            std::to_string(kernel.size())));
+      }
+      const bool holds = std::find(masks[l].mask.begin(), masks[l].mask.end(), 0) != masks[l].mask.end();
+      if (holds && !layer.optimizable) {
+        throw argument_error(error_message("nn::sequential::set_masks",
+                                           "a mask that holds weights of layer '" + layer.name + "'",
+                                           "a layer that is wrapped in masked"));
+      }
+    }
+  }
+
+  template <std::size_t Depth>
+  const value_type* run(workspace<value_type>& w, std::size_t blocks) const {
+    for_each_layer([&]<std::size_t I>(const auto& layer) {
+      if constexpr (I < Depth) {
+        layer.forward(pass_of<I>(w, blocks));
+      }
+    });
+    return w.value(Depth);
+  }
+
+  template <std::size_t I>
+  [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
+    return {w.value(I), w.value(I + 1), w.delta(I + 1), w.delta(I), blocks, w.scratch()};
+  }
+
+  /// Goes back through layers Depth - 1 to 0. `end` is where the gradients of these layers' parameters end.
+  template <kernels::gradient_kind Kind, std::size_t Depth>
+  void back_through(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
+    if constexpr (Depth > 0) {
+      using current = std::tuple_element_t<Depth - 1, layer_tuple>;
+      const current& layer = std::get<Depth - 1>(layers_);
+      const pass<value_type> p = pass_of<Depth - 1>(w, blocks);
+      if constexpr (weighted_layer<current>) {
+        value_type* d_bias = end - layer.bias().size();
+        end = d_bias - layer.kernel().size();
+        layer.template backward_parameters<Kind>(p, end, d_bias);
+      }
+      // Nobody needs the gradient of the samples.
+      if constexpr (has_weights_below<Depth - 1>()) {
+        layer.backward(p);
+        back_through<Kind, Depth - 1>(w, blocks, end);
+      }
+    }
+  }
+
+  template <std::size_t Depth>
+  [[nodiscard]] static constexpr bool has_weights_below() {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (weighted_layer<std::tuple_element_t<I, layer_tuple>> || ...);
+    }
+    (std::make_index_sequence<Depth>{});
+  }
+
+  layer_tuple layers_;
+  std::array<extents, depth + 1> shapes_;
+  std::array<std::string, depth> names_;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The memory of passes through a network: values, gradients and scratch, allocated once.
+#ifndef ESPALIER_NN_WORKSPACE_HPP
+#define ESPALIER_NN_WORKSPACE_HPP
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include <espalier/base/extents.hpp>
+#include <espalier/kernels/lanes.hpp>
+
+namespace espalier::inline v0::nn {
+
+/// Values before, between and behind the layers of a network, and their gradients, for some blocks of samples.
+/// @tparam T  float or double.
+template <class T>
+class workspace {
+ public:
+  /// How much memory there is beside the shapes.
+  struct size {
+    std::size_t blocks = 1;   ///< of 16 samples
+    std::size_t scratch = 0;  ///< numbers that a layer may use during its pass
+  };
+
+  /// @param shapes    of one sample before the first layer, and behind each layer.
+  /// @param in_place  per layer: whether its output takes the place of its input.
+  /// @param s         see size.
+  template <std::size_t Depth>
+  workspace(const std::array<extents, Depth + 1>& shapes, const std::array<bool, Depth>& in_place, const size& s) {
+    begins_.push_back(0);
+    std::size_t end = shapes[0].size();
+    for (std::size_t layer = 0; layer < Depth; ++layer) {
+      begins_.push_back(in_place[layer] ? begins_.back() : end);
+      end += in_place[layer] ? 0 : shapes[layer + 1].size();
+    }
+    for (std::size_t& begin : begins_) {
+      begin *= s.blocks * kernels::lanes;
+    }
+    values_.resize(end * s.blocks * kernels::lanes);
+    deltas_.resize(values_.size());
+    scratch_.resize(s.scratch);
+  }
+
+  /// @param place  0: the samples; i: behind layer i - 1.
+  /// @return the values there, [block][feature][lane].
+  [[nodiscard]] T* value(std::size_t place) noexcept { return values_.data() + begins_[place]; }
+  /// @param place  as for value.
+  /// @return the gradient of the loss there.
+  [[nodiscard]] T* delta(std::size_t place) noexcept { return deltas_.data() + begins_[place]; }
+  [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
+
+ private:
+  std::vector<std::size_t> begins_;
+  std::vector<T> values_;
+  std::vector<T> deltas_;
+  std::vector<T> scratch_;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
