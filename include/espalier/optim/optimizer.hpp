@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The concepts of an optimizer and of a learning rate that changes over training.
+#ifndef ESPALIER_OPTIM_OPTIMIZER_HPP
+#define ESPALIER_OPTIM_OPTIMIZER_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+namespace espalier::inline v0::optim {
+
+/// An optimizer: a small value with its settings. What it remembers between steps is apart, in `state<T>`.
+///
+/// - `state<T>(optimizer, parameters)`: fresh memory for so many numbers.
+/// - `begin_step(rate)`: a step with this learning rate begins.
+/// - `update(begin, weights, gradients)`: moves the weights that are numbers begin, begin + 1, ... of all parameters.
+template <class Optimizer>
+concept optimizer = requires(const Optimizer& o, std::size_t parameters, typename Optimizer::template state<double>& s,
+                             std::span<double> weights, std::span<const double> gradients) {
+  typename Optimizer::template state<float>;
+  s = typename Optimizer::template state<double>(o, parameters);
+  s.begin_step(1e-3);
+  s.update(std::size_t{0}, weights, gradients);
+};
+
+/// The learning rate of step `step` of `steps`, both counted from the beginning of one call of `fit`.
+template <class Rate>
+concept learning_rate = requires(const Rate& rate, std::size_t step, std::size_t steps) {
+  { rate(step, steps) } -> std::convertible_to<double>;
+};
+
+}  // namespace espalier::inline v0::optim
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stochastic gradient descent, with momentum if wanted.
+#ifndef ESPALIER_OPTIM_SGD_HPP
+#define ESPALIER_OPTIM_SGD_HPP
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <espalier/optim/optimizer.hpp>
+
+namespace espalier::inline v0::optim {
+
+/// velocity = momentum velocity - rate gradient; w += velocity, or with Nesterov's look ahead
+/// w += momentum velocity - rate gradient.
+/// Source: Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning".
+struct sgd {
+  double momentum = 0;    ///< in [0, 1)
+  bool nesterov = false;  ///< whether to take the gradient as if one step ahead
+
+  /// What it remembers of so many numbers.
+  template <class T>
+  class state {
+   public:
+    state(const sgd& settings, std::size_t parameters)
+        : momentum_(static_cast<T>(settings.momentum)), nesterov_(settings.nesterov), velocity_(parameters) {}
+
+    void begin_step(double rate) { rate_ = static_cast<T>(rate); }
+
+    void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+      T* velocity = velocity_.data() + begin;
+      for (std::size_t i = 0; i < weights.size(); ++i) {
+        const T push = -rate_ * gradients[i];
+        velocity[i] = momentum_ * velocity[i] + push;
+        weights[i] += nesterov_ ? momentum_ * velocity[i] + push : velocity[i];
+      }
+    }
+
+   private:
+    T momentum_;
+    bool nesterov_;
+    T rate_ = 0;
+    std::vector<T> velocity_;
+  };
+};
+static_assert(optimizer<sgd>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads that wait for work between the steps of a training.
+#ifndef ESPALIER_TRAIN_DETAIL_WORKERS_HPP
+#define ESPALIER_TRAIN_DETAIL_WORKERS_HPP
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace espalier::inline v0::train::detail {
+
+/// @param threads  asked for; 0: as many as the machine runs at once.
+[[nodiscard]] inline std::size_t thread_count(std::size_t threads) {
+  return threads != 0 ? threads : (std::max)(std::size_t{1}, std::size_t{std::thread::hardware_concurrency()});
+}
+
+/// A team that shares out tasks. Which thread gets which task is open, so tasks must not depend on it.
+class workers {
+ public:
+  explicit workers(std::size_t threads) {
+    for (std::size_t worker = 1; worker < threads; ++worker) {
+      team_.emplace_back([this, worker] { wait_for_work(worker); });
+    }
+  }
+  workers(const workers&) = delete;
+  workers& operator=(const workers&) = delete;
+  ~workers() {
+    {
+      const std::scoped_lock lock(mutex_);
+      over_ = true;
+    }
+    begin_.notify_all();
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return team_.size() + 1; }
+
+  /// Calls action(task, worker) for every task below `tasks`, and returns when all are done. Rethrows what the first
+  /// failing call threw.
+  void run(std::size_t tasks, const std::function<void(std::size_t, std::size_t)>& action) {
+    next_ = 0;
+    failure_ = nullptr;
+    {
+      const std::scoped_lock lock(mutex_);
+      tasks_ = tasks;
+      action_ = &action;
+      busy_ = team_.size();
+      ++round_;
+    }
+    begin_.notify_all();
+    work(0);
+    std::unique_lock lock(mutex_);
+    end_.wait(lock, [this] { return busy_ == 0; });
+    if (failure_) {
+      std::rethrow_exception(failure_);
+    }
+  }
+
+ private:
+  void wait_for_work(std::size_t worker) {
+    std::size_t seen = 0;
+    for (;;) {
+      {
+        std::unique_lock lock(mutex_);
+        begin_.wait(lock, [&] { return over_ || round_ != seen; });
+        if (over_) {
+          return;
+        }
+        seen = round_;
+      }
+      work(worker);
+      const std::scoped_lock lock(mutex_);
+      if (--busy_ == 0) {
+        end_.notify_one();
+      }
+    }
+  }
+
+  void work(std::size_t worker) {
+    for (std::size_t task = next_++; task < tasks_; task = next_++) {
+      try {
+        (*action_)(task, worker);
+      } catch (...) {
+        const std::scoped_lock lock(mutex_);
+        failure_ = failure_ ? failure_ : std::current_exception();
+      }
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable begin_;
+  std::condition_variable end_;
+  std::atomic<std::size_t> next_{0};
+  const std::function<void(std::size_t, std::size_t)>* action_ = nullptr;
+  std::size_t tasks_ = 0;
+  std::size_t round_ = 0;
+  std::size_t busy_ = 0;
+  bool over_ = false;
+  std::exception_ptr failure_;
+  std::vector<std::jthread> team_;  // last, so that the threads end before what they use
+};
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif

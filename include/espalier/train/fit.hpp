@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trains a network: epochs of shuffled mini-batches.
+#ifndef ESPALIER_TRAIN_FIT_HPP
+#define ESPALIER_TRAIN_FIT_HPP
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <espalier/base/errors.hpp>
+#include <espalier/base/random.hpp>
+#include <espalier/kernels/gradient.hpp>
+#include <espalier/loss/categorical_cross_entropy.hpp>
+#include <espalier/optim/adam.hpp>
+#include <espalier/optim/constant_rate.hpp>
+#include <espalier/train/data_view.hpp>
+#include <espalier/train/detail/batch_passes.hpp>
+
+namespace espalier::inline v0::train {
+
+/// Where a training is, for callbacks.
+struct progress {
+  std::size_t epoch = 0;  ///< from 0
+  std::size_t step = 0;   ///< steps done since the beginning
+  std::size_t steps = 0;  ///< steps that there will be in all
+  double loss = 0;        ///< mean loss of the mini-batch before its step; in on_epoch: of the epoch
+};
+
+/// Settings of `fit`.
+template <optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::constant_rate,
+          loss::loss Loss = loss::categorical_cross_entropy>
+struct fit_options {
+  std::size_t epochs = 1;   ///< how often to go through the data
+  std::size_t batch = 128;  ///< samples in a mini-batch, >= 1; the last one of an epoch may have fewer
+  std::uint64_t seed = 0;   ///< of the order of the samples
+  std::size_t threads = 1;  ///< 0: as many as the machine runs at once; the result is the same, bit for bit
+  Optimizer optimizer{};
+  Rate learning_rate{};
+  Loss loss{};
+  std::stop_token stop{};                           ///< when it is stopped, the training ends before its next step
+  std::function<void(const progress&)> on_step{};   ///< called after each step
+  std::function<void(const progress&)> on_epoch{};  ///< called after each epoch
+};
+
+namespace detail {
+
+/// Throws if a number is not finite. One comparison per number: NaN fails it too.
+template <class T>
+void expect_finite(std::span<const T> numbers, const std::string& what, const std::string& layer, std::size_t step) {
+  bool finite = true;
+  for (const T number : numbers) {
+    finite &= std::abs(number) <= (std::numeric_limits<T>::max)();
+  }
+  if (!finite) {
+    throw numeric_error(error_message(
+        "train::fit", what + " of layer '" + layer + "' that are not finite at step " + std::to_string(step),
+        "finite numbers; a lower learning rate may help"));
+  }
+}
+
+/// One call of fit.
+template <class Model, class Options>
+class fitting {
+ public:
+  using value_type = typename Model::value_type;
+
+  fitting(Model& model, const data_view<value_type>& data, const Options& options)
+      : model_(model),
+        data_(data),
+        options_(options),
+        passes_(model, data, options.loss, thread_count(options.threads)),
+        parameters_(model.parameters()),
+        layers_(model.parameter_layers()),
+        gradients_(count(parameters_)),
+        state_(options.optimizer, gradients_.size()),
+        order_(data.chosen) {}
+
+  void operator()() {
+    model_.hold();
+    expect_finite_weights();
+    where_.steps = options_.epochs * ((order_.size() + options_.batch - 1) / options_.batch);
+    random seeds(options_.seed);
+    for (where_.epoch = 0; where_.epoch < options_.epochs && !options_.stop.stop_requested(); ++where_.epoch) {
+      seeds.split().shuffle(std::span(order_));
+      const double loss = run_epoch();
+      if (options_.on_epoch && !options_.stop.stop_requested()) {
+        progress summary = where_;
+        summary.loss = loss;
+        options_.on_epoch(summary);
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] static std::size_t count(const std::vector<std::span<value_type>>& parameters) {
+    std::size_t numbers = 0;
+    for (const auto& parameter : parameters) {
+      numbers += parameter.size();
+    }
+    return numbers;
+  }
+
+  /// @return the mean loss of the epoch's samples.
+  double run_epoch() {
+    double loss = 0;
+    for (std::size_t begin = 0; begin < order_.size(); begin += options_.batch) {
+      if (options_.stop.stop_requested()) {
+        break;
+      }
+      const auto batch =
+          std::span<const std::uint32_t>(order_).subspan(begin, (std::min)(options_.batch, order_.size() - begin));
+      loss += take_step(batch);
+      if (options_.on_step) {
+        options_.on_step(where_);
+      }
+    }
+    return loss / static_cast<double>(order_.size());
+  }
+
+  /// @return the loss of the batch's samples, summed, before the step.
+  double take_step(std::span<const std::uint32_t> batch) {
+    const auto samples = static_cast<double>(batch.size());
+    const auto found = passes_.template gradients<kernels::gradient_kind::plain>(
+        batch, static_cast<value_type>(1 / samples), std::span<value_type>(gradients_));
+    expect_finite_gradients(found.loss);
+    state_.begin_step(options_.learning_rate(where_.step, where_.steps));
+    std::size_t begin = 0;
+    for (const auto& parameter : parameters_) {
+      state_.update(begin, parameter, std::span<const value_type>(gradients_).subspan(begin, parameter.size()));
+      begin += parameter.size();
+    }
+    model_.hold();
+    expect_finite_weights();
+    ++where_.step;
+    where_.loss = found.loss / samples;
+    return found.loss;
+  }
+
+  void expect_finite_gradients(double loss) const {
+    std::size_t begin = gradients_.size();
+    // From the output back, so that the layer where it began is named, not those that it spread to.
+    for (std::size_t p = parameters_.size(); p-- > 0;) {
+      begin -= parameters_[p].size();
+      expect_finite(std::span<const value_type>(gradients_).subspan(begin, parameters_[p].size()), "gradients",
+                    layers_[p], where_.step);
+    }
+    if (!std::isfinite(loss)) {
+      throw numeric_error(error_message("train::fit",
+                                        "a loss that is not finite at step " + std::to_string(where_.step) +
+                                            " (last layer with weights: '" + layers_.back() + "')",
+                                        "a finite loss; a lower learning rate may help"));
+    }
+  }
+
+  void expect_finite_weights() const {
+    for (std::size_t p = 0; p < parameters_.size(); ++p) {
+      expect_finite(std::span<const value_type>(parameters_[p]), "weights", layers_[p], where_.step);
+    }
+  }
+
+  Model& model_;
+  const data_view<value_type>& data_;
+  const Options& options_;
+  batch_passes<Model, decltype(options_.loss)> passes_;
+  std::vector<std::span<value_type>> parameters_;
+  std::vector<std::string> layers_;
+  std::vector<value_type> gradients_;
+  typename decltype(options_.optimizer)::template state<value_type> state_;
+  std::vector<std::uint32_t> order_;
+  progress where_;
+};
+
+}  // namespace detail
+
+/// Trains a network in place. Weights that its masks hold do not move.
+/// @param model    a network, see nn::sequential.
+/// @param data     samples and classes that fit it.
+/// @param options  settings.
+/// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names layer and step if
+///         losses, gradients or weights leave the finite numbers (the network is then as that step left it).
+/// Complexity: one forward and backward pass per sample and epoch; a step allocates nothing after the first.
+template <class Model, optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::constant_rate,
+          loss::loss Loss = loss::categorical_cross_entropy>
+void fit(Model& model, const data_view<typename Model::value_type>& data,
+         const fit_options<Optimizer, Rate, Loss>& options) {
+  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::fit");
+  if (options.batch == 0) {
+    throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
+  }
+  detail::fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options)();
+}
+
+}  // namespace espalier::inline v0::train
+
+#endif

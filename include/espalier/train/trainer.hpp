@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trains and judges built-in networks for the pruning loop.
+#ifndef ESPALIER_TRAIN_TRAINER_HPP
+#define ESPALIER_TRAIN_TRAINER_HPP
+
+#include <cstddef>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+#include <espalier/base/random.hpp>
+#include <espalier/optim/cosine_rate.hpp>
+#include <espalier/prune/trainer.hpp>
+#include <espalier/train/data_view.hpp>
+#include <espalier/train/evaluate.hpp>
+#include <espalier/train/fit.hpp>
+#include <espalier/train/gradients.hpp>
+
+namespace espalier::inline v0::train {
+
+/// A trainer for `prune::optimize`: `fit` on one set, accuracy on another one.
+///
+/// By default each level of pruning is trained by Adam with a learning rate that falls from 1e-2 to 1e-4.
+/// @tparam T  float or double.
+template <class T = float, optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::cosine_rate>
+class trainer {
+ public:
+  using options_type = fit_options<Optimizer, Rate>;
+
+  /// @param training    to train on and to rank weights by.
+  /// @param validation  to judge by; not trained on.
+  /// @param options     settings; its epochs and stop token are those of the pruning loop.
+  trainer(data_view<T> training, data_view<T> validation, options_type options = {})
+      : training_(std::move(training)), validation_(std::move(validation)), options_(std::move(options)) {}
+
+  template <class Model>
+  void fit(Model& model, prune::masks<T> masks, const prune::training_phase& phase) const {
+    model.set_masks(masks);
+    options_type options = options_;
+    options.epochs = phase.epochs;
+    options.seed = seed_of(phase.level);
+    options.stop = phase.stop;
+    train::fit(model, training_, options);
+  }
+
+  /// @return the share of the validation samples that the network gets right.
+  template <class Model>
+  [[nodiscard]] double evaluate(const Model& model) const {
+    return train::evaluate(model, validation_, evaluate_options<>{.loss = {}, .threads = options_.threads}).accuracy;
+  }
+
+  /// @return see fisher_information.
+  template <class Model>
+  [[nodiscard]] std::vector<std::vector<T>> fisher(Model& model) const {
+    return fisher_information(model, training_, ranking_options());
+  }
+
+  /// @return see mean_absolute_gradients.
+  template <class Model>
+  [[nodiscard]] std::vector<std::vector<T>> gradients(Model& model) const {
+    return mean_absolute_gradients(model, training_, ranking_options());
+  }
+
+ private:
+  /// Each level shuffles in its own way.
+  [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random(options_.seed + level)(); }
+
+  [[nodiscard]] gradient_options<> ranking_options() const {
+    return {.seed = options_.seed, .threads = options_.threads};
+  }
+
+  data_view<T> training_;
+  data_view<T> validation_;
+  options_type options_;
+};
+
+}  // namespace espalier::inline v0::train
+
+#endif
