@@ -2,7 +2,7 @@
 # The three targets that users link: espalier::core (std only), espalier::espalier (core + xtensor) and
 # espalier::single_header (the amalgamated headers, with what they need).
 
-set(core_folders base knapsack schedule structure hls attributes rank regularize mask objective select report)
+set(core_folders base knapsack schedule structure hls attributes rank regularize mask objective select report prune)
 
 file(GLOB_RECURSE all_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/espalier/*.hpp)
 string(JOIN "|" core_pattern ${core_folders})

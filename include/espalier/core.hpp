@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that needs the standard library only: groups, losses, objectives, knapsack, masks, the pruning loop.
+#ifndef ESPALIER_CORE_HPP
+#define ESPALIER_CORE_HPP
+
+#include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/attributes/prunable_layer.hpp>
+#include <espalier/attributes/validate.hpp>
+#include <espalier/base/errors.hpp>
+#include <espalier/base/extents.hpp>
+#include <espalier/base/random.hpp>
+#include <espalier/base/sum.hpp>
+#include <espalier/hls/config.hpp>
+#include <espalier/hls/layer_config.hpp>
+#include <espalier/hls/reuse_factor.hpp>
+#include <espalier/knapsack/dynamic_programming.hpp>
+#include <espalier/knapsack/greedy.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solve.hpp>
+#include <espalier/knapsack/solve_options.hpp>
+#include <espalier/knapsack/solver.hpp>
+#include <espalier/knapsack/validate.hpp>
+#include <espalier/mask/action.hpp>
+#include <espalier/mask/make_mask.hpp>
+#include <espalier/mask/weight_mask.hpp>
+#include <espalier/objective/objective.hpp>
+#include <espalier/objective/parameters.hpp>
+#include <espalier/objective/vivado_dsp.hpp>
+#include <espalier/objective/vivado_dsp_bram.hpp>
+#include <espalier/prune/optimize.hpp>
+#include <espalier/prune/options.hpp>
+#include <espalier/prune/prunable_model.hpp>
+#include <espalier/prune/snapshot.hpp>
+#include <espalier/prune/trainer.hpp>
+#include <espalier/rank/fisher.hpp>
+#include <espalier/rank/l1.hpp>
+#include <espalier/rank/l2.hpp>
+#include <espalier/rank/lamp.hpp>
+#include <espalier/rank/layer_maximum.hpp>
+#include <espalier/rank/layer_sum.hpp>
+#include <espalier/rank/losses.hpp>
+#include <espalier/rank/no_normalization.hpp>
+#include <espalier/rank/normalization.hpp>
+#include <espalier/rank/oracle.hpp>
+#include <espalier/rank/ranking.hpp>
+#include <espalier/rank/saliency.hpp>
+#include <espalier/report/pruning_report.hpp>
+#include <espalier/report/to_text.hpp>
+#include <espalier/schedule/constant.hpp>
+#include <espalier/schedule/geometric.hpp>
+#include <espalier/schedule/schedule.hpp>
+#include <espalier/select/live_weights.hpp>
+#include <espalier/select/make_candidate.hpp>
+#include <espalier/select/select.hpp>
+#include <espalier/select/selection.hpp>
+#include <espalier/structure/group_means.hpp>
+#include <espalier/structure/grouping.hpp>
+#include <espalier/structure/rules.hpp>
+#include <espalier/version.hpp>
+
+#endif
