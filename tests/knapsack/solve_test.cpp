@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include <espalier/knapsack/dynamic_programming.hpp>
@@ -12,33 +13,6 @@
 #include "support/knapsack_problems.hpp"
 
 namespace knapsack = espalier::knapsack;
-
-namespace {
-
-void check_consistent(const knapsack::problem<double>& p, const knapsack::solution& s) {
-  REQUIRE(s.kept.size() == p.items());
-  double value = 0;
-  std::vector<std::int64_t> used(p.resources(), 0);
-  std::size_t item = 0;
-  for (const auto& run : p.runs) {
-    for (std::uint64_t i = 0; i < run.count; ++i, ++item) {
-      if (s.kept[item] != 0) {
-        value += p.values[item];
-        for (std::size_t r = 0; r < used.size(); ++r) {
-          used[r] += p.weights_of(run.item_class)[r];
-        }
-      }
-    }
-  }
-  CHECK(s.value == doctest::Approx(value).epsilon(1e-12));
-  CHECK(s.used == used);
-  for (std::size_t r = 0; r < used.size(); ++r) {
-    CHECK(used[r] <= p.capacities[r]);
-  }
-  CHECK(s.bound >= s.value);
-}
-
-}  // namespace
 
 TEST_SUITE("knapsack") {
   TEST_CASE("the optimum is that of enumeration on small problems of every kind") {
@@ -52,7 +26,7 @@ TEST_SUITE("knapsack") {
       const auto solution = knapsack::solve(p);
       CAPTURE(trial);
       REQUIRE(solution.status == knapsack::status::optimal);
-      check_consistent(p, solution);
+      support::check_consistent(p, solution);
       REQUIRE(solution.value == doctest::Approx(support::enumerate(p)).epsilon(1e-12));
     }
   }
@@ -68,8 +42,19 @@ TEST_SUITE("knapsack") {
       const auto exact = knapsack::solve(p);
       CAPTURE(trial);
       REQUIRE(exact.status == knapsack::status::optimal);
-      check_consistent(p, exact);
+      support::check_consistent(p, exact);
       REQUIRE(exact.value == doctest::Approx(knapsack::dynamic_programming{}(p).value).epsilon(1e-12));
+    }
+  }
+
+  TEST_CASE("the instances of OR-Library are solved to their published optima") {
+    for (const char* name : {"hp1", "pb1", "pb4", "weing1", "weing2", "weing3", "weing4", "weing5", "weing7"}) {
+      auto instance = support::read_library(std::string(ESPALIER_TEST_DATA "/or-library/") + name + ".dat");
+      const auto solution = knapsack::solve(instance.owned.get());
+      CAPTURE(name);
+      CHECK(solution.status == knapsack::status::optimal);
+      CHECK(solution.value == instance.optimum);
+      support::check_consistent(instance.owned.get(), solution);
     }
   }
 
@@ -133,7 +118,7 @@ TEST_SUITE("knapsack") {
       const auto& p = owned.get();
       const auto limited = knapsack::solve(p, {.work_limit = 30});
       const double optimum = support::enumerate(p);
-      check_consistent(p, limited);
+      support::check_consistent(p, limited);
       CHECK(limited.value <= doctest::Approx(optimum));
       CHECK(limited.bound >= optimum * (1 - 1e-12));
       if (limited.status == knapsack::status::optimal) {
@@ -148,7 +133,7 @@ TEST_SUITE("knapsack") {
     source.request_stop();
     auto owned =
         support::random_problem(random, {.items = 400, .classes = 400, .resources = 4, .largest_weight = 1000});
-    check_consistent(owned.get(), knapsack::solve(owned.get(), {.stop = source.get_token()}));
+    support::check_consistent(owned.get(), knapsack::solve(owned.get(), {.stop = source.get_token()}));
   }
 
   TEST_CASE("float values are solved like their doubles") {

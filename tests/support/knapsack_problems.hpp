@@ -6,10 +6,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
+#include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include <espalier/base/random.hpp>
 #include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
 
 namespace support {
 
@@ -70,6 +75,42 @@ inline owned_problem<> random_problem(espalier::random& random, const shape& s) 
   return result;
 }
 
+/// An instance of OR-Library's mknap2, each item a class of its own.
+struct library_problem {
+  owned_problem<> owned;
+  double optimum = 0;  ///< as published
+};
+
+/// Reads `n m optimum / n profits / m rows of n weights / m capacities`.
+inline library_problem read_library(const std::string& path) {
+  std::ifstream file(path);
+  REQUIRE_MESSAGE(file.is_open(), path);
+  std::size_t items = 0;
+  std::size_t resources = 0;
+  library_problem result;
+  file >> items >> resources >> result.optimum;
+  result.owned.values.resize(items);
+  for (double& value : result.owned.values) {
+    file >> value;
+  }
+  auto& p = result.owned.problem;
+  p.weights.resize(items * resources);
+  p.capacities.resize(resources);
+  for (std::size_t r = 0; r < resources; ++r) {
+    for (std::size_t i = 0; i < items; ++i) {
+      file >> p.weights[i * resources + r];
+    }
+  }
+  for (std::int64_t& capacity : p.capacities) {
+    file >> capacity;
+  }
+  REQUIRE_MESSAGE(!file.fail(), path);
+  for (std::size_t i = 0; i < items; ++i) {
+    p.runs.push_back({static_cast<std::uint32_t>(i), 1});
+  }
+  return result;
+}
+
 /// The largest value of a feasible choice, by trying all 2^n.
 inline double enumerate(const espalier::knapsack::problem<double>& p) {
   std::vector<std::uint32_t> classes;
@@ -95,6 +136,30 @@ inline double enumerate(const espalier::knapsack::problem<double>& p) {
     best = feasible && value > best ? value : best;
   }
   return best;
+}
+
+/// Checks that what a solution says of itself is what its items give, and that they fit.
+inline void check_consistent(const espalier::knapsack::problem<double>& p, const espalier::knapsack::solution& s) {
+  REQUIRE(s.kept.size() == p.items());
+  double value = 0;
+  std::vector<std::int64_t> used(p.resources(), 0);
+  std::size_t item = 0;
+  for (const auto& run : p.runs) {
+    for (std::uint64_t i = 0; i < run.count; ++i, ++item) {
+      if (s.kept[item] != 0) {
+        value += p.values[item];
+        for (std::size_t r = 0; r < used.size(); ++r) {
+          used[r] += p.weights_of(run.item_class)[r];
+        }
+      }
+    }
+  }
+  CHECK(s.value == doctest::Approx(value).epsilon(1e-12));
+  CHECK(s.used == used);
+  for (std::size_t r = 0; r < used.size(); ++r) {
+    CHECK(used[r] <= p.capacities[r]);
+  }
+  CHECK(s.bound >= s.value);
 }
 
 }  // namespace support
