@@ -64,8 +64,8 @@ class random {
 
   /// Puts the elements into a random order (Fisher and Yates).
   /// @param elements  any sequence; every order is equally likely.
-  template <class T, std::size_t N>
-  constexpr void shuffle(std::span<T, N> elements) noexcept {
+  template <class T, std::size_t Extent>
+  constexpr void shuffle(std::span<T, Extent> elements) noexcept {
     for (std::size_t left = elements.size(); left > 1; --left) {
       using std::swap;
       swap(elements[left - 1], elements[static_cast<std::size_t>(below(left))]);
