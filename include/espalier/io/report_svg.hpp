@@ -28,7 +28,7 @@ namespace detail {
 }
 
 inline void run_gnuplot(const std::string& script) {
-  std::FILE* gnuplot = popen("gnuplot 2>/dev/null", "w");
+  std::FILE* gnuplot = popen("gnuplot >/dev/null 2>&1", "w");
   const bool written = gnuplot != nullptr && std::fwrite(script.data(), 1, script.size(), gnuplot) == script.size();
   if (gnuplot == nullptr || pclose(gnuplot) != 0 || !written) {
     throw file_error(error_message("io::save_report_svg", "a failure of the program gnuplot",
