@@ -1,44 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0
-# The three targets that users link: espalier::core (std only), espalier::espalier (core + xtensor) and
-# espalier::single_header (the amalgamated headers, with what they need).
+# The targets that users link: espalier::core (the standard library only), espalier::espalier (core and xtensor),
+# espalier::single_header (the amalgamated header) and espalier::io (the opt-in headers of io/). A target is there when
+# what it needs is there; what is missing is said.
 
-set(core_folders base knapsack schedule structure hls attributes rank regularize mask objective select report prune)
+file(STRINGS ${PROJECT_SOURCE_DIR}/cmake/floors.txt floors REGEX "^(core|upper|io) ")
+foreach(floor IN LISTS floors)
+  string(REPLACE " " ";" folders "${floor}")
+  list(POP_FRONT folders part)
+  list(APPEND espalier_${part}_folders ${folders})
+endforeach()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+             ${PROJECT_SOURCE_DIR}/cmake/floors.txt ${PROJECT_SOURCE_DIR}/include/espalier/version.hpp)
 
-file(GLOB_RECURSE all_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/espalier/*.hpp)
-string(JOIN "|" core_pattern ${core_folders})
-set(core_headers ${all_headers})
-list(FILTER core_headers INCLUDE REGEX "/include/espalier/((${core_pattern})/.*|core\\.hpp|version\\.hpp)$")
-set(upper_headers ${all_headers})
-list(REMOVE_ITEM upper_headers ${core_headers})
-# Headers in io/ bring their own dependencies, so they ship with espalier but are no part of its own compile check.
-set(io_headers ${upper_headers})
+set(include_folder ${PROJECT_SOURCE_DIR}/include)
+file(GLOB_RECURSE core_headers CONFIGURE_DEPENDS ${include_folder}/espalier/*.hpp)
+set(upper_headers ${core_headers})
+set(io_headers ${core_headers})
+string(JOIN "|" core_pattern ${espalier_core_folders})
+set(core_pattern "/include/espalier/((${core_pattern})/|core\\.hpp$|version\\.hpp$)")
+list(FILTER core_headers INCLUDE REGEX "${core_pattern}")
+list(FILTER upper_headers EXCLUDE REGEX "${core_pattern}|/include/espalier/io/")
 list(FILTER io_headers INCLUDE REGEX "/include/espalier/io/")
-list(REMOVE_ITEM upper_headers ${io_headers})
 
-add_library(espalier_core INTERFACE)
-add_library(espalier::core ALIAS espalier_core)
-set_target_properties(espalier_core PROPERTIES EXPORT_NAME core VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
-target_compile_features(espalier_core INTERFACE cxx_std_20)
-target_sources(espalier_core INTERFACE FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${core_headers})
+# espalier_library(NAME HEADER...): a header-only target espalier::NAME.
+function(espalier_library name)
+  add_library(espalier_${name} INTERFACE)
+  add_library(espalier::${name} ALIAS espalier_${name})
+  set_target_properties(espalier_${name} PROPERTIES EXPORT_NAME ${name}
+                                                    VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
+  target_compile_features(espalier_${name} INTERFACE cxx_std_20)
+  target_sources(espalier_${name} INTERFACE FILE_SET HEADERS BASE_DIRS ${include_folder} FILES ${ARGN})
+endfunction()
 
-find_package(xtensor REQUIRED)
-find_package(xtensor-blas REQUIRED)
-find_package(Threads REQUIRED)
+espalier_library(core ${core_headers})
 
-add_library(espalier_espalier INTERFACE)
-add_library(espalier::espalier ALIAS espalier_espalier)
-set_target_properties(espalier_espalier PROPERTIES EXPORT_NAME espalier
-                                                   VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
-target_link_libraries(espalier_espalier INTERFACE espalier::core xtensor xtensor-blas Threads::Threads)
-target_sources(espalier_espalier INTERFACE
-               FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${upper_headers}
-               FILE_SET io_headers TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${io_headers})
-set_target_properties(espalier_espalier PROPERTIES INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
+# Nothing in the library calls a BLAS, so xtensor-blas, whose target links one into every program, is not asked for.
+if(NOT TARGET xtensor)
+  find_package(xtensor QUIET)
+endif()
+find_package(Threads QUIET)
+if(TARGET xtensor AND Threads_FOUND)
+  espalier_library(espalier ${upper_headers})
+  target_link_libraries(espalier_espalier INTERFACE espalier::core xtensor Threads::Threads)
 
-add_library(espalier_single_header INTERFACE)
-add_library(espalier::single_header ALIAS espalier_single_header)
-set_target_properties(espalier_single_header PROPERTIES EXPORT_NAME single_header)
-target_compile_features(espalier_single_header INTERFACE cxx_std_20)
-target_link_libraries(espalier_single_header INTERFACE xtensor xtensor-blas Threads::Threads)
-target_include_directories(espalier_single_header INTERFACE
-  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/single_header> $<INSTALL_INTERFACE:include/espalier/single_header>)
+  set(include_folder ${PROJECT_SOURCE_DIR}/single_header)
+  espalier_library(single_header ${include_folder}/espalier.hpp ${include_folder}/espalier_core.hpp)
+  target_link_libraries(espalier_single_header INTERFACE xtensor Threads::Threads)
+  set(include_folder ${PROJECT_SOURCE_DIR}/include)
+else()
+  message(STATUS "espalier: without xtensor and threads there is espalier::core only")
+endif()
+
+find_package(ZLIB QUIET)
+find_package(nlohmann_json QUIET)
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(libzip QUIET IMPORTED_TARGET GLOBAL libzip)
+endif()
+if(TARGET espalier::espalier AND ZLIB_FOUND AND TARGET nlohmann_json::nlohmann_json AND libzip_FOUND)
+  espalier_library(io ${io_headers})
+  target_link_libraries(espalier_io INTERFACE
+                        espalier::espalier ZLIB::ZLIB nlohmann_json::nlohmann_json PkgConfig::libzip)
+else()
+  message(STATUS "espalier: without xtensor, zlib, nlohmann-json and libzip (by pkg-config) there is no espalier::io")
+endif()

@@ -18,7 +18,7 @@ TEST_SUITE("io") {
     const auto set = io::load_labelled_images(folder / "images", folder / "labels");
     CHECK(set.shape == espalier::extents{1, 2, 1});
     CHECK(set.pixels == std::vector<float>{0, 1, 0.2F, 0});
-    CHECK(set.labels == std::vector<std::uint8_t>{7, 9});
+    CHECK(set.labels == std::vector<std::uint32_t>{7, 9});
   }
 
   TEST_CASE("other counts of images and labels are refused with both shapes") {
