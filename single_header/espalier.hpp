@@ -1,0 +1,6779 @@
+// SPDX-License-Identifier: Apache-2.0
+// All of the library but io/, whose headers need libraries of their own.
+// espalier 0.1.0 in one file, joined by single_header/amalgamate.py: change include/espalier/espalier.hpp and what it includes instead.
+
+#if defined(ESPALIER_VERSION) && ESPALIER_VERSION != 100
+#error two versions of espalier in one translation unit
+#endif
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cmath>
+#include <concepts>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <iomanip>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <numbers>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <span>
+#include <sstream>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+// ---- espalier/base/errors.hpp ----
+// The exceptions that the library throws, and the one form that all their messages have.
+#ifndef ESPALIER_BASE_ERRORS_HPP
+#define ESPALIER_BASE_ERRORS_HPP
+
+namespace espalier::inline v0 {
+
+/// A value that the function cannot take: out of range, not finite, unknown name.
+class argument_error : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+/// Sizes or shapes that do not fit each other.
+class shape_error : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+/// Text or bytes that do not follow their format.
+class parse_error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A file or folder that cannot be read or written.
+class file_error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A computation that left the finite numbers.
+class numeric_error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Builds a message in the one form of the library: "espalier::WHERE: got X, expected Y".
+/// @param where     module and function, such as "knapsack::solve".
+/// @param got       what came.
+/// @param expected  what would have been right.
+/// @return the message.
+[[nodiscard]] inline std::string error_message(std::string_view where, std::string_view got,
+                                               std::string_view expected) {
+  std::string message = "espalier::";
+  message.append(where).append(": got ").append(got).append(", expected ").append(expected);
+  return message;
+}
+
+}  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/base/extents.hpp ----
+// The shape of an array: up to four sizes, held inline.
+#ifndef ESPALIER_BASE_EXTENTS_HPP
+#define ESPALIER_BASE_EXTENTS_HPP
+
+namespace espalier::inline v0 {
+
+/// The shape of a kernel or of one sample, outermost axis first, without a batch axis.
+///
+/// Kernels follow Keras: Dense (in, out), Conv2D (height, width, channels, filters).
+class extents {
+ public:
+  /// The largest number of axes.
+  static constexpr std::size_t max_rank = 4;
+
+  /// A shape without axes; its size is 1.
+  constexpr extents() = default;
+
+  /// @param sizes  the size of each axis, at most four.
+  /// @throws shape_error if there are more than four axes, or if the number of elements overflows.
+  constexpr extents(std::initializer_list<std::size_t> sizes) : extents(std::span(sizes.begin(), sizes.size())) {}
+
+  /// @param sizes  the size of each axis, at most four.
+  /// @throws shape_error if there are more than four axes, or if the number of elements overflows.
+  constexpr explicit extents(std::span<const std::size_t> sizes) : rank_(sizes.size()) {
+    if (sizes.size() > max_rank) {
+      throw shape_error(error_message("base::extents", std::to_string(sizes.size()) + " axes", "at most 4 axes"));
+    }
+    std::size_t elements = 1;
+    for (std::size_t axis = 0; axis < rank_; ++axis) {
+      sizes_[axis] = sizes[axis];
+      if (sizes[axis] != 0 && elements > (std::numeric_limits<std::size_t>::max)() / sizes[axis]) {
+        throw shape_error(error_message("base::extents", "a shape with too many elements for std::size_t",
+                                        "a product of sizes that fits"));
+      }
+      elements *= sizes[axis];
+    }
+  }
+
+  /// @return the number of axes, 0 to 4.
+  [[nodiscard]] constexpr std::size_t rank() const noexcept { return rank_; }
+
+  /// @param axis  0 (outermost) to rank() - 1.
+  /// @return the size of that axis.
+  [[nodiscard]] constexpr std::size_t operator[](std::size_t axis) const noexcept { return sizes_[axis]; }
+
+  /// @return the size of the last (fastest) axis; 1 without axes.
+  [[nodiscard]] constexpr std::size_t back() const noexcept { return rank_ == 0 ? 1 : sizes_[rank_ - 1]; }
+
+  /// @return the number of elements: the product of all sizes.
+  [[nodiscard]] constexpr std::size_t size() const noexcept {
+    std::size_t product = 1;
+    for (std::size_t axis = 0; axis < rank_; ++axis) {
+      product *= sizes_[axis];
+    }
+    return product;
+  }
+
+  [[nodiscard]] constexpr const std::size_t* begin() const noexcept { return sizes_.data(); }
+  [[nodiscard]] constexpr const std::size_t* end() const noexcept { return sizes_.data() + rank_; }
+
+  [[nodiscard]] friend constexpr bool operator==(const extents& a, const extents& b) noexcept {
+    if (a.rank_ != b.rank_) {
+      return false;
+    }
+    for (std::size_t axis = 0; axis < a.rank_; ++axis) {
+      if (a.sizes_[axis] != b.sizes_[axis]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  std::array<std::size_t, max_rank> sizes_{};
+  std::size_t rank_ = 0;
+};
+
+/// Writes a shape as people do, such as "(5, 5, 1, 6)".
+/// @param shape  any shape.
+/// @return the text.
+[[nodiscard]] inline std::string to_string(const extents& shape) {
+  std::string text = "(";
+  for (const std::size_t size : shape) {
+    text += (text.size() == 1 ? "" : ", ") + std::to_string(size);
+  }
+  return text + ")";
+}
+
+}  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/hls/layer_config.hpp ----
+// What an HLS tool is told about one layer: how to multiply, how often to reuse a multiplier, how wide numbers are.
+#ifndef ESPALIER_HLS_LAYER_CONFIG_HPP
+#define ESPALIER_HLS_LAYER_CONFIG_HPP
+
+namespace espalier::inline v0::hls {
+
+/// How a layer's multiplications are laid out in hardware; the names are hls4ml's.
+enum class strategy : std::uint8_t { latency, resource, resource_unrolled, distributed_arithmetic };
+
+/// How data moves between layers.
+enum class io_type : std::uint8_t { io_parallel, io_stream };
+
+/// The settings of one layer.
+struct layer_config {
+  hls::strategy strategy = hls::strategy::latency;
+  std::uint64_t reuse_factor = 1;   ///< multiplications that one multiplier does in turn, >= 1
+  std::uint32_t weight_width = 16;  ///< bits of a weight, 1 to 64
+  std::uint32_t output_width = 16;  ///< bits of an output element, 1 to 64
+  hls::io_type io_type = hls::io_type::io_parallel;
+
+  friend bool operator==(const layer_config&, const layer_config&) = default;
+};
+
+}  // namespace espalier::inline v0::hls
+
+#endif
+
+// ---- espalier/attributes/layer_attributes.hpp ----
+// What is known of a layer before anything is decided about it.
+#ifndef ESPALIER_ATTRIBUTES_LAYER_ATTRIBUTES_HPP
+#define ESPALIER_ATTRIBUTES_LAYER_ATTRIBUTES_HPP
+
+namespace espalier::inline v0::attributes {
+
+/// What a layer computes, as far as pruning has to know.
+enum class layer_kind : std::uint8_t { dense, conv2d };
+
+/// One prunable layer: its kind, shapes, place in the network and hardware settings.
+struct layer_attributes {
+  std::string name;  ///< unique in the network, not empty
+  layer_kind kind = layer_kind::dense;
+  extents kernel_shape;              ///< Dense (in, out); Conv2D (height, width, channels, filters)
+  extents input_shape;               ///< of one sample, without a batch axis
+  extents output_shape;              ///< of one sample, without a batch axis
+  std::vector<std::string> inbound;  ///< prunable layers whose outputs reach this one; empty: the network's input
+  hls::layer_config hls;             ///< what the HLS tool is told
+  bool optimizable = true;           ///< false: the user wants it left alone
+  bool prune = true;                 ///< may groups be pruned
+  bool share = false;                ///< may groups be replaced by their mean
+};
+
+/// @param kind  a kind of layer.
+/// @return its name, as Keras and hls4ml write it.
+[[nodiscard]] constexpr const char* to_string(layer_kind kind) noexcept {
+  return kind == layer_kind::dense ? "Dense" : "Conv2D";
+}
+
+}  // namespace espalier::inline v0::attributes
+
+#endif
+
+// ---- espalier/attributes/prunable_layer.hpp ----
+// A layer as a model shows it to the pruning: what is known of it, and its weights in place.
+#ifndef ESPALIER_ATTRIBUTES_PRUNABLE_LAYER_HPP
+#define ESPALIER_ATTRIBUTES_PRUNABLE_LAYER_HPP
+
+namespace espalier::inline v0::attributes {
+
+/// One layer of a prunable model.
+/// @tparam Value  float or double.
+template <class Value>
+struct prunable_layer {
+  layer_attributes attributes;
+  std::span<Value> kernel;  ///< the model's own weights, row-major in attributes.kernel_shape
+  std::span<Value> bias;    ///< one per neuron or filter; empty without a bias
+};
+
+}  // namespace espalier::inline v0::attributes
+
+#endif
+
+// ---- espalier/attributes/validate.hpp ----
+// Checks what a model says of its layers before anything is computed from it.
+#ifndef ESPALIER_ATTRIBUTES_VALIDATE_HPP
+#define ESPALIER_ATTRIBUTES_VALIDATE_HPP
+
+namespace espalier::inline v0::attributes {
+
+namespace detail {
+
+inline void expect(bool right, const layer_attributes& layer, const std::string& got, const std::string& expected) {
+  if (!right) {
+    throw argument_error(error_message("attributes::validate", "layer '" + layer.name + "' with " + got, expected));
+  }
+}
+
+inline void expect_shape(const layer_attributes& layer) {
+  const std::size_t rank = layer.kind == layer_kind::dense ? 2 : 4;
+  if (layer.kernel_shape.rank() != rank || layer.kernel_shape.size() == 0) {
+    throw shape_error(error_message(
+        "attributes::validate",
+        "layer '" + layer.name + "' (" + to_string(layer.kind) + ") with kernel shape " + to_string(layer.kernel_shape),
+        rank == 2 ? "(in, out) without a 0" : "(height, width, channels, filters) without a 0"));
+  }
+}
+
+}  // namespace detail
+
+/// @param layer  what is known of one layer.
+/// @throws argument_error or shape_error that names the layer, what came and what was expected: no name, a kernel shape
+///         that is empty or not its kind's, reuse factor 0, a width outside 1 to 64 bits.
+inline void validate(const layer_attributes& layer) {
+  detail::expect(!layer.name.empty(), layer, "an empty name", "a name");
+  detail::expect_shape(layer);
+  detail::expect(layer.hls.reuse_factor > 0, layer, "reuse factor 0", "1 or more");
+  for (const std::uint32_t bits : {layer.hls.weight_width, layer.hls.output_width}) {
+    detail::expect(bits >= 1 && bits <= 64, layer, std::to_string(bits) + " bits", "1 to 64");
+  }
+}
+
+/// @param layers  the layers of a model.
+/// @throws what validate(layer) throws; argument_error if two layers have one name or an inbound name is no layer's;
+///         shape_error if a kernel has not as many weights as its shape; numeric_error if a weight is not finite.
+/// Complexity: O(weights).
+template <class Value>
+void validate(std::span<const prunable_layer<Value>> layers) {
+  std::set<std::string> names;
+  for (const auto& layer : layers) {
+    validate(layer.attributes);
+    detail::expect(names.insert(layer.attributes.name).second, layer.attributes, "the name of another layer",
+                   "names that differ");
+    if (layer.kernel.size() != layer.attributes.kernel_shape.size()) {
+      throw shape_error(error_message(
+          "attributes::validate",
+          "layer '" + layer.attributes.name + "' with " + std::to_string(layer.kernel.size()) + " weights",
+          std::to_string(layer.attributes.kernel_shape.size()) + " for kernel shape " +
+              to_string(layer.attributes.kernel_shape)));
+    }
+    for (std::size_t i = 0; i < layer.kernel.size(); ++i) {
+      if (!std::isfinite(layer.kernel[i])) {
+        throw numeric_error(error_message(
+            "attributes::validate",
+            "layer '" + layer.attributes.name + "' with weight " + std::to_string(i) + " not a finite number",
+            "finite weights"));
+      }
+    }
+  }
+  for (const auto& layer : layers) {
+    for (const std::string& inbound : layer.attributes.inbound) {
+      detail::expect(names.contains(inbound), layer.attributes, "inbound layer '" + inbound + "'",
+                     "the name of a layer of the same model");
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::attributes
+
+#endif
+
+// ---- espalier/base/random.hpp ----
+// Seeded random numbers that do not depend on the compiler or its standard library.
+#ifndef ESPALIER_BASE_RANDOM_HPP
+#define ESPALIER_BASE_RANDOM_HPP
+
+namespace espalier::inline v0 {
+
+/// A counter-based generator (splitmix64) with the few distributions that the library draws from.
+///
+/// It is a std::uniform_random_bit_generator. The distributions of the standard library are not used with it:
+/// their results differ between implementations.
+/// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+class random {
+ public:
+  using result_type = std::uint64_t;
+
+  /// @param seed  any number; equal seeds give equal sequences.
+  constexpr explicit random(std::uint64_t seed) noexcept : state_(seed) {}
+
+  [[nodiscard]] static constexpr result_type(min)() noexcept { return 0; }
+  [[nodiscard]] static constexpr result_type(max)() noexcept { return ~result_type{0}; }
+
+  /// @return the next 64 random bits.
+  constexpr result_type operator()() noexcept {
+    state_ += 0x9E3779B97F4A7C15U;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+    return z ^ (z >> 31U);
+  }
+
+  /// @return a number in [0, 1), a multiple of 2^-53.
+  constexpr double uniform() noexcept { return static_cast<double>((*this)() >> 11U) * 0x1p-53; }
+
+  /// @param bound  greater than 0.
+  /// @return a whole number in [0, bound), without bias (rejection).
+  constexpr std::uint64_t below(std::uint64_t bound) noexcept {
+    const std::uint64_t mask = ~std::uint64_t{0} >> static_cast<unsigned>(std::countl_zero(bound | 1U));
+    std::uint64_t draw = (*this)() & mask;
+    while (draw >= bound) {
+      draw = (*this)() & mask;
+    }
+    return draw;
+  }
+
+  /// @return a draw from the normal distribution with mean 0 and variance 1 (Marsaglia's polar method).
+  double normal() noexcept {
+    double x = 0;
+    double square = 0;
+    do {
+      x = 2 * uniform() - 1;
+      const double y = 2 * uniform() - 1;
+      square = x * x + y * y;
+    } while (square >= 1 || square == 0);
+    return x * std::sqrt(-2 * std::log(square) / square);
+  }
+
+  /// Puts the elements into a random order (Fisher and Yates).
+  /// @param elements  any sequence; every order is equally likely.
+  template <class T, std::size_t Extent>
+  constexpr void shuffle(std::span<T, Extent> elements) noexcept {
+    for (std::size_t left = elements.size(); left > 1; --left) {
+      using std::swap;
+      swap(elements[left - 1], elements[static_cast<std::size_t>(below(left))]);
+    }
+  }
+
+  /// @return a generator for an independent stream, drawn from this one.
+  constexpr random split() noexcept { return random((*this)()); }
+
+ private:
+  std::uint64_t state_;
+};
+
+}  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/base/sum.hpp ----
+// A sum of many numbers that loses nothing to rounding along the way.
+#ifndef ESPALIER_BASE_SUM_HPP
+#define ESPALIER_BASE_SUM_HPP
+
+namespace espalier::inline v0 {
+
+/// Adds doubles with the rounding errors carried along; the result is as good as one of twice the precision, rounded.
+/// Source: Neumaier 1974, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen".
+class compensated_sum {
+ public:
+  /// @param number  finite.
+  void add(double number) noexcept {
+    const double next = sum_ + number;
+    lost_ += std::abs(sum_) >= std::abs(number) ? (sum_ - next) + number : (number - next) + sum_;
+    sum_ = next;
+  }
+
+  /// @return the sum of all numbers added, 0 if there was none.
+  [[nodiscard]] double result() const noexcept { return sum_ + lost_; }
+
+ private:
+  double sum_ = 0;
+  double lost_ = 0;
+};
+
+}  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/hls/config.hpp ----
+// The HLS settings of a whole model: for all layers, for a kind of layer, for one layer by name.
+#ifndef ESPALIER_HLS_CONFIG_HPP
+#define ESPALIER_HLS_CONFIG_HPP
+
+namespace espalier::inline v0::hls {
+
+/// Settings at three granularities; the finest one that names a layer wins, as in hls4ml.
+struct config {
+  layer_config model;                        ///< for every layer that nothing finer names
+  std::map<std::string, layer_config> type;  ///< by kind of layer, as hls4ml writes it: "Dense", "Conv2D"
+  std::map<std::string, layer_config> name;  ///< by name of layer
+
+  /// @param layer_name  the layer's own name.
+  /// @param layer_type  its kind, as hls4ml writes it.
+  /// @return its settings: by name, else by type, else those of the model.   Complexity: O(log n).
+  [[nodiscard]] const layer_config& of(const std::string& layer_name, const std::string& layer_type) const {
+    if (const auto found = name.find(layer_name); found != name.end()) {
+      return found->second;
+    }
+    if (const auto found = type.find(layer_type); found != type.end()) {
+      return found->second;
+    }
+    return model;
+  }
+};
+
+}  // namespace espalier::inline v0::hls
+
+#endif
+
+// ---- espalier/hls/reuse_factor.hpp ----
+// Which reuse factors hls4ml accepts for a kernel matrix, and to which one it moves when it does not.
+#ifndef ESPALIER_HLS_REUSE_FACTOR_HPP
+#define ESPALIER_HLS_REUSE_FACTOR_HPP
+
+namespace espalier::inline v0::hls {
+
+/// A kernel as hls4ml multiplies it.
+struct matrix_size {
+  std::uint64_t inputs = 1;   ///< Dense: last axis of the input; Conv2D: height * width * channels
+  std::uint64_t outputs = 1;  ///< neurons or filters
+};
+
+/// @param matrix        both sizes >= 1.
+/// @param reuse_factor  >= 1.
+/// @return whether hls4ml's resource strategies take the factor as it is.
+/// Source: hls4ml, `FPGABackend._validate_reuse_factor`.
+[[nodiscard]] constexpr bool is_valid_reuse_factor(const matrix_size& matrix, std::uint64_t reuse_factor) noexcept {
+  const std::uint64_t weights = matrix.inputs * matrix.outputs;
+  const std::uint64_t multipliers_in = (std::min)(matrix.inputs, reuse_factor);
+  const std::uint64_t limit = (weights + multipliers_in - 1) / multipliers_in;
+  const bool outputs_align = limit % matrix.outputs == 0 || reuse_factor >= matrix.inputs;
+  const bool inputs_align = reuse_factor % matrix.inputs == 0 || reuse_factor < matrix.inputs;
+  return outputs_align && inputs_align && weights % reuse_factor == 0;
+}
+
+/// @param matrix  both sizes >= 1.
+/// @return all valid factors, ascending; never empty, since 1 is valid.
+/// @throws argument_error if a size is 0.   Complexity: O(sqrt(n) log n).
+[[nodiscard]] inline std::vector<std::uint64_t> valid_reuse_factors(const matrix_size& matrix) {
+  if (matrix.inputs == 0 || matrix.outputs == 0) {
+    throw argument_error(error_message(
+        "hls::valid_reuse_factors",
+        "a matrix of " + std::to_string(matrix.inputs) + " x " + std::to_string(matrix.outputs), "at least 1 x 1"));
+  }
+  const std::uint64_t weights = matrix.inputs * matrix.outputs;
+  std::vector<std::uint64_t> factors;
+  for (std::uint64_t divisor = 1; divisor * divisor <= weights; ++divisor) {
+    if (weights % divisor != 0) {
+      continue;
+    }
+    for (const std::uint64_t factor : {divisor, weights / divisor}) {
+      if (is_valid_reuse_factor(matrix, factor)) {
+        factors.push_back(factor);
+      }
+    }
+  }
+  std::sort(factors.begin(), factors.end());
+  factors.erase(std::unique(factors.begin(), factors.end()), factors.end());
+  return factors;
+}
+
+/// @param factors    valid factors, ascending, not empty.
+/// @param requested  the factor asked for, >= 1.
+/// @return the valid factor that is closest to it; of two equally close ones the smaller.
+[[nodiscard]] inline std::uint64_t closest_reuse_factor(const std::vector<std::uint64_t>& factors,
+                                                        std::uint64_t requested) {
+  const auto distance = [&](std::uint64_t factor) {
+    return factor > requested ? factor - requested : requested - factor;
+  };
+  return *std::min_element(factors.begin(), factors.end(),
+                           [&](std::uint64_t a, std::uint64_t b) { return distance(a) < distance(b); });
+}
+
+}  // namespace espalier::inline v0::hls
+
+#endif
+
+// ---- espalier/knapsack/problem.hpp ----
+// What a knapsack is asked: items with values, in classes that share one weight per resource, and the capacities.
+#ifndef ESPALIER_KNAPSACK_PROBLEM_HPP
+#define ESPALIER_KNAPSACK_PROBLEM_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// Consecutive items of one class.
+struct run {
+  std::uint32_t item_class = 0;  ///< index of the class
+  std::uint64_t count = 0;       ///< how many items, 0 or more
+
+  friend bool operator==(const run&, const run&) = default;
+};
+
+/// Maximize the sum of the values of the kept items, subject to the sum of their weights <= capacity in every
+/// resource.
+///
+/// Items are numbered in the order of `values`; `runs` says, in the same order, which class they belong to. Several
+/// runs may name the same class, and a class may have no item.
+/// @tparam Value  float or double.
+template <class Value>
+struct problem {
+  std::span<const Value> values;         ///< n values, finite and >= 0; not owned
+  std::vector<run> runs;                 ///< classes of the items; the counts sum to n
+  std::vector<std::int64_t> weights;     ///< classes x resources, row-major, >= 0
+  std::vector<std::int64_t> capacities;  ///< one per resource, >= 0
+
+  /// @return the number of items.
+  [[nodiscard]] std::size_t items() const noexcept { return values.size(); }
+  /// @return the number of resources.
+  [[nodiscard]] std::size_t resources() const noexcept { return capacities.size(); }
+  /// @return the number of classes; 0 if there are no resources.
+  [[nodiscard]] std::size_t classes() const noexcept {
+    return capacities.empty() ? 0 : weights.size() / capacities.size();
+  }
+  /// @param item_class  index of a class.
+  /// @return its weight in every resource.
+  [[nodiscard]] std::span<const std::int64_t> weights_of(std::size_t item_class) const noexcept {
+    return std::span(weights).subspan(item_class * resources(), resources());
+  }
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/solution.hpp ----
+// What a knapsack answers: the kept items, their value, a proven upper bound, and what the answer is worth.
+#ifndef ESPALIER_KNAPSACK_SOLUTION_HPP
+#define ESPALIER_KNAPSACK_SOLUTION_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// What an answer is worth.
+enum class status : std::uint8_t {
+  optimal,    ///< no feasible choice has a larger value
+  feasible,   ///< the capacities hold; the bound says how much larger the optimum can be
+  infeasible  ///< no choice satisfies the capacities
+};
+
+/// @param s  a status.
+/// @return its name.
+[[nodiscard]] constexpr std::string_view to_string(status s) noexcept {
+  switch (s) {
+    case status::optimal:
+      return "optimal";
+    case status::feasible:
+      return "feasible";
+    case status::infeasible:
+      break;
+  }
+  return "infeasible";
+}
+
+/// The answer of a solver.
+struct solution {
+  std::vector<std::uint8_t> kept;     ///< n entries, 1 for a kept item, else 0
+  std::vector<std::uint64_t> counts;  ///< how many items of each class are kept
+  std::vector<std::int64_t> used;     ///< the sum of the weights of the kept items, per resource
+  double value = 0;                   ///< the sum of the values of the kept items
+  double bound = 0;                   ///< a proven upper bound on the value of every feasible choice
+  std::vector<double>
+      multipliers;  ///< the price of a unit of each resource behind the bound; empty if the solver has none
+  knapsack::status status = knapsack::status::infeasible;
+
+  /// @return how far the value can be from the optimum, relative to the bound; 0 if it is proven optimal.
+  [[nodiscard]] double gap() const noexcept {
+    return status == knapsack::status::optimal || bound <= 0 ? 0 : (bound - value) / bound;
+  }
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/detail/answer.hpp ----
+// Turns a kept mask into a solution: value, counts and use summed again from the problem itself.
+#ifndef ESPALIER_KNAPSACK_DETAIL_ANSWER_HPP
+#define ESPALIER_KNAPSACK_DETAIL_ANSWER_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Calls action(item, class) for every item in order.
+template <class Value, class Action>
+void for_each_item(const problem<Value>& p, Action&& action) {
+  std::size_t item = 0;
+  for (const run& one : p.runs) {
+    for (std::uint64_t i = 0; i < one.count; ++i) {
+      action(item++, static_cast<std::size_t>(one.item_class));
+    }
+  }
+}
+
+/// The solution that keeps the given items, as feasible; bound and multipliers are the caller's.
+template <class Value>
+[[nodiscard]] solution answer(const problem<Value>& p, std::vector<std::uint8_t> kept) {
+  solution result;
+  result.counts.assign(p.classes(), 0);
+  result.used.assign(p.resources(), 0);
+  compensated_sum value;
+  for_each_item(p, [&](std::size_t item, std::size_t item_class) {
+    if (kept[item] == 0) {
+      return;
+    }
+    value.add(static_cast<double>(p.values[item]));
+    if (!result.counts.empty()) {
+      ++result.counts[item_class];
+    }
+  });
+  for (std::size_t c = 0; c < p.classes(); ++c) {
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      result.used[r] += p.weights_of(c)[r] * static_cast<std::int64_t>(result.counts[c]);
+    }
+  }
+  result.kept = std::move(kept);
+  result.value = value.result();
+  result.status = status::feasible;
+  return result;
+}
+
+/// Whether the use of a solution stays within the capacities.
+template <class Value>
+[[nodiscard]] bool fits(const problem<Value>& p, const solution& s) {
+  for (std::size_t r = 0; r < p.resources(); ++r) {
+    if (s.used[r] > p.capacities[r]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/validate.hpp ----
+// Checks a knapsack problem before it is solved; every error names the index at fault.
+#ifndef ESPALIER_KNAPSACK_VALIDATE_HPP
+#define ESPALIER_KNAPSACK_VALIDATE_HPP
+
+namespace espalier::inline v0::knapsack {
+
+namespace detail {
+
+[[noreturn]] inline void refuse(const std::string& got, const std::string& expected) {
+  throw argument_error(error_message("knapsack", got, expected));
+}
+
+template <class Value>
+void validate_values(const problem<Value>& p) {
+  for (std::size_t i = 0; i < p.values.size(); ++i) {
+    if (!(p.values[i] >= 0 && p.values[i] <= (std::numeric_limits<Value>::max)())) {
+      refuse("value " + std::to_string(static_cast<double>(p.values[i])) + " of item " + std::to_string(i),
+             "finite values >= 0");
+    }
+  }
+}
+
+template <class Value>
+void validate_weights(const problem<Value>& p) {
+  for (std::size_t r = 0; r < p.resources(); ++r) {
+    if (p.capacities[r] < 0) {
+      refuse("capacity " + std::to_string(p.capacities[r]) + " of resource " + std::to_string(r), "capacities >= 0");
+    }
+  }
+  if (p.resources() == 0 ? !p.weights.empty() : p.weights.size() % p.resources() != 0) {
+    throw shape_error(error_message(
+        "knapsack", std::to_string(p.weights.size()) + " weights for " + std::to_string(p.resources()) + " resources",
+        "one weight for each class and resource"));
+  }
+  for (std::size_t i = 0; i < p.weights.size(); ++i) {
+    if (p.weights[i] < 0) {
+      refuse("weight " + std::to_string(p.weights[i]) + " of class " + std::to_string(i / p.resources()),
+             "weights >= 0");
+    }
+  }
+}
+
+/// The runs must name classes, cover the items, and weigh in all what an int64 holds.
+template <class Value>
+void validate_runs(const problem<Value>& p) {
+  std::uint64_t items = 0;
+  std::vector<std::int64_t> total(p.resources(), 0);
+  for (std::size_t i = 0; i < p.runs.size(); ++i) {
+    const run& one = p.runs[i];
+    if (p.resources() > 0 && one.item_class >= p.classes()) {
+      refuse("class " + std::to_string(one.item_class) + " in run " + std::to_string(i),
+             "a class below " + std::to_string(p.classes()));
+    }
+    if (one.count > p.values.size() - items) {
+      items = p.values.size() + 1;
+      break;
+    }
+    items += one.count;
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      std::int64_t weight = 0;
+      if (__builtin_mul_overflow(p.weights_of(one.item_class)[r], static_cast<std::int64_t>(one.count), &weight) ||
+          __builtin_add_overflow(total[r], weight, &total[r])) {
+        refuse("a total weight beyond 2^63 in resource " + std::to_string(r) + ", reached at run " + std::to_string(i),
+               "totals that an int64 holds");
+      }
+    }
+  }
+  if (items != p.values.size()) {
+    throw shape_error(error_message("knapsack", "runs of more or fewer items than there are values",
+                                    "counts that sum to " + std::to_string(p.values.size())));
+  }
+}
+
+}  // namespace detail
+
+/// @param p  a problem.
+/// @throws shape_error if sizes do not fit each other; argument_error if a value, weight or capacity is negative or not
+///         finite, a class does not exist, or a total weight overflows int64.   Complexity: O(n).
+template <class Value>
+void validate(const problem<Value>& p) {
+  detail::validate_weights(p);
+  detail::validate_runs(p);
+  detail::validate_values(p);
+}
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/dynamic_programming.hpp ----
+// Knapsack with one resource by dynamic programming over capacities: exact, for small capacities.
+#ifndef ESPALIER_KNAPSACK_DYNAMIC_PROGRAMMING_HPP
+#define ESPALIER_KNAPSACK_DYNAMIC_PROGRAMMING_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// The best value for every capacity from 0 up, item by item (Bellman's recursion).
+///
+/// Memory: n bits for each unit of capacity. Values are added as doubles in the order of the items.
+/// Complexity: O(n capacity).   Source: Martello and Toth 1990, "Knapsack problems", section 2.6.
+struct dynamic_programming {
+  std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes
+
+  /// @param p  a valid problem with one resource.
+  /// @return the optimum; of equally good choices one that leaves out later items.
+  /// @throws argument_error if there is not exactly one resource or the memory limit is too small; what validate
+  /// throws.
+  template <class Value>
+  [[nodiscard]] solution operator()(const problem<Value>& p) const {
+    validate(p);
+    if (p.resources() != 1) {
+      throw argument_error(
+          error_message("knapsack::dynamic_programming", std::to_string(p.resources()) + " resources", "one"));
+    }
+    std::vector<std::int64_t> weights;
+    weights.reserve(p.items());
+    std::int64_t total = 0;
+    detail::for_each_item(p, [&](std::size_t, std::size_t c) {
+      weights.push_back(p.weights[c]);
+      total += p.weights[c];
+    });
+    const auto capacity = static_cast<std::size_t>((std::min)(p.capacities.front(), total));
+    expect_memory(p.items(), capacity);
+
+    std::vector<double> best(capacity + 1, 0.0);
+    std::vector<std::vector<bool>> taken(p.items());
+    for (std::size_t item = 0; item < p.items(); ++item) {
+      taken[item].assign(capacity + 1, false);
+      const auto weight = static_cast<std::size_t>(weights[item]);
+      for (std::size_t room = capacity + 1; room-- > weight;) {
+        const double with = best[room - weight] + static_cast<double>(p.values[item]);
+        if (with > best[room] || weight == 0) {
+          best[room] = with;
+          taken[item][room] = true;
+        }
+      }
+    }
+    std::vector<std::uint8_t> kept(p.items(), 0);
+    std::size_t room = capacity;
+    for (std::size_t item = p.items(); item-- > 0;) {
+      if (taken[item][room]) {
+        kept[item] = 1;
+        room -= static_cast<std::size_t>(weights[item]);
+      }
+    }
+    solution result = detail::answer(p, std::move(kept));
+    result.bound = result.value;
+    result.status = status::optimal;
+    return result;
+  }
+
+ private:
+  void expect_memory(std::size_t items, std::size_t capacity) const {
+    if (items > 0 && capacity / 8 > memory_limit / items) {
+      throw argument_error(error_message(
+          "knapsack::dynamic_programming",
+          std::to_string(items) + " items and a capacity of " + std::to_string(capacity),
+          "items x capacity / 8 within the memory limit of " + std::to_string(memory_limit) + " bytes; use solve"));
+    }
+  }
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/greedy.hpp ----
+// Greedy knapsack: fast, always feasible, and in one dimension at least half of the optimum.
+#ifndef ESPALIER_KNAPSACK_GREEDY_HPP
+#define ESPALIER_KNAPSACK_GREEDY_HPP
+
+namespace espalier::inline v0::knapsack {
+
+namespace detail {
+
+/// What an item takes, as a share of each capacity, all shares added; infinite where the capacity is 0.
+template <class Value>
+[[nodiscard]] std::vector<double> scaled_weights(const problem<Value>& p) {
+  std::vector<double> scaled(p.classes(), 0.0);
+  for (std::size_t c = 0; c < p.classes(); ++c) {
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      const auto weight = static_cast<double>(p.weights_of(c)[r]);
+      if (weight > 0) {
+        scaled[c] += p.capacities[r] == 0 ? std::numeric_limits<double>::infinity()
+                                          : weight / static_cast<double>(p.capacities[r]);
+      }
+    }
+  }
+  return scaled;
+}
+
+/// Keeps items in the given order as long as they fit, skipping what does not.
+template <class Value>
+[[nodiscard]] std::vector<std::uint8_t> keep_in_order(const problem<Value>& p, const std::vector<std::size_t>& order,
+                                                      const std::vector<std::uint32_t>& classes) {
+  std::vector<std::uint8_t> kept(p.items(), 0);
+  std::vector<std::int64_t> left = p.capacities;
+  for (const std::size_t item : order) {
+    if (p.resources() == 0) {
+      kept[item] = 1;
+      continue;
+    }
+    const auto weights = p.weights_of(classes[item]);
+    bool room = true;
+    for (std::size_t r = 0; r < left.size(); ++r) {
+      room = room && weights[r] <= left[r];
+    }
+    if (room) {
+      kept[item] = 1;
+      for (std::size_t r = 0; r < left.size(); ++r) {
+        left[r] -= weights[r];
+      }
+    }
+  }
+  return kept;
+}
+
+}  // namespace detail
+
+/// Takes items by value per share of the capacities, skips what does not fit and goes on; if the single most valuable
+/// item that fits is worth more than all of these, it starts again from that one.
+///
+/// The bound that it reports is the value of all items: it proves nothing more.
+/// Complexity: O(n log n + resources n).   Source: Martello and Toth 1990, "Knapsack problems", chapter 2.
+struct greedy {
+  /// @param p  a valid problem.
+  /// @return a feasible solution; optimal is claimed only if everything fits.
+  /// @throws what validate throws.
+  template <class Value>
+  [[nodiscard]] solution operator()(const problem<Value>& p) const {
+    validate(p);
+    std::vector<std::uint32_t> classes(p.items(), 0);
+    detail::for_each_item(p, [&](std::size_t item, std::size_t c) { classes[item] = static_cast<std::uint32_t>(c); });
+    const std::vector<double> scaled = detail::scaled_weights(p);
+    const auto weight = [&](std::size_t item) { return scaled.empty() ? 0.0 : scaled[classes[item]]; };
+    std::vector<std::size_t> order(p.items());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    // a before b if v_a / w_a > v_b / w_b, without dividing by 0.
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      const double score_a =
+          weight(a) == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(p.values[a]) / weight(a);
+      const double score_b =
+          weight(b) == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(p.values[b]) / weight(b);
+      return score_a > score_b;
+    });
+    solution by_density = detail::answer(p, detail::keep_in_order(p, order, classes));
+
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      const bool fits_a = std::isfinite(weight(a));
+      const bool fits_b = std::isfinite(weight(b));
+      return fits_a != fits_b ? fits_a : p.values[a] > p.values[b];
+    });
+    solution by_value = detail::answer(p, detail::keep_in_order(p, order, classes));
+    solution best = by_value.value > by_density.value ? std::move(by_value) : std::move(by_density);
+
+    compensated_sum all;
+    for (const Value value : p.values) {
+      all.add(static_cast<double>(value));
+    }
+    best.bound = (std::max)(all.result(), best.value);
+    const bool everything = std::find(best.kept.begin(), best.kept.end(), 0) == best.kept.end();
+    best.status = everything ? status::optimal : status::feasible;
+    return best;
+  }
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/detail/fixed_point.hpp ----
+// Values as whole numbers, so that everything that is claimed to be proven is exact arithmetic.
+#ifndef ESPALIER_KNAPSACK_DETAIL_FIXED_POINT_HPP
+#define ESPALIER_KNAPSACK_DETAIL_FIXED_POINT_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Sums of up to 2^32 values of 54 bits, and products of a multiplier with a weight, fit with room to spare.
+__extension__ using int128 = __int128;
+
+/// Rounds doubles to multiples of a power of two such that the largest one has 54 bits.
+class fixed_point {
+ public:
+  /// @param largest  of the values, finite and >= 0.
+  explicit fixed_point(double largest) noexcept : exponent_(largest > 0 ? 53 - std::ilogb(largest) : 0) {}
+
+  [[nodiscard]] std::int64_t round(double value) const noexcept {
+    return static_cast<std::int64_t>(std::llround(std::ldexp(value, exponent_)));
+  }
+  [[nodiscard]] double to_double(int128 value) const noexcept {
+    return std::ldexp(static_cast<double>(value), -exponent_);
+  }
+
+ private:
+  int exponent_;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/presolve.hpp ----
+// The problem in the form that the search works on: few classes, sorted values in fixed point, rows that can bind.
+#ifndef ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
+#define ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// All items of one weight vector, the most valuable first.
+///
+/// The best k of them are the first k, so how many are kept is all there is to decide.
+struct core_class {
+  std::vector<std::int64_t> weights;  ///< in the rows that can bind, divided by their gcd
+  std::vector<std::size_t> items;     ///< numbers in the problem; equal values in ascending order
+  std::vector<std::int64_t> values;   ///< in fixed point, descending
+  std::vector<int128> sums;           ///< sums[k]: of the first k values
+};
+
+/// What is left to decide.
+struct core_problem {
+  std::vector<core_class> classes;       ///< distinct weight vectors, none of them zero, no class empty
+  std::vector<std::int64_t> capacities;  ///< of the rows that can bind, divided by the row's gcd
+  std::vector<std::size_t> rows;         ///< their numbers in the problem
+  std::vector<std::int64_t> divisors;    ///< the gcd of each row
+  std::vector<std::size_t> free_items;   ///< items that weigh nothing where it matters; all kept
+  fixed_point scale{0.0};
+};
+
+/// Rows whose capacity all items together exceed.
+template <class Value>
+[[nodiscard]] std::vector<std::size_t> binding_rows(const problem<Value>& p) {
+  std::vector<std::int64_t> total(p.resources(), 0);
+  for (const run& one : p.runs) {
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      total[r] += p.weights_of(one.item_class)[r] * static_cast<std::int64_t>(one.count);
+    }
+  }
+  std::vector<std::size_t> rows;
+  for (std::size_t r = 0; r < p.resources(); ++r) {
+    if (total[r] > p.capacities[r]) {
+      rows.push_back(r);
+    }
+  }
+  return rows;
+}
+
+inline void sort_class(core_class& c) {
+  std::vector<std::size_t> order(c.items.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  // Items come in ascending order, so a stable sort puts the lowest index first among equal values.
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return c.values[a] > c.values[b]; });
+  core_class sorted{c.weights, {}, {}, {0}};
+  for (const std::size_t place : order) {
+    sorted.items.push_back(c.items[place]);
+    sorted.values.push_back(c.values[place]);
+    sorted.sums.push_back(sorted.sums.back() + c.values[place]);
+  }
+  c = std::move(sorted);
+}
+
+/// Drops rows that cannot bind, divides each by its gcd, merges classes of equal weights, sorts each by value.
+/// Complexity: O(n log n).
+template <class Value>
+[[nodiscard]] core_problem presolve(const problem<Value>& p) {
+  core_problem core;
+  core.rows = binding_rows(p);
+  for (const std::size_t row : core.rows) {
+    std::int64_t divisor = 0;
+    for (const run& one : p.runs) {
+      divisor = one.count == 0 ? divisor : std::gcd(divisor, p.weights_of(one.item_class)[row]);
+    }
+    core.divisors.push_back(divisor);
+    core.capacities.push_back(p.capacities[row] / divisor);
+  }
+  const Value largest = p.values.empty() ? Value{0} : *std::max_element(p.values.begin(), p.values.end());
+  core.scale = fixed_point(static_cast<double>(largest));
+
+  std::map<std::vector<std::int64_t>, std::size_t> known;
+  std::size_t item = 0;
+  for (const run& one : p.runs) {
+    std::vector<std::int64_t> weights;
+    for (std::size_t i = 0; i < core.rows.size(); ++i) {
+      weights.push_back(p.weights_of(one.item_class)[core.rows[i]] / core.divisors[i]);
+    }
+    const std::size_t end = item + static_cast<std::size_t>(one.count);
+    if (std::all_of(weights.begin(), weights.end(), [](std::int64_t w) { return w == 0; })) {
+      for (; item < end; ++item) {
+        core.free_items.push_back(item);
+      }
+      continue;
+    }
+    const auto [place, added] = known.emplace(weights, core.classes.size());
+    if (added) {
+      core.classes.push_back({weights, {}, {}, {}});
+    }
+    core_class& c = core.classes[place->second];
+    for (; item < end; ++item) {
+      c.items.push_back(item);
+      c.values.push_back(core.scale.round(static_cast<double>(p.values[item])));
+    }
+  }
+  std::erase_if(core.classes, [](const core_class& c) { return c.items.empty(); });
+  for (core_class& c : core.classes) {
+    sort_class(c);
+  }
+  return core;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/dual.hpp ----
+// Prices for the resources (Lagrange multipliers) at which the relaxed problem bounds the optimum most tightly.
+#ifndef ESPALIER_KNAPSACK_DETAIL_DUAL_HPP
+#define ESPALIER_KNAPSACK_DETAIL_DUAL_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// The Lagrangian L(lambda) = lambda C + sum over items of max(0, v - lambda w) and its slope at one point.
+struct dual_value {
+  double value = 0;
+  std::vector<double> slope;  ///< C - what the items with v > lambda w use
+};
+
+[[nodiscard]] inline dual_value evaluate_dual(const core_problem& core, const std::vector<double>& prices) {
+  dual_value result;
+  for (std::size_t r = 0; r < prices.size(); ++r) {
+    result.value += prices[r] * static_cast<double>(core.capacities[r]);
+    result.slope.push_back(static_cast<double>(core.capacities[r]));
+  }
+  for (const core_class& c : core.classes) {
+    double threshold = 0;
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      threshold += prices[r] * static_cast<double>(c.weights[r]);
+    }
+    const auto first_below = std::partition_point(
+        c.values.begin(), c.values.end(), [&](std::int64_t value) { return static_cast<double>(value) > threshold; });
+    const auto kept = static_cast<std::size_t>(first_below - c.values.begin());
+    result.value += static_cast<double>(c.sums[kept]) - threshold * static_cast<double>(kept);
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      result.slope[r] -= static_cast<double>(c.weights[r]) * static_cast<double>(kept);
+    }
+  }
+  return result;
+}
+
+/// The price of each row above which no item of it is worth keeping: the optimal prices lie below.
+[[nodiscard]] inline std::vector<double> highest_prices(const core_problem& core) {
+  std::vector<double> highest(core.capacities.size(), 0.0);
+  for (const core_class& c : core.classes) {
+    for (std::size_t r = 0; r < highest.size(); ++r) {
+      if (c.weights[r] > 0) {
+        highest[r] = (std::max)(highest[r], static_cast<double>(c.values.front()) / static_cast<double>(c.weights[r]));
+      }
+    }
+  }
+  return highest;
+}
+
+/// One row: the slope changes sign at the best price, so halve.
+[[nodiscard]] inline double best_price(const core_problem& core, double highest) {
+  double low = 0;
+  double high = highest;
+  for (int step = 0; step < 2 * std::numeric_limits<double>::digits; ++step) {
+    const double middle = low + (high - low) / 2;
+    (evaluate_dual(core, {middle}).slope[0] < 0 ? low : high) = middle;
+  }
+  return high;
+}
+
+/// The ellipsoid method with deep cuts, on prices scaled to [0, 1].
+/// Source: Bland, Goldfarb and Todd 1981, "The ellipsoid method: a survey".
+class ellipsoid {
+ public:
+  explicit ellipsoid(std::size_t dimension) : center_(dimension, 0.5), shape_(dimension * dimension, 0.0) {
+    for (std::size_t i = 0; i < dimension; ++i) {
+      shape_[i * dimension + i] = static_cast<double>(dimension) / 4;  // the ball around the unit cube
+    }
+  }
+
+  [[nodiscard]] const std::vector<double>& center() const noexcept { return center_; }
+
+  /// Cuts away the half-space in which gradient (x - center) > -excess. False when what is left is as small as
+  /// rounding.
+  bool cut(const std::vector<double>& gradient, double excess) {
+    const std::size_t n = center_.size();
+    const auto dimension = static_cast<double>(n);
+    std::vector<double> image(n, 0.0);
+    double length = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        image[i] += shape_[i * n + j] * gradient[j];
+      }
+      length += gradient[i] * image[i];
+    }
+    length = std::sqrt(length);
+    if (!(length > 0) || excess >= length) {
+      return false;
+    }
+    const double depth = excess / length;
+    const double step = (1 + dimension * depth) / (dimension + 1);
+    const double shrink = 2 * step / (1 + depth);
+    const double grow = dimension * dimension * (1 - depth * depth) / (dimension * dimension - 1);
+    for (std::size_t i = 0; i < n; ++i) {
+      center_[i] -= step * image[i] / length;
+      for (std::size_t j = 0; j < n; ++j) {
+        shape_[i * n + j] = grow * (shape_[i * n + j] - shrink * image[i] * image[j] / (length * length));
+      }
+    }
+    return true;
+  }
+
+ private:
+  std::vector<double> center_;
+  std::vector<double> shape_;
+};
+
+/// Several rows: ellipsoids around the best prices. Any prices give a valid bound; these give a tight one.
+[[nodiscard]] inline std::vector<double> best_prices(const core_problem& core, const std::vector<double>& highest) {
+  const std::size_t n = highest.size();
+  ellipsoid region(n);
+  std::vector<double> best(n, 0.0);
+  double lowest = std::numeric_limits<double>::infinity();
+  const std::size_t steps = 80 * n * (n + 1);
+  for (std::size_t step = 0; step < steps; ++step) {
+    std::vector<double> gradient(n, 0.0);
+    double excess = 0;
+    const auto negative = std::find_if(region.center().begin(), region.center().end(), [](double x) { return x < 0; });
+    if (negative != region.center().end()) {
+      gradient[static_cast<std::size_t>(negative - region.center().begin())] = -1;
+      excess = -*negative;
+    } else {
+      std::vector<double> prices(n);
+      for (std::size_t r = 0; r < n; ++r) {
+        prices[r] = region.center()[r] * highest[r];
+      }
+      const dual_value here = evaluate_dual(core, prices);
+      for (std::size_t r = 0; r < n; ++r) {
+        gradient[r] = here.slope[r] * highest[r];
+      }
+      if (here.value < lowest) {
+        lowest = here.value;
+        best = prices;
+      }
+      excess = here.value - lowest;
+    }
+    if (!region.cut(gradient, excess)) {
+      break;
+    }
+  }
+  return best;
+}
+
+/// @return whole prices, one per row, in the fixed point of the values; all >= 0.
+/// Complexity: O(steps classes log n), steps <= 106 for one row, 80 M (M + 1) for M rows.
+[[nodiscard]] inline std::vector<std::int64_t> solve_dual(const core_problem& core) {
+  const std::vector<double> highest = highest_prices(core);
+  const std::vector<double> prices =
+      highest.size() == 1 ? std::vector<double>{best_price(core, highest[0])} : best_prices(core, highest);
+  std::vector<std::int64_t> whole;
+  for (const double price : prices) {
+    whole.push_back(static_cast<std::int64_t>(std::llround(price)));
+  }
+  return whole;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/regret.hpp ----
+// The regret: how much a choice falls short of the Lagrangian bound, as a sum of small non-negative terms.
+#ifndef ESPALIER_KNAPSACK_DETAIL_REGRET_HPP
+#define ESPALIER_KNAPSACK_DETAIL_REGRET_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// With prices lambda, t = lambda w for the class of an item, and k0 the items with v > t, every feasible choice k has
+///
+///     value(k) = L(lambda) - [ sum over classes of phi(k - k0) + lambda slack ],
+///
+/// where phi(d) is the sum of |v - t| over the d items moved: convex, >= 0, 0 at d = 0. The bracket is the regret.
+/// Maximizing the value is minimizing the regret, and no large numbers are left in it.
+class regret {
+ public:
+  regret(const core_problem& core, std::vector<std::int64_t> prices) : core_(core), prices_(std::move(prices)) {
+    for (std::size_t r = 0; r < prices_.size(); ++r) {
+      bound_ += int128{prices_[r]} * core.capacities[r];
+    }
+    slack_ = core.capacities;
+    for (const core_class& c : core.classes) {
+      int128 threshold = 0;
+      for (std::size_t r = 0; r < prices_.size(); ++r) {
+        threshold += int128{prices_[r]} * c.weights[r];
+      }
+      const auto below =
+          std::partition_point(c.values.begin(), c.values.end(), [&](std::int64_t value) { return value > threshold; });
+      const std::int64_t kept = below - c.values.begin();
+      thresholds_.push_back(threshold);
+      kept_.push_back(kept);
+      bound_ += c.sums[static_cast<std::size_t>(kept)] - threshold * kept;
+      for (std::size_t r = 0; r < prices_.size(); ++r) {
+        slack_[r] -= c.weights[r] * kept;
+      }
+    }
+  }
+
+  /// L(lambda): no choice is worth more.
+  [[nodiscard]] int128 bound() const noexcept { return bound_; }
+  /// What k0 leaves of each row; negative where it takes too much.
+  [[nodiscard]] const std::vector<std::int64_t>& slack() const noexcept { return slack_; }
+  [[nodiscard]] const std::vector<std::int64_t>& prices() const noexcept { return prices_; }
+  /// k0 of a class.
+  [[nodiscard]] std::int64_t kept(std::size_t c) const noexcept { return kept_[c]; }
+  [[nodiscard]] const core_problem& core() const noexcept { return core_; }
+
+  /// Whether d items more than k0 can be kept.
+  [[nodiscard]] bool can_move(std::size_t c, std::int64_t d) const noexcept {
+    const std::int64_t k = kept_[c] + d;
+    return k >= 0 && k <= static_cast<std::int64_t>(core_.classes[c].items.size());
+  }
+
+  /// phi of a class: what it costs to keep d items more than k0.
+  [[nodiscard]] int128 cost(std::size_t c, std::int64_t d) const noexcept {
+    const auto& sums = core_.classes[c].sums;
+    const int128 gained = sums[static_cast<std::size_t>(kept_[c] + d)] - sums[static_cast<std::size_t>(kept_[c])];
+    return thresholds_[c] * d - gained;
+  }
+
+  /// lambda slack.
+  [[nodiscard]] int128 slack_cost(const std::int64_t* slack) const noexcept {
+    int128 cost = 0;
+    for (std::size_t r = 0; r < prices_.size(); ++r) {
+      cost += int128{prices_[r]} * slack[r];
+    }
+    return cost;
+  }
+
+ private:
+  const core_problem& core_;
+  std::vector<std::int64_t> prices_;
+  std::vector<std::int64_t> slack_;
+  std::vector<int128> thresholds_;
+  std::vector<std::int64_t> kept_;
+  int128 bound_ = 0;
+};
+
+/// The order in which classes are decided, and from each place on the least cost of a unit of slack.
+class completion_bound {
+ public:
+  explicit completion_bound(const regret& r) : rows_(r.prices().size()), order_(r.core().classes.size()) {
+    // Classes whose first move is dear have few moves, so they come first; the cheap ones close what is left.
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::stable_sort(order_.begin(), order_.end(),
+                     [&](std::size_t a, std::size_t b) { return first_move(r, a) > first_move(r, b); });
+    raise_.assign((order_.size() + 1) * rows_, std::numeric_limits<double>::infinity());
+    spend_.resize((order_.size() + 1) * rows_);
+    for (std::size_t row = 0; row < rows_; ++row) {
+      spend_[order_.size() * rows_ + row] = static_cast<double>(r.prices()[row]);
+    }
+    for (std::size_t place = order_.size(); place-- > 0;) {
+      extend(r, place);
+    }
+  }
+
+  [[nodiscard]] const std::vector<std::size_t>& order() const noexcept { return order_; }
+
+  /// A lower bound on what the classes from a place on, and the slack, must still cost.
+  [[nodiscard]] double operator()(std::size_t place, const std::int64_t* slack) const noexcept {
+    double least = 0;
+    for (std::size_t row = 0; row < rows_; ++row) {
+      if (slack[row] != 0) {
+        const double rate = slack[row] < 0 ? raise_[place * rows_ + row] : spend_[place * rows_ + row];
+        least = (std::max)(least, rate * std::abs(static_cast<double>(slack[row])));
+      }
+    }
+    return least * safety;
+  }
+
+ private:
+  /// Covers the rounding of the divisions and products above, which are relative to 2^-53.
+  static constexpr double safety = 1 - 1e-12;
+
+  [[nodiscard]] static double step(const regret& r, std::size_t c, std::int64_t d) {
+    return r.can_move(c, d) ? static_cast<double>(r.cost(c, d)) : std::numeric_limits<double>::infinity();
+  }
+  [[nodiscard]] static double first_move(const regret& r, std::size_t c) {
+    return (std::min)(step(r, c, 1), step(r, c, -1));
+  }
+
+  /// phi is convex, so its first step is its cheapest, and no unit of a row costs less than that step's share.
+  void extend(const regret& r, std::size_t place) {
+    const std::size_t c = order_[place];
+    for (std::size_t row = 0; row < rows_; ++row) {
+      const auto weight = static_cast<double>(r.core().classes[c].weights[row]);
+      const std::size_t here = place * rows_ + row;
+      raise_[here] = raise_[here + rows_];
+      spend_[here] = spend_[here + rows_];
+      if (weight > 0) {
+        raise_[here] = (std::min)(raise_[here], step(r, c, -1) / weight);
+        spend_[here] = (std::min)(spend_[here], step(r, c, 1) / weight);
+      }
+    }
+  }
+
+  std::size_t rows_;
+  std::vector<std::size_t> order_;
+  std::vector<double> raise_;  // [place][row]: the least cost of a unit more slack, from removing items
+  std::vector<double> spend_;  // [place][row]: the least cost of a unit of slack, left over or filled
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/solve_options.hpp ----
+// How much work the exact knapsack solver may do before it answers with what it has.
+#ifndef ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
+#define ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// Limits of `solve`. Past one it returns its best solution with the proven bound.
+struct solve_options {
+  std::uint64_t work_limit = 200'000'000;            ///< partial solutions tried; the same on every machine
+  std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes for partial solutions
+  std::stop_token stop{};                            ///< when it is stopped, the search ends
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/detail/search.hpp ----
+// Finds the choice of least regret, class by class, over the slacks that partial choices leave.
+#ifndef ESPALIER_KNAPSACK_DETAIL_SEARCH_HPP
+#define ESPALIER_KNAPSACK_DETAIL_SEARCH_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// A complete choice: how many items more than k0 each class keeps.
+struct choice {
+  std::vector<std::int64_t> moves;
+  int128 cost = 0;  ///< its regret
+};
+
+/// Partial choices after the same classes, one for each slack, the cheapest; found by hashing the slack.
+class layer_of_states {
+ public:
+  explicit layer_of_states(std::size_t rows) : rows_(rows), table_(16, 0) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return cost_.size(); }
+  [[nodiscard]] const std::int64_t* slack(std::size_t state) const noexcept { return &slack_[state * rows_]; }
+  [[nodiscard]] int128 cost(std::size_t state) const noexcept { return cost_[state]; }
+  [[nodiscard]] std::uint32_t parent(std::size_t state) const noexcept { return parent_[state]; }
+  [[nodiscard]] std::int64_t move(std::size_t state) const noexcept { return move_[state]; }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return cost_.size() *
+               (rows_ * sizeof(std::int64_t) + sizeof(int128) + sizeof(std::uint32_t) + sizeof(std::int64_t)) +
+           table_.size() * sizeof(std::uint32_t);
+  }
+
+  /// Adds a state or makes the one with the same slack cheaper.
+  void insert(const std::int64_t* slack, int128 cost, std::uint32_t parent, std::int64_t move) {
+    if (2 * (cost_.size() + 1) > table_.size()) {
+      rehash(2 * table_.size());
+    }
+    const std::size_t place = find(slack);
+    if (table_[place] == 0) {
+      slack_.insert(slack_.end(), slack, slack + rows_);
+      cost_.push_back(cost);
+      parent_.push_back(parent);
+      move_.push_back(move);
+      table_[place] = static_cast<std::uint32_t>(cost_.size());
+    } else if (const std::size_t state = table_[place] - 1; cost < cost_[state]) {
+      cost_[state] = cost;
+      parent_[state] = parent;
+      move_[state] = move;
+    }
+  }
+
+  /// Keeps the states whose number is listed, in that order.
+  void keep(const std::vector<std::uint32_t>& states) {
+    layer_of_states kept(rows_);
+    for (const std::uint32_t state : states) {
+      kept.insert(slack(state), cost_[state], parent_[state], move_[state]);
+    }
+    *this = std::move(kept);
+  }
+
+ private:
+  [[nodiscard]] std::size_t find(const std::int64_t* slack) const noexcept {
+    std::uint64_t hash = 0;
+    for (std::size_t row = 0; row < rows_; ++row) {
+      hash = (hash ^ static_cast<std::uint64_t>(slack[row])) * 0x9E3779B97F4A7C15U;
+      hash ^= hash >> 32U;
+    }
+    std::size_t place = static_cast<std::size_t>(hash) & (table_.size() - 1);
+    while (table_[place] != 0 && !std::equal(slack, slack + rows_, &slack_[(table_[place] - 1) * rows_])) {
+      place = (place + 1) & (table_.size() - 1);
+    }
+    return place;
+  }
+
+  void rehash(std::size_t size) {
+    table_.assign(size, 0);
+    for (std::size_t state = 0; state < cost_.size(); ++state) {
+      table_[find(slack(state))] = static_cast<std::uint32_t>(state + 1);
+    }
+  }
+
+  std::size_t rows_;
+  std::vector<std::int64_t> slack_;
+  std::vector<int128> cost_;
+  std::vector<std::uint32_t> parent_;
+  std::vector<std::int64_t> move_;
+  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else state + 1
+};
+
+/// How much one pass may take.
+struct pass_limits {
+  int128 regret = 0;      ///< choices of more regret are not looked at
+  std::size_t width = 0;  ///< states kept after each class, the most promising; 0: all
+};
+
+/// Dynamic programming over slacks, class after class, within a regret limit.
+class search {
+ public:
+  search(const regret& r, const solve_options& options) : regret_(r), completion_(r), options_(options) {}
+
+  /// Whether a limit or a stop request ended the last pass early, so that finding nothing proves nothing.
+  [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
+  /// Whether no further pass should be begun.
+  [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
+  /// Partial choices tried so far.
+  [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
+
+  /// @return the choice of least regret within the limit; none if there is none.
+  [[nodiscard]] std::optional<choice> pass(const pass_limits& limits) {
+    cut_short_ = false;
+    layers_.assign(1, layer_of_states(regret_.prices().size()));
+    layers_.front().insert(regret_.slack().data(), 0, 0, 0);
+    std::size_t bytes = 0;
+    for (std::size_t place = 0; place < completion_.order().size(); ++place) {
+      layers_.emplace_back(regret_.prices().size());
+      if (!expand(place, limits, bytes)) {
+        cut_short_ = exhausted_ = true;
+        return std::nullopt;
+      }
+      if (limits.width != 0 && layers_.back().size() > limits.width) {
+        cut_short_ = true;
+        narrow(place + 1, limits.width);
+      }
+      bytes += layers_.back().bytes();
+    }
+    return best_complete(limits);
+  }
+
+ private:
+  /// Tries every move of one class on every state. False if a limit is reached.
+  [[nodiscard]] bool expand(std::size_t place, const pass_limits& limits, std::size_t bytes_before) {
+    const layer_of_states& from = layers_[place];
+    for (std::size_t state = 0; state < from.size(); ++state) {
+      const bool good = walk(place, state, 1, limits) && walk(place, state, -1, limits);
+      if (!good || bytes_before + layers_[place + 1].bytes() > options_.memory_limit) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Moves in one direction, the cheapest first, until they cost too much.
+  [[nodiscard]] bool walk(std::size_t place, std::size_t state, std::int64_t direction, const pass_limits& limits) {
+    const std::size_t c = completion_.order()[place];
+    const auto& weights = regret_.core().classes[c].weights;
+    const layer_of_states& from = layers_[place];
+    std::vector<std::int64_t>& slack = scratch_;
+    slack.assign(from.slack(state), from.slack(state) + weights.size());
+    for (std::int64_t d = direction > 0 ? 0 : -1;; d += direction) {
+      if (!regret_.can_move(c, d)) {
+        return true;
+      }
+      if (d != 0) {
+        for (std::size_t row = 0; row < weights.size(); ++row) {
+          slack[row] -= direction * weights[row];
+        }
+      }
+      const int128 cost = from.cost(state) + regret_.cost(c, d);
+      if (cost > limits.regret) {
+        return true;
+      }
+      if ((++work_ & 0xFFFU) == 0 && options_.stop.stop_requested()) {
+        return false;
+      }
+      if (work_ > options_.work_limit) {
+        return false;
+      }
+      if (static_cast<double>(cost) + completion_(place + 1, slack.data()) <=
+          static_cast<double>(limits.regret) * above) {
+        layers_[place + 1].insert(slack.data(), cost, static_cast<std::uint32_t>(state), d);
+      }
+    }
+  }
+
+  /// Keeps the states of the least cost with what they must still cost.
+  void narrow(std::size_t place, std::size_t width) {
+    layer_of_states& states = layers_.back();
+    std::vector<std::pair<double, std::uint32_t>> ranked;
+    for (std::size_t state = 0; state < states.size(); ++state) {
+      ranked.emplace_back(static_cast<double>(states.cost(state)) + completion_(place, states.slack(state)),
+                          static_cast<std::uint32_t>(state));
+    }
+    std::sort(ranked.begin(), ranked.end());
+    std::vector<std::uint32_t> best;
+    for (std::size_t i = 0; i < width; ++i) {
+      best.push_back(ranked[i].second);
+    }
+    states.keep(best);
+  }
+
+  [[nodiscard]] std::optional<choice> best_complete(const pass_limits& limits) const {
+    const layer_of_states& last = layers_.back();
+    std::optional<std::size_t> best;
+    int128 least = limits.regret + 1;
+    for (std::size_t state = 0; state < last.size(); ++state) {
+      const std::int64_t* slack = last.slack(state);
+      const bool feasible = std::all_of(slack, slack + regret_.prices().size(), [](std::int64_t s) { return s >= 0; });
+      const int128 total = last.cost(state) + regret_.slack_cost(slack);
+      if (feasible && total < least) {
+        least = total;
+        best = state;
+      }
+    }
+    if (!best) {
+      return std::nullopt;
+    }
+    choice result{std::vector<std::int64_t>(completion_.order().size(), 0), least};
+    std::size_t state = *best;
+    for (std::size_t place = completion_.order().size(); place-- > 0;) {
+      result.moves[completion_.order()[place]] = layers_[place + 1].move(state);
+      state = layers_[place + 1].parent(state);
+    }
+    return result;
+  }
+
+  /// The conversion of 128 bits to double rounds; a state at the limit must not be lost.
+  static constexpr double above = 1 + 1e-12;
+
+  const regret& regret_;
+  completion_bound completion_;
+  const solve_options& options_;
+  std::vector<layer_of_states> layers_;
+  std::vector<std::int64_t> scratch_;
+  std::uint64_t work_ = 0;
+  bool cut_short_ = false;
+  bool exhausted_ = false;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/rounding.hpp ----
+// A first feasible choice near the relaxed optimum: remove what is too much, then fill what is left.
+#ifndef ESPALIER_KNAPSACK_DETAIL_ROUNDING_HPP
+#define ESPALIER_KNAPSACK_DETAIL_ROUNDING_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Rounds k0 to a feasible choice.
+class rounding {
+ public:
+  explicit rounding(const regret& r) : regret_(r), slack_(r.slack()), moves_(r.core().classes.size(), 0) {}
+
+  /// @return a feasible choice with its regret.   Complexity: O(items moved x classes).
+  [[nodiscard]] choice operator()() {
+    while (const auto c = cheapest_removal()) {
+      change(*c, -1);
+    }
+    while (const auto c = cheapest_addition()) {
+      change(*c, 1);
+    }
+    int128 cost = regret_.slack_cost(slack_.data());
+    for (std::size_t c = 0; c < moves_.size(); ++c) {
+      cost += regret_.cost(c, moves_[c]);
+    }
+    return {moves_, cost};
+  }
+
+ private:
+  void change(std::size_t c, std::int64_t direction) {
+    moves_[c] += direction;
+    for (std::size_t r = 0; r < slack_.size(); ++r) {
+      slack_[r] -= direction * regret_.core().classes[c].weights[r];
+    }
+  }
+
+  [[nodiscard]] double marginal(std::size_t c, std::int64_t direction) const {
+    return static_cast<double>(regret_.cost(c, moves_[c] + direction) - regret_.cost(c, moves_[c]));
+  }
+
+  /// The class whose next item costs least for each unit that is missing; none if nothing is missing.
+  [[nodiscard]] std::optional<std::size_t> cheapest_removal() const {
+    std::optional<std::size_t> best;
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t c = 0; c < moves_.size(); ++c) {
+      double useful = 0;
+      for (std::size_t r = 0; r < slack_.size(); ++r) {
+        if (slack_[r] < 0) {
+          useful += static_cast<double>((std::min)(-slack_[r], regret_.core().classes[c].weights[r])) /
+                    static_cast<double>(-slack_[r]);
+        }
+      }
+      if (useful > 0 && regret_.can_move(c, moves_[c] - 1)) {
+        const double rate = marginal(c, -1) / useful;
+        if (!best || rate < least) {
+          least = rate;
+          best = c;
+        }
+      }
+    }
+    return best;
+  }
+
+  /// The class whose next item fits and adds the least regret; none if nothing fits.
+  [[nodiscard]] std::optional<std::size_t> cheapest_addition() const {
+    std::optional<std::size_t> best;
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t c = 0; c < moves_.size(); ++c) {
+      const auto& weights = regret_.core().classes[c].weights;
+      const bool fits = std::equal(weights.begin(), weights.end(), slack_.begin(),
+                                   [](std::int64_t weight, std::int64_t room) { return weight <= room; });
+      if (fits && regret_.can_move(c, moves_[c] + 1)) {
+        const double cost = marginal(c, 1);
+        if (!best || cost < least) {
+          least = cost;
+          best = c;
+        }
+      }
+    }
+    return best;
+  }
+
+  const regret& regret_;
+  std::vector<std::int64_t> slack_;
+  std::vector<std::int64_t> moves_;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/solve.hpp ----
+// The exact knapsack solver: the optimum with a proof, or the best found with a proven bound.
+#ifndef ESPALIER_KNAPSACK_SOLVE_HPP
+#define ESPALIER_KNAPSACK_SOLVE_HPP
+
+namespace espalier::inline v0::knapsack {
+
+namespace detail {
+
+/// The best choice known and what is proven of the others.
+struct proof {
+  choice best;
+  int128 least_regret = 0;  ///< no choice has less regret; equal to best.cost if that is optimal
+};
+
+/// Narrow passes for a good choice first, then complete ones with a growing limit until nothing better can exist.
+[[nodiscard]] inline proof minimize_regret(const regret& r, const solve_options& options) {
+  proof result{rounding(r)(), 0};
+  search states(r, options);
+  for (const std::size_t width : {std::size_t{64}, std::size_t{1024}}) {
+    if (result.best.cost > 0 && !states.exhausted()) {
+      if (auto better = states.pass({result.best.cost - 1, width})) {
+        result.best = std::move(*better);
+      } else if (!states.cut_short()) {
+        result.least_regret = result.best.cost;
+        return result;
+      }
+    }
+  }
+  int128 limit = result.best.cost / 256;
+  while (result.least_regret < result.best.cost && !states.exhausted()) {
+    limit = (std::min)(limit, result.best.cost - 1);
+    auto better = states.pass({limit, 0});
+    if (better) {
+      result.best = std::move(*better);
+      result.least_regret = result.best.cost;
+    } else if (!states.cut_short()) {
+      result.least_regret = limit + 1;
+    }
+    limit = 4 * limit + 1;
+  }
+  return result;
+}
+
+template <class Value>
+[[nodiscard]] solution assemble(const problem<Value>& p, const core_problem& core, const regret& r,
+                                const proof& found) {
+  std::vector<std::uint8_t> kept(p.items(), 0);
+  for (const std::size_t item : core.free_items) {
+    kept[item] = 1;
+  }
+  for (std::size_t c = 0; c < core.classes.size(); ++c) {
+    const auto count = static_cast<std::size_t>(r.kept(c) + found.best.moves[c]);
+    for (std::size_t k = 0; k < count; ++k) {
+      kept[core.classes[c].items[k]] = 1;
+    }
+  }
+  solution result = answer(p, std::move(kept));
+  if (!fits(p, result)) {
+    throw std::logic_error("espalier::knapsack::solve: the answer exceeds a capacity; please report this");
+  }
+  result.multipliers.assign(p.resources(), 0.0);
+  for (std::size_t i = 0; i < core.rows.size(); ++i) {
+    result.multipliers[core.rows[i]] = core.scale.to_double(r.prices()[i]) / static_cast<double>(core.divisors[i]);
+  }
+  if (found.least_regret >= found.best.cost) {
+    result.status = status::optimal;
+    result.bound = result.value;
+  } else {
+    const double gap = core.scale.to_double(found.best.cost - found.least_regret);
+    result.bound = std::nextafter(result.value + gap * (1 + 1e-12), std::numeric_limits<double>::infinity());
+  }
+  return result;
+}
+
+}  // namespace detail
+
+/// Solves a knapsack problem exactly: presolve, prices (dual), regret, search, check.
+///
+/// Optimal means: for the values rounded to multiples of the largest one times 2^-54. Among equal values of one class
+/// the lowest index is kept. Same problem and options, same solution.
+/// @param p        the problem; the values must stay alive during the call.
+/// @param options  limits.
+/// @return the kept items with status optimal; past a limit status feasible, with a bound that is proven. A problem
+///         with valid input always has a feasible solution.
+/// @throws shape_error or argument_error for invalid input, with the index at fault.
+/// Complexity: O(n log n) and a search that is small where classes are few; exponential at worst, within the limits.
+/// Source: Lagrangian duality, e.g. Kellerer, Pferschy and Pisinger 2004, "Knapsack problems", chapter 9.
+template <class Value>
+[[nodiscard]] solution solve(const problem<Value>& p, const solve_options& options = {}) {
+  validate(p);
+  const detail::core_problem core = detail::presolve(p);
+  if (core.classes.empty()) {
+    solution everything = detail::answer(p, std::vector<std::uint8_t>(p.items(), 1));
+    everything.status = status::optimal;
+    everything.bound = everything.value;
+    everything.multipliers.assign(p.resources(), 0.0);
+    return everything;
+  }
+  const detail::regret r(core, detail::solve_dual(core));
+  return detail::assemble(p, core, r, detail::minimize_regret(r, options));
+}
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/solver.hpp ----
+// The concept that all knapsack solvers model, and the exact one as such a model.
+#ifndef ESPALIER_KNAPSACK_SOLVER_HPP
+#define ESPALIER_KNAPSACK_SOLVER_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// Called with a problem, gives a solution that satisfies the capacities.
+/// @tparam Value  the problem's scalar, float or double.
+template <class Solver, class Value = double>
+concept solver = requires(const Solver& s, const problem<Value>& p) {
+  { s(p) } -> std::same_as<solution>;
+};
+
+/// `solve` as a solver with its limits.
+struct exact {
+  solve_options options;
+
+  template <class Value>
+  [[nodiscard]] solution operator()(const problem<Value>& p) const {
+    return solve(p, options);
+  }
+};
+
+static_assert(solver<exact>);
+static_assert(solver<greedy>);
+static_assert(solver<dynamic_programming>);
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/mask/action.hpp ----
+// What is done with a group of weights.
+#ifndef ESPALIER_MASK_ACTION_HPP
+#define ESPALIER_MASK_ACTION_HPP
+
+namespace espalier::inline v0::mask {
+
+/// What is done with a group of weights.
+enum class action : std::uint8_t {
+  keep,   ///< its weights are trained on
+  prune,  ///< its weights are 0
+  share   ///< its weights are their mean
+};
+
+}  // namespace espalier::inline v0::mask
+
+#endif
+
+// ---- espalier/mask/weight_mask.hpp ----
+// Which weights of a kernel are still trained, and the value that the others are held at.
+#ifndef ESPALIER_MASK_WEIGHT_MASK_HPP
+#define ESPALIER_MASK_WEIGHT_MASK_HPP
+
+namespace espalier::inline v0::mask {
+
+/// A decision for every weight of one kernel: kept (mask 1), pruned (mask 0, offset 0), shared (mask 0, offset = mean).
+/// @tparam Value  float or double.
+template <class Value>
+struct weight_mask {
+  std::vector<std::uint8_t> mask;  ///< one per weight, 1 kept, 0 held at its offset
+  std::vector<Value> offset;       ///< one per weight; empty if no weight is shared
+
+  /// Sets every weight that is not kept to its offset.
+  /// @param kernel  the weights, as many as the mask has entries.
+  /// @throws shape_error if the sizes differ.   Complexity: O(n).
+  void apply(std::span<Value> kernel) const {
+    if (kernel.size() != mask.size()) {
+      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(kernel.size()) + " weights",
+                                      std::to_string(mask.size()) + ", as the mask has"));
+    }
+    for (std::size_t i = 0; i < kernel.size(); ++i) {
+      if (mask[i] == 0) {
+        kernel[i] = offset.empty() ? Value{0} : offset[i];
+      }
+    }
+  }
+};
+
+}  // namespace espalier::inline v0::mask
+
+#endif
+
+// ---- espalier/structure/rules.hpp ----
+// The rules by which the weights of a kernel form groups: unstructured, structured, pattern and block.
+#ifndef ESPALIER_STRUCTURE_RULES_HPP
+#define ESPALIER_STRUCTURE_RULES_HPP
+
+namespace espalier::inline v0::structure {
+
+/// Every weight is a group.
+struct unstructured {
+  friend bool operator==(const unstructured&, const unstructured&) = default;
+};
+
+/// All weights of a neuron (Dense) or filter (Conv2D) are a group.
+struct structured {
+  friend bool operator==(const structured&, const structured&) = default;
+};
+
+/// Weights that hardware multiplies in the same units. The kernel with its outputs first, [out][in] or
+/// [filters][height][width][channels], is flattened and reshaped to (rows, n / rows): row k holds the weights that
+/// multiplier k takes in turn. A group is a run of rows, which share words of block RAM; the last run may be short.
+struct pattern {
+  std::size_t rows = 1;         ///< how many multipliers there are: n / reuse factor; divides n
+  std::size_t consecutive = 1;  ///< rows in a group, >= 1
+  friend bool operator==(const pattern&, const pattern&) = default;
+};
+
+/// Tiles of the kernel's (inputs, outputs) matrix, row by row of tiles; those at the lower and right edge may be short.
+struct block {
+  std::size_t height = 1;  ///< along the inputs (height * width * channels for a Conv2D), >= 1
+  std::size_t width = 1;   ///< along the outputs, >= 1
+  friend bool operator==(const block&, const block&) = default;
+};
+
+/// Any of the rules.
+using rule = std::variant<unstructured, structured, pattern, block>;
+
+/// @param r  a rule.
+/// @return its name and numbers, such as "pattern of 1920 rows, 2 consecutive".
+[[nodiscard]] inline std::string to_string(const rule& r) {
+  struct {
+    std::string operator()(unstructured) const { return "unstructured"; }
+    std::string operator()(structured) const { return "structured"; }
+    std::string operator()(const pattern& p) const {
+      return "pattern of " + std::to_string(p.rows) + " rows, " + std::to_string(p.consecutive) + " consecutive";
+    }
+    std::string operator()(const block& b) const {
+      return "block of " + std::to_string(b.height) + " x " + std::to_string(b.width);
+    }
+  } name;
+  return std::visit(name, r);
+}
+
+}  // namespace espalier::inline v0::structure
+
+#endif
+
+// ---- espalier/structure/grouping.hpp ----
+// A partition of the weights of a kernel into groups that stand or fall together.
+#ifndef ESPALIER_STRUCTURE_GROUPING_HPP
+#define ESPALIER_STRUCTURE_GROUPING_HPP
+
+namespace espalier::inline v0::structure {
+
+namespace detail {
+
+/// A kernel as a matrix: the last axis holds the outputs, all others together the inputs.
+struct kernel_matrix {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+};
+
+// One `group_of(matrix, input, output)` and one `count(matrix)` for each rule.
+
+[[nodiscard]] constexpr std::size_t group_of(unstructured /*rule*/, const kernel_matrix& m, std::size_t input,
+                                             std::size_t output) noexcept {
+  return input * m.outputs + output;
+}
+[[nodiscard]] constexpr std::size_t count(unstructured /*rule*/, const kernel_matrix& m) noexcept {
+  return m.inputs * m.outputs;
+}
+
+[[nodiscard]] constexpr std::size_t group_of(structured /*rule*/, const kernel_matrix& /*m*/, std::size_t /*input*/,
+                                             std::size_t output) noexcept {
+  return output;
+}
+[[nodiscard]] constexpr std::size_t count(structured /*rule*/, const kernel_matrix& m) noexcept {
+  return m.outputs;
+}
+
+[[nodiscard]] constexpr std::size_t group_of(const pattern& rule, const kernel_matrix& m, std::size_t input,
+                                             std::size_t output) noexcept {
+  const std::size_t in_a_row = m.inputs * m.outputs / rule.rows;
+  return (output * m.inputs + input) / in_a_row / rule.consecutive;
+}
+[[nodiscard]] constexpr std::size_t count(const pattern& rule, const kernel_matrix& /*m*/) noexcept {
+  return (rule.rows + rule.consecutive - 1) / rule.consecutive;
+}
+
+[[nodiscard]] constexpr std::size_t group_of(const block& rule, const kernel_matrix& m, std::size_t input,
+                                             std::size_t output) noexcept {
+  const std::size_t across = (m.outputs + rule.width - 1) / rule.width;
+  return input / rule.height * across + output / rule.width;
+}
+[[nodiscard]] constexpr std::size_t count(const block& rule, const kernel_matrix& m) noexcept {
+  return ((m.inputs + rule.height - 1) / rule.height) * ((m.outputs + rule.width - 1) / rule.width);
+}
+
+}  // namespace detail
+
+/// The groups of one kernel by one rule. Ranking, masking and sharing are written once, over this.
+class grouping {
+ public:
+  /// @param r             the rule.
+  /// @param kernel_shape  Dense (in, out), Conv2D (height, width, channels, filters); no axis is 0.
+  /// @throws shape_error if the kernel is empty or of rank 1, 3 or more than 4, or if the rows of a pattern do not
+  ///         divide its size (the message lists reuse factors that do); argument_error if a number of the rule is 0.
+  grouping(const rule& r, const extents& kernel_shape)
+      : rule_(r),
+        matrix_{kernel_shape.size() / (kernel_shape.back() == 0 ? 1 : kernel_shape.back()), kernel_shape.back()} {
+    if ((kernel_shape.rank() != 2 && kernel_shape.rank() != 4) || kernel_shape.size() == 0) {
+      throw shape_error(error_message("structure::grouping", "a kernel of shape " + to_string(kernel_shape),
+                                      "(in, out) or (height, width, channels, filters) without a 0"));
+    }
+    if (const auto* p = std::get_if<pattern>(&rule_)) {
+      expect_positive(p->consecutive, "consecutive rows");
+      expect_positive(p->rows, "rows");
+      expect_division(p->rows);
+    }
+    if (const auto* b = std::get_if<block>(&rule_)) {
+      expect_positive(b->height, "block height");
+      expect_positive(b->width, "block width");
+    }
+    count_ = std::visit([&](const auto& one) { return detail::count(one, matrix_); }, rule_);
+  }
+
+  /// @return the rule.
+  [[nodiscard]] const structure::rule& rule() const noexcept { return rule_; }
+  /// @return the number of groups.
+  [[nodiscard]] std::size_t count() const noexcept { return count_; }
+  /// @return the number of weights.
+  [[nodiscard]] std::size_t weights() const noexcept { return matrix_.inputs * matrix_.outputs; }
+
+  /// Goes through all weights in memory order.
+  /// @param action  called as action(group, index): the number of the group and the flat index of the weight.
+  /// Complexity: O(n), without allocation.
+  template <class Action>
+  void visit(Action&& action) const {
+    std::visit(
+        [&](const auto& one) {
+          std::size_t index = 0;
+          for (std::size_t input = 0; input < matrix_.inputs; ++input) {
+            for (std::size_t output = 0; output < matrix_.outputs; ++output) {
+              action(detail::group_of(one, matrix_, input, output), index++);
+            }
+          }
+        },
+        rule_);
+  }
+
+  /// @return how many weights each group has.   Complexity: O(n).
+  [[nodiscard]] std::vector<std::size_t> sizes() const {
+    std::vector<std::size_t> result(count_, 0);
+    visit([&](std::size_t group, std::size_t) { ++result[group]; });
+    return result;
+  }
+
+ private:
+  static void expect_positive(std::size_t number, const std::string& name) {
+    if (number == 0) {
+      throw argument_error(error_message("structure::grouping", "0 " + name, "1 or more"));
+    }
+  }
+
+  void expect_division(std::size_t rows) const {
+    if (weights() % rows == 0) {
+      return;
+    }
+    std::string factors;
+    for (std::size_t factor = 1; factor <= weights() && factors.size() < 60; ++factor) {
+      if (weights() % factor == 0) {
+        factors += (factors.empty() ? "" : ", ") + std::to_string(factor);
+      }
+    }
+    throw shape_error(error_message("structure::grouping",
+                                    std::to_string(rows) + " rows for " + std::to_string(weights()) + " weights",
+                                    "a number of rows that divides them, from a reuse factor of " + factors + " ..."));
+  }
+
+  structure::rule rule_;
+  detail::kernel_matrix matrix_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace espalier::inline v0::structure
+
+#endif
+
+// ---- espalier/structure/group_means.hpp ----
+// The mean weight of every group of a kernel.
+#ifndef ESPALIER_STRUCTURE_GROUP_MEANS_HPP
+#define ESPALIER_STRUCTURE_GROUP_MEANS_HPP
+
+namespace espalier::inline v0::structure {
+
+/// The mean weight of each group.
+/// @param groups  a partition of the kernel.
+/// @param kernel  as many weights as the partition has.
+/// @return one mean per group, in double.   Complexity: O(n).
+template <class Value>
+[[nodiscard]] std::vector<double> group_means(const grouping& groups, std::span<const Value> kernel) {
+  std::vector<double> means(groups.count(), 0.0);
+  std::vector<std::size_t> sizes(groups.count(), 0);
+  groups.visit([&](std::size_t group, std::size_t index) {
+    means[group] += static_cast<double>(kernel[index]);
+    ++sizes[group];
+  });
+  for (std::size_t group = 0; group < means.size(); ++group) {
+    means[group] /= static_cast<double>(sizes[group]);
+  }
+  return means;
+}
+
+}  // namespace espalier::inline v0::structure
+
+#endif
+
+// ---- espalier/mask/make_mask.hpp ----
+// Turns what is decided for the groups of a kernel into a mask of its weights.
+#ifndef ESPALIER_MASK_MAKE_MASK_HPP
+#define ESPALIER_MASK_MAKE_MASK_HPP
+
+namespace espalier::inline v0::mask {
+
+/// A mask that keeps every weight.
+/// @param weights  how many there are.
+template <class Value>
+[[nodiscard]] weight_mask<Value> keep_all(std::size_t weights) {
+  return {std::vector<std::uint8_t>(weights, 1), {}};
+}
+
+/// Kept groups get mask 1, pruned ones mask 0, shared ones mask 0 and their mean as the offset.
+/// @param groups   a partition of the kernel.
+/// @param actions  one per group.
+/// @param kernel   the weights, whose means are shared.
+/// @return the mask; without offsets if nothing is shared.
+/// @throws shape_error if sizes differ.   Complexity: O(n).
+template <class Value>
+[[nodiscard]] weight_mask<Value> make_mask(const structure::grouping& groups, std::span<const action> actions,
+                                           std::span<const Value> kernel) {
+  if (actions.size() != groups.count() || kernel.size() != groups.weights()) {
+    throw shape_error(
+        error_message("mask::make_mask",
+                      std::to_string(actions.size()) + " actions and " + std::to_string(kernel.size()) + " weights",
+                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
+  }
+  weight_mask<Value> result{std::vector<std::uint8_t>(kernel.size()), {}};
+  groups.visit(
+      [&](std::size_t group, std::size_t index) { result.mask[index] = actions[group] == action::keep ? 1 : 0; });
+  if (std::find(actions.begin(), actions.end(), action::share) == actions.end()) {
+    return result;
+  }
+  const std::vector<double> means = structure::group_means<Value>(groups, kernel);
+  result.offset.assign(kernel.size(), Value{0});
+  groups.visit([&](std::size_t group, std::size_t index) {
+    if (actions[group] == action::share) {
+      result.offset[index] = static_cast<Value>(means[group]);
+    }
+  });
+  return result;
+}
+
+}  // namespace espalier::inline v0::mask
+
+#endif
+
+// ---- espalier/objective/objective.hpp ----
+// What an objective says of a layer, and the concept that all objectives model.
+#ifndef ESPALIER_OBJECTIVE_OBJECTIVE_HPP
+#define ESPALIER_OBJECTIVE_OBJECTIVE_HPP
+
+namespace espalier::inline v0::objective {
+
+/// Consecutive groups that save the same.
+/// @tparam Resources  how many resources the objective counts.
+template <std::size_t Resources>
+struct saving_run {
+  std::size_t count = 0;                         ///< how many groups
+  std::array<std::int64_t, Resources> saving{};  ///< of one of them, per resource, in units of 1 / denominator
+
+  friend bool operator==(const saving_run&, const saving_run&) = default;
+};
+
+/// What pruning one layer can save.
+/// @tparam Resources  how many resources the objective counts.
+template <std::size_t Resources>
+struct layer_savings {
+  std::string note;                             ///< why nothing can be saved; empty if the layer takes part
+  structure::rule rule;                         ///< which weights form a group
+  std::uint64_t reuse_factor = 1;               ///< the one that hardware really uses
+  std::array<std::int64_t, Resources> usage{};  ///< of the dense layer, per resource
+  std::int64_t denominator = 1;                 ///< savings are multiples of 1 / denominator, >= 1
+  std::vector<saving_run<Resources>> savings;   ///< in the order of the groups
+
+  /// @return whether pruning pays at all.
+  [[nodiscard]] bool optimizable() const noexcept { return note.empty(); }
+};
+
+/// Says what is saved in hardware, or in whatever a user counts.
+///
+/// - `resources`: the names of what it counts, a std::array of std::string_view.
+/// - `name`: its own name.
+/// - called with the attributes of a layer: the layer's savings. Where pruning pays nothing, `note` says why.
+template <class Objective>
+concept objective = requires(const Objective& o, const attributes::layer_attributes& layer) {
+  { Objective::name } -> std::convertible_to<std::string_view>;
+  { Objective::resources[0] } -> std::convertible_to<std::string_view>;
+  requires Objective::resources.size() > 0;
+  { o(layer) } -> std::same_as<layer_savings<Objective::resources.size()>>;
+};
+
+}  // namespace espalier::inline v0::objective
+
+#endif
+
+// ---- espalier/objective/parameters.hpp ----
+// The objective that counts weights: every weight that is pruned saves one.
+#ifndef ESPALIER_OBJECTIVE_PARAMETERS_HPP
+#define ESPALIER_OBJECTIVE_PARAMETERS_HPP
+
+namespace espalier::inline v0::objective {
+
+/// Number of weights in kernels; unstructured.
+struct parameters {
+  static constexpr std::string_view name = "parameters";
+  static constexpr std::array<std::string_view, 1> resources{"parameters"};
+
+  /// @param layer  any layer with a kernel.
+  /// @return usage n, and n groups that save 1 each.
+  [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
+    const std::size_t weights = layer.kernel_shape.size();
+    layer_savings<1> result;
+    result.rule = structure::unstructured{};
+    result.usage = {static_cast<std::int64_t>(weights)};
+    result.savings = {{weights, {1}}};
+    return result;
+  }
+};
+static_assert(objective<parameters>);
+
+}  // namespace espalier::inline v0::objective
+
+#endif
+
+// ---- espalier/objective/detail/vivado.hpp ----
+// How hls4ml lays out multiplications with Vivado: the reuse factor really taken, multipliers, block RAM columns.
+#ifndef ESPALIER_OBJECTIVE_DETAIL_VIVADO_HPP
+#define ESPALIER_OBJECTIVE_DETAIL_VIVADO_HPP
+
+namespace espalier::inline v0::objective::detail {
+
+/// Products of fewer bits are made of look-up tables.
+inline constexpr std::uint32_t narrowest_dsp_weight = 9;
+/// A word of block RAM has 36 bits.
+inline constexpr std::uint64_t bram_word = 36;
+
+[[nodiscard]] constexpr std::int64_t divide_up(std::uint64_t a, std::uint64_t b) noexcept {
+  return static_cast<std::int64_t>((a + b - 1) / b);
+}
+
+[[nodiscard]] constexpr bool is_resource(const hls::layer_config& config) noexcept {
+  return config.strategy == hls::strategy::resource || config.strategy == hls::strategy::resource_unrolled;
+}
+
+/// The reuse factor that hls4ml takes: only the resource strategies move to a valid one. resource_unrolled cannot
+/// take n_in * n_out, but is plain resource at reuse factor 1 and for a Conv2D in io_parallel.
+[[nodiscard]] inline std::uint64_t real_reuse_factor(const attributes::layer_attributes& layer) {
+  const hls::layer_config& config = layer.hls;
+  if (config.reuse_factor == 0) {
+    throw argument_error(
+        error_message("objective", "layer '" + layer.name + "' with reuse factor 0", "a reuse factor of 1 or more"));
+  }
+  if (!is_resource(config)) {
+    return config.reuse_factor;
+  }
+  const std::uint64_t outputs = layer.kernel_shape.back();
+  const hls::matrix_size matrix{layer.kernel_shape.size() / outputs, outputs};
+  auto factors = hls::valid_reuse_factors(matrix);
+  const bool as_resource =
+      config.strategy == hls::strategy::resource || config.reuse_factor == 1 ||
+      (layer.kind == attributes::layer_kind::conv2d && config.io_type == hls::io_type::io_parallel);
+  if (!as_resource && factors.size() > 1) {
+    factors.pop_back();
+  }
+  return hls::closest_reuse_factor(factors, config.reuse_factor);
+}
+
+/// Why no DSP can be saved in a layer; empty if some can.
+[[nodiscard]] inline std::string why_no_dsp(const attributes::layer_attributes& layer) {
+  if (layer.hls.strategy == hls::strategy::distributed_arithmetic) {
+    return "strategy distributed_arithmetic uses no DSP";
+  }
+  if (layer.hls.weight_width < narrowest_dsp_weight) {
+    return "weights of " + std::to_string(layer.hls.weight_width) + " bits use no DSP (fewer than 9)";
+  }
+  return {};
+}
+
+}  // namespace espalier::inline v0::objective::detail
+
+#endif
+
+// ---- espalier/objective/vivado_dsp.hpp ----
+// The objective that counts DSP blocks of an FPGA built by hls4ml with Vivado.
+#ifndef ESPALIER_OBJECTIVE_VIVADO_DSP_HPP
+#define ESPALIER_OBJECTIVE_VIVADO_DSP_HPP
+
+namespace espalier::inline v0::objective {
+
+/// DSP blocks: one for each multiplier, n / reuse factor of them, in weights of 9 bits and more.
+///
+/// Resource strategies: a group is a row, the weights of one multiplier, and saves 1. Latency strategy: a weight saves
+/// exactly 1 / reuse factor of ceil(n / reuse factor).
+/// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
+struct vivado_dsp {
+  static constexpr std::string_view name = "vivado_dsp";
+  static constexpr std::array<std::string_view, 1> resources{"DSP"};
+
+  /// @param layer  with its hls settings.
+  /// @return the layer's savings.
+  /// @throws argument_error if the reuse factor is 0.
+  [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
+    const std::size_t weights = layer.kernel_shape.size();
+    layer_savings<1> result;
+    result.reuse_factor = detail::real_reuse_factor(layer);
+    result.note = detail::why_no_dsp(layer);
+    if (!result.optimizable()) {
+      return result;
+    }
+    result.usage = {detail::divide_up(weights, result.reuse_factor)};
+    if (detail::is_resource(layer.hls)) {
+      const std::size_t rows = weights / result.reuse_factor;
+      result.rule = structure::pattern{rows, 1};
+      result.savings = {{rows, {1}}};
+    } else {
+      result.rule = structure::unstructured{};
+      result.denominator = static_cast<std::int64_t>(result.reuse_factor);
+      result.savings = {{weights, {1}}};
+    }
+    return result;
+  }
+};
+static_assert(objective<vivado_dsp>);
+
+}  // namespace espalier::inline v0::objective
+
+#endif
+
+// ---- espalier/objective/vivado_dsp_bram.hpp ----
+// The objective that counts DSP blocks and block RAM together, of an FPGA built by hls4ml with Vivado.
+#ifndef ESPALIER_OBJECTIVE_VIVADO_DSP_BRAM_HPP
+#define ESPALIER_OBJECTIVE_VIVADO_DSP_BRAM_HPP
+
+namespace espalier::inline v0::objective {
+
+/// DSP blocks as `vivado_dsp` counts them, and the 36-bit columns of block RAM that hold the weights.
+///
+/// Resource strategies with a reuse factor above 1: the rows of multipliers lie side by side in columns of 36 bits, so
+/// rows [a, b) of width P free ceil(b P / 36) - ceil(a P / 36) columns, those that begin in them; groups are as many
+/// consecutive rows as share whole words. Otherwise the weights are in logic and only DSPs count.
+/// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
+struct vivado_dsp_bram {
+  static constexpr std::string_view name = "vivado_dsp_bram";
+  static constexpr std::array<std::string_view, 2> resources{"DSP", "BRAM"};
+
+  /// @param layer  with its hls settings.
+  /// @return the layer's savings.
+  /// @throws argument_error if the reuse factor is 0.
+  [[nodiscard]] layer_savings<2> operator()(const attributes::layer_attributes& layer) const {
+    layer_savings<2> result;
+    result.reuse_factor = detail::real_reuse_factor(layer);
+    const std::string no_dsp = detail::why_no_dsp(layer);
+    if (detail::is_resource(layer.hls) && result.reuse_factor > 1) {
+      in_block_ram(layer, no_dsp.empty(), result);
+    } else if (no_dsp.empty()) {
+      in_logic(layer, result);
+    } else {
+      result.note = no_dsp + ", and without a resource strategy and a reuse factor above 1 there is no block RAM";
+    }
+    return result;
+  }
+
+ private:
+  /// How many rows share whole words.
+  [[nodiscard]] static std::size_t rows_in_a_group(std::uint64_t width) noexcept {
+    return detail::bram_word % width == 0 ? detail::bram_word / width
+                                          : static_cast<std::size_t>(detail::divide_up(2 * detail::bram_word, width));
+  }
+
+  static void in_block_ram(const attributes::layer_attributes& layer, bool with_dsp, layer_savings<2>& result) {
+    const std::uint64_t width = layer.hls.weight_width;
+    const std::size_t rows = layer.kernel_shape.size() / result.reuse_factor;
+    const std::size_t consecutive = rows_in_a_group(width);
+    const auto columns_up_to = [&](std::size_t row) { return detail::divide_up(row * width, detail::bram_word); };
+    result.rule = structure::pattern{rows, consecutive};
+    result.usage = {with_dsp ? static_cast<std::int64_t>(rows) : 0, columns_up_to(rows)};
+    for (std::size_t begin = 0; begin < rows; begin += consecutive) {
+      const std::size_t end = (std::min)(begin + consecutive, rows);
+      const std::array<std::int64_t, 2> saving{with_dsp ? static_cast<std::int64_t>(end - begin) : 0,
+                                               columns_up_to(end) - columns_up_to(begin)};
+      if (result.savings.empty() || result.savings.back().saving != saving) {
+        result.savings.push_back({0, saving});
+      }
+      ++result.savings.back().count;
+    }
+  }
+
+  static void in_logic(const attributes::layer_attributes& layer, layer_savings<2>& result) {
+    const std::size_t weights = layer.kernel_shape.size();
+    result.rule = structure::unstructured{};
+    result.usage = {detail::divide_up(weights, result.reuse_factor), 0};
+    result.denominator = static_cast<std::int64_t>(result.reuse_factor);
+    result.savings = {{weights, {1, 0}}};
+  }
+};
+static_assert(objective<vivado_dsp_bram>);
+
+}  // namespace espalier::inline v0::objective
+
+#endif
+
+// ---- espalier/rank/ranking.hpp ----
+// The concept of a ranking: what it costs to change a weight, and how the costs of a group join.
+#ifndef ESPALIER_RANK_RANKING_HPP
+#define ESPALIER_RANK_RANKING_HPP
+
+namespace espalier::inline v0::rank {
+
+/// What a ranking has to know of every weight beside the weight itself.
+enum class data : std::uint8_t {
+  nothing,
+  gradient,   ///< of the loss, or its mean absolute value over mini-batches
+  curvature,  ///< the diagonal of the Hessian
+  fisher      ///< the mean over samples of the squared gradient
+};
+
+/// The loss of a group under a change of its weights is finish(sum over its weights of cost(change, datum)).
+///
+/// - `needs`: which number per weight comes as `datum` (0 for data::nothing).
+/// - `cost(change, datum)`: >= 0, and additive over weights.
+/// - `finish(sum)`: does not change the order of groups within a layer.
+template <class Ranking>
+concept ranking = requires(const Ranking& r, double number) {
+  { Ranking::needs } -> std::convertible_to<data>;
+  { r.cost(number, number) } -> std::convertible_to<double>;
+  { r.finish(number) } -> std::convertible_to<double>;
+};
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/fisher.hpp ----
+// Ranking: the second-order change of the loss, from the Fisher information.
+#ifndef ESPALIER_RANK_FISHER_HPP
+#define ESPALIER_RANK_FISHER_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Second-order change of the loss with the empirical Fisher information as curvature, sum F d^2 / 2.
+/// Source: Theis et al. 2018, "Faster gaze prediction with dense networks and Fisher pruning", arXiv 1801.05787.
+struct fisher {
+  static constexpr data needs = data::fisher;
+  [[nodiscard]] static double cost(double change, double information) noexcept {
+    return 0.5 * information * change * change;
+  }
+  [[nodiscard]] static double finish(double sum) noexcept { return sum; }
+};
+static_assert(ranking<fisher>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/normalization.hpp ----
+// The concept of a normalization: how the losses of different layers are put on one scale, so that a global selection
+// can compare them.
+#ifndef ESPALIER_RANK_NORMALIZATION_HPP
+#define ESPALIER_RANK_NORMALIZATION_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Says by what the losses of each group of a layer are divided; 0 makes them 0.
+///
+/// - `additive`: true if it takes the sums of costs as they are, not the finished losses (l2: the square).
+/// - called with the prune-losses of a layer: one divisor per group, for its prune- and its share-loss.
+template <class Normalization>
+concept normalization = requires(const Normalization& n, std::span<const double> losses) {
+  { Normalization::additive } -> std::convertible_to<bool>;
+  { n(losses) } -> std::same_as<std::vector<double>>;
+};
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/lamp.hpp ----
+// Normalization: layer-adaptive, the default.
+#ifndef ESPALIER_RANK_LAMP_HPP
+#define ESPALIER_RANK_LAMP_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Layer-adaptive: a loss as a share of what would be left in the layer if all smaller ones were gone. The largest
+/// group of every layer has value 1, so prices rise as a layer empties and no layer collapses.
+/// Complexity: O(groups log groups).
+/// Source: Lee et al. 2021, "Layer-adaptive sparsity for the magnitude-based pruning", arXiv 2010.07611.
+struct lamp {
+  static constexpr bool additive = true;
+  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
+    std::vector<std::size_t> order(losses.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return losses[a] < losses[b]; });
+    std::vector<double> divisors(losses.size());
+    double left = 0;
+    for (std::size_t place = order.size(); place-- > 0;) {
+      left += losses[order[place]];
+      divisors[order[place]] = left;
+    }
+    return divisors;
+  }
+};
+static_assert(normalization<lamp>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/report/pruning_report.hpp ----
+// What a pruning run did, as plain values: level by level, layer by layer, resource by resource.
+#ifndef ESPALIER_REPORT_PRUNING_REPORT_HPP
+#define ESPALIER_REPORT_PRUNING_REPORT_HPP
+
+namespace espalier::inline v0::report {
+
+/// One resource of the hardware, such as DSP blocks, over the whole network.
+struct resource {
+  std::string name;         ///< as the objective calls it
+  std::int64_t before = 0;  ///< used by the dense network
+  std::int64_t after = 0;   ///< used by the pruned network
+};
+
+/// One attempt at one target.
+struct level {
+  double sparsity = 0;             ///< the share of every resource that is to be freed, 0 to 1
+  std::vector<std::int64_t> used;  ///< what the selection leaves, per resource
+  double metric = 0;               ///< the trainer's metric after the level's training
+  bool accepted = false;           ///< whether the metric was good enough
+  std::string status;              ///< the knapsack's status: optimal, feasible or infeasible
+  double gap = 0;                  ///< how far the knapsack can be from its optimum, relative to its bound
+};
+
+/// One prunable layer.
+struct layer {
+  std::string name;
+  std::size_t weights = 0;           ///< in its kernel
+  std::size_t weights_kept = 0;      ///< still trained, in the end
+  std::size_t weights_shared = 0;    ///< held at the mean of their group, in the end
+  std::vector<std::int64_t> before;  ///< usage of the dense layer, per resource
+  std::vector<std::int64_t> after;   ///< usage of the pruned layer, per resource
+  std::string note;                  ///< why the layer does not take part; empty if it does
+};
+
+/// A whole run. It holds no times, so that equal runs have equal reports.
+struct pruning_report {
+  std::string objective;            ///< what was to be saved
+  double baseline = 0;              ///< the metric before pruning
+  double metric = 0;                ///< the metric of the result
+  std::vector<resource> resources;  ///< one per resource of the objective
+  std::vector<level> levels;        ///< in the order in which they were tried
+  std::vector<layer> layers;        ///< in the order of the model
+  std::string ended;                ///< why the run ended, a sentence
+};
+
+}  // namespace espalier::inline v0::report
+
+#endif
+
+// ---- espalier/rank/losses.hpp ----
+// What it costs to prune, and to share, each group of a kernel.
+#ifndef ESPALIER_RANK_LOSSES_HPP
+#define ESPALIER_RANK_LOSSES_HPP
+
+namespace espalier::inline v0::rank {
+
+/// A kernel with the numbers that a ranking needs.
+/// @tparam Value  float or double.
+template <class Value>
+struct weight_data {
+  std::span<const Value> kernel;  ///< one per weight, row-major
+  std::span<const Value> datum;   ///< gradient, curvature or Fisher information; empty where none is needed
+};
+
+namespace detail {
+
+template <ranking Ranking, class Value>
+void expect_data(const structure::grouping& groups, const weight_data<Value>& data) {
+  const auto expect = [&](std::span<const Value> numbers, const char* name) {
+    if (numbers.size() != groups.weights()) {
+      throw shape_error(error_message("rank::losses", std::to_string(numbers.size()) + " numbers of the " + name,
+                                      std::to_string(groups.weights()) + ", one per weight"));
+    }
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (!std::isfinite(numbers[i])) {
+        throw numeric_error(error_message(
+            "rank::losses", std::string("number ") + std::to_string(i) + " of the " + name + " not finite",
+            "finite numbers"));
+      }
+    }
+  };
+  expect(data.kernel, "kernel");
+  if constexpr (Ranking::needs != data::nothing) {
+    expect(data.datum, "data");
+  }
+}
+
+/// Sums cost(change(group, weight), datum) over each group.
+template <ranking Ranking, class Value, class Change>
+[[nodiscard]] std::vector<double> sum_costs(const structure::grouping& groups, const weight_data<Value>& data,
+                                            const Ranking& ranking, Change&& change) {
+  std::vector<double> sums(groups.count(), 0.0);
+  groups.visit([&](std::size_t group, std::size_t index) {
+    const double datum = Ranking::needs == data::nothing ? 0.0 : static_cast<double>(data.datum[index]);
+    sums[group] += ranking.cost(change(group, static_cast<double>(data.kernel[index])), datum);
+  });
+  return sums;
+}
+
+}  // namespace detail
+
+/// Sums of the costs of pruning each group: the losses before the ranking finishes them.
+/// @param groups   a partition of the kernel.
+/// @param data     the kernel and, if the ranking needs it, one number per weight.
+/// @param ranking  how to rank.
+/// @return one sum per group.
+/// @throws shape_error if sizes differ; numeric_error if a number is not finite.   Complexity: O(n), memory read once.
+template <ranking Ranking, class Value>
+[[nodiscard]] std::vector<double> prune_costs(const structure::grouping& groups, const weight_data<Value>& data,
+                                              const Ranking& ranking = {}) {
+  detail::expect_data<Ranking>(groups, data);
+  return detail::sum_costs(groups, data, ranking, [](std::size_t, double weight) { return weight; });
+}
+
+/// Sums of the costs of sharing each group; see prune_costs.
+/// @return one sum per group, measured with the same formula on the same scale as pruning.   Complexity: O(n).
+template <ranking Ranking, class Value>
+[[nodiscard]] std::vector<double> share_costs(const structure::grouping& groups, const weight_data<Value>& data,
+                                              const Ranking& ranking = {}) {
+  detail::expect_data<Ranking>(groups, data);
+  const std::vector<double> means = structure::group_means<Value>(groups, data.kernel);
+  return detail::sum_costs(groups, data, ranking,
+                           [&](std::size_t group, double weight) { return means[group] - weight; });
+}
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/select/selection.hpp ----
+// What goes into a selection and what comes out of it.
+#ifndef ESPALIER_SELECT_SELECTION_HPP
+#define ESPALIER_SELECT_SELECTION_HPP
+
+namespace espalier::inline v0::select {
+
+/// How the budget is spread.
+enum class scope : std::uint8_t {
+  global,  ///< one knapsack over all layers
+  local    ///< every layer keeps within its own share
+};
+
+/// Settings of a selection.
+struct options {
+  std::vector<double> sparsity{0.5};    ///< the share of each resource to free, 0 to 1; one entry serves all resources
+  select::scope scope = scope::global;  ///< one budget or one per layer
+  bool live = true;                     ///< give up groups that no path from input to output uses; global scope only
+  knapsack::solve_options knapsack{};   ///< limits of the solver
+};
+
+/// One layer with what the objective and the ranking say of it.
+template <std::size_t Resources>
+struct candidate {
+  attributes::layer_attributes attributes;
+  objective::layer_savings<Resources> savings;
+  std::optional<structure::grouping> groups;  ///< none if the layer does not take part
+  std::vector<double> prune;                  ///< loss of pruning each group, on the scale of all layers; may be empty
+  std::vector<double> share;                  ///< loss of sharing each group, on the same scale; empty: no sharing
+};
+
+/// What is decided for one layer.
+struct layer_decision {
+  std::string note;                   ///< why the layer does not take part; empty if it does
+  std::vector<mask::action> actions;  ///< one per group; empty if the layer does not take part
+  std::vector<std::int64_t> usage;    ///< of the dense layer, per resource
+  std::vector<std::int64_t> used;     ///< after the decision, per resource, rounded up
+};
+
+/// What is decided for a network.
+struct selection {
+  std::vector<layer_decision> layers;  ///< in the order of the candidates
+  std::vector<std::int64_t> usage;     ///< of all layers that take part, per resource
+  std::vector<std::int64_t> budget;    ///< the most that may be used, per resource
+  std::vector<std::int64_t> used;      ///< what is used, per resource
+  double value = 0;                    ///< sum of the losses of the kept groups
+  double bound = 0;                    ///< proven: no selection within the budget has a larger value
+  knapsack::status status =
+      knapsack::status::optimal;  ///< infeasible: the budget is out of reach, all that costs is pruned
+  std::string out_of_reach;       ///< which resource, and the least that is reachable; empty if it is in reach
+  std::size_t live_rounds = 0;    ///< how often groups without a path were found and the selection repeated
+
+  /// @return how far the value can be from the optimum, relative to the bound.
+  [[nodiscard]] double gap() const noexcept {
+    return status == knapsack::status::optimal || bound <= 0 ? 0 : (bound - value) / bound;
+  }
+};
+
+}  // namespace espalier::inline v0::select
+
+#endif
+
+// ---- espalier/select/make_candidate.hpp ----
+// Joins what is known of a layer, what an objective says of it and what a ranking makes of its weights.
+#ifndef ESPALIER_SELECT_MAKE_CANDIDATE_HPP
+#define ESPALIER_SELECT_MAKE_CANDIDATE_HPP
+
+namespace espalier::inline v0::select {
+
+/// How groups are valued.
+/// @tparam Ranking        the loss of changing a group.
+/// @tparam Normalization  the common scale of the layers.
+template <rank::ranking Ranking, rank::normalization Normalization>
+struct valuation {
+  Ranking ranking{};
+  Normalization normalization{};
+};
+
+namespace detail {
+
+/// Divides losses by the layer's divisors; x / 0 is 0.
+[[nodiscard]] inline std::vector<double> divide(std::vector<double> losses, const std::vector<double>& divisors) {
+  for (std::size_t group = 0; group < losses.size(); ++group) {
+    losses[group] = divisors[group] > 0 ? losses[group] / divisors[group] : 0.0;
+  }
+  return losses;
+}
+
+template <rank::ranking Ranking, rank::normalization Normalization>
+[[nodiscard]] std::vector<double> finish(std::vector<double> sums, const valuation<Ranking, Normalization>& v) {
+  if constexpr (!Normalization::additive) {
+    for (double& sum : sums) {
+      sum = v.ranking.finish(sum);
+    }
+  }
+  return sums;
+}
+
+/// Why a layer does not take part though the objective could save something.
+[[nodiscard]] inline std::string why_left_alone(const attributes::layer_attributes& layer, bool can_share) {
+  if (!layer.optimizable) {
+    return "left alone as asked";
+  }
+  return layer.prune || can_share ? "" : "no action is on";
+}
+
+}  // namespace detail
+
+/// @param layer      attributes of the layer.
+/// @param savings    what the objective says of it.
+/// @param data       its kernel and, if the ranking needs it, one number per weight.
+/// @param v          ranking and normalization.
+/// @return the layer, ready for `select`; without groups, and with a note, if it does not take part.
+/// @throws what structure::grouping and rank::prune_costs throw.   Complexity: O(n), and that of the normalization.
+template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization Normalization>
+[[nodiscard]] candidate<M> make_candidate(const attributes::layer_attributes& layer,
+                                          objective::layer_savings<M> savings, const rank::weight_data<Value>& data,
+                                          const valuation<Ranking, Normalization>& v) {
+  candidate<M> result{layer, std::move(savings), {}, {}, {}};
+  if (!result.savings.optimizable()) {
+    return result;
+  }
+  const structure::grouping groups(result.savings.rule, layer.kernel_shape);
+  const bool can_share = layer.share && groups.count() < groups.weights();  // a group of one weight is its own mean
+  result.savings.note = detail::why_left_alone(layer, can_share);
+  if (!result.savings.optimizable()) {
+    return result;
+  }
+  result.groups = groups;
+  std::vector<double> prune = detail::finish(rank::prune_costs(groups, data, v.ranking), v);
+  const std::vector<double> divisors = v.normalization(prune);
+  if (can_share) {
+    result.share = detail::divide(detail::finish(rank::share_costs(groups, data, v.ranking), v), divisors);
+  }
+  if (layer.prune) {
+    result.prune = detail::divide(std::move(prune), divisors);
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::select
+
+#endif
+
+// ---- espalier/prune/options.hpp ----
+// Settings of the pruning loop.
+#ifndef ESPALIER_PRUNE_OPTIONS_HPP
+#define ESPALIER_PRUNE_OPTIONS_HPP
+
+namespace espalier::inline v0::prune {
+
+/// Settings of `optimize`.
+/// @tparam Ranking        which loss a group has; the default needs a trainer that gives the Fisher information.
+/// @tparam Normalization  how layers are put on one scale.
+template <rank::ranking Ranking = rank::fisher, rank::normalization Normalization = rank::lamp>
+struct options {
+  double tolerance = 0.98;            ///< of the baseline's metric, that a level must keep; > 0
+  bool larger_is_better = true;       ///< false: the metric is an error, and a level may reach tolerance x the baseline
+  std::size_t epochs = 4;             ///< of training at each level, >= 1
+  std::size_t rewinding = 0;          ///< of these, unmasked, for pruned weights to grow back; < epochs
+  std::size_t final_epochs = 0;       ///< of masked training after the last level
+  std::size_t cutoff_bad_trials = 1;  ///< so many levels in a row may fail; one more ends the run
+  select::scope scope = select::scope::global;
+  bool live = true;                  ///< give up groups that no path uses; see select::options
+  std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
+  select::valuation<Ranking, Normalization> valuation{};
+  knapsack::solve_options knapsack{};
+  std::stop_token stop{};                                ///< when it is stopped, the best network so far is the result
+  std::function<void(const report::level&)> on_level{};  ///< called after every level
+};
+
+/// @param o  settings.
+/// @throws argument_error if one is out of its range.
+template <class Ranking, class Normalization>
+void validate(const options<Ranking, Normalization>& o) {
+  if (!(o.tolerance > 0)) {
+    throw argument_error(error_message("prune::optimize", "tolerance " + std::to_string(o.tolerance), "more than 0"));
+  }
+  if (o.epochs == 0 || o.rewinding >= o.epochs) {
+    throw argument_error(error_message(
+        "prune::optimize", std::to_string(o.epochs) + " epochs with rewinding " + std::to_string(o.rewinding),
+        "at least one epoch, and fewer to rewind"));
+  }
+}
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
+// ---- espalier/prune/prunable_model.hpp ----
+// What a network must show to be pruned; a user's own classes satisfy it with two member functions.
+#ifndef ESPALIER_PRUNE_PRUNABLE_MODEL_HPP
+#define ESPALIER_PRUNE_PRUNABLE_MODEL_HPP
+
+namespace espalier::inline v0::prune {
+
+/// A network that can be pruned.
+///
+/// - `value_type`: float or double.
+/// - `layers()`: the layers with weights to prune, in the order in which data takes them; kernel and bias are views of
+///   the network's own numbers. The same layers in the same order at every call.
+/// - `parameters()`: views of all numbers that training changes (kernels and biases included), so that they can be
+///   saved and restored.
+template <class Model>
+concept prunable_model = std::floating_point<typename Model::value_type> && requires(Model& model) {
+  { model.layers() } -> std::same_as<std::vector<attributes::prunable_layer<typename Model::value_type>>>;
+  { model.parameters() } -> std::same_as<std::vector<std::span<typename Model::value_type>>>;
+};
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
+// ---- espalier/prune/snapshot.hpp ----
+// A copy of a model's parameters, to go back to.
+#ifndef ESPALIER_PRUNE_SNAPSHOT_HPP
+#define ESPALIER_PRUNE_SNAPSHOT_HPP
+
+namespace espalier::inline v0::prune {
+
+/// The parameters of a model at one moment.
+/// @tparam Model  a prunable model.
+template <prunable_model Model>
+class snapshot {
+ public:
+  /// @param model  whose parameters to copy.   Complexity: O(parameters).
+  explicit snapshot(Model& model) {
+    for (const auto& view : model.parameters()) {
+      saved_.emplace_back(view.begin(), view.end());
+    }
+  }
+
+  /// Puts the parameters back.
+  /// @param model  the model they came from.   Complexity: O(parameters).
+  void restore(Model& model) const {
+    const auto views = model.parameters();
+    for (std::size_t i = 0; i < saved_.size(); ++i) {
+      std::copy(saved_[i].begin(), saved_[i].end(), views[i].begin());
+    }
+  }
+
+ private:
+  std::vector<std::vector<typename Model::value_type>> saved_;
+};
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
+// ---- espalier/prune/trainer.hpp ----
+// What the pruning loop asks of a training: fit, evaluate and, if the ranking needs them, numbers from data.
+#ifndef ESPALIER_PRUNE_TRAINER_HPP
+#define ESPALIER_PRUNE_TRAINER_HPP
+
+namespace espalier::inline v0::prune {
+
+/// One stretch of training inside the loop.
+struct training_phase {
+  std::size_t epochs = 0;  ///< how many times to go through the data
+  std::size_t level = 0;   ///< how many levels were begun, this one included; for seeds and labels
+  std::stop_token stop{};  ///< when it is stopped, `fit` returns early
+};
+
+/// One mask per layer of a model, in the order of `layers()`.
+/// @tparam Value  float or double.
+template <class Value>
+using masks = std::span<const mask::weight_mask<Value>>;
+
+/// A training.
+///
+/// - `fit(model, masks, phase)` trains with fresh optimizer state. Weights that a mask holds must not move; without
+///   masks everything is trained. Throws numeric_error if losses or weights leave the finite numbers.
+/// - `evaluate(model)` returns the metric by which levels are judged, on data that is not trained on.
+template <class Trainer, class Model>
+concept trainer = prunable_model<Model> &&
+    requires(Trainer& trainer, Model& model, masks<typename Model::value_type> held, training_phase phase) {
+  trainer.fit(model, held, phase);
+  { trainer.evaluate(model) } -> std::convertible_to<double>;
+};
+
+/// A trainer that gives the diagonal of the empirical Fisher information, for the ranking `fisher`.
+///
+/// `fisher(model)`: per layer, per weight, the mean over samples of the squared gradient of one sample's loss.
+template <class Trainer, class Model>
+concept fisher_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
+  { trainer.fisher(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
+};
+
+/// A trainer that gives gradients, for the ranking `oracle`.
+///
+/// `gradients(model)`: per layer, per weight, the mean over mini-batches of the absolute gradient of the loss.
+template <class Trainer, class Model>
+concept gradient_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
+  { trainer.gradients(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
+};
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
+// ---- espalier/schedule/schedule.hpp ----
+// The concept of a schedule: how the target sparsity moves from level to level.
+#ifndef ESPALIER_SCHEDULE_SCHEDULE_HPP
+#define ESPALIER_SCHEDULE_SCHEDULE_HPP
+
+namespace espalier::inline v0::schedule {
+
+/// - `sparsity()`: the present target, 0 to 1.
+/// - `update()`: moves after a level that was good enough; `repair()`: moves after one that was not. Both say whether
+///   there is a new target; if not, the run is over.
+template <class Schedule>
+concept schedule = requires(Schedule& s, const Schedule& c) {
+  { c.sparsity() } -> std::convertible_to<double>;
+  { s.update() } -> std::same_as<bool>;
+  { s.repair() } -> std::same_as<bool>;
+};
+
+}  // namespace espalier::inline v0::schedule
+
+#endif
+
+// ---- espalier/select/live_weights.hpp ----
+// Finds weights that cannot matter, because no path leads through them from an input to an output.
+#ifndef ESPALIER_SELECT_LIVE_WEIGHTS_HPP
+#define ESPALIER_SELECT_LIVE_WEIGHTS_HPP
+
+namespace espalier::inline v0::select {
+
+/// One layer of a network with the weights that are left of it.
+struct connection {
+  const attributes::layer_attributes* layer = nullptr;
+  std::vector<std::uint8_t> present;  ///< one per weight: 1 if it is not pruned
+};
+
+namespace detail {
+
+/// Follows paths through the units (neurons, filters) of a network. The inputs of a kernel are mapped to the units of
+/// the one layer before it; flattening keeps channels fastest, so input i comes from channel i mod channels.
+class path_finder {
+ public:
+  explicit path_finder(const std::vector<connection>& layers) : layers_(layers), before_(layers.size(), none) {
+    std::map<std::string, std::size_t> by_name;
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      by_name[layers[l].layer->name] = l;
+    }
+    std::vector<bool> read(layers.size(), false);
+    reached_.resize(layers.size());
+    useful_.resize(layers.size());
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      for (const std::string& name : layers[l].layer->inbound) {
+        read[by_name.at(name)] = true;
+      }
+      before_[l] = source(l, by_name);
+      reached_[l].assign(outputs(l), false);
+      useful_[l].assign(outputs(l), false);
+    }
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      if (!read[l]) {
+        useful_[l].assign(outputs(l), true);
+      }
+      // Where it is not known which unit feeds which input, all count as connected.
+      for (const std::string& name : before_[l] == none ? layers[l].layer->inbound : std::vector<std::string>{}) {
+        useful_[by_name.at(name)].assign(outputs(by_name.at(name)), true);
+      }
+    }
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      reach(l);
+    }
+    for (std::size_t l = layers.size(); l-- > 0;) {
+      use(l);
+    }
+  }
+
+  /// Whether a weight lies on a path from an input to an output.
+  [[nodiscard]] bool live(std::size_t l, std::size_t index) const {
+    return layers_[l].present[index] != 0 && input_reached(l, index / outputs(l)) && useful_[l][index % outputs(l)];
+  }
+
+ private:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  [[nodiscard]] std::size_t outputs(std::size_t l) const { return layers_[l].layer->kernel_shape.back(); }
+  [[nodiscard]] std::size_t inputs(std::size_t l) const { return layers_[l].layer->kernel_shape.size() / outputs(l); }
+
+  /// The layer whose units are this one's inputs; none if there is not exactly one that fits and comes before it.
+  [[nodiscard]] std::size_t source(std::size_t l, const std::map<std::string, std::size_t>& by_name) const {
+    if (layers_[l].layer->inbound.size() != 1) {
+      return none;
+    }
+    const std::size_t from = by_name.at(layers_[l].layer->inbound.front());
+    return from < l && inputs(l) % outputs(from) == 0 ? from : none;
+  }
+
+  [[nodiscard]] std::size_t unit_of(std::size_t l, std::size_t input) const { return input % outputs(before_[l]); }
+  [[nodiscard]] bool input_reached(std::size_t l, std::size_t input) const {
+    return before_[l] == none || reached_[before_[l]][unit_of(l, input)];
+  }
+
+  void reach(std::size_t l) {
+    for (std::size_t index = 0; index < layers_[l].present.size(); ++index) {
+      if (layers_[l].present[index] != 0 && input_reached(l, index / outputs(l))) {
+        reached_[l][index % outputs(l)] = true;
+      }
+    }
+  }
+
+  void use(std::size_t l) {
+    if (before_[l] == none) {
+      return;
+    }
+    for (std::size_t index = 0; index < layers_[l].present.size(); ++index) {
+      if (layers_[l].present[index] != 0 && useful_[l][index % outputs(l)]) {
+        useful_[before_[l]][unit_of(l, index / outputs(l))] = true;
+      }
+    }
+  }
+
+  const std::vector<connection>& layers_;
+  std::vector<std::size_t> before_;
+  std::vector<std::vector<bool>> reached_;  // [layer][unit]: from an input
+  std::vector<std::vector<bool>> useful_;   // [layer][unit]: to an output
+};
+
+}  // namespace detail
+
+/// Marks the weights that lie on a path from an input of the network to an output.
+/// @param layers  in an order in which data can take them.
+/// @return per layer, per weight, 1 if it is present and live.   Complexity: O(weights).
+[[nodiscard]] inline std::vector<std::vector<std::uint8_t>> live_weights(const std::vector<connection>& layers) {
+  const detail::path_finder paths(layers);
+  std::vector<std::vector<std::uint8_t>> live(layers.size());
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    live[l].resize(layers[l].present.size());
+    for (std::size_t index = 0; index < live[l].size(); ++index) {
+      live[l][index] = paths.live(l, index) ? 1 : 0;
+    }
+  }
+  return live;
+}
+
+}  // namespace espalier::inline v0::select
+
+#endif
+
+// ---- espalier/select/select.hpp ----
+// Decides which groups of a network to keep, so that its resources stay within a budget at the least loss.
+#ifndef ESPALIER_SELECT_SELECT_HPP
+#define ESPALIER_SELECT_SELECT_HPP
+
+namespace espalier::inline v0::select {
+
+namespace detail {
+
+/// What pruning may leave of a resource: whole units, and no unit lost to a rounding of (1 - s) R.
+[[nodiscard]] inline std::int64_t budget_of(std::int64_t usage, double sparsity) {
+  const auto whole = static_cast<double>(usage);
+  return static_cast<std::int64_t>(std::floor((1 - sparsity) * whole + (std::max)(1e-9, 1e-14 * whole)));
+}
+
+/// The value of keeping a group: what the cheapest change of it would lose.
+template <std::size_t M>
+[[nodiscard]] double loss_of(const candidate<M>& c, std::size_t group) {
+  const bool both = !c.prune.empty() && !c.share.empty();
+  if (both) {
+    return (std::min)(c.prune[group], c.share[group]);
+  }
+  return c.share.empty() ? c.prune[group] : c.share[group];
+}
+
+/// What is done with a group that is not kept; a tie means prune.
+template <std::size_t M>
+[[nodiscard]] mask::action change_of(const candidate<M>& c, std::size_t group) {
+  const bool share = !c.share.empty() && (c.prune.empty() || c.share[group] < c.prune[group]);
+  return share ? mask::action::share : mask::action::prune;
+}
+
+/// A knapsack over the layers that take part, in units that make all savings whole numbers.
+template <std::size_t M>
+struct layer_knapsack {
+  std::vector<std::size_t> layers;       ///< candidates that take part, in order
+  std::int64_t unit = 1;                 ///< savings are multiples of 1 / unit
+  std::array<std::int64_t, M> usage{};   ///< in whole units of the resource
+  std::array<std::int64_t, M> fixed{};   ///< times unit: used, but freed by no group
+  std::array<std::int64_t, M> budget{};  ///< in whole units of the resource
+  std::vector<double> values;            ///< one per group of all these layers
+  knapsack::problem<double> problem;
+};
+
+/// Sets up the problem of the given layers under the given sparsities.
+template <std::size_t M>
+[[nodiscard]] layer_knapsack<M> pack(std::span<const candidate<M>> candidates, std::vector<std::size_t> layers,
+                                     const std::vector<double>& sparsity) {
+  layer_knapsack<M> k;
+  k.layers = std::move(layers);
+  for (const std::size_t l : k.layers) {
+    k.unit = std::lcm(k.unit, candidates[l].savings.denominator);
+  }
+  for (const std::size_t l : k.layers) {
+    const auto& savings = candidates[l].savings;
+    const std::int64_t factor = k.unit / savings.denominator;
+    for (std::size_t r = 0; r < M; ++r) {
+      k.usage[r] += savings.usage[r];
+      k.fixed[r] += savings.usage[r] * k.unit;
+    }
+    for (const auto& run : savings.savings) {
+      k.problem.runs.push_back(
+          {static_cast<std::uint32_t>(k.problem.weights.size() / M), static_cast<std::uint64_t>(run.count)});
+      for (std::size_t r = 0; r < M; ++r) {
+        k.problem.weights.push_back(run.saving[r] * factor);
+        k.fixed[r] -= run.saving[r] * factor * static_cast<std::int64_t>(run.count);
+      }
+    }
+    for (std::size_t group = 0; group < candidates[l].groups->count(); ++group) {
+      k.values.push_back(loss_of(candidates[l], group));
+    }
+  }
+  for (std::size_t r = 0; r < M; ++r) {
+    k.budget[r] = budget_of(k.usage[r], sparsity.size() == 1 ? sparsity[0] : sparsity[r]);
+    k.problem.capacities.push_back((std::max)(std::int64_t{0}, k.budget[r] * k.unit - k.fixed[r]));
+  }
+  return k;
+}
+
+/// Names the first resource whose fixed use alone exceeds the budget.
+template <std::size_t M, class Names>
+[[nodiscard]] std::string unreachable(const layer_knapsack<M>& k, const Names& names) {
+  for (std::size_t r = 0; r < M; ++r) {
+    if (k.fixed[r] > k.budget[r] * k.unit) {
+      const std::int64_t least = (k.fixed[r] + k.unit - 1) / k.unit;
+      return std::string(names[r]) + " cannot go below " + std::to_string(least) + ", the budget is " +
+             std::to_string(k.budget[r]);
+    }
+  }
+  return {};
+}
+
+/// Writes what a solved knapsack keeps into the decisions of its layers.
+template <std::size_t M>
+void take_over(std::span<const candidate<M>> candidates, const layer_knapsack<M>& k, const knapsack::solution& solved,
+               selection& result) {
+  std::size_t item = 0;
+  for (const std::size_t l : k.layers) {
+    const auto& savings = candidates[l].savings;
+    layer_decision& decision = result.layers[l];
+    decision.actions.clear();
+    std::vector<std::int64_t> left(M);
+    for (std::size_t r = 0; r < M; ++r) {
+      left[r] = savings.usage[r] * savings.denominator;
+    }
+    std::size_t group = 0;
+    for (const auto& run : savings.savings) {
+      for (std::size_t i = 0; i < run.count; ++i, ++group, ++item) {
+        const bool kept = solved.kept[item] != 0;
+        decision.actions.push_back(kept ? mask::action::keep : change_of(candidates[l], group));
+        for (std::size_t r = 0; r < M && !kept; ++r) {
+          left[r] -= run.saving[r];
+        }
+      }
+    }
+    decision.used.resize(M);
+    for (std::size_t r = 0; r < M; ++r) {
+      decision.used[r] = (left[r] + savings.denominator - 1) / savings.denominator;
+    }
+  }
+}
+
+/// Solves one knapsack and adds its numbers to the result.
+template <std::size_t M, class Names>
+void decide(std::span<const candidate<M>> candidates, layer_knapsack<M> k, const options& o, const Names& names,
+            selection& result) {
+  k.problem.values = k.values;
+  const knapsack::solution solved = knapsack::solve(k.problem, o.knapsack);
+  take_over(candidates, k, solved, result);
+  for (std::size_t r = 0; r < M; ++r) {
+    result.usage[r] += k.usage[r];
+    result.budget[r] += k.budget[r];
+    const std::int64_t kept = k.fixed[r] + solved.used[r];
+    result.used[r] += (kept + k.unit - 1) / k.unit;
+  }
+  result.value += solved.value;
+  result.bound += solved.bound;
+  result.status = (std::max)(result.status, solved.status);
+  if (std::string why = unreachable(k, names); !why.empty()) {
+    result.status = knapsack::status::infeasible;
+    result.out_of_reach = result.out_of_reach.empty() ? std::move(why) : result.out_of_reach;
+  }
+}
+
+template <std::size_t M>
+[[nodiscard]] selection empty_selection(std::span<const candidate<M>> candidates) {
+  selection result;
+  result.usage.assign(M, 0);
+  result.budget.assign(M, 0);
+  result.used.assign(M, 0);
+  for (const candidate<M>& c : candidates) {
+    const std::vector<std::int64_t> usage(c.savings.usage.begin(), c.savings.usage.end());
+    result.layers.push_back({c.savings.note, {}, usage, usage});
+  }
+  return result;
+}
+
+/// Sets the losses of kept groups without a live weight to 0. False if there is none.
+template <std::size_t M>
+[[nodiscard]] bool devalue_dead_groups(std::vector<candidate<M>>& candidates, const selection& chosen) {
+  std::vector<connection> network;
+  for (std::size_t l = 0; l < candidates.size(); ++l) {
+    network.push_back(
+        {&candidates[l].attributes, std::vector<std::uint8_t>(candidates[l].attributes.kernel_shape.size(), 1)});
+    if (candidates[l].groups) {
+      candidates[l].groups->visit([&](std::size_t group, std::size_t index) {
+        network[l].present[index] = chosen.layers[l].actions[group] == mask::action::prune ? 0 : 1;
+      });
+    }
+  }
+  const auto live = live_weights(network);
+  bool any = false;
+  for (std::size_t l = 0; l < candidates.size(); ++l) {
+    candidate<M>& c = candidates[l];
+    if (!c.groups || c.prune.empty()) {
+      continue;
+    }
+    std::vector<std::uint8_t> alive(c.groups->count(), 0);
+    c.groups->visit([&](std::size_t group, std::size_t index) { alive[group] |= live[l][index]; });
+    for (std::size_t group = 0; group < alive.size(); ++group) {
+      if (alive[group] == 0 && chosen.layers[l].actions[group] == mask::action::keep && c.prune[group] > 0) {
+        c.prune[group] = 0;
+        any = true;
+      }
+    }
+  }
+  return any;
+}
+
+template <std::size_t M>
+void expect_options(std::span<const candidate<M>> candidates, const options& o) {
+  if (o.sparsity.size() != 1 && o.sparsity.size() != M) {
+    throw shape_error(error_message("select::select", std::to_string(o.sparsity.size()) + " sparsities",
+                                    "1 or " + std::to_string(M) + ", one per resource"));
+  }
+  for (const double s : o.sparsity) {
+    if (!(s >= 0 && s <= 1)) {
+      throw argument_error(error_message("select::select", "sparsity " + std::to_string(s), "0 to 1"));
+    }
+  }
+  for (const candidate<M>& c : candidates) {
+    const std::size_t groups = c.groups ? c.groups->count() : 0;
+    for (const auto* losses : {&c.prune, &c.share}) {
+      if (c.groups && !losses->empty() && losses->size() != groups) {
+        throw shape_error(error_message("select::select",
+                                        std::to_string(losses->size()) + " losses of layer '" + c.attributes.name + "'",
+                                        std::to_string(groups) + ", one per group"));
+      }
+    }
+    if (c.groups && c.prune.empty() && c.share.empty()) {
+      throw argument_error(error_message("select::select", "no losses of layer '" + c.attributes.name + "'",
+                                         "losses of pruning, of sharing or both"));
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Chooses what to keep in every layer: the largest sum of losses of kept groups within (1 - sparsity) of the usage of
+/// all layers that take part, in every resource. What is not kept takes its cheaper action, and frees the same by
+/// either.
+/// @param candidates  the layers of a network, in the order in which data takes them.
+/// @param o           sparsity, scope and limits.
+/// @param names       the resources' names, for messages.
+/// @return the decision with the knapsack's value, bound and status. If the budget is out of reach, all that costs is
+///         pruned and out_of_reach says why.
+/// @throws argument_error for a sparsity outside 0 to 1 or missing losses; shape_error if sizes differ; what
+///         knapsack::solve throws.
+/// Complexity: that of the knapsack, at most 30 times over if groups without a path have to be given up.
+template <std::size_t M>
+[[nodiscard]] selection select(std::vector<candidate<M>> candidates, const options& o,
+                               const std::array<std::string_view, M>& names) {
+  const std::span<const candidate<M>> layers = candidates;
+  detail::expect_options(layers, o);
+  std::vector<std::size_t> taking_part;
+  for (std::size_t l = 0; l < candidates.size(); ++l) {
+    if (candidates[l].groups) {
+      taking_part.push_back(l);
+    }
+  }
+  if (o.scope == scope::local) {
+    selection result = detail::empty_selection(layers);
+    for (const std::size_t l : taking_part) {
+      detail::decide(layers, detail::pack(layers, {l}, o.sparsity), o, names, result);
+    }
+    return result;
+  }
+  constexpr std::size_t most_rounds = 30;
+  for (std::size_t round = 0;; ++round) {
+    selection result = detail::empty_selection(layers);
+    detail::decide(layers, detail::pack(layers, taking_part, o.sparsity), o, names, result);
+    result.live_rounds = round;
+    if (!o.live || round == most_rounds || !detail::devalue_dead_groups(candidates, result)) {
+      return result;
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::select
+
+#endif
+
+// ---- espalier/prune/optimize.hpp ----
+// The pruning loop: select, mask, train and judge, level by level, until the network would lose too much.
+#ifndef ESPALIER_PRUNE_OPTIMIZE_HPP
+#define ESPALIER_PRUNE_OPTIMIZE_HPP
+
+namespace espalier::inline v0::prune {
+
+/// Why a run ended.
+enum class ending : std::uint8_t {
+  schedule_ended,  ///< there was no further target
+  too_many_bad,    ///< more levels in a row failed than the settings allow
+  out_of_reach,    ///< even pruning everything does not meet the target
+  stopped,         ///< a stop was requested
+  trainer_failed   ///< the trainer threw; the report says what
+};
+
+/// What `optimize` returns. The model holds the weights of the best network.
+template <class Value>
+struct result {
+  std::vector<mask::weight_mask<Value>> masks;  ///< of the best network, one per layer
+  report::pruning_report report;                ///< what happened, level by level and layer by layer
+  prune::ending ending = ending::schedule_ended;
+};
+
+namespace detail {
+
+/// One run of the loop over one model.
+template <class Model, class Trainer, class Objective, class Schedule, class Options>
+class pruning_run {
+ public:
+  using value_type = typename Model::value_type;
+
+  pruning_run(Model& model, Trainer& trainer, const Objective& objective, Schedule schedule, const Options& options)
+      : model_(model),
+        trainer_(trainer),
+        objective_(objective),
+        schedule_(std::move(schedule)),
+        options_(options),
+        layers_(described_layers()),
+        best_(model),
+        best_masks_(all_kept()) {}
+
+  [[nodiscard]] result<value_type> operator()() {
+    result_.report.objective = std::string(Objective::name);
+    best_metric_ = result_.report.baseline = trainer_.evaluate(model_);
+    if (!std::isfinite(best_metric_)) {
+      throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
+    }
+    run_levels();
+    finish_training();
+    return finish();
+  }
+
+ private:
+  using candidates = std::vector<select::candidate<Objective::resources.size()>>;
+
+  /// The model's layers, checked, with the hls settings of the options.
+  [[nodiscard]] std::vector<attributes::prunable_layer<value_type>> described_layers() {
+    auto layers = model_.layers();
+    for (auto& layer : layers) {
+      if (options_.hls) {
+        layer.attributes.hls = options_.hls->of(layer.attributes.name, to_string(layer.attributes.kind));
+      }
+    }
+    attributes::validate(std::span<const attributes::prunable_layer<value_type>>(layers));
+    return layers;
+  }
+
+  [[nodiscard]] std::vector<mask::weight_mask<value_type>> all_kept() const {
+    std::vector<mask::weight_mask<value_type>> masks;
+    for (const auto& layer : layers_) {
+      masks.push_back(mask::keep_all<value_type>(layer.kernel.size()));
+    }
+    return masks;
+  }
+
+  void run_levels() {
+    if (schedule_.sparsity() <= 0 && !schedule_.update()) {
+      return end(ending::schedule_ended, "the schedule has no target above 0");
+    }
+    std::size_t bad_in_a_row = 0;
+    for (std::size_t level = 1;; ++level) {
+      select::selection chosen = choose();
+      if (!chosen.out_of_reach.empty()) {
+        return end(ending::out_of_reach, "the next target is out of reach: " + chosen.out_of_reach);
+      }
+      const auto masks = make_masks(chosen);
+      if (!train(masks, {options_.epochs - options_.rewinding, level, options_.stop})) {
+        return;
+      }
+      const bool good = judge(chosen, masks);
+      bad_in_a_row = good ? 0 : bad_in_a_row + 1;
+      if (bad_in_a_row > options_.cutoff_bad_trials) {
+        return end(ending::too_many_bad, std::to_string(bad_in_a_row) + " levels in a row were not good enough");
+      }
+      if (!(good ? schedule_.update() : schedule_.repair())) {
+        return end(ending::schedule_ended, "the schedule has no further target");
+      }
+      if (options_.rewinding > 0 && !train({}, {options_.rewinding, level, options_.stop})) {
+        return;
+      }
+    }
+  }
+
+  void end(ending why, std::string sentence) {
+    result_.ending = why;
+    result_.report.ended = std::move(sentence);
+  }
+
+  [[nodiscard]] select::selection choose() {
+    const auto data = ranking_data();
+    candidates layers;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const rank::weight_data<value_type> weights{
+          layers_[l].kernel, data.empty() ? std::span<const value_type>{} : std::span<const value_type>(data[l])};
+      layers.push_back(select::make_candidate(layers_[l].attributes, objective_(layers_[l].attributes), weights,
+                                              options_.valuation));
+    }
+    const select::options settings{.sparsity = {schedule_.sparsity()},
+                                   .scope = options_.scope,
+                                   .live = options_.live,
+                                   .knapsack = options_.knapsack};
+    groups_.clear();
+    for (const auto& layer : layers) {
+      groups_.push_back(layer.groups);
+    }
+    return select::select(std::move(layers), settings, names());
+  }
+
+  [[nodiscard]] static constexpr auto names() {
+    std::array<std::string_view, Objective::resources.size()> result{};
+    for (std::size_t r = 0; r < result.size(); ++r) {
+      result[r] = Objective::resources[r];
+    }
+    return result;
+  }
+
+  [[nodiscard]] std::vector<std::vector<value_type>> ranking_data() {
+    using ranking = decltype(options_.valuation.ranking);
+    if constexpr (ranking::needs == rank::data::fisher) {
+      static_assert(fisher_trainer<Trainer, Model>, "this ranking needs fisher(model) from the trainer");
+      return trainer_.fisher(model_);
+    } else if constexpr (ranking::needs == rank::data::gradient) {
+      static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
+      return trainer_.gradients(model_);
+    } else {
+      static_assert(ranking::needs == rank::data::nothing, "no trainer gives what this ranking needs");
+      return {};
+    }
+  }
+
+  [[nodiscard]] std::vector<mask::weight_mask<value_type>> make_masks(const select::selection& chosen) const {
+    auto masks = all_kept();
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      if (groups_[l]) {
+        masks[l] = mask::make_mask<value_type>(*groups_[l], chosen.layers[l].actions, layers_[l].kernel);
+      }
+    }
+    return masks;
+  }
+
+  void hold(masks<value_type> held) {
+    for (std::size_t l = 0; l < held.size(); ++l) {
+      held[l].apply(layers_[l].kernel);
+    }
+  }
+
+  /// False if the run is over: a stop was requested or the trainer failed.
+  [[nodiscard]] bool train(masks<value_type> held, const training_phase& phase) {
+    try {
+      hold(held);
+      trainer_.fit(model_, held, phase);
+      // A trainer that forgets the masks must not break the promise that they are exact.
+      hold(held);
+    } catch (const std::exception& error) {
+      end(ending::trainer_failed, "the training of level " + std::to_string(phase.level) + " failed: " + error.what());
+      return false;
+    }
+    if (options_.stop.stop_requested()) {
+      end(ending::stopped, "a stop was requested");
+      return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool good_enough(double metric) const {
+    const double limit = options_.tolerance * result_.report.baseline;
+    return options_.larger_is_better ? metric >= limit : metric <= limit;
+  }
+
+  /// Remembers a good level, goes back to the last good one after a bad level.
+  [[nodiscard]] bool judge(const select::selection& chosen, const std::vector<mask::weight_mask<value_type>>& masks) {
+    const double metric = trainer_.evaluate(model_);
+    const bool good = good_enough(metric);
+    result_.report.levels.push_back({schedule_.sparsity(), chosen.used, metric, good,
+                                     std::string(knapsack::to_string(chosen.status)), chosen.gap()});
+    if (good) {
+      best_ = snapshot<Model>(model_);
+      best_masks_ = masks;
+      best_selection_ = chosen;
+      best_metric_ = metric;
+    } else {
+      best_.restore(model_);
+    }
+    if (options_.on_level) {
+      options_.on_level(result_.report.levels.back());
+    }
+    return good;
+  }
+
+  /// Trains the best network a little longer, and keeps that only if it is no worse.
+  void finish_training() {
+    best_.restore(model_);
+    if (options_.final_epochs == 0 || best_selection_.layers.empty() || options_.stop.stop_requested()) {
+      return;
+    }
+    const ending reached = result_.ending;
+    const std::string sentence = result_.report.ended;
+    const bool trained = train(best_masks_, {options_.final_epochs, result_.report.levels.size() + 1, options_.stop});
+    const double metric = trained ? trainer_.evaluate(model_) : best_metric_;
+    const bool better = options_.larger_is_better ? metric >= best_metric_ : metric <= best_metric_;
+    if (trained && better) {
+      best_metric_ = metric;
+      best_ = snapshot<Model>(model_);
+    }
+    best_.restore(model_);
+    if (trained) {
+      end(reached, sentence);
+    }
+  }
+
+  [[nodiscard]] result<value_type> finish() {
+    report::pruning_report& report = result_.report;
+    report.metric = best_metric_;
+    for (const auto name : names()) {
+      report.resources.push_back({std::string(name), 0, 0});
+    }
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      report.layers.push_back(describe(l));
+      for (std::size_t r = 0; r < report.resources.size(); ++r) {
+        report.resources[r].before += report.layers[l].before[r];
+        report.resources[r].after += report.layers[l].after[r];
+      }
+    }
+    result_.masks = std::move(best_masks_);
+    return std::move(result_);
+  }
+
+  [[nodiscard]] report::layer describe(std::size_t l) const {
+    const attributes::layer_attributes& layer = layers_[l].attributes;
+    const auto savings = objective_(layer);
+    report::layer line;
+    line.name = layer.name;
+    line.weights = layers_[l].kernel.size();
+    for (std::size_t i = 0; i < line.weights; ++i) {
+      line.weights_kept += best_masks_[l].mask[i];
+      line.weights_shared +=
+          best_masks_[l].mask[i] == 0 && !best_masks_[l].offset.empty() && best_masks_[l].offset[i] != value_type{0};
+    }
+    line.before.assign(savings.usage.begin(), savings.usage.end());
+    const bool decided = !best_selection_.layers.empty();
+    line.after = decided ? best_selection_.layers[l].used : line.before;
+    line.note = decided ? best_selection_.layers[l].note : savings.note;
+    return line;
+  }
+
+  Model& model_;
+  Trainer& trainer_;
+  const Objective& objective_;
+  Schedule schedule_;
+  const Options& options_;
+  std::vector<attributes::prunable_layer<value_type>> layers_;
+  std::vector<std::optional<structure::grouping>> groups_;
+  snapshot<Model> best_;
+  std::vector<mask::weight_mask<value_type>> best_masks_;
+  select::selection best_selection_;
+  double best_metric_ = 0;
+  result<value_type> result_;
+};
+
+}  // namespace detail
+
+/// Prunes a trained network step by step, as far as its metric allows.
+///
+/// At each target of the schedule: rank the groups, select what to keep within the budget, mask the rest, train, and
+/// judge. A good level is remembered; after a bad one the last good weights come back. In the end the model holds the
+/// best network, with pruned weights exactly 0 and shared ones exactly their mean.
+/// @param model      trained; pruned in place.
+/// @param trainer    trains and judges it.
+/// @param objective  what to save.
+/// @param schedule   the targets.
+/// @param options    settings.
+/// @return masks and report. Once the baseline is known no result is lost: if the trainer throws or a stop is
+///         requested, the best network so far is the result and the report says so.
+/// @throws argument_error, shape_error or numeric_error if the settings, the model or the baseline are not sound.
+/// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
+template <prunable_model Model, trainer<Model> Trainer, objective::objective Objective, schedule::schedule Schedule,
+          class Ranking, class Normalization>
+[[nodiscard]] result<typename Model::value_type> optimize(Model& model, Trainer& trainer, const Objective& objective,
+                                                          Schedule schedule,
+                                                          const options<Ranking, Normalization>& options) {
+  validate(options);
+  return detail::pruning_run<Model, Trainer, Objective, Schedule, prune::options<Ranking, Normalization>>(
+      model, trainer, objective, std::move(schedule), options)();
+}
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
+// ---- espalier/rank/l1.hpp ----
+// Ranking: the sum of magnitudes.
+#ifndef ESPALIER_RANK_L1_HPP
+#define ESPALIER_RANK_L1_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Sum of magnitudes, sum |d|.
+struct l1 {
+  static constexpr data needs = data::nothing;
+  [[nodiscard]] static double cost(double change, double /*datum*/) noexcept { return std::abs(change); }
+  [[nodiscard]] static double finish(double sum) noexcept { return sum; }
+};
+static_assert(ranking<l1>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/l2.hpp ----
+// Ranking: the Euclidean length.
+#ifndef ESPALIER_RANK_L2_HPP
+#define ESPALIER_RANK_L2_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Euclidean length, sqrt(sum d^2).
+struct l2 {
+  static constexpr data needs = data::nothing;
+  [[nodiscard]] static double cost(double change, double /*datum*/) noexcept { return change * change; }
+  [[nodiscard]] static double finish(double sum) noexcept { return std::sqrt(sum); }
+};
+static_assert(ranking<l2>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/layer_maximum.hpp ----
+// Normalization: losses as shares of the largest in the layer.
+#ifndef ESPALIER_RANK_LAYER_MAXIMUM_HPP
+#define ESPALIER_RANK_LAYER_MAXIMUM_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Losses as shares of the largest in the layer, as the reference means it.
+struct layer_maximum {
+  static constexpr bool additive = false;
+  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
+    const double largest = losses.empty() ? 0 : *std::max_element(losses.begin(), losses.end());
+    return std::vector<double>(losses.size(), largest);
+  }
+};
+static_assert(normalization<layer_maximum>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/layer_sum.hpp ----
+// Normalization: losses as shares of the layer's sum.
+#ifndef ESPALIER_RANK_LAYER_SUM_HPP
+#define ESPALIER_RANK_LAYER_SUM_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Losses as shares of the layer's sum.
+struct layer_sum {
+  static constexpr bool additive = false;
+  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
+    return std::vector<double>(losses.size(), std::accumulate(losses.begin(), losses.end(), 0.0));
+  }
+};
+static_assert(normalization<layer_sum>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/no_normalization.hpp ----
+// Normalization: losses as they are.
+#ifndef ESPALIER_RANK_NO_NORMALIZATION_HPP
+#define ESPALIER_RANK_NO_NORMALIZATION_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Losses as they are.
+struct no_normalization {
+  static constexpr bool additive = false;
+  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
+    return std::vector<double>(losses.size(), 1.0);
+  }
+};
+static_assert(normalization<no_normalization>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/oracle.hpp ----
+// Ranking: the first-order change of the loss.
+#ifndef ESPALIER_RANK_ORACLE_HPP
+#define ESPALIER_RANK_ORACLE_HPP
+
+namespace espalier::inline v0::rank {
+
+/// First-order change of the loss, sum |g d|.   Source: Molchanov et al. 2016, arXiv 1611.06440.
+struct oracle {
+  static constexpr data needs = data::gradient;
+  [[nodiscard]] static double cost(double change, double gradient) noexcept { return std::abs(gradient * change); }
+  [[nodiscard]] static double finish(double sum) noexcept { return sum; }
+};
+static_assert(ranking<oracle>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/saliency.hpp ----
+// Ranking: the second-order change of the loss, from its Hessian.
+#ifndef ESPALIER_RANK_SALIENCY_HPP
+#define ESPALIER_RANK_SALIENCY_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Second-order change of the loss at a minimum, sum h d^2 / 2; negative curvature counts as 0.
+/// Source: LeCun, Denker and Solla, "Optimal brain damage", NIPS 1989.
+struct saliency {
+  static constexpr data needs = data::curvature;
+  [[nodiscard]] static double cost(double change, double curvature) noexcept {
+    return 0.5 * (std::max)(curvature, 0.0) * change * change;
+  }
+  [[nodiscard]] static double finish(double sum) noexcept { return sum; }
+};
+static_assert(ranking<saliency>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/report/to_text.hpp ----
+// A pruning report as text for people: the levels, the layers and the resources, in columns.
+#ifndef ESPALIER_REPORT_TO_TEXT_HPP
+#define ESPALIER_REPORT_TO_TEXT_HPP
+
+namespace espalier::inline v0::report {
+
+namespace detail {
+
+/// Lines up cells in columns: the first one to the left, the others to the right.
+class table {
+ public:
+  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+
+  [[nodiscard]] std::string text() const {
+    std::vector<std::size_t> widths;
+    for (const auto& cells : rows_) {
+      widths.resize((std::max)(widths.size(), cells.size()));
+      for (std::size_t column = 0; column < cells.size(); ++column) {
+        widths[column] = (std::max)(widths[column], cells[column].size());
+      }
+    }
+    std::string result;
+    for (const auto& cells : rows_) {
+      std::string line;
+      for (std::size_t column = 0; column < cells.size(); ++column) {
+        const std::string blank(widths[column] - cells[column].size(), ' ');
+        line += column == 0 ? cells[column] + blank : "  " + blank + cells[column];
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      result += line + '\n';
+    }
+    return result;
+  }
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+[[nodiscard]] inline std::string fixed(double value, int digits) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(digits) << value;
+  return text.str();
+}
+
+[[nodiscard]] inline std::string percent(double share) {
+  return fixed(100 * share, 1) + " %";
+}
+
+[[nodiscard]] inline std::string percent_of(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? "-" : percent(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+[[nodiscard]] inline std::string levels_text(const pruning_report& report) {
+  table levels;
+  std::vector<std::string> head{"level", "target"};
+  for (const resource& r : report.resources) {
+    head.push_back(r.name);
+  }
+  head.insert(head.end(), {"metric", "knapsack", "gap", ""});
+  levels.row(head);
+  for (std::size_t i = 0; i < report.levels.size(); ++i) {
+    const level& tried = report.levels[i];
+    std::vector<std::string> cells{std::to_string(i + 1), percent(tried.sparsity)};
+    for (const std::int64_t used : tried.used) {
+      cells.push_back(std::to_string(used));
+    }
+    std::ostringstream gap;
+    gap << tried.gap;
+    cells.insert(cells.end(),
+                 {fixed(tried.metric, 4), tried.status, gap.str(), tried.accepted ? "accepted" : "rejected"});
+    levels.row(cells);
+  }
+  return levels.text();
+}
+
+[[nodiscard]] inline std::string layers_text(const pruning_report& report) {
+  table layers;
+  std::vector<std::string> head{"layer", "weights", "kept", "shared"};
+  for (const resource& r : report.resources) {
+    head.insert(head.end(), {r.name + " before", "after"});
+  }
+  layers.row(head);
+  for (const layer& l : report.layers) {
+    std::vector<std::string> cells{l.name, std::to_string(l.weights), std::to_string(l.weights_kept),
+                                   std::to_string(l.weights_shared)};
+    for (std::size_t r = 0; r < l.before.size(); ++r) {
+      cells.insert(cells.end(), {std::to_string(l.before[r]), std::to_string(l.after[r])});
+    }
+    if (!l.note.empty()) {
+      cells.push_back(l.note);
+    }
+    layers.row(cells);
+  }
+  return layers.text();
+}
+
+}  // namespace detail
+
+/// Renders a report as text.
+/// @param report  what the loop reports.
+/// @return three tables (levels, layers, resources) and the reason why the run ended, with line ends.
+[[nodiscard]] inline std::string to_text(const pruning_report& report) {
+  detail::table resources;
+  resources.row({"resource", "before", "after", "left"});
+  for (const resource& r : report.resources) {
+    resources.row({r.name, std::to_string(r.before), std::to_string(r.after), detail::percent_of(r.after, r.before)});
+  }
+  return detail::levels_text(report) + '\n' + detail::layers_text(report) + '\n' + resources.text() + '\n' + "metric " +
+         detail::fixed(report.baseline, 4) + " -> " + detail::fixed(report.metric, 4) + "; ended: " + report.ended +
+         '\n';
+}
+
+}  // namespace espalier::inline v0::report
+
+#endif
+
+// ---- espalier/schedule/constant.hpp ----
+// A schedule of equal steps.
+#ifndef ESPALIER_SCHEDULE_CONSTANT_HPP
+#define ESPALIER_SCHEDULE_CONSTANT_HPP
+
+namespace espalier::inline v0::schedule {
+
+/// Settings of `constant`.
+struct constant_options {
+  double initial = 0;  ///< the first sparsity, in [0, final]
+  double final = 1;    ///< the last sparsity, in [initial, 1]
+  double step = 0.05;  ///< between two levels, > 0
+};
+
+/// Level k is initial + k step, as long as that does not pass the final sparsity. Every level is computed from its
+/// number, so that rounding does not add up, and one within 1e-9 of the final sparsity is exactly that.
+class constant {
+ public:
+  /// @param options  see constant_options.
+  /// @throws argument_error if a setting is out of its range.
+  explicit constant(const constant_options& options = {}) : options_(options) {
+    if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.step > 0)) {
+      throw argument_error(error_message("schedule::constant",
+                                         "sparsities from " + std::to_string(options.initial) + " to " +
+                                             std::to_string(options.final) + " by " + std::to_string(options.step),
+                                         "0 <= initial <= final <= 1 and a step > 0"));
+    }
+  }
+
+  /// @return the present target, 0 to 1.
+  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
+
+  /// Moves on after a level that was good enough.
+  /// @return whether the target moved.
+  bool update() noexcept {
+    const double next = at(level_ + 1);
+    if (next > options_.final || next <= sparsity()) {
+      return false;
+    }
+    ++level_;
+    return true;
+  }
+
+  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
+  /// @return whether the target moved.
+  bool repair() noexcept { return update(); }
+
+ private:
+  [[nodiscard]] double at(std::size_t level) const noexcept {
+    constexpr double drift = 1e-9;
+    const double sparsity = options_.initial + static_cast<double>(level) * options_.step;
+    const double beyond = sparsity - options_.final;
+    return beyond > -drift && beyond < drift ? options_.final : sparsity;
+  }
+
+  constant_options options_;
+  std::size_t level_ = 0;
+};
+static_assert(schedule<constant>);
+
+}  // namespace espalier::inline v0::schedule
+
+#endif
+
+// ---- espalier/schedule/geometric.hpp ----
+// A schedule that keeps a fixed share of what the level before kept, and closes in on the last good level after
+// failure.
+#ifndef ESPALIER_SCHEDULE_GEOMETRIC_HPP
+#define ESPALIER_SCHEDULE_GEOMETRIC_HPP
+
+namespace espalier::inline v0::schedule {
+
+/// Settings of `geometric`.
+struct geometric_options {
+  double initial = 0;    ///< the first sparsity, in [0, 1)
+  double final = 0.99;   ///< the last sparsity, in [initial, 1)
+  double ratio = 0.6;    ///< of what is kept at one level to the level before, in (0, 1)
+  double closest = 0.9;  ///< how close, as such a ratio, it comes to a level that failed, in [ratio, 1)
+};
+
+/// Each level keeps `ratio` times what the level before it kept: small steps where little is left, large ones before.
+///
+/// After a failure the next target lies half-way, on the geometric scale, between the last good one and the one that
+/// failed, until the two are within `closest`. So the end is found in few trainings, and every step hurts about alike.
+class geometric {
+ public:
+  /// @param options  see geometric_options.
+  /// @throws argument_error if a setting is out of its range.
+  explicit geometric(const geometric_options& options = {})
+      : ratio_(options.ratio), closest_(options.closest), kept_(1 - options.initial), least_(1 - options.final) {
+    expect(options.initial >= 0 && options.final >= options.initial && options.final < 1,
+           "sparsities from " + std::to_string(options.initial) + " to " + std::to_string(options.final),
+           "0 <= initial <= final < 1");
+    expect(ratio_ > 0 && ratio_ <= closest_ && closest_ < 1,
+           "ratio " + std::to_string(ratio_) + " and closest " + std::to_string(closest_), "0 < ratio <= closest < 1");
+  }
+
+  /// @return the present target, 0 to 1.
+  [[nodiscard]] double sparsity() const noexcept { return 1 - kept_; }
+
+  /// Moves on after a level that was good enough.
+  /// @return whether the target moved.
+  bool update() noexcept {
+    good_ = kept_;
+    return move();
+  }
+
+  /// Moves back towards the last good level after one that was not.
+  /// @return whether the target moved.
+  bool repair() noexcept {
+    failed_ = kept_;
+    return good_ > 0 && move();
+  }
+
+ private:
+  static void expect(bool right, const std::string& got, const char* expected) {
+    if (!right) {
+      throw argument_error(error_message("schedule::geometric", got, expected));
+    }
+  }
+
+  [[nodiscard]] bool searching() const noexcept { return failed_ > 0; }
+
+  bool move() noexcept {
+    const double next = searching() ? std::sqrt(good_ * failed_) : (std::max)(good_ * ratio_, least_);
+    const bool close_enough = searching() && failed_ >= good_ * closest_;
+    if (next >= good_ || close_enough) {
+      return false;
+    }
+    kept_ = next;
+    return true;
+  }
+
+  double ratio_;
+  double closest_;
+  double kept_;        // of the present target
+  double least_;       // of the final target
+  double good_ = 0;    // of the last good level; 0: none yet
+  double failed_ = 0;  // of the best level that failed; 0: none yet
+};
+static_assert(schedule<geometric>);
+
+}  // namespace espalier::inline v0::schedule
+
+#endif
+
+// ---- espalier/version.hpp ----
+// The version of the library, as macros and as text; CMake reads it from here.
+#ifndef ESPALIER_VERSION_HPP
+#define ESPALIER_VERSION_HPP
+
+#define ESPALIER_VERSION_MAJOR 0
+#define ESPALIER_VERSION_MINOR 1
+#define ESPALIER_VERSION_PATCH 0
+/// The version as one number that compares: major * 10000 + minor * 100 + patch.
+#define ESPALIER_VERSION (ESPALIER_VERSION_MAJOR * 10000 + ESPALIER_VERSION_MINOR * 100 + ESPALIER_VERSION_PATCH)
+
+namespace espalier::inline v0 {
+
+/// The version as text, "major.minor.patch".
+inline constexpr const char* version_string = "0.1.0";
+
+}  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/core.hpp ----
+// Everything that needs the standard library only: groups, losses, objectives, knapsack, masks, the pruning loop.
+#ifndef ESPALIER_CORE_HPP
+#define ESPALIER_CORE_HPP
+
+#endif
+
+// ---- espalier/kernels/lanes.hpp ----
+// The layout of activations: blocks of 16 samples, one vector lane a sample, and the vectors that work on it.
+#ifndef ESPALIER_KERNELS_LANES_HPP
+#define ESPALIER_KERNELS_LANES_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Samples in a block. Activations are [block][feature][lane]; feature = (y * width + x) * channels + channel, so that
+/// flattening changes nothing. An operation is one weight times a vector of samples: full vectors at any shape.
+inline constexpr std::size_t lanes = 16;
+
+/// Blocks in a slot: what one thread works on at a time, with a gradient of its own.
+inline constexpr std::size_t slot_blocks = 4;
+
+/// Samples in a slot.
+inline constexpr std::size_t slot_samples = lanes * slot_blocks;
+
+/// @param samples  how many.
+/// @return how many blocks hold them.
+[[nodiscard]] constexpr std::size_t blocks_of(std::size_t samples) noexcept {
+  return (samples + lanes - 1) / lanes;
+}
+
+namespace detail {
+
+#if defined(__AVX512F__)
+inline constexpr std::size_t vector_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr std::size_t vector_bytes = 32;
+#else
+inline constexpr std::size_t vector_bytes = 16;
+#endif
+
+/// As many lanes as a register of the target holds.
+template <class T>
+struct vector_of {
+  static constexpr std::size_t width = vector_bytes / sizeof(T);
+  typedef T type __attribute__((vector_size(vector_bytes)));  // NOLINT(modernize-use-using): an alias drops the size
+};
+template <class T>
+using vector = typename vector_of<T>::type;
+
+/// Vectors in a block.
+template <class T>
+inline constexpr std::size_t parts = lanes / vector_of<T>::width;
+
+template <class T>
+[[nodiscard]] inline vector<T> load(const T* from) noexcept {
+  vector<T> result;
+  std::memcpy(&result, from, sizeof(result));
+  return result;
+}
+template <class T>
+inline void store(T* to, const vector<T>& value) noexcept {
+  std::memcpy(to, &value, sizeof(value));
+}
+template <class T>
+[[nodiscard]] inline vector<T> broadcast(T value) noexcept {
+  vector<T> result;
+  for (std::size_t lane = 0; lane < vector_of<T>::width; ++lane) {
+    result[lane] = value;
+  }
+  return result;
+}
+/// The sum of the lanes, as a tree, so that its rounding does not depend on the compiler.
+template <class T>
+[[nodiscard]] inline T sum(const vector<T>& value) noexcept {
+  std::array<T, vector_of<T>::width> part;
+  std::memcpy(part.data(), &value, sizeof(value));
+  for (std::size_t half = part.size() / 2; half > 0; half /= 2) {
+    for (std::size_t lane = 0; lane < half; ++lane) {
+      part[lane] += part[lane + half];
+    }
+  }
+  return part[0];
+}
+
+}  // namespace detail
+
+/// Brings samples into the lanes of blocks.
+/// @param samples   row-major, one sample after the other.
+/// @param features  numbers in a sample.
+/// @param order     which samples to take, in lane order; the rest of the last block repeats the last one.
+/// @param blocks    [block][feature][lane], ceil(order / 16) blocks.
+/// Complexity: O(order x features).
+template <class T>
+void gather(const T* samples, std::size_t features, std::span<const std::uint32_t> order, T* blocks) {
+  for (std::size_t begin = 0; begin < order.size(); begin += lanes, blocks += features * lanes) {
+    std::array<const T*, lanes> from;
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      const std::size_t place = begin + lane < order.size() ? begin + lane : order.size() - 1;
+      from[lane] = samples + std::size_t{order[place]} * features;
+    }
+    for (std::size_t feature = 0; feature < features; ++feature) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        blocks[feature * lanes + lane] = from[lane][feature];
+      }
+    }
+  }
+}
+
+/// The way back: takes samples out of the lanes of blocks.
+/// @param blocks    [block][feature][lane].
+/// @param features  numbers in a sample.
+/// @param count     how many samples.
+/// @param samples   row-major, one sample after the other.
+/// Complexity: O(count x features).
+template <class T>
+void scatter(const T* blocks, std::size_t features, std::size_t count, T* samples) {
+  for (std::size_t sample = 0; sample < count; ++sample) {
+    const T* from = blocks + sample / lanes * features * lanes + sample % lanes;
+    for (std::size_t feature = 0; feature < features; ++feature) {
+      samples[sample * features + feature] = from[feature * lanes];
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/tile.hpp ----
+// The two inner loops of everything: weights times samples, and samples times samples, in a tile of registers.
+#ifndef ESPALIER_KERNELS_TILE_HPP
+#define ESPALIER_KERNELS_TILE_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// Sizes of tiles: points x outputs accumulators and the operands must stay in the registers of the target.
+template <class T>
+inline constexpr std::size_t tile_points = 4;
+template <class T>
+inline constexpr std::size_t tile_outputs = vector_bytes == 16 ? 2 : (vector_bytes == 32 ? 2 : 6);
+
+/// Where the weights of a tile lie.
+template <class T>
+struct weight_view {
+  const T* first = nullptr;
+  std::size_t input_stride = 0;   ///< from one input to the next
+  std::size_t output_stride = 0;  ///< from one output to the next
+};
+
+/// sums[p][o] += sum over inputs of weight(input, o) * samples[p][input], inputs one lane block apart.
+template <class T, std::size_t Points, std::size_t Outputs>
+inline void multiply(std::array<std::array<vector<T>, Outputs>, Points>& sums,
+                     const std::array<const T*, Points>& samples, const weight_view<T>& weights, std::size_t inputs) {
+  auto local = sums;
+  for (std::size_t input = 0; input < inputs; ++input) {
+    std::array<vector<T>, Points> x;
+    for (std::size_t p = 0; p < Points; ++p) {
+      x[p] = load(samples[p] + input * lanes);
+    }
+    for (std::size_t o = 0; o < Outputs; ++o) {
+      const vector<T> w = broadcast(weights.first[input * weights.input_stride + o * weights.output_stride]);
+      for (std::size_t p = 0; p < Points; ++p) {
+        local[p][o] += w * x[p];
+      }
+    }
+  }
+  sums = local;
+}
+
+/// sums[a][b] += left[a] * right[b]; both lists one lane block apart.
+template <class T, std::size_t Left, std::size_t Right>
+inline void multiply_samples(std::array<std::array<vector<T>, Right>, Left>& sums, const T* left, const T* right) {
+  std::array<vector<T>, Right> r;
+  for (std::size_t b = 0; b < Right; ++b) {
+    r[b] = load(right + b * lanes);
+  }
+  for (std::size_t a = 0; a < Left; ++a) {
+    const vector<T> l = load(left + a * lanes);
+    for (std::size_t b = 0; b < Right; ++b) {
+      sums[a][b] += l * r[b];
+    }
+  }
+}
+
+/// Calls action.template operator()<Size>(begin) for full tiles of `Size`, then single ones for the rest.
+template <std::size_t Size, class Action>
+inline void for_each_tile(std::size_t count, Action&& action) {
+  std::size_t begin = 0;
+  for (; begin + Size <= count; begin += Size) {
+    action.template operator()<Size>(begin);
+  }
+  for (; begin < count; ++begin) {
+    action.template operator()<1>(begin);
+  }
+}
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
+// ---- espalier/kernels/gradient.hpp ----
+// Gradients of parameters: sums over samples of products of two activations, or of the squares of each sample's.
+#ifndef ESPALIER_KERNELS_GRADIENT_HPP
+#define ESPALIER_KERNELS_GRADIENT_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// What is summed over samples.
+enum class gradient_kind : std::uint8_t {
+  plain,   ///< the gradient of each sample
+  squared  ///< its square: the diagonal of the empirical Fisher information
+};
+
+namespace detail {
+
+/// A tile of the gradient of a kernel, in registers while samples go by.
+template <gradient_kind Kind, class T, std::size_t Left, std::size_t Right>
+class gradient_tile {
+ public:
+  gradient_tile() { clear(sums_), clear(squares_); }
+
+  /// Adds the products of one position of the samples in a vector.
+  void add(const T* left, const T* right) { multiply_samples<T, Left, Right>(sums_, left, right); }
+
+  /// All positions of these samples were added.
+  void end_of_sample() {
+    if constexpr (Kind == gradient_kind::squared) {
+      for (std::size_t a = 0; a < Left; ++a) {
+        for (std::size_t b = 0; b < Right; ++b) {
+          squares_[a][b] += sums_[a][b] * sums_[a][b];
+        }
+      }
+      clear(sums_);
+    }
+  }
+
+  /// Adds the sums over the lanes to a row-major matrix.
+  void write(T* to, std::size_t stride) const {
+    const auto& result = Kind == gradient_kind::squared ? squares_ : sums_;
+    for (std::size_t a = 0; a < Left; ++a) {
+      for (std::size_t b = 0; b < Right; ++b) {
+        to[a * stride + b] += sum<T>(result[a][b]);
+      }
+    }
+  }
+
+ private:
+  using tile = std::array<std::array<vector<T>, Right>, Left>;
+
+  static void clear(tile& t) {
+    for (auto& row : t) {
+      row.fill(vector<T>{});
+    }
+  }
+
+  tile sums_;
+  tile squares_;
+};
+
+}  // namespace detail
+
+/// Adds the gradient of a bias that stands at every position of an output.
+/// @param dy  [block][position][output][lane].
+template <gradient_kind Kind, class T>
+void bias_gradient(const T* dy, std::size_t outputs, std::size_t positions, T* d_bias, std::size_t blocks) {
+  using namespace detail;
+  for (std::size_t output = 0; output < outputs; ++output) {
+    vector<T> total{};
+    for (std::size_t block = 0; block < blocks; ++block) {
+      for (std::size_t part = 0; part < parts<T>; ++part) {
+        vector<T> sample{};
+        const T* from = dy + (block * positions * outputs + output) * lanes + part * vector_of<T>::width;
+        for (std::size_t position = 0; position < positions; ++position) {
+          sample += load(from + position * outputs * lanes);
+        }
+        total += Kind == gradient_kind::squared ? sample * sample : sample;
+      }
+    }
+    d_bias[output] += sum<T>(total);
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/conv2d.hpp ----
+// Two-dimensional convolution on lane blocks: forward, gradient of the input, gradient of kernel and bias.
+#ifndef ESPALIER_KERNELS_CONV2D_HPP
+#define ESPALIER_KERNELS_CONV2D_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Sizes of a convolution with stride 1.
+struct conv2d_shape {
+  std::size_t height = 0;  ///< of the input
+  std::size_t width = 0;
+  std::size_t channels = 0;
+  std::size_t kernel_height = 0;
+  std::size_t kernel_width = 0;
+  std::size_t filters = 0;
+  std::size_t pad_top = 0;  ///< zeros around the input
+  std::size_t pad_left = 0;
+  std::size_t pad_bottom = 0;
+  std::size_t pad_right = 0;
+
+  [[nodiscard]] constexpr std::size_t padded_height() const noexcept { return height + pad_top + pad_bottom; }
+  [[nodiscard]] constexpr std::size_t padded_width() const noexcept { return width + pad_left + pad_right; }
+  [[nodiscard]] constexpr std::size_t output_height() const noexcept { return padded_height() - kernel_height + 1; }
+  [[nodiscard]] constexpr std::size_t output_width() const noexcept { return padded_width() - kernel_width + 1; }
+  [[nodiscard]] constexpr std::size_t inputs() const noexcept { return height * width * channels; }
+  [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * filters; }
+  [[nodiscard]] constexpr bool padded() const noexcept { return pad_top + pad_left + pad_bottom + pad_right > 0; }
+  /// Numbers per block in the padded input.
+  [[nodiscard]] constexpr std::size_t padded_block() const noexcept {
+    return padded_height() * padded_width() * channels * lanes;
+  }
+
+  /// The convolution that takes the gradient of the output to that of the input: over the output, padded so that every
+  /// input is reached, with the kernel turned around.
+  [[nodiscard]] constexpr conv2d_shape transposed() const noexcept {
+    return {output_height(),
+            output_width(),
+            filters,
+            kernel_height,
+            kernel_width,
+            channels,
+            kernel_height - 1 - pad_top,
+            kernel_width - 1 - pad_left,
+            kernel_height - 1 - pad_bottom,
+            kernel_width - 1 - pad_right};
+  }
+
+  /// Numbers of scratch memory that forward and backward need.
+  [[nodiscard]] constexpr std::size_t scratch() const noexcept {
+    return (std::max)(padded_block(), transposed().padded_block());
+  }
+};
+
+namespace detail {
+
+/// One block with its border of zeros; the block itself if it has none.
+template <class T>
+[[nodiscard]] const T* pad_block(const conv2d_shape& s, const T* block, T* scratch) {
+  if (!s.padded()) {
+    return block;
+  }
+  const std::size_t row = s.width * s.channels * lanes;
+  const std::size_t padded_row = s.padded_width() * s.channels * lanes;
+  std::fill_n(scratch, s.padded_block(), T{0});
+  for (std::size_t y = 0; y < s.height; ++y) {
+    std::copy_n(block + y * row, row, scratch + (y + s.pad_top) * padded_row + s.pad_left * s.channels * lanes);
+  }
+  return scratch;
+}
+
+/// One row of outputs, some filters: the run over (kernel x, channel) is contiguous in the input and in the kernel.
+template <class T, std::size_t Points, std::size_t Filters, class Start>
+void conv2d_points(const conv2d_shape& s, const T* corner, const T* kernel, T* to, Start&& start) {
+  std::array<std::array<vector<T>, Filters>, Points> sums;
+  std::array<const T*, Points> samples;
+  for (std::size_t p = 0; p < Points; ++p) {
+    samples[p] = corner + p * s.channels * lanes;
+    for (std::size_t f = 0; f < Filters; ++f) {
+      sums[p][f] = broadcast(start(f));
+    }
+  }
+  const std::size_t run = s.kernel_width * s.channels;
+  const std::size_t row = s.padded_width() * s.channels * lanes;
+  for (std::size_t ky = 0; ky < s.kernel_height; ++ky) {
+    multiply<T, Points, Filters>(sums, samples, {kernel + ky * run * s.filters, s.filters, 1}, run);
+    for (const T*& sample : samples) {
+      sample += row;
+    }
+  }
+  for (std::size_t p = 0; p < Points; ++p) {
+    for (std::size_t f = 0; f < Filters; ++f) {
+      store(to + (p * s.filters + f) * lanes, sums[p][f]);
+    }
+  }
+}
+
+}  // namespace detail
+
+/// y = x convolved with kernel, + bias.
+/// @param s        sizes; @param kernel  (height, width, channels, filters), row-major; @param bias  filters or null.
+/// @param x        [block][input][lane]; @param y  [block][output][lane]; @param scratch  s.scratch() numbers.
+template <class T>
+void conv2d_forward(const conv2d_shape& s, const T* kernel, const T* bias, const T* x, T* y, std::size_t blocks,
+                    T* scratch) {
+  using namespace detail;
+  const std::size_t row = s.padded_width() * s.channels * lanes;
+  for (std::size_t block = 0; block < blocks; ++block) {
+    const T* padded = pad_block(s, x + block * s.inputs() * lanes, scratch);
+    for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
+      T* out_row = y + (block * s.outputs() + oy * s.output_width() * s.filters) * lanes;
+      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {
+        for_each_tile<tile_outputs<T>>(s.filters, [&]<std::size_t Filters>(std::size_t f) {
+          for_each_tile<tile_points<T>>(s.output_width(), [&]<std::size_t Points>(std::size_t ox) {
+            conv2d_points<T, Points, Filters>(s, padded + oy * row + ox * s.channels * lanes + lane, kernel + f,
+                                              out_row + (ox * s.filters + f) * lanes + lane,
+                                              [&](std::size_t i) { return bias == nullptr ? T{0} : bias[f + i]; });
+          });
+        });
+      }
+    }
+  }
+}
+
+/// Turns a kernel around for the gradient of the input: [ky][kx][c][f] -> [last - ky][last - kx][f][c].
+/// @param turned  as many numbers as the kernel has.
+template <class T>
+void conv2d_turn_kernel(const conv2d_shape& s, const T* kernel, T* turned) {
+  const std::size_t places = s.kernel_height * s.kernel_width;
+  for (std::size_t place = 0; place < places; ++place) {
+    T* to = turned + (places - 1 - place) * s.channels * s.filters;
+    for (std::size_t c = 0; c < s.channels; ++c) {
+      for (std::size_t f = 0; f < s.filters; ++f) {
+        to[f * s.channels + c] = kernel[(place * s.channels + c) * s.filters + f];
+      }
+    }
+  }
+}
+
+/// dx from dy, with the kernel turned around.
+template <class T>
+void conv2d_backward_input(const conv2d_shape& s, const T* turned, const T* dy, T* dx, std::size_t blocks, T* scratch) {
+  conv2d_forward<T>(s.transposed(), turned, nullptr, dy, dx, blocks, scratch);
+}
+
+/// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.
+template <gradient_kind Kind, class T>
+void conv2d_backward_parameters(const conv2d_shape& s, const T* x, const T* dy, T* d_kernel, T* d_bias,
+                                std::size_t blocks, T* scratch) {
+  using namespace detail;
+  const std::size_t run = s.kernel_width * s.channels;
+  const std::size_t row = s.padded_width() * s.channels * lanes;
+  for (std::size_t block = 0; block < blocks; ++block) {
+    const T* padded = pad_block(s, x + block * s.inputs() * lanes, scratch);
+    const T* slopes = dy + block * s.outputs() * lanes;
+    for (std::size_t ky = 0; ky < s.kernel_height; ++ky) {
+      for_each_tile<4>(run, [&]<std::size_t Inputs>(std::size_t q) {
+        for_each_tile<tile_outputs<T>>(s.filters, [&]<std::size_t Filters>(std::size_t f) {
+          gradient_tile<Kind, T, Inputs, Filters> tile;
+          for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {
+            for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
+              const T* left = padded + (oy + ky) * row + q * lanes + lane;
+              const T* right = slopes + (oy * s.output_width() * s.filters + f) * lanes + lane;
+              for (std::size_t ox = 0; ox < s.output_width(); ++ox) {
+                tile.add(left + ox * s.channels * lanes, right + ox * s.filters * lanes);
+              }
+            }
+            tile.end_of_sample();
+          }
+          tile.write(d_kernel + (ky * run + q) * s.filters + f, s.filters);
+        });
+      });
+    }
+  }
+  if (d_bias != nullptr) {
+    bias_gradient<Kind>(dy, s.filters, s.output_height() * s.output_width(), d_bias, blocks);
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/cross_entropy.hpp ----
+// Softmax and cross-entropy in one, and the count of right answers, on lane blocks.
+#ifndef ESPALIER_KERNELS_CROSS_ENTROPY_HPP
+#define ESPALIER_KERNELS_CROSS_ENTROPY_HPP
+
+namespace espalier::inline v0::kernels {
+
+namespace detail {
+
+/// @return where the score of class 0 of a sample is; the others follow one lane block apart.
+[[nodiscard]] constexpr std::size_t first_score(std::size_t sample, std::size_t classes) noexcept {
+  return sample / lanes * classes * lanes + sample % lanes;
+}
+
+/// log(sum exp(score)) of one sample, the largest score taken off first so that nothing overflows.
+template <class T>
+[[nodiscard]] T log_sum_exp(const T* scores, std::size_t classes) {
+  T largest = scores[0];
+  for (std::size_t c = 1; c < classes; ++c) {
+    largest = scores[c * lanes] > largest ? scores[c * lanes] : largest;
+  }
+  T total = 0;
+  for (std::size_t c = 0; c < classes; ++c) {
+    total += std::exp(scores[c * lanes] - largest);
+  }
+  return largest + std::log(total);
+}
+
+}  // namespace detail
+
+/// Sum over samples of log(sum over c of exp(s_c)) - s_label.
+/// @param scores  [block][class][lane]; @param classes  how many; @param labels  the right class of each sample.
+template <class T>
+[[nodiscard]] double cross_entropy(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels) {
+  double loss = 0;
+  for (std::size_t sample = 0; sample < labels.size(); ++sample) {
+    const T* own = scores + detail::first_score(sample, classes);
+    loss += static_cast<double>(detail::log_sum_exp(own, classes) - own[labels[sample] * lanes]);
+  }
+  return loss;
+}
+
+/// The gradient of scale * cross_entropy by the scores: scale * (softmax - [c == label]). Lanes without a sample get 0.
+/// @param gradient  [block][class][lane], for all lanes of the blocks that hold the samples.
+template <class T>
+void cross_entropy_gradient(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels, T scale,
+                            T* gradient) {
+  for (std::size_t sample = 0; sample < blocks_of(labels.size()) * lanes; ++sample) {
+    const std::size_t first = detail::first_score(sample, classes);
+    const bool real = sample < labels.size();
+    const T normalizer = detail::log_sum_exp(scores + first, classes);
+    for (std::size_t c = 0; c < classes; ++c) {
+      const T target = real && c == labels[sample] ? T{1} : T{0};
+      const T slope = scale * (std::exp(scores[first + c * lanes] - normalizer) - target);
+      gradient[first + c * lanes] = real ? slope : T{0};
+    }
+  }
+}
+
+/// How many samples have their largest score at the right class; of equal scores the first counts.
+template <class T>
+[[nodiscard]] std::size_t count_right(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels) {
+  std::size_t right = 0;
+  for (std::size_t sample = 0; sample < labels.size(); ++sample) {
+    const T* own = scores + detail::first_score(sample, classes);
+    std::size_t best = 0;
+    for (std::size_t c = 1; c < classes; ++c) {
+      best = own[c * lanes] > own[best * lanes] ? c : best;
+    }
+    right += best == labels[sample] ? 1U : 0U;
+  }
+  return right;
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/dense.hpp ----
+// Fully connected layers on lane blocks: forward, gradient of the input, gradient of kernel and bias.
+#ifndef ESPALIER_KERNELS_DENSE_HPP
+#define ESPALIER_KERNELS_DENSE_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Sizes of a fully connected layer.
+struct dense_shape {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+};
+
+namespace detail {
+
+/// to[block][o] = start(o) + sum over inputs of weight(input, o) from[block][input].
+template <class T, class Start>
+void dense_product(const dense_shape& shape, const T* from, const weight_view<T>& weights, T* to, std::size_t blocks,
+                   Start&& start) {
+  constexpr std::size_t width = vector_of<T>::width;
+  constexpr std::size_t points = parts<T>;
+  for (std::size_t block = 0; block < blocks; ++block) {
+    const T* x = from + block * shape.inputs * lanes;
+    T* y = to + block * shape.outputs * lanes;
+    std::array<const T*, points> samples;
+    for (std::size_t part = 0; part < points; ++part) {
+      samples[part] = x + part * width;
+    }
+    for_each_tile<tile_outputs<T>>(shape.outputs, [&]<std::size_t Outputs>(std::size_t begin) {
+      std::array<std::array<vector<T>, Outputs>, points> sums;
+      for (std::size_t o = 0; o < Outputs; ++o) {
+        for (auto& point : sums) {
+          point[o] = broadcast(start(begin + o));
+        }
+      }
+      const weight_view<T> tile{weights.first + begin * weights.output_stride, weights.input_stride,
+                                weights.output_stride};
+      multiply<T, points, Outputs>(sums, samples, tile, shape.inputs);
+      for (std::size_t o = 0; o < Outputs; ++o) {
+        for (std::size_t part = 0; part < points; ++part) {
+          store(y + (begin + o) * lanes + part * width, sums[part][o]);
+        }
+      }
+    });
+  }
+}
+
+}  // namespace detail
+
+/// y = x kernel + bias.
+/// @param shape   sizes; @param kernel  (inputs, outputs), row-major; @param bias  outputs numbers or null.
+/// @param x       [block][inputs][lane]; @param y  [block][outputs][lane]; @param blocks  how many.
+template <class T>
+void dense_forward(const dense_shape& shape, const T* kernel, const T* bias, const T* x, T* y, std::size_t blocks) {
+  detail::dense_product(shape, x, {kernel, shape.outputs, 1}, y, blocks,
+                        [&](std::size_t output) { return bias == nullptr ? T{0} : bias[output]; });
+}
+
+/// dx = dy kernel^T.
+template <class T>
+void dense_backward_input(const dense_shape& shape, const T* kernel, const T* dy, T* dx, std::size_t blocks) {
+  detail::dense_product({shape.outputs, shape.inputs}, dy, {kernel, 1, shape.outputs}, dx, blocks,
+                        [](std::size_t) { return T{0}; });
+}
+
+/// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.
+/// @param d_kernel  (inputs, outputs); @param d_bias  outputs numbers or null.
+template <gradient_kind Kind, class T>
+void dense_backward_parameters(const dense_shape& shape, const T* x, const T* dy, T* d_kernel, T* d_bias,
+                               std::size_t blocks) {
+  using namespace detail;
+  for_each_tile<4>(shape.inputs, [&]<std::size_t Inputs>(std::size_t input) {
+    for_each_tile<tile_outputs<T>>(shape.outputs, [&]<std::size_t Outputs>(std::size_t output) {
+      gradient_tile<Kind, T, Inputs, Outputs> tile;
+      for (std::size_t block = 0; block < blocks; ++block) {
+        for (std::size_t part = 0; part < parts<T>; ++part) {
+          const std::size_t lane = part * vector_of<T>::width;
+          tile.add(x + (block * shape.inputs + input) * lanes + lane,
+                   dy + (block * shape.outputs + output) * lanes + lane);
+          tile.end_of_sample();
+        }
+      }
+      tile.write(d_kernel + input * shape.outputs + output, shape.outputs);
+    });
+  });
+  if (d_bias != nullptr) {
+    bias_gradient<Kind>(dy, shape.outputs, 1, d_bias, blocks);
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/elementwise.hpp ----
+// Operations on lane blocks that look at one feature, or all features of one sample: relu, softmax.
+#ifndef ESPALIER_KERNELS_ELEMENTWISE_HPP
+#define ESPALIER_KERNELS_ELEMENTWISE_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Negative numbers become 0, in place; what is not a number stays so, to be found.
+template <class T>
+void relu_forward(T* x, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    x[i] = x[i] < T{0} ? T{0} : x[i];
+  }
+}
+
+/// The slope is 0 where the output is 0, in place.
+template <class T>
+void relu_backward(const T* y, T* dy, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    dy[i] = y[i] > T{0} ? dy[i] : T{0};
+  }
+}
+
+/// exp(x - max) / sum over the features of each sample, in place. The maximum is taken off first, so nothing overflows.
+/// @param x  [block][feature][lane].
+template <class T>
+void softmax_forward(T* x, std::size_t features, std::size_t blocks) {
+  for (std::size_t block = 0; block < blocks; ++block) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      T* sample = x + block * features * lanes + lane;
+      T largest = sample[0];
+      for (std::size_t f = 1; f < features; ++f) {
+        largest = sample[f * lanes] > largest ? sample[f * lanes] : largest;
+      }
+      T total = 0;
+      for (std::size_t f = 0; f < features; ++f) {
+        sample[f * lanes] = std::exp(sample[f * lanes] - largest);
+        total += sample[f * lanes];
+      }
+      for (std::size_t f = 0; f < features; ++f) {
+        sample[f * lanes] /= total;
+      }
+    }
+  }
+}
+
+/// dx = y (dy - sum y dy), in place of dy.
+template <class T>
+void softmax_backward(const T* y, T* dy, std::size_t features, std::size_t blocks) {
+  for (std::size_t block = 0; block < blocks; ++block) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      const std::size_t first = block * features * lanes + lane;
+      T total = 0;
+      for (std::size_t f = 0; f < features; ++f) {
+        total += y[first + f * lanes] * dy[first + f * lanes];
+      }
+      for (std::size_t f = 0; f < features; ++f) {
+        dy[first + f * lanes] = y[first + f * lanes] * (dy[first + f * lanes] - total);
+      }
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/max_pool2d.hpp ----
+// Largest number in each window of an image, on lane blocks.
+#ifndef ESPALIER_KERNELS_MAX_POOL2D_HPP
+#define ESPALIER_KERNELS_MAX_POOL2D_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Sizes of a pooling whose windows touch and do not overlap; what does not fill a window is left out.
+struct pool2d_shape {
+  std::size_t height = 0;  ///< of the input
+  std::size_t width = 0;
+  std::size_t channels = 0;
+  std::size_t pool_height = 1;
+  std::size_t pool_width = 1;
+
+  [[nodiscard]] constexpr std::size_t output_height() const noexcept { return height / pool_height; }
+  [[nodiscard]] constexpr std::size_t output_width() const noexcept { return width / pool_width; }
+  [[nodiscard]] constexpr std::size_t inputs() const noexcept { return height * width * channels; }
+  [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * channels; }
+};
+
+namespace detail {
+
+/// Calls action(offset of the output's lanes, offset of the window's first input) for every output of a block.
+template <class Action>
+void for_each_window(const pool2d_shape& s, Action&& action) {
+  for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
+    for (std::size_t ox = 0; ox < s.output_width(); ++ox) {
+      for (std::size_t c = 0; c < s.channels; ++c) {
+        const std::size_t to = (oy * s.output_width() + ox) * s.channels + c;
+        const std::size_t from = (oy * s.pool_height * s.width + ox * s.pool_width) * s.channels + c;
+        action(to * lanes, from * lanes);
+      }
+    }
+  }
+}
+
+/// Calls action(offset from the window's first input) for each place of a window, row by row.
+template <class Action>
+void for_each_place(const pool2d_shape& s, Action&& action) {
+  for (std::size_t py = 0; py < s.pool_height; ++py) {
+    for (std::size_t px = 0; px < s.pool_width; ++px) {
+      action((py * s.width + px) * s.channels * lanes);
+    }
+  }
+}
+
+/// The largest numbers of a window, one per sample; something that is not a number stays, so that it is found.
+template <class T>
+[[nodiscard]] std::array<T, lanes> largest_in_window(const pool2d_shape& s, const T* window) {
+  std::array<T, lanes> largest;
+  std::copy_n(window, lanes, largest.data());
+  for_each_place(s, [&](std::size_t place) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      largest[lane] = window[place + lane] <= largest[lane] ? largest[lane] : window[place + lane];
+    }
+  });
+  return largest;
+}
+
+}  // namespace detail
+
+/// y = the largest x of each window.
+/// @param s  sizes; @param x  [block][input][lane]; @param y  [block][output][lane]; @param blocks  how many.
+template <class T>
+void max_pool2d_forward(const pool2d_shape& s, const T* x, T* y, std::size_t blocks) {
+  for (std::size_t block = 0; block < blocks; ++block, x += s.inputs() * lanes, y += s.outputs() * lanes) {
+    detail::for_each_window(s, [&](std::size_t to, std::size_t from) {
+      const std::array<T, lanes> largest = detail::largest_in_window(s, x + from);
+      std::copy_n(largest.data(), lanes, y + to);
+    });
+  }
+}
+
+/// The gradient goes to the first largest input of each window, in row-major order; all others get 0.
+/// @param dy  [block][output][lane]; @param dx  [block][input][lane].
+template <class T>
+void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, std::size_t blocks) {
+  std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
+  for (std::size_t block = 0; block < blocks; ++block) {
+    detail::for_each_window(s, [&](std::size_t to, std::size_t from) {
+      const std::array<T, lanes> largest = detail::largest_in_window(s, x + from);
+      std::array<T, lanes> left;
+      std::copy_n(dy + to, lanes, left.data());
+      detail::for_each_place(s, [&](std::size_t place) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+          const bool is_largest = x[from + place + lane] == largest[lane];
+          dx[from + place + lane] = is_largest ? left[lane] : T{0};
+          left[lane] = is_largest ? T{0} : left[lane];
+        }
+      });
+    });
+    x += s.inputs() * lanes;
+    dx += s.inputs() * lanes;
+    dy += s.outputs() * lanes;
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/loss/loss.hpp ----
+// The concept of a loss: what training makes small.
+#ifndef ESPALIER_LOSS_LOSS_HPP
+#define ESPALIER_LOSS_LOSS_HPP
+
+namespace espalier::inline v0::loss {
+
+/// What a network says of some samples, and what is right.
+/// @tparam T  float or double.
+template <class T>
+struct answers {
+  const T* scores = nullptr;                ///< [block of 16 samples][class][lane]
+  std::size_t classes = 0;                  ///< how many scores a sample has
+  std::span<const std::uint32_t> labels{};  ///< the right class of each sample
+};
+
+/// A loss over samples with one right class each.
+///
+/// - `sum(answers)`: the sum of the samples' losses.
+/// - `gradient(answers, scale, to)`: scale times its gradient by the scores, 0 in lanes without a sample.
+template <class Loss>
+concept loss = requires(const Loss& l, const answers<double>& a, double* to) {
+  { l.sum(a) } -> std::convertible_to<double>;
+  l.gradient(a, 1.0, to);
+};
+
+}  // namespace espalier::inline v0::loss
+
+#endif
+
+// ---- espalier/loss/categorical_cross_entropy.hpp ----
+// The usual loss of classification.
+#ifndef ESPALIER_LOSS_CATEGORICAL_CROSS_ENTROPY_HPP
+#define ESPALIER_LOSS_CATEGORICAL_CROSS_ENTROPY_HPP
+
+namespace espalier::inline v0::loss {
+
+/// -log(softmax(scores)[label]), computed from the scores: exact where probabilities would round to 0 or 1.
+///
+/// A softmax at the end of a network belongs to this loss and is not run before it.
+struct categorical_cross_entropy {
+  template <class T>
+  [[nodiscard]] static double sum(const answers<T>& a) {
+    return kernels::cross_entropy(a.scores, a.classes, a.labels);
+  }
+  template <class T>
+  static void gradient(const answers<T>& a, T scale, T* to) {
+    kernels::cross_entropy_gradient(a.scores, a.classes, a.labels, scale, to);
+  }
+};
+static_assert(loss<categorical_cross_entropy>);
+
+}  // namespace espalier::inline v0::loss
+
+#endif
+
+// ---- espalier/nn/glorot_uniform.hpp ----
+// The initial weights of a kernel, as Keras draws them by default.
+#ifndef ESPALIER_NN_GLOROT_UNIFORM_HPP
+#define ESPALIER_NN_GLOROT_UNIFORM_HPP
+
+namespace espalier::inline v0::nn {
+
+/// How many inputs feed an output and how many outputs an input feeds.
+struct fans {
+  std::size_t in = 1;   ///< Dense: inputs; Conv2D: height * width * channels
+  std::size_t out = 1;  ///< Dense: outputs; Conv2D: height * width * filters
+};
+
+/// Fills a kernel from the uniform distribution in [-l, l], l = sqrt(6 / (in + out)).
+/// Source: Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
+template <class T>
+void glorot_uniform(std::span<T> kernel, const fans& f, random& generator) {
+  const double limit = std::sqrt(6.0 / static_cast<double>(f.in + f.out));
+  for (T& weight : kernel) {
+    weight = static_cast<T>(limit * (2 * generator.uniform() - 1));
+  }
+}
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/layer.hpp ----
+// What every layer of a network can do; `sequential` and a user's own models are built on it.
+#ifndef ESPALIER_NN_LAYER_HPP
+#define ESPALIER_NN_LAYER_HPP
+
+namespace espalier::inline v0::nn {
+
+/// One pass of some blocks of samples through one layer. Arrays are [block][feature][lane].
+/// @tparam T  float or double.
+template <class T>
+struct pass {
+  const T* x = nullptr;    ///< input
+  T* y = nullptr;          ///< output; the same array as x for layers that work in place
+  T* dy = nullptr;         ///< gradient of the output
+  T* dx = nullptr;         ///< gradient of the input; null if nobody needs it; the same array as dy in place
+  std::size_t blocks = 0;  ///< how many
+  T* scratch = nullptr;    ///< as many numbers as scratch() says
+};
+
+/// A layer whose kind is known at compile time.
+///
+/// - `value_type`; `in_place`: whether output and input share one array.
+/// - `build(name, input, random)`: takes the shape of one input sample, allocates and initializes, gives the output's
+///   shape; throws shape_error with both shapes if the input does not fit.
+/// - `forward(pass)`: y from x. `backward(pass)`: dx from dy, x and y.
+/// - `default_name`: what it is called if the user does not say.
+template <class Layer>
+concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
+                         const extents& input, random& generator) {
+  { Layer::in_place } -> std::convertible_to<bool>;
+  { Layer::default_name } -> std::convertible_to<std::string>;
+  { l.build(name, input, generator) } -> std::same_as<extents>;
+  { c.scratch() } -> std::same_as<std::size_t>;
+  c.forward(p);
+  c.backward(p);
+};
+
+/// A layer with a kernel to train and prune: also gives kernel(), bias(), attributes() and
+/// `backward_parameters<Kind>(pass, d_kernel, d_bias)`, which adds to the gradients.
+template <class Layer>
+concept weighted_layer = layer<Layer> && requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p,
+                                                  typename Layer::value_type* gradient) {
+  l.kernel();
+  l.bias();
+  c.attributes();
+  c.template backward_parameters<kernels::gradient_kind::plain>(p, gradient, gradient);
+};
+
+namespace detail {
+
+[[noreturn]] inline void refuse_input(const std::string& kind, const std::string& name, const extents& input,
+                                      const std::string& expected) {
+  throw shape_error(
+      error_message("nn::" + kind, "input of shape " + to_string(input) + " for layer '" + name + "'", expected));
+}
+
+}  // namespace detail
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/tensor/tensor.hpp ----
+// The containers that parameters and users' data live in; the one place that knows where xtensor keeps its headers.
+#ifndef ESPALIER_TENSOR_TENSOR_HPP
+#define ESPALIER_TENSOR_TENSOR_HPP
+
+#if __has_include(<xtensor/containers/xtensor.hpp>)  // xtensor 0.26 and later
+#include <xtensor/containers/xtensor.hpp>
+#else
+#include <xtensor/xtensor.hpp>
+#endif
+
+namespace espalier::inline v0 {
+
+/// An array of fixed rank, row-major.
+/// @tparam T     element type.
+/// @tparam Rank  number of axes.
+template <class T, std::size_t Rank>
+using tensor = xt::xtensor<T, Rank, xt::layout_type::row_major>;
+
+/// An array of zeros.
+/// @param shape  as many sizes as axes.
+/// @return the array.
+template <class T, std::size_t Rank>
+[[nodiscard]] tensor<T, Rank> zeros(const std::array<std::size_t, Rank>& shape) {
+  return tensor<T, Rank>(shape, T{0});
+}
+
+/// @param t  any tensor.
+/// @return a view of its elements, row-major.
+template <class T, std::size_t Rank>
+[[nodiscard]] std::span<T> elements(tensor<T, Rank>& t) {
+  return {t.data(), t.size()};
+}
+template <class T, std::size_t Rank>
+[[nodiscard]] std::span<const T> elements(const tensor<T, Rank>& t) {
+  return {t.data(), t.size()};
+}
+
+}  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/nn/conv2d.hpp ----
+// A two-dimensional convolution.
+#ifndef ESPALIER_NN_CONV2D_HPP
+#define ESPALIER_NN_CONV2D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// What a window sees beyond the border of an image.
+enum class padding : std::uint8_t {
+  valid,  ///< no window reaches beyond it; the image shrinks
+  same    ///< zeros, half before and half (the larger one) behind; the image keeps its size
+};
+
+/// Settings of `conv2d`.
+struct conv2d_options {
+  std::size_t filters = 1;                  ///< >= 1
+  std::array<std::size_t, 2> kernel{3, 3};  ///< height and width, >= 1
+  nn::padding padding = nn::padding::valid;
+  bool bias = true;    ///< whether each filter has a bias
+  std::string name{};  ///< empty: conv2d_1, conv2d_2, ... by place in the model
+};
+
+/// Convolution with stride 1, images (height, width, channels), kernel (height, width, channels, filters) as in Keras.
+/// @tparam T  float or double.
+template <class T = float>
+class conv2d {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "conv2d";
+
+  /// @param options  see conv2d_options.
+  /// @throws argument_error if there are no filters or the kernel is empty.
+  explicit conv2d(conv2d_options options) : options_(std::move(options)) {
+    if (options_.filters == 0 || options_.kernel[0] == 0 || options_.kernel[1] == 0) {
+      throw argument_error(error_message("nn::conv2d",
+                                         std::to_string(options_.filters) + " filters of " +
+                                             std::to_string(options_.kernel[0]) + " x " +
+                                             std::to_string(options_.kernel[1]),
+                                         "at least 1 filter of 1 x 1"));
+    }
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+
+  extents build(const std::string& name, const extents& input, random& generator) {
+    const auto [height, width] = options_.kernel;
+    const bool same = options_.padding == nn::padding::same;
+    if (input.rank() != 3 || input.size() == 0 || (!same && (input[0] < height || input[1] < width))) {
+      detail::refuse_input("conv2d", name, input,
+                           "an image (height, width, channels) no smaller than the kernel (" + std::to_string(height) +
+                               ", " + std::to_string(width) + ")");
+    }
+    options_.name = name;
+    shape_ = {input[0], input[1], input[2], height, width, options_.filters};
+    if (same) {
+      shape_.pad_top = (height - 1) / 2;
+      shape_.pad_bottom = height - 1 - shape_.pad_top;
+      shape_.pad_left = (width - 1) / 2;
+      shape_.pad_right = width - 1 - shape_.pad_left;
+    }
+    kernel_ = zeros<T, 4>({height, width, input[2], options_.filters});
+    bias_ = zeros<T, 1>({options_.bias ? options_.filters : 0});
+    glorot_uniform(elements(kernel_), {height * width * input[2], height * width * options_.filters}, generator);
+    return output_shape();
+  }
+
+  [[nodiscard]] tensor<T, 4>& kernel() noexcept { return kernel_; }
+  [[nodiscard]] const tensor<T, 4>& kernel() const noexcept { return kernel_; }
+  [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
+  [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch() + kernel_.size(); }
+
+  [[nodiscard]] attributes::layer_attributes attributes() const {
+    attributes::layer_attributes result;
+    result.name = options_.name;
+    result.kind = attributes::layer_kind::conv2d;
+    result.kernel_shape = {shape_.kernel_height, shape_.kernel_width, shape_.channels, shape_.filters};
+    result.input_shape = {shape_.height, shape_.width, shape_.channels};
+    result.output_shape = output_shape();
+    return result;
+  }
+
+  void forward(const pass<T>& p) const {
+    kernels::conv2d_forward(shape_, kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.y, p.blocks,
+                            p.scratch);
+  }
+  void backward(const pass<T>& p) const {
+    T* turned = p.scratch + shape_.scratch();
+    kernels::conv2d_turn_kernel(shape_, kernel_.data(), turned);
+    kernels::conv2d_backward_input<T>(shape_, turned, p.dy, p.dx, p.blocks, p.scratch);
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
+    kernels::conv2d_backward_parameters<Kind>(shape_, p.x, static_cast<const T*>(p.dy), d_kernel,
+                                              options_.bias ? d_bias : nullptr, p.blocks, p.scratch);
+  }
+
+ private:
+  [[nodiscard]] extents output_shape() const { return {shape_.output_height(), shape_.output_width(), shape_.filters}; }
+
+  conv2d_options options_;
+  kernels::conv2d_shape shape_;
+  tensor<T, 4> kernel_;
+  tensor<T, 1> bias_;
+};
+static_assert(weighted_layer<conv2d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/dense.hpp ----
+// A fully connected layer.
+#ifndef ESPALIER_NN_DENSE_HPP
+#define ESPALIER_NN_DENSE_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `dense`.
+struct dense_options {
+  std::size_t units = 1;  ///< neurons, >= 1
+  bool bias = true;       ///< whether each neuron has a bias
+  std::string name{};     ///< empty: dense_1, dense_2, ... by place in the model
+};
+
+/// y = x kernel + bias, with the kernel (inputs, units) as in Keras; samples are vectors.
+/// @tparam T  float or double.
+template <class T = float>
+class dense {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "dense";
+
+  /// @param options  see dense_options.
+  /// @throws argument_error if there are 0 units.
+  explicit dense(dense_options options) : options_(std::move(options)) {
+    if (options_.units == 0) {
+      throw argument_error(error_message("nn::dense", "0 units", "1 or more"));
+    }
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+
+  extents build(const std::string& name, const extents& input, random& generator) {
+    if (input.rank() != 1 || input.size() == 0) {
+      detail::refuse_input("dense", name, input,
+                           "a vector (inputs), so that the kernel is (inputs, " + std::to_string(options_.units) +
+                               "); flatten before it");
+    }
+    options_.name = name;
+    shape_ = {input.size(), options_.units};
+    kernel_ = zeros<T, 2>({shape_.inputs, shape_.outputs});
+    bias_ = zeros<T, 1>({options_.bias ? shape_.outputs : 0});
+    glorot_uniform(elements(kernel_), {shape_.inputs, shape_.outputs}, generator);
+    return {shape_.outputs};
+  }
+
+  [[nodiscard]] tensor<T, 2>& kernel() noexcept { return kernel_; }
+  [[nodiscard]] const tensor<T, 2>& kernel() const noexcept { return kernel_; }
+  [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
+  [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+
+  [[nodiscard]] attributes::layer_attributes attributes() const {
+    attributes::layer_attributes result;
+    result.name = options_.name;
+    result.kind = attributes::layer_kind::dense;
+    result.kernel_shape = {shape_.inputs, shape_.outputs};
+    result.input_shape = {shape_.inputs};
+    result.output_shape = {shape_.outputs};
+    return result;
+  }
+
+  void forward(const pass<T>& p) const {
+    kernels::dense_forward(shape_, kernel_.data(), bias_pointer(), p.x, p.y, p.blocks);
+  }
+  void backward(const pass<T>& p) const {
+    kernels::dense_backward_input(shape_, kernel_.data(), static_cast<const T*>(p.dy), p.dx, p.blocks);
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
+    kernels::dense_backward_parameters<Kind>(shape_, p.x, static_cast<const T*>(p.dy), d_kernel,
+                                             options_.bias ? d_bias : nullptr, p.blocks);
+  }
+
+ private:
+  [[nodiscard]] const T* bias_pointer() const noexcept { return options_.bias ? bias_.data() : nullptr; }
+
+  dense_options options_;
+  kernels::dense_shape shape_;
+  tensor<T, 2> kernel_;
+  tensor<T, 1> bias_;
+};
+static_assert(weighted_layer<dense<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/flatten.hpp ----
+// Makes a vector of an image.
+#ifndef ESPALIER_NN_FLATTEN_HPP
+#define ESPALIER_NN_FLATTEN_HPP
+
+namespace espalier::inline v0::nn {
+
+/// (height, width, channels) becomes (height * width * channels), row-major as in Keras; no number moves.
+/// @tparam T  float or double.
+template <class T = float>
+class flatten {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = true;
+  static constexpr const char* default_name = "flatten";
+
+  extents build(const std::string& /*name*/, const extents& input, random& /*generator*/) const {
+    return {input.size()};
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& /*p*/) const {}
+  void backward(const pass<T>& /*p*/) const {}
+};
+static_assert(layer<flatten<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/masked.hpp ----
+// A layer some of whose weights are held at 0, or at a shared mean, through all training.
+#ifndef ESPALIER_NN_MASKED_HPP
+#define ESPALIER_NN_MASKED_HPP
+
+namespace espalier::inline v0::nn {
+
+/// A layer with a mask: after every step of an optimizer the weights that are not kept are set back, so no momentum and
+/// no weight decay moves them.
+/// @tparam Layer  a layer with a kernel.
+template <weighted_layer Layer>
+class masked : public Layer {
+ public:
+  using value_type = typename Layer::value_type;
+
+  /// @param options  those of the layer.
+  template <class Options>
+  explicit masked(Options&& options) : Layer(std::forward<Options>(options)) {}
+
+  extents build(const std::string& name, const extents& input, random& generator) {
+    const extents output = Layer::build(name, input, generator);
+    mask_ = mask::keep_all<value_type>(this->kernel().size());
+    return output;
+  }
+
+  [[nodiscard]] const mask::weight_mask<value_type>& mask() const noexcept { return mask_; }
+
+  /// Holds other weights from now on.
+  /// @param m  one entry per weight.   @throws shape_error if it has more or fewer.
+  void set_mask(mask::weight_mask<value_type> m) {
+    if (m.mask.size() != mask_.mask.size()) {
+      throw shape_error(error_message(
+          "nn::masked", "a mask of " + std::to_string(m.mask.size()) + " weights for layer '" + this->name() + "'",
+          std::to_string(mask_.mask.size())));
+    }
+    mask_ = std::move(m);
+    hold();
+  }
+
+  /// Sets the weights that are not kept back to their offsets.
+  void hold() { mask_.apply(elements(this->kernel())); }
+
+ private:
+  mask::weight_mask<value_type> mask_;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/max_pool2d.hpp ----
+// Keeps the largest number in each window of an image.
+#ifndef ESPALIER_NN_MAX_POOL2D_HPP
+#define ESPALIER_NN_MAX_POOL2D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `max_pool2d`.
+struct max_pool2d_options {
+  std::array<std::size_t, 2> pool{2, 2};  ///< height and width of a window, >= 1; also the stride
+};
+
+/// The largest number in each window, channel by channel; windows touch, and what does not fill one is left out. In a
+/// tie the gradient goes to the first of them.
+/// @tparam T  float or double.
+template <class T = float>
+class max_pool2d {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "max_pool2d";
+
+  /// @param options  see max_pool2d_options.
+  /// @throws argument_error if the window is empty.
+  explicit max_pool2d(const max_pool2d_options& options = {}) : pool_(options.pool) {
+    if (pool_[0] == 0 || pool_[1] == 0) {
+      throw argument_error(error_message("nn::max_pool2d",
+                                         "a window of " + std::to_string(pool_[0]) + " x " + std::to_string(pool_[1]),
+                                         "at least 1 x 1"));
+    }
+  }
+
+  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+    if (input.rank() != 3 || input[0] < pool_[0] || input[1] < pool_[1]) {
+      detail::refuse_input("max_pool2d", name, input,
+                           "an image (height, width, channels) no smaller than the window (" +
+                               std::to_string(pool_[0]) + ", " + std::to_string(pool_[1]) + ")");
+    }
+    shape_ = {input[0], input[1], input[2], pool_[0], pool_[1]};
+    return {shape_.output_height(), shape_.output_width(), shape_.channels};
+  }
+
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const { kernels::max_pool2d_forward(shape_, p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::max_pool2d_backward<T>(shape_, p.x, p.dy, p.dx, p.blocks); }
+
+ private:
+  std::array<std::size_t, 2> pool_;
+  kernels::pool2d_shape shape_;
+};
+static_assert(layer<max_pool2d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/relu.hpp ----
+// The rectifier, max(x, 0).
+#ifndef ESPALIER_NN_RELU_HPP
+#define ESPALIER_NN_RELU_HPP
+
+namespace espalier::inline v0::nn {
+
+/// max(x, 0); the slope at 0 is 0.
+/// @tparam T  float or double.
+template <class T = float>
+class relu {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = true;
+  static constexpr const char* default_name = "relu";
+
+  extents build(const std::string& /*name*/, const extents& input, random& /*generator*/) {
+    features_ = input.size();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const { kernels::relu_forward(p.y, p.blocks * features_ * kernels::lanes); }
+  void backward(const pass<T>& p) const { kernels::relu_backward<T>(p.y, p.dy, p.blocks * features_ * kernels::lanes); }
+
+ private:
+  std::size_t features_ = 0;
+};
+static_assert(layer<relu<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/softmax.hpp ----
+// Turns scores into probabilities.
+#ifndef ESPALIER_NN_SOFTMAX_HPP
+#define ESPALIER_NN_SOFTMAX_HPP
+
+namespace espalier::inline v0::nn {
+
+/// exp(x) / sum of exp(x) over a vector. As the last layer before a cross-entropy the two are taken together.
+/// @tparam T  float or double.
+template <class T = float>
+class softmax {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = true;
+  static constexpr const char* default_name = "softmax";
+
+  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+    if (input.rank() != 1 || input.size() == 0) {
+      detail::refuse_input("softmax", name, input, "a vector (classes)");
+    }
+    features_ = input.size();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const { kernels::softmax_forward(p.y, features_, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::softmax_backward<T>(p.y, p.dy, features_, p.blocks); }
+
+ private:
+  std::size_t features_ = 0;
+};
+static_assert(layer<softmax<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/workspace.hpp ----
+// The memory of passes through a network: values, gradients and scratch, allocated once.
+#ifndef ESPALIER_NN_WORKSPACE_HPP
+#define ESPALIER_NN_WORKSPACE_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Values before, between and behind the layers of a network, and their gradients, for some blocks of samples.
+/// @tparam T  float or double.
+template <class T>
+class workspace {
+ public:
+  /// How much memory there is beside the shapes.
+  struct size {
+    std::size_t blocks = 1;   ///< of 16 samples
+    std::size_t scratch = 0;  ///< numbers that a layer may use during its pass
+  };
+
+  /// @param shapes    of one sample before the first layer, and behind each layer.
+  /// @param in_place  per layer: whether its output takes the place of its input.
+  /// @param s         see size.
+  template <std::size_t Depth>
+  workspace(const std::array<extents, Depth + 1>& shapes, const std::array<bool, Depth>& in_place, const size& s) {
+    begins_.push_back(0);
+    std::size_t end = shapes[0].size();
+    for (std::size_t layer = 0; layer < Depth; ++layer) {
+      begins_.push_back(in_place[layer] ? begins_.back() : end);
+      end += in_place[layer] ? 0 : shapes[layer + 1].size();
+    }
+    for (std::size_t& begin : begins_) {
+      begin *= s.blocks * kernels::lanes;
+    }
+    values_.resize(end * s.blocks * kernels::lanes);
+    deltas_.resize(values_.size());
+    scratch_.resize(s.scratch);
+  }
+
+  /// @param place  0: the samples; i: behind layer i - 1.
+  /// @return the values there, [block][feature][lane].
+  [[nodiscard]] T* value(std::size_t place) noexcept { return values_.data() + begins_[place]; }
+  /// @param place  as for value.
+  /// @return the gradient of the loss there.
+  [[nodiscard]] T* delta(std::size_t place) noexcept { return deltas_.data() + begins_[place]; }
+  [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
+
+ private:
+  std::vector<std::size_t> begins_;
+  std::vector<T> values_;
+  std::vector<T> deltas_;
+  std::vector<T> scratch_;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/sequential.hpp ----
+// A network of layers in a row, known at compile time.
+#ifndef ESPALIER_NN_SEQUENTIAL_HPP
+#define ESPALIER_NN_SEQUENTIAL_HPP
+
+namespace espalier::inline v0::nn {
+
+namespace detail {
+
+template <class Layer>
+struct is_masked : std::false_type {};
+template <class Layer>
+struct is_masked<masked<Layer>> : std::true_type {};
+
+template <class Layer>
+struct is_softmax : std::false_type {};
+template <class T>
+struct is_softmax<softmax<T>> : std::true_type {};
+
+}  // namespace detail
+
+/// Layers in a row: the output of each is the input of the next.
+///
+/// Layers with a kernel can be pruned if they are wrapped in `masked`; others are trained but left alone. It is a
+/// prunable model. Different threads may run passes at the same time, each with a workspace of its own.
+/// @tparam Layers  at least one; all with the same number type.
+template <layer... Layers>
+class sequential {
+  static constexpr std::size_t depth = sizeof...(Layers);
+  static_assert(depth > 0, "a network needs a layer");
+  using layer_tuple = std::tuple<Layers...>;
+
+ public:
+  using value_type = typename std::tuple_element_t<0, layer_tuple>::value_type;
+  static_assert((std::is_same_v<typename Layers::value_type, value_type> && ...), "all layers need one number type");
+
+  /// Whether the last layer is a softmax; training with a cross-entropy then takes the two together.
+  static constexpr bool ends_in_softmax = detail::is_softmax<std::tuple_element_t<depth - 1, layer_tuple>>::value;
+
+  /// Builds the network: shapes are checked from layer to layer and the weights drawn.
+  /// @param input   shape of one sample, such as (28, 28, 1) or (16).
+  /// @param seed    of the initial weights.
+  /// @param layers  the layers. Those without a name are called by kind and place: conv2d_1, dense_1, dense_2, ...
+  /// @throws shape_error with both shapes if a layer does not fit the one before; argument_error if two layers have one
+  ///         name.
+  sequential(const extents& input, std::uint64_t seed, Layers... layers) : layers_(std::move(layers)...) {
+    random generator(seed);
+    std::map<std::string, std::size_t> places;
+    shapes_[0] = input;
+    for_each_layer([&]<std::size_t I>(auto& layer) {
+      const std::string kind = std::remove_reference_t<decltype(layer)>::default_name;
+      names_[I] = kind + "_" + std::to_string(++places[kind]);
+      if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
+        names_[I] = layer.name().empty() ? names_[I] : layer.name();
+      }
+      shapes_[I + 1] = layer.build(names_[I], shapes_[I], generator);
+    });
+    expect_different_names();
+  }
+
+  /// @return the shape of one input sample.
+  [[nodiscard]] const extents& input_shape() const noexcept { return shapes_.front(); }
+  /// @return the shape of one output.
+  [[nodiscard]] const extents& output_shape() const noexcept { return shapes_.back(); }
+
+  /// @tparam I  which layer, from 0.
+  /// @return the layer.
+  template <std::size_t I>
+  [[nodiscard]] const auto& layer_at() const noexcept {
+    return std::get<I>(layers_);
+  }
+
+  /// @return the layers with kernels, in order, each with the one before it as inbound layer; kernels and biases are
+  ///         views of the network's own.
+  [[nodiscard]] std::vector<attributes::prunable_layer<value_type>> layers() {
+    std::vector<attributes::prunable_layer<value_type>> result;
+    for_each_weighted_layer([&](auto& layer) {
+      attributes::prunable_layer<value_type> shown{layer.attributes(), elements(layer.kernel()),
+                                                   elements(layer.bias())};
+      shown.attributes.optimizable = detail::is_masked<std::remove_reference_t<decltype(layer)>>::value;
+      if (!result.empty()) {
+        shown.attributes.inbound = {result.back().attributes.name};
+      }
+      result.push_back(std::move(shown));
+    });
+    return result;
+  }
+
+  /// @return views of all trained numbers: kernel and bias of each layer with a kernel, in order.
+  [[nodiscard]] std::vector<std::span<value_type>> parameters() {
+    std::vector<std::span<value_type>> result;
+    for_each_weighted_layer([&](auto& layer) {
+      result.push_back(elements(layer.kernel()));
+      result.push_back(elements(layer.bias()));
+    });
+    return result;
+  }
+
+  /// @return for each entry of parameters(): the name of its layer.
+  [[nodiscard]] std::vector<std::string> parameter_layers() {
+    std::vector<std::string> result;
+    for_each_weighted_layer([&](auto& layer) { result.insert(result.end(), 2, layer.name()); });
+    return result;
+  }
+
+  /// Holds weights at 0 or at a shared mean from now on.
+  /// @param masks  one per entry of layers(); empty: everything is trained.
+  /// @throws shape_error if there are more or fewer, or if a mask does not fit its kernel; argument_error if one holds
+  ///         weights of a layer that is not `masked`. The network is then as it was.
+  void set_masks(std::span<const mask::weight_mask<value_type>> masks) {
+    expect_masks(masks);
+    std::size_t next = 0;
+    for_each_weighted_layer([&](auto& layer) {
+      if constexpr (detail::is_masked<std::remove_reference_t<decltype(layer)>>::value) {
+        layer.set_mask(masks.empty() ? mask::keep_all<value_type>(layer.kernel().size()) : masks[next]);
+      }
+      ++next;
+    });
+  }
+
+  /// Sets all weights that are not kept back to their offsets; called after each step of an optimizer.
+  void hold() {
+    for_each_weighted_layer([&](auto& layer) {
+      if constexpr (detail::is_masked<std::remove_reference_t<decltype(layer)>>::value) {
+        layer.hold();
+      }
+    });
+  }
+
+  /// @param blocks  of 16 samples that a pass takes at most.
+  /// @return memory for passes; with it they allocate nothing.
+  [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
+    std::array<bool, depth> in_place{Layers::in_place...};
+    std::size_t scratch = 0;
+    for_each_layer([&]<std::size_t I>(const auto& layer) { scratch = (std::max)(scratch, layer.scratch()); });
+    return workspace<value_type>(shapes_, in_place, {blocks, scratch});
+  }
+
+  /// Runs samples through all layers.
+  /// @param w       whose value(0) holds the samples, [block][feature][lane].
+  /// @param blocks  how many.
+  /// @return the outputs, [block][feature][lane].
+  const value_type* forward(workspace<value_type>& w, std::size_t blocks) const { return run<depth>(w, blocks); }
+
+  /// Runs samples through all layers but a softmax at the end, which belongs to the loss.
+  /// @return the scores, [block][class][lane].
+  const value_type* scores(workspace<value_type>& w, std::size_t blocks) const { return run<trained_depth>(w, blocks); }
+
+  /// Goes back through the layers after `scores`.
+  /// @tparam Kind      whether gradients or their squares are summed over samples.
+  /// @param w          score_gradient(w) holds the gradient of the scores.
+  /// @param blocks     as in `scores`.
+  /// @param gradients  added to: one number per trained number, in the order of parameters().
+  template <kernels::gradient_kind Kind>
+  void backward(workspace<value_type>& w, std::size_t blocks, std::span<value_type> gradients) const {
+    back_through<Kind, trained_depth>(w, blocks, gradients.data() + gradients.size());
+  }
+
+  /// @param w  a workspace of this network.
+  /// @return where the gradient of the scores goes, [block][class][lane].
+  [[nodiscard]] value_type* score_gradient(workspace<value_type>& w) const noexcept { return w.delta(trained_depth); }
+
+  /// @param samples  row-major, one after the other.
+  /// @return one row of outputs per sample.
+  /// @throws shape_error if the numbers do not make whole samples.   Complexity: memory for 64 samples at a time.
+  [[nodiscard]] tensor<value_type, 2> predict(std::span<const value_type> samples) const {
+    const std::size_t features = input_shape().size();
+    if (samples.size() % features != 0) {
+      throw shape_error(error_message(
+          "nn::sequential::predict", std::to_string(samples.size()) + " numbers",
+          "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(input_shape())));
+    }
+    const std::size_t count = samples.size() / features;
+    const std::size_t outputs = output_shape().size();
+    auto result = zeros<value_type, 2>({count, outputs});
+    auto memory = make_workspace(kernels::slot_blocks);
+    std::vector<std::uint32_t> order(count);
+    std::iota(order.begin(), order.end(), 0U);
+    for (std::size_t begin = 0; begin < count; begin += kernels::slot_samples) {
+      const auto slot = std::span(order).subspan(begin, (std::min)(kernels::slot_samples, count - begin));
+      kernels::gather(samples.data(), features, std::span<const std::uint32_t>(slot), memory.value(0));
+      kernels::scatter(forward(memory, kernels::blocks_of(slot.size())), outputs, slot.size(),
+                       result.data() + begin * outputs);
+    }
+    return result;
+  }
+
+ private:
+  static constexpr std::size_t trained_depth = ends_in_softmax ? depth - 1 : depth;
+
+  template <class Action>
+  void for_each_layer(Action&& action) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (action.template operator()<I>(std::get<I>(layers_)), ...);
+    }
+    (std::make_index_sequence<depth>{});
+  }
+  template <class Action>
+  void for_each_layer(Action&& action) const {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (action.template operator()<I>(std::get<I>(layers_)), ...);
+    }
+    (std::make_index_sequence<depth>{});
+  }
+  template <class Action>
+  void for_each_weighted_layer(Action&& action) {
+    for_each_layer([&]<std::size_t I>(auto& layer) {
+      if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
+        action(layer);
+      }
+    });
+  }
+
+  void expect_different_names() const {
+    std::set<std::string> seen;
+    for (const std::string& name : names_) {
+      if (!seen.insert(name).second) {
+        throw argument_error(error_message("nn::sequential", "two layers named '" + name + "'", "names that differ"));
+      }
+    }
+  }
+
+  void expect_masks(std::span<const mask::weight_mask<value_type>> masks) {
+    if (masks.empty()) {
+      return;
+    }
+    const auto shown = layers();
+    if (masks.size() != shown.size()) {
+      throw shape_error(error_message("nn::sequential::set_masks", std::to_string(masks.size()) + " masks",
+                                      std::to_string(shown.size()) + ", one per layer with a kernel"));
+    }
+    for (std::size_t l = 0; l < masks.size(); ++l) {
+      const auto& [layer, kernel, bias] = shown[l];
+      if (masks[l].mask.size() != kernel.size()) {
+        throw shape_error(error_message(
+            "nn::sequential::set_masks",
+            "a mask of " + std::to_string(masks[l].mask.size()) + " weights for layer '" + layer.name + "'",
+            std::to_string(kernel.size())));
+      }
+      const bool holds = std::find(masks[l].mask.begin(), masks[l].mask.end(), 0) != masks[l].mask.end();
+      if (holds && !layer.optimizable) {
+        throw argument_error(error_message("nn::sequential::set_masks",
+                                           "a mask that holds weights of layer '" + layer.name + "'",
+                                           "a layer that is wrapped in masked"));
+      }
+    }
+  }
+
+  template <std::size_t Depth>
+  const value_type* run(workspace<value_type>& w, std::size_t blocks) const {
+    for_each_layer([&]<std::size_t I>(const auto& layer) {
+      if constexpr (I < Depth) {
+        layer.forward(pass_of<I>(w, blocks));
+      }
+    });
+    return w.value(Depth);
+  }
+
+  template <std::size_t I>
+  [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
+    return {w.value(I), w.value(I + 1), w.delta(I + 1), w.delta(I), blocks, w.scratch()};
+  }
+
+  /// Goes back through layers Depth - 1 to 0. `end` is where the gradients of these layers' parameters end.
+  template <kernels::gradient_kind Kind, std::size_t Depth>
+  void back_through(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
+    if constexpr (Depth > 0) {
+      using current = std::tuple_element_t<Depth - 1, layer_tuple>;
+      const current& layer = std::get<Depth - 1>(layers_);
+      const pass<value_type> p = pass_of<Depth - 1>(w, blocks);
+      if constexpr (weighted_layer<current>) {
+        value_type* d_bias = end - layer.bias().size();
+        end = d_bias - layer.kernel().size();
+        layer.template backward_parameters<Kind>(p, end, d_bias);
+      }
+      // Nobody needs the gradient of the samples.
+      if constexpr (has_weights_below<Depth - 1>()) {
+        layer.backward(p);
+        back_through<Kind, Depth - 1>(w, blocks, end);
+      }
+    }
+  }
+
+  template <std::size_t Depth>
+  [[nodiscard]] static constexpr bool has_weights_below() {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (weighted_layer<std::tuple_element_t<I, layer_tuple>> || ...);
+    }
+    (std::make_index_sequence<Depth>{});
+  }
+
+  layer_tuple layers_;
+  std::array<extents, depth + 1> shapes_;
+  std::array<std::string, depth> names_;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/optim/optimizer.hpp ----
+// The concepts of an optimizer and of a learning rate that changes over training.
+#ifndef ESPALIER_OPTIM_OPTIMIZER_HPP
+#define ESPALIER_OPTIM_OPTIMIZER_HPP
+
+namespace espalier::inline v0::optim {
+
+/// An optimizer: a small value with its settings. What it remembers between steps is apart, in `state<T>`.
+///
+/// - `state<T>(optimizer, parameters)`: fresh memory for so many numbers.
+/// - `begin_step(rate)`: a step with this learning rate begins.
+/// - `update(begin, weights, gradients)`: moves the weights that are numbers begin, begin + 1, ... of all parameters.
+template <class Optimizer>
+concept optimizer = requires(const Optimizer& o, std::size_t parameters, typename Optimizer::template state<double>& s,
+                             std::span<double> weights, std::span<const double> gradients) {
+  typename Optimizer::template state<float>;
+  s = typename Optimizer::template state<double>(o, parameters);
+  s.begin_step(1e-3);
+  s.update(std::size_t{0}, weights, gradients);
+};
+
+/// The learning rate of step `step` of `steps`, both counted from the beginning of one call of `fit`.
+template <class Rate>
+concept learning_rate = requires(const Rate& rate, std::size_t step, std::size_t steps) {
+  { rate(step, steps) } -> std::convertible_to<double>;
+};
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/optim/adam.hpp ----
+// Adam: steps scaled by running means of the gradient and of its square.
+#ifndef ESPALIER_OPTIM_ADAM_HPP
+#define ESPALIER_OPTIM_ADAM_HPP
+
+namespace espalier::inline v0::optim {
+
+/// Adam as Keras computes it: w -= a m / (sqrt(v) + epsilon) with a = rate sqrt(1 - beta_2^t) / (1 - beta_1^t).
+/// Source: Kingma and Ba 2015, "Adam: a method for stochastic optimization", arXiv 1412.6980, end of section 2.
+struct adam {
+  double beta_1 = 0.9;    ///< how long the mean of the gradient remembers, in [0, 1)
+  double beta_2 = 0.999;  ///< how long the mean of its square remembers, in [0, 1)
+  double epsilon = 1e-7;  ///< > 0
+
+  template <class T>
+  class state;
+};
+
+/// What it remembers of so many numbers.
+template <class T>
+class adam::state {
+ public:
+  state(const adam& settings, std::size_t parameters) : settings_(settings), mean_(parameters), square_(parameters) {}
+
+  void begin_step(double rate) {
+    power_1_ *= settings_.beta_1;
+    power_2_ *= settings_.beta_2;
+    step_ = static_cast<T>(rate * std::sqrt(1 - power_2_) / (1 - power_1_));
+  }
+
+  void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+    // In float, 1 - 0.999 would be off by 1e-5: the differences are taken in double and rounded once.
+    const T fresh_1 = static_cast<T>(1 - settings_.beta_1);
+    const T fresh_2 = static_cast<T>(1 - settings_.beta_2);
+    const T epsilon = static_cast<T>(settings_.epsilon);
+    T* mean = mean_.data() + begin;
+    T* square = square_.data() + begin;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const T g = gradients[i];
+      mean[i] += (g - mean[i]) * fresh_1;
+      square[i] += (g * g - square[i]) * fresh_2;
+      weights[i] -= step_ * mean[i] / (std::sqrt(square[i]) + epsilon);
+    }
+  }
+
+ private:
+  adam settings_;
+  double power_1_ = 1;
+  double power_2_ = 1;
+  T step_ = 0;
+  std::vector<T> mean_;
+  std::vector<T> square_;
+};
+static_assert(optimizer<adam>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/optim/constant_rate.hpp ----
+// A learning rate that stays.
+#ifndef ESPALIER_OPTIM_CONSTANT_RATE_HPP
+#define ESPALIER_OPTIM_CONSTANT_RATE_HPP
+
+namespace espalier::inline v0::optim {
+
+/// The same learning rate at every step.
+struct constant_rate {
+  double rate = 1e-3;  ///< > 0
+
+  [[nodiscard]] double operator()(std::size_t /*step*/, std::size_t /*steps*/) const noexcept { return rate; }
+};
+static_assert(learning_rate<constant_rate>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/optim/cosine_rate.hpp ----
+// A learning rate that falls along half a cosine.
+#ifndef ESPALIER_OPTIM_COSINE_RATE_HPP
+#define ESPALIER_OPTIM_COSINE_RATE_HPP
+
+namespace espalier::inline v0::optim {
+
+/// final + (initial - final) (1 + cos(pi step / steps)) / 2.
+/// Source: Loshchilov and Hutter 2017, "SGDR: stochastic gradient descent with warm restarts", arXiv 1608.03983.
+struct cosine_rate {
+  double initial = 1e-2;     ///< at the first step, > 0
+  double final_rate = 1e-4;  ///< that the last steps come close to, >= 0
+
+  [[nodiscard]] double operator()(std::size_t step, std::size_t steps) const noexcept {
+    const double progress = static_cast<double>(step) / static_cast<double>(steps);
+    return final_rate + (initial - final_rate) * (1 + std::cos(std::numbers::pi * progress)) / 2;
+  }
+};
+static_assert(learning_rate<cosine_rate>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/optim/sgd.hpp ----
+// Stochastic gradient descent, with momentum if wanted.
+#ifndef ESPALIER_OPTIM_SGD_HPP
+#define ESPALIER_OPTIM_SGD_HPP
+
+namespace espalier::inline v0::optim {
+
+/// velocity = momentum velocity - rate gradient; w += velocity, or with Nesterov's look ahead
+/// w += momentum velocity - rate gradient.
+/// Source: Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning".
+struct sgd {
+  double momentum = 0;    ///< in [0, 1)
+  bool nesterov = false;  ///< whether to take the gradient as if one step ahead
+
+  /// What it remembers of so many numbers.
+  template <class T>
+  class state {
+   public:
+    state(const sgd& settings, std::size_t parameters)
+        : momentum_(static_cast<T>(settings.momentum)), nesterov_(settings.nesterov), velocity_(parameters) {}
+
+    void begin_step(double rate) { rate_ = static_cast<T>(rate); }
+
+    void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+      T* velocity = velocity_.data() + begin;
+      for (std::size_t i = 0; i < weights.size(); ++i) {
+        const T push = -rate_ * gradients[i];
+        velocity[i] = momentum_ * velocity[i] + push;
+        weights[i] += nesterov_ ? momentum_ * velocity[i] + push : velocity[i];
+      }
+    }
+
+   private:
+    T momentum_;
+    bool nesterov_;
+    T rate_ = 0;
+    std::vector<T> velocity_;
+  };
+};
+static_assert(optimizer<sgd>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/train/data_view.hpp ----
+// Samples with their labels, as training sees them: views of the user's arrays.
+#ifndef ESPALIER_TRAIN_DATA_VIEW_HPP
+#define ESPALIER_TRAIN_DATA_VIEW_HPP
+
+namespace espalier::inline v0::train {
+
+/// Some samples of a set, each with its class. Neither is copied; the arrays must outlive the view.
+/// @tparam T  float or double.
+template <class T>
+struct data_view {
+  std::span<const T> samples;             ///< row-major, one after the other
+  std::span<const std::uint32_t> labels;  ///< the class of every sample, from 0
+  std::vector<std::uint32_t> chosen;      ///< which of them belong to the view
+};
+
+/// A view of a whole set.
+/// @param samples  row-major, one after the other; finite.
+/// @param labels   one class per sample, from 0.
+/// @return the view.
+/// @throws argument_error if there is no sample, or more than 2^32 - 1; shape_error if the numbers do not make as many
+///         equal samples as there are labels; numeric_error that names the first number that is not finite.
+/// Complexity: O(numbers).
+template <class T>
+[[nodiscard]] data_view<T> view_all(std::span<const T> samples, std::span<const std::uint32_t> labels) {
+  if (labels.empty() || labels.size() >= (std::numeric_limits<std::uint32_t>::max)()) {
+    throw argument_error(error_message("train::view_all", std::to_string(labels.size()) + " samples", "1 to 2^32 - 2"));
+  }
+  if (samples.empty() || samples.size() % labels.size() != 0) {
+    throw shape_error(error_message(
+        "train::view_all", std::to_string(samples.size()) + " numbers and " + std::to_string(labels.size()) + " labels",
+        "as many samples of one size as labels"));
+  }
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (!std::isfinite(samples[i])) {
+      const std::size_t features = samples.size() / labels.size();
+      throw numeric_error(error_message("train::view_all",
+                                        "sample " + std::to_string(i / features) + " with feature " +
+                                            std::to_string(i % features) + " not a finite number",
+                                        "finite numbers"));
+    }
+  }
+  data_view<T> view{samples, labels, std::vector<std::uint32_t>(labels.size())};
+  std::iota(view.chosen.begin(), view.chosen.end(), 0U);
+  return view;
+}
+
+/// Splits a view at random.
+/// @param all     what to split.
+/// @param second  how many samples go into the second part, less than there are.
+/// @param seed    of the choice; equal seeds give equal parts.
+/// @return both parts.
+/// @throws argument_error if `second` leaves nothing for the first part.   Complexity: O(samples).
+template <class T>
+[[nodiscard]] std::pair<data_view<T>, data_view<T>> split(const data_view<T>& all, std::size_t second,
+                                                          std::uint64_t seed) {
+  if (second >= all.chosen.size()) {
+    throw argument_error(error_message("train::split", std::to_string(second) + " samples for the second part",
+                                       "fewer than " + std::to_string(all.chosen.size())));
+  }
+  std::vector<std::uint32_t> order = all.chosen;
+  random(seed).shuffle(std::span(order));
+  const auto border = order.end() - static_cast<std::ptrdiff_t>(second);
+  return {{all.samples, all.labels, {order.begin(), border}}, {all.samples, all.labels, {border, order.end()}}};
+}
+
+/// Checks that a set fits a network.
+/// @param view     any.
+/// @param input    shape of one sample.
+/// @param classes  how many scores the network gives.
+/// @param where    function that is named in the message.
+/// @throws shape_error if samples have another size; argument_error that names the first sample whose label is no
+/// class. Complexity: O(samples).
+template <class T>
+void expect_fitting(const data_view<T>& view, const extents& input, std::size_t classes, const std::string& where) {
+  if (view.samples.size() != view.labels.size() * input.size()) {
+    throw shape_error(error_message(
+        where, std::to_string(view.labels.size()) + " samples in " + std::to_string(view.samples.size()) + " numbers",
+        std::to_string(input.size()) + " numbers each, for the network's input " + to_string(input)));
+  }
+  for (const std::uint32_t sample : view.chosen) {
+    if (view.labels[sample] >= classes) {
+      throw argument_error(
+          error_message(where, "label " + std::to_string(view.labels[sample]) + " of sample " + std::to_string(sample),
+                        "a class from 0 to " + std::to_string(classes - 1) + ", as the network has outputs"));
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/train/detail/workers.hpp ----
+// Threads that wait for work between the steps of a training.
+#ifndef ESPALIER_TRAIN_DETAIL_WORKERS_HPP
+#define ESPALIER_TRAIN_DETAIL_WORKERS_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// @param threads  asked for; 0: as many as the machine runs at once.
+[[nodiscard]] inline std::size_t thread_count(std::size_t threads) {
+  return threads != 0 ? threads : (std::max)(std::size_t{1}, std::size_t{std::thread::hardware_concurrency()});
+}
+
+/// A team that shares out tasks. Which thread gets which task is open, so tasks must not depend on it.
+class workers {
+ public:
+  explicit workers(std::size_t threads) {
+    for (std::size_t worker = 1; worker < threads; ++worker) {
+      team_.emplace_back([this, worker] { wait_for_work(worker); });
+    }
+  }
+  workers(const workers&) = delete;
+  workers& operator=(const workers&) = delete;
+  ~workers() {
+    {
+      const std::scoped_lock lock(mutex_);
+      over_ = true;
+    }
+    begin_.notify_all();
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return team_.size() + 1; }
+
+  /// Calls action(task, worker) for every task below `tasks`, and returns when all are done. Rethrows what the first
+  /// failing call threw.
+  void run(std::size_t tasks, const std::function<void(std::size_t, std::size_t)>& action) {
+    next_ = 0;
+    failure_ = nullptr;
+    {
+      const std::scoped_lock lock(mutex_);
+      tasks_ = tasks;
+      action_ = &action;
+      busy_ = team_.size();
+      ++round_;
+    }
+    begin_.notify_all();
+    work(0);
+    std::unique_lock lock(mutex_);
+    end_.wait(lock, [this] { return busy_ == 0; });
+    if (failure_) {
+      std::rethrow_exception(failure_);
+    }
+  }
+
+ private:
+  void wait_for_work(std::size_t worker) {
+    std::size_t seen = 0;
+    for (;;) {
+      {
+        std::unique_lock lock(mutex_);
+        begin_.wait(lock, [&] { return over_ || round_ != seen; });
+        if (over_) {
+          return;
+        }
+        seen = round_;
+      }
+      work(worker);
+      const std::scoped_lock lock(mutex_);
+      if (--busy_ == 0) {
+        end_.notify_one();
+      }
+    }
+  }
+
+  void work(std::size_t worker) {
+    for (std::size_t task = next_++; task < tasks_; task = next_++) {
+      try {
+        (*action_)(task, worker);
+      } catch (...) {
+        const std::scoped_lock lock(mutex_);
+        failure_ = failure_ ? failure_ : std::current_exception();
+      }
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable begin_;
+  std::condition_variable end_;
+  std::atomic<std::size_t> next_{0};
+  const std::function<void(std::size_t, std::size_t)>* action_ = nullptr;
+  std::size_t tasks_ = 0;
+  std::size_t round_ = 0;
+  std::size_t busy_ = 0;
+  bool over_ = false;
+  std::exception_ptr failure_;
+  std::vector<std::jthread> team_;  // last, so that the threads end before what they use
+};
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
+// ---- espalier/train/detail/batch_passes.hpp ----
+// Runs batches of samples through a network, cut into slots that threads share.
+#ifndef ESPALIER_TRAIN_DETAIL_BATCH_PASSES_HPP
+#define ESPALIER_TRAIN_DETAIL_BATCH_PASSES_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// Passes of one network over one set. A batch is cut into slots of 64 samples, always the same ones, each with a
+/// gradient of its own; the gradients are added in the order of the slots. So results do not depend on threads.
+template <class Model, loss::loss Loss>
+class batch_passes {
+ public:
+  using value_type = typename Model::value_type;
+  using batch = std::span<const std::uint32_t>;
+
+  /// Loss and right answers, summed over samples.
+  struct tally {
+    double loss = 0;
+    std::size_t right = 0;
+  };
+
+  /// @param threads  > 0.
+  batch_passes(const Model& model, const data_view<value_type>& data, const Loss& loss, std::size_t threads)
+      : model_(model), data_(data), loss_(loss), team_(threads) {
+    for (std::size_t worker = 0; worker < team_.size(); ++worker) {
+      memories_.push_back(model.make_workspace(kernels::slot_blocks));
+    }
+  }
+
+  /// @return loss and right answers of the samples of a batch.
+  [[nodiscard]] tally judge(batch samples) {
+    return in_slots(samples, [](auto&&...) {});
+  }
+
+  /// Sets `gradients` to scale times the gradient, or its square, summed over the samples of a batch.
+  /// @return their loss and right answers.
+  template <kernels::gradient_kind Kind>
+  tally gradients(batch samples, value_type scale, std::span<value_type> gradients) {
+    const std::size_t slots = (samples.size() + kernels::slot_samples - 1) / kernels::slot_samples;
+    slot_gradients_.resize((std::max)(slot_gradients_.size(), slots));
+    const tally result = in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
+      auto& own = slot_gradients_[slot];
+      own.assign(gradients.size(), value_type{0});
+      loss_.gradient(answers, scale, model_.score_gradient(memory));
+      model_.template backward<Kind>(memory, kernels::blocks_of(answers.labels.size()), std::span<value_type>(own));
+    });
+    std::copy(slot_gradients_[0].begin(), slot_gradients_[0].end(), gradients.begin());
+    for (std::size_t slot = 1; slot < slots; ++slot) {
+      for (std::size_t i = 0; i < gradients.size(); ++i) {
+        gradients[i] += slot_gradients_[slot][i];
+      }
+    }
+    return result;
+  }
+
+ private:
+  template <class Further>
+  tally in_slots(batch samples, Further&& further) {
+    const std::size_t slots = (samples.size() + kernels::slot_samples - 1) / kernels::slot_samples;
+    tallies_.assign(slots, {});
+    team_.run(slots, [&](std::size_t slot, std::size_t worker) {
+      const std::size_t begin = slot * kernels::slot_samples;
+      const batch own = samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
+      auto& memory = memories_[worker];
+      kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
+      std::array<std::uint32_t, kernels::slot_samples> labels{};
+      std::transform(own.begin(), own.end(), labels.begin(), [&](std::uint32_t s) { return data_.labels[s]; });
+      const loss::answers<value_type> answers{model_.scores(memory, kernels::blocks_of(own.size())),
+                                              model_.output_shape().size(),
+                                              std::span<const std::uint32_t>(labels).first(own.size())};
+      tallies_[slot] = {loss_.sum(answers), kernels::count_right(answers.scores, answers.classes, answers.labels)};
+      further(slot, memory, answers);
+    });
+    tally total;
+    for (const tally& slot : tallies_) {
+      total.loss += slot.loss;
+      total.right += slot.right;
+    }
+    return total;
+  }
+
+  const Model& model_;
+  const data_view<value_type>& data_;
+  const Loss& loss_;
+  workers team_;
+  std::vector<decltype(std::declval<const Model&>().make_workspace(1))> memories_;
+  std::vector<std::vector<value_type>> slot_gradients_;
+  std::vector<tally> tallies_;
+};
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
+// ---- espalier/train/evaluate.hpp ----
+// How good a network is on a set of samples.
+#ifndef ESPALIER_TRAIN_EVALUATE_HPP
+#define ESPALIER_TRAIN_EVALUATE_HPP
+
+namespace espalier::inline v0::train {
+
+/// What `evaluate` finds.
+struct evaluation {
+  double loss = 0;      ///< mean over samples
+  double accuracy = 0;  ///< share of samples whose largest score is at the right class; ties go to the lowest class
+};
+
+/// Settings of `evaluate`.
+template <loss::loss Loss = loss::categorical_cross_entropy>
+struct evaluate_options {
+  Loss loss{};
+  std::size_t threads = 1;  ///< 0: as many as the machine runs at once; the result is the same
+};
+
+/// @param model    a network, see nn::sequential.
+/// @param data     samples and classes that fit it.
+/// @param options  settings.
+/// @return mean loss and accuracy.
+/// @throws shape_error or argument_error if the data do not fit.   Complexity: one forward pass per sample.
+template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
+[[nodiscard]] evaluation evaluate(const Model& model, const data_view<typename Model::value_type>& data,
+                                  const evaluate_options<Loss>& options = {}) {
+  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::evaluate");
+  detail::batch_passes<Model, Loss> passes(model, data, options.loss, detail::thread_count(options.threads));
+  const auto found = passes.judge(data.chosen);
+  const auto samples = static_cast<double>(data.chosen.size());
+  return {found.loss / samples, static_cast<double>(found.right) / samples};
+}
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/train/fit.hpp ----
+// Trains a network: epochs of shuffled mini-batches.
+#ifndef ESPALIER_TRAIN_FIT_HPP
+#define ESPALIER_TRAIN_FIT_HPP
+
+namespace espalier::inline v0::train {
+
+/// Where a training is, for callbacks.
+struct progress {
+  std::size_t epoch = 0;  ///< from 0
+  std::size_t step = 0;   ///< steps done since the beginning
+  std::size_t steps = 0;  ///< steps that there will be in all
+  double loss = 0;        ///< mean loss of the mini-batch before its step; in on_epoch: of the epoch
+};
+
+/// Settings of `fit`.
+template <optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::constant_rate,
+          loss::loss Loss = loss::categorical_cross_entropy>
+struct fit_options {
+  std::size_t epochs = 1;   ///< how often to go through the data
+  std::size_t batch = 128;  ///< samples in a mini-batch, >= 1; the last one of an epoch may have fewer
+  std::uint64_t seed = 0;   ///< of the order of the samples
+  std::size_t threads = 1;  ///< 0: as many as the machine runs at once; the result is the same, bit for bit
+  Optimizer optimizer{};
+  Rate learning_rate{};
+  Loss loss{};
+  std::stop_token stop{};                           ///< when it is stopped, the training ends before its next step
+  std::function<void(const progress&)> on_step{};   ///< called after each step
+  std::function<void(const progress&)> on_epoch{};  ///< called after each epoch
+};
+
+namespace detail {
+
+/// Throws if a number is not finite. One comparison per number: NaN fails it too.
+template <class T>
+void expect_finite(std::span<const T> numbers, const std::string& what, const std::string& layer, std::size_t step) {
+  bool finite = true;
+  for (const T number : numbers) {
+    finite &= std::abs(number) <= (std::numeric_limits<T>::max)();
+  }
+  if (!finite) {
+    throw numeric_error(error_message(
+        "train::fit", what + " of layer '" + layer + "' that are not finite at step " + std::to_string(step),
+        "finite numbers; a lower learning rate may help"));
+  }
+}
+
+/// One call of fit.
+template <class Model, class Options>
+class fitting {
+ public:
+  using value_type = typename Model::value_type;
+
+  fitting(Model& model, const data_view<value_type>& data, const Options& options)
+      : model_(model),
+        data_(data),
+        options_(options),
+        passes_(model, data, options.loss, thread_count(options.threads)),
+        parameters_(model.parameters()),
+        layers_(model.parameter_layers()),
+        gradients_(count(parameters_)),
+        state_(options.optimizer, gradients_.size()),
+        order_(data.chosen) {}
+
+  void operator()() {
+    model_.hold();
+    expect_finite_weights();
+    where_.steps = options_.epochs * ((order_.size() + options_.batch - 1) / options_.batch);
+    random seeds(options_.seed);
+    for (where_.epoch = 0; where_.epoch < options_.epochs && !options_.stop.stop_requested(); ++where_.epoch) {
+      seeds.split().shuffle(std::span(order_));
+      const double loss = run_epoch();
+      if (options_.on_epoch && !options_.stop.stop_requested()) {
+        progress summary = where_;
+        summary.loss = loss;
+        options_.on_epoch(summary);
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] static std::size_t count(const std::vector<std::span<value_type>>& parameters) {
+    std::size_t numbers = 0;
+    for (const auto& parameter : parameters) {
+      numbers += parameter.size();
+    }
+    return numbers;
+  }
+
+  /// @return the mean loss of the epoch's samples.
+  double run_epoch() {
+    double loss = 0;
+    for (std::size_t begin = 0; begin < order_.size(); begin += options_.batch) {
+      if (options_.stop.stop_requested()) {
+        break;
+      }
+      const auto batch =
+          std::span<const std::uint32_t>(order_).subspan(begin, (std::min)(options_.batch, order_.size() - begin));
+      loss += take_step(batch);
+      if (options_.on_step) {
+        options_.on_step(where_);
+      }
+    }
+    return loss / static_cast<double>(order_.size());
+  }
+
+  /// @return the loss of the batch's samples, summed, before the step.
+  double take_step(std::span<const std::uint32_t> batch) {
+    const auto samples = static_cast<double>(batch.size());
+    const auto found = passes_.template gradients<kernels::gradient_kind::plain>(
+        batch, static_cast<value_type>(1 / samples), std::span<value_type>(gradients_));
+    expect_finite_gradients(found.loss);
+    state_.begin_step(options_.learning_rate(where_.step, where_.steps));
+    std::size_t begin = 0;
+    for (const auto& parameter : parameters_) {
+      state_.update(begin, parameter, std::span<const value_type>(gradients_).subspan(begin, parameter.size()));
+      begin += parameter.size();
+    }
+    model_.hold();
+    expect_finite_weights();
+    ++where_.step;
+    where_.loss = found.loss / samples;
+    return found.loss;
+  }
+
+  void expect_finite_gradients(double loss) const {
+    std::size_t begin = gradients_.size();
+    // From the output back, so that the layer where it began is named, not those that it spread to.
+    for (std::size_t p = parameters_.size(); p-- > 0;) {
+      begin -= parameters_[p].size();
+      expect_finite(std::span<const value_type>(gradients_).subspan(begin, parameters_[p].size()), "gradients",
+                    layers_[p], where_.step);
+    }
+    if (!std::isfinite(loss)) {
+      throw numeric_error(error_message("train::fit",
+                                        "a loss that is not finite at step " + std::to_string(where_.step) +
+                                            " (last layer with weights: '" + layers_.back() + "')",
+                                        "a finite loss; a lower learning rate may help"));
+    }
+  }
+
+  void expect_finite_weights() const {
+    for (std::size_t p = 0; p < parameters_.size(); ++p) {
+      expect_finite(std::span<const value_type>(parameters_[p]), "weights", layers_[p], where_.step);
+    }
+  }
+
+  Model& model_;
+  const data_view<value_type>& data_;
+  const Options& options_;
+  batch_passes<Model, decltype(options_.loss)> passes_;
+  std::vector<std::span<value_type>> parameters_;
+  std::vector<std::string> layers_;
+  std::vector<value_type> gradients_;
+  typename decltype(options_.optimizer)::template state<value_type> state_;
+  std::vector<std::uint32_t> order_;
+  progress where_;
+};
+
+}  // namespace detail
+
+/// Trains a network in place. Weights that its masks hold do not move.
+/// @param model    a network, see nn::sequential.
+/// @param data     samples and classes that fit it.
+/// @param options  settings.
+/// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names layer and step if
+///         losses, gradients or weights leave the finite numbers (the network is then as that step left it).
+/// Complexity: one forward and backward pass per sample and epoch; a step allocates nothing after the first.
+template <class Model, optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::constant_rate,
+          loss::loss Loss = loss::categorical_cross_entropy>
+void fit(Model& model, const data_view<typename Model::value_type>& data,
+         const fit_options<Optimizer, Rate, Loss>& options) {
+  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::fit");
+  if (options.batch == 0) {
+    throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
+  }
+  detail::fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options)();
+}
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/train/gradients.hpp ----
+// Numbers from data that rankings ask for: absolute gradients over mini-batches, squared ones over samples.
+#ifndef ESPALIER_TRAIN_GRADIENTS_HPP
+#define ESPALIER_TRAIN_GRADIENTS_HPP
+
+namespace espalier::inline v0::train {
+
+/// Settings of `mean_absolute_gradients` and `fisher_information`.
+template <loss::loss Loss = loss::categorical_cross_entropy>
+struct gradient_options {
+  std::size_t samples = 4096;  ///< that are looked at, >= 1; all if there are fewer
+  std::size_t batch = 128;     ///< samples in a mini-batch, >= 1
+  std::uint64_t seed = 0;      ///< of the choice of samples
+  std::size_t threads = 1;     ///< 0: as many as the machine runs at once; the result is the same
+  Loss loss{};
+};
+
+namespace detail {
+
+/// Calls add(gradients, samples) for mini-batches of randomly chosen samples, then cuts the sums into layers.
+template <kernels::gradient_kind Kind, class Model, class Options, class Add>
+[[nodiscard]] std::vector<std::vector<typename Model::value_type>> gradients_of_kernels(
+    Model& model, const data_view<typename Model::value_type>& data, const Options& options, Add&& add) {
+  using value_type = typename Model::value_type;
+  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::gradients");
+  if (options.samples == 0 || options.batch == 0) {
+    throw argument_error(error_message("train::gradients", "0 samples, or batches of 0", "1 or more"));
+  }
+  batch_passes<Model, decltype(options.loss)> passes(model, data, options.loss, thread_count(options.threads));
+  std::vector<std::uint32_t> order = data.chosen;
+  random(options.seed).shuffle(std::span(order));
+  order.resize((std::min)(order.size(), options.samples));
+  const auto parameters = model.parameters();
+  std::size_t numbers = 0;
+  for (const auto& parameter : parameters) {
+    numbers += parameter.size();
+  }
+  std::vector<value_type> gradients(numbers);
+  std::vector<double> sums(numbers);
+  for (std::size_t begin = 0; begin < order.size(); begin += options.batch) {
+    const auto batch =
+        std::span<const std::uint32_t>(order).subspan(begin, (std::min)(options.batch, order.size() - begin));
+    passes.template gradients<Kind>(batch, value_type{1}, std::span<value_type>(gradients));
+    for (std::size_t i = 0; i < numbers; ++i) {
+      sums[i] += add(static_cast<double>(gradients[i]), batch.size());
+    }
+  }
+  std::vector<std::vector<value_type>> result;
+  std::size_t begin = 0;
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    if (p % 2 == 0) {  // kernels and biases take turns
+      const auto first = sums.begin() + static_cast<std::ptrdiff_t>(begin);
+      result.emplace_back(first, first + static_cast<std::ptrdiff_t>(parameters[p].size()));
+    }
+    begin += parameters[p].size();
+  }
+  return result;
+}
+
+}  // namespace detail
+
+/// Mean over mini-batches of the absolute gradient of the mean loss, for the ranking `oracle`.
+/// @param model    a network, see nn::sequential.
+/// @param data     samples and classes that fit it.
+/// @param options  settings.
+/// @return per layer with a kernel, one number per weight.
+/// @throws shape_error or argument_error if the data or settings do not fit.
+/// Source: Molchanov et al. 2016, arXiv 1611.06440; absolute values per mini-batch, since the mean vanishes at a
+/// minimum.
+template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
+[[nodiscard]] std::vector<std::vector<typename Model::value_type>> mean_absolute_gradients(
+    Model& model, const data_view<typename Model::value_type>& data, const gradient_options<Loss>& options = {}) {
+  const std::size_t looked_at = (std::min)(data.chosen.size(), options.samples);
+  const double batches = std::ceil(static_cast<double>(looked_at) / static_cast<double>(options.batch));
+  return detail::gradients_of_kernels<kernels::gradient_kind::plain>(
+      model, data, options,
+      [&](double sum, std::size_t samples) { return std::abs(sum) / (static_cast<double>(samples) * batches); });
+}
+
+/// Mean over samples of the squared gradient of a sample's loss, the diagonal of the empirical Fisher information, for
+/// the ranking `fisher`.
+/// @param model    a network, see nn::sequential.
+/// @param data     samples and classes that fit it.
+/// @param options  settings.
+/// @return per layer with a kernel, one number per weight, >= 0.
+/// @throws shape_error or argument_error if the data or settings do not fit.
+/// Source: Theis et al. 2018, arXiv 1801.05787.
+template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
+[[nodiscard]] std::vector<std::vector<typename Model::value_type>> fisher_information(
+    Model& model, const data_view<typename Model::value_type>& data, const gradient_options<Loss>& options = {}) {
+  const auto looked_at = static_cast<double>((std::min)(data.chosen.size(), options.samples));
+  return detail::gradients_of_kernels<kernels::gradient_kind::squared>(
+      model, data, options, [&](double sum, std::size_t) { return sum / looked_at; });
+}
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/train/trainer.hpp ----
+// Trains and judges built-in networks for the pruning loop.
+#ifndef ESPALIER_TRAIN_TRAINER_HPP
+#define ESPALIER_TRAIN_TRAINER_HPP
+
+namespace espalier::inline v0::train {
+
+/// A trainer for `prune::optimize`: `fit` on one set, accuracy on another one.
+///
+/// By default each level of pruning is trained by Adam with a learning rate that falls from 1e-2 to 1e-4.
+/// @tparam T  float or double.
+template <class T = float, optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::cosine_rate>
+class trainer {
+ public:
+  using options_type = fit_options<Optimizer, Rate>;
+
+  /// @param training    to train on and to rank weights by.
+  /// @param validation  to judge by; not trained on.
+  /// @param options     settings; its epochs and stop token are those of the pruning loop.
+  trainer(data_view<T> training, data_view<T> validation, options_type options = {})
+      : training_(std::move(training)), validation_(std::move(validation)), options_(std::move(options)) {}
+
+  template <class Model>
+  void fit(Model& model, prune::masks<T> masks, const prune::training_phase& phase) const {
+    model.set_masks(masks);
+    options_type options = options_;
+    options.epochs = phase.epochs;
+    options.seed = seed_of(phase.level);
+    options.stop = phase.stop;
+    train::fit(model, training_, options);
+  }
+
+  /// @return the share of the validation samples that the network gets right.
+  template <class Model>
+  [[nodiscard]] double evaluate(const Model& model) const {
+    return train::evaluate(model, validation_, evaluate_options<>{.loss = {}, .threads = options_.threads}).accuracy;
+  }
+
+  /// @return see fisher_information.
+  template <class Model>
+  [[nodiscard]] std::vector<std::vector<T>> fisher(Model& model) const {
+    return fisher_information(model, training_, ranking_options());
+  }
+
+  /// @return see mean_absolute_gradients.
+  template <class Model>
+  [[nodiscard]] std::vector<std::vector<T>> gradients(Model& model) const {
+    return mean_absolute_gradients(model, training_, ranking_options());
+  }
+
+ private:
+  /// Each level shuffles in its own way.
+  [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random(options_.seed + level)(); }
+
+  [[nodiscard]] gradient_options<> ranking_options() const {
+    return {.seed = options_.seed, .threads = options_.threads};
+  }
+
+  data_view<T> training_;
+  data_view<T> validation_;
+  options_type options_;
+};
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/espalier.hpp ----
+// All of the library but io/, whose headers need libraries of their own.
+#ifndef ESPALIER_ESPALIER_HPP
+#define ESPALIER_ESPALIER_HPP
+
+#endif
