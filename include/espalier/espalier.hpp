@@ -4,6 +4,7 @@
 #define ESPALIER_ESPALIER_HPP
 
 #include <espalier/core.hpp>
+#include <espalier/kernels/all_finite.hpp>
 #include <espalier/kernels/conv2d.hpp>
 #include <espalier/kernels/cross_entropy.hpp>
 #include <espalier/kernels/dense.hpp>

@@ -62,11 +62,7 @@ inline void store(T* to, const vector<T>& value) noexcept {
 }
 template <class T>
 [[nodiscard]] inline vector<T> broadcast(T value) noexcept {
-  vector<T> result;
-  for (std::size_t lane = 0; lane < vector_of<T>::width; ++lane) {
-    result[lane] = value;
-  }
-  return result;
+  return value - vector<T>{};  // minus zero is free; plus zero would turn -0 into 0
 }
 /// The sum of the lanes, as a tree, so that its rounding does not depend on the compiler.
 template <class T>

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 #include <espalier/kernels/lanes.hpp>
@@ -58,7 +59,8 @@ template <class T>
   std::copy_n(window, lanes, largest.data());
   for_each_place(s, [&](std::size_t place) {
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-      largest[lane] = window[place + lane] <= largest[lane] ? largest[lane] : window[place + lane];
+      const bool stays = window[place + lane] <= largest[lane] || std::isnan(largest[lane]);
+      largest[lane] = stays ? largest[lane] : window[place + lane];
     }
   });
   return largest;

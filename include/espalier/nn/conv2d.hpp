@@ -41,6 +41,8 @@ template <class T = float>
 class conv2d {
  public:
   using value_type = T;
+  static constexpr std::size_t input_rank = 3;
+  static constexpr std::size_t output_rank = 3;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "conv2d";
 

@@ -30,6 +30,8 @@ template <class T = float>
 class dense {
  public:
   using value_type = T;
+  static constexpr std::size_t input_rank = 1;
+  static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "dense";
 

@@ -18,6 +18,7 @@ template <class T = float>
 class flatten {
  public:
   using value_type = T;
+  static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "flatten";
 

@@ -35,6 +35,8 @@ struct pass {
 ///   shape; throws shape_error with both shapes if the input does not fit.
 /// - `forward(pass)`: y from x. `backward(pass)`: dx from dy, x and y.
 /// - `default_name`: what it is called if the user does not say.
+/// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
+///   input is taken, and an output in place has as many axes as its input.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
                          const extents& input, random& generator) {
@@ -59,6 +61,35 @@ concept weighted_layer = layer<Layer> && requires(Layer& l, const Layer& c, cons
 
 namespace detail {
 
+/// Axes of a layer's output; 0: not known.
+template <class Layer>
+[[nodiscard]] constexpr std::size_t output_rank_of(std::size_t input_rank) {
+  if constexpr (requires { Layer::output_rank; }) {
+    return Layer::output_rank;
+  } else {
+    return Layer::in_place ? input_rank : 0;
+  }
+}
+
+/// Whether a layer may take an input of so many axes; 0: not known.
+template <class Layer>
+[[nodiscard]] constexpr bool takes_rank(std::size_t rank) {
+  if constexpr (requires { Layer::input_rank; }) {
+    return rank == 0 || rank == Layer::input_rank;
+  } else {
+    return true;
+  }
+}
+
+/// Whether layers fit one behind the other as far as the compiler sees: their numbers of axes.
+template <class... Layers>
+[[nodiscard]] constexpr bool ranks_fit() {
+  std::size_t rank = 0;
+  bool fit = true;
+  ((fit = fit && takes_rank<Layers>(rank), rank = output_rank_of<Layers>(rank)), ...);
+  return fit;
+}
+
 [[noreturn]] inline void refuse_input(const std::string& kind, const std::string& name, const extents& input,
                                       const std::string& expected) {
   throw shape_error(
@@ -66,6 +97,11 @@ namespace detail {
 }
 
 }  // namespace detail
+
+/// Layers that fit one behind the other as far as types say it: a dense layer, say, takes vectors, so that a
+/// convolution before it needs a flatten between them.
+template <class... Layers>
+concept fitting_layers = (layer<Layers> && ...) && detail::ranks_fit<Layers...>();
 
 }  // namespace espalier::inline v0::nn
 

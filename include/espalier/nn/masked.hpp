@@ -37,12 +37,19 @@ class masked : public Layer {
   [[nodiscard]] const mask::weight_mask<value_type>& mask() const noexcept { return mask_; }
 
   /// Holds other weights from now on.
-  /// @param m  one entry per weight.   @throws shape_error if it has more or fewer.
+  /// @param m  one entry per weight.   @throws shape_error if it, or its offsets, have more or fewer.
   void set_mask(mask::weight_mask<value_type> m) {
     if (m.mask.size() != mask_.mask.size()) {
       throw shape_error(error_message(
           "nn::masked", "a mask of " + std::to_string(m.mask.size()) + " weights for layer '" + this->name() + "'",
           std::to_string(mask_.mask.size())));
+    }
+    if (!m.offset.empty() && m.offset.size() != m.mask.size()) {
+      throw shape_error(error_message("nn::masked",
+                                      std::to_string(m.offset.size()) +
+                                          (m.offset.size() == 1 ? " offset" : " offsets") + " for layer '" +
+                                          this->name() + "'",
+                                      std::to_string(m.mask.size()) + ", or none"));
     }
     mask_ = std::move(m);
     hold();

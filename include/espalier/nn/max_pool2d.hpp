@@ -26,6 +26,8 @@ template <class T = float>
 class max_pool2d {
  public:
   using value_type = T;
+  static constexpr std::size_t input_rank = 3;
+  static constexpr std::size_t output_rank = 3;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "max_pool2d";
 

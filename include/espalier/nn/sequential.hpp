@@ -49,8 +49,9 @@ struct is_softmax<softmax<T>> : std::true_type {};
 ///
 /// Layers with a kernel can be pruned if they are wrapped in `masked`; others are trained but left alone. It is a
 /// prunable model. Different threads may run passes at the same time, each with a workspace of its own.
-/// @tparam Layers  at least one; all with the same number type.
-template <layer... Layers>
+/// @tparam Layers  at least one; all with the same number type; of fitting kinds, see fitting_layers.
+template <class... Layers>
+requires fitting_layers<Layers...>
 class sequential {
   static constexpr std::size_t depth = sizeof...(Layers);
   static_assert(depth > 0, "a network needs a layer");

@@ -19,6 +19,8 @@ template <class T = float>
 class softmax {
  public:
   using value_type = T;
+  static constexpr std::size_t input_rank = 1;
+  static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "softmax";
 

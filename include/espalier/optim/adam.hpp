@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <espalier/optim/optimizer.hpp>
@@ -27,7 +29,14 @@ struct adam {
 template <class T>
 class adam::state {
  public:
-  state(const adam& settings, std::size_t parameters) : settings_(settings), mean_(parameters), square_(parameters) {}
+  /// @throws argument_error if a setting is out of range.
+  state(const adam& settings, std::size_t parameters) : settings_(settings), mean_(parameters), square_(parameters) {
+    for (const auto& [name, beta] : {std::pair("beta_1", settings.beta_1), std::pair("beta_2", settings.beta_2)}) {
+      detail::expect(beta >= 0 && beta < 1, "adam", name + (" " + std::to_string(beta)),
+                     "0 <= " + std::string(name) + " < 1");
+    }
+    detail::expect(settings.epsilon > 0, "adam", "epsilon " + std::to_string(settings.epsilon), "a positive number");
+  }
 
   void begin_step(double rate) {
     power_1_ *= settings_.beta_1;
@@ -39,14 +48,14 @@ class adam::state {
     // In float, 1 - 0.999 would be off by 1e-5: the differences are taken in double and rounded once.
     const T fresh_1 = static_cast<T>(1 - settings_.beta_1);
     const T fresh_2 = static_cast<T>(1 - settings_.beta_2);
-    const T epsilon = static_cast<T>(settings_.epsilon);
+    const T tiny = static_cast<T>(settings_.epsilon);
     T* mean = mean_.data() + begin;
     T* square = square_.data() + begin;
     for (std::size_t i = 0; i < weights.size(); ++i) {
       const T g = gradients[i];
       mean[i] += (g - mean[i]) * fresh_1;
       square[i] += (g * g - square[i]) * fresh_2;
-      weights[i] -= step_ * mean[i] / (std::sqrt(square[i]) + epsilon);
+      weights[i] -= step_ * mean[i] / (std::sqrt(square[i]) + tiny);
     }
   }
 

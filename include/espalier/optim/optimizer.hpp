@@ -6,6 +6,9 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <string>
+
+#include <espalier/base/errors.hpp>
 
 namespace espalier::inline v0::optim {
 
@@ -28,6 +31,17 @@ template <class Rate>
 concept learning_rate = requires(const Rate& rate, std::size_t step, std::size_t steps) {
   { rate(step, steps) } -> std::convertible_to<double>;
 };
+
+namespace detail {
+
+/// Refuses a setting of an optimizer.
+inline void expect(bool right, const std::string& optimizer, const std::string& got, const std::string& expected) {
+  if (!right) {
+    throw argument_error(error_message("optim::" + optimizer, got, expected));
+  }
+}
+
+}  // namespace detail
 
 }  // namespace espalier::inline v0::optim
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <espalier/optim/optimizer.hpp>
@@ -22,8 +23,12 @@ struct sgd {
   template <class T>
   class state {
    public:
+    /// @throws argument_error if the momentum is out of range.
     state(const sgd& settings, std::size_t parameters)
-        : momentum_(static_cast<T>(settings.momentum)), nesterov_(settings.nesterov), velocity_(parameters) {}
+        : momentum_(static_cast<T>(settings.momentum)), nesterov_(settings.nesterov), velocity_(parameters) {
+      detail::expect(settings.momentum >= 0 && settings.momentum < 1, "sgd",
+                     "momentum " + std::to_string(settings.momentum), "0 <= momentum < 1");
+    }
 
     void begin_step(double rate) { rate_ = static_cast<T>(rate); }
 

@@ -83,10 +83,13 @@ template <class T>
 /// @param input    shape of one sample.
 /// @param classes  how many scores the network gives.
 /// @param where    function that is named in the message.
-/// @throws shape_error if samples have another size; argument_error that names the first sample whose label is no
-/// class. Complexity: O(samples).
+/// @throws argument_error if the view is empty; shape_error if samples have another size; argument_error that names the
+///         first sample whose label is no class.   Complexity: O(samples).
 template <class T>
 void expect_fitting(const data_view<T>& view, const extents& input, std::size_t classes, const std::string& where) {
+  if (view.chosen.empty()) {
+    throw argument_error(error_message(where, "a view of no samples", "1 or more"));
+  }
   if (view.samples.size() != view.labels.size() * input.size()) {
     throw shape_error(error_message(
         where, std::to_string(view.labels.size()) + " samples in " + std::to_string(view.samples.size()) + " numbers",

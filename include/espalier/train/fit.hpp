@@ -4,7 +4,6 @@
 #define ESPALIER_TRAIN_FIT_HPP
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,6 +15,7 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/base/random.hpp>
+#include <espalier/kernels/all_finite.hpp>
 #include <espalier/kernels/gradient.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
 #include <espalier/optim/adam.hpp>
@@ -40,6 +40,7 @@ struct fit_options {
   std::size_t epochs = 1;   ///< how often to go through the data
   std::size_t batch = 128;  ///< samples in a mini-batch, >= 1; the last one of an epoch may have fewer
   std::uint64_t seed = 0;   ///< of the order of the samples
+  bool shuffle = true;      ///< false: every epoch takes the samples in the order of the view
   std::size_t threads = 1;  ///< 0: as many as the machine runs at once; the result is the same, bit for bit
   Optimizer optimizer{};
   Rate learning_rate{};
@@ -50,20 +51,6 @@ struct fit_options {
 };
 
 namespace detail {
-
-/// Throws if a number is not finite. One comparison per number: NaN fails it too.
-template <class T>
-void expect_finite(std::span<const T> numbers, const std::string& what, const std::string& layer, std::size_t step) {
-  bool finite = true;
-  for (const T number : numbers) {
-    finite &= std::abs(number) <= (std::numeric_limits<T>::max)();
-  }
-  if (!finite) {
-    throw numeric_error(error_message(
-        "train::fit", what + " of layer '" + layer + "' that are not finite at step " + std::to_string(step),
-        "finite numbers; a lower learning rate may help"));
-  }
-}
 
 /// One call of fit.
 template <class Model, class Options>
@@ -88,7 +75,9 @@ class fitting {
     where_.steps = options_.epochs * ((order_.size() + options_.batch - 1) / options_.batch);
     random seeds(options_.seed);
     for (where_.epoch = 0; where_.epoch < options_.epochs && !options_.stop.stop_requested(); ++where_.epoch) {
-      seeds.split().shuffle(std::span(order_));
+      if (options_.shuffle) {
+        seeds.split().shuffle(std::span(order_));
+      }
       const double loss = run_epoch();
       if (options_.on_epoch && !options_.stop.stop_requested()) {
         progress summary = where_;
@@ -130,7 +119,7 @@ class fitting {
     const auto found = passes_.template gradients<kernels::gradient_kind::plain>(
         batch, static_cast<value_type>(1 / samples), std::span<value_type>(gradients_));
     expect_finite_gradients(found.loss);
-    state_.begin_step(options_.learning_rate(where_.step, where_.steps));
+    state_.begin_step(checked_rate());
     std::size_t begin = 0;
     for (const auto& parameter : parameters_) {
       state_.update(begin, parameter, std::span<const value_type>(gradients_).subspan(begin, parameter.size()));
@@ -143,26 +132,41 @@ class fitting {
     return found.loss;
   }
 
+  [[nodiscard]] double checked_rate() const {
+    const double rate = options_.learning_rate(where_.step, where_.steps);
+    if (!(rate > 0 && rate <= (std::numeric_limits<double>::max)())) {
+      throw argument_error(error_message(
+          "train::fit", "learning rate " + std::to_string(rate) + " at step " + std::to_string(where_.step),
+          "a positive number"));
+    }
+    return rate;
+  }
+
   void expect_finite_gradients(double loss) const {
     std::size_t begin = gradients_.size();
     // From the output back, so that the layer where it began is named, not those that it spread to.
     for (std::size_t p = parameters_.size(); p-- > 0;) {
       begin -= parameters_[p].size();
-      expect_finite(std::span<const value_type>(gradients_).subspan(begin, parameters_[p].size()), "gradients",
-                    layers_[p], where_.step);
+      if (!kernels::all_finite(std::span<const value_type>(gradients_).subspan(begin, parameters_[p].size()))) {
+        refuse("gradients of layer '" + layers_[p] + "' that are");
+      }
     }
-    if (!std::isfinite(loss)) {
-      throw numeric_error(error_message("train::fit",
-                                        "a loss that is not finite at step " + std::to_string(where_.step) +
-                                            " (last layer with weights: '" + layers_.back() + "')",
-                                        "a finite loss; a lower learning rate may help"));
+    if (!kernels::all_finite(std::span<const double>(&loss, 1))) {
+      refuse("a loss (last layer with weights: '" + (layers_.empty() ? "none" : layers_.back()) + "') that is");
     }
   }
 
   void expect_finite_weights() const {
     for (std::size_t p = 0; p < parameters_.size(); ++p) {
-      expect_finite(std::span<const value_type>(parameters_[p]), "weights", layers_[p], where_.step);
+      if (!kernels::all_finite(std::span<const value_type>(parameters_[p]))) {
+        refuse("weights of layer '" + layers_[p] + "' that are");
+      }
     }
+  }
+
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw numeric_error(error_message("train::fit", what + " not finite at step " + std::to_string(where_.step),
+                                      "finite numbers; a lower learning rate may help"));
   }
 
   Model& model_;

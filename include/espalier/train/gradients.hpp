@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <espalier/base/random.hpp>
+#include <espalier/kernels/all_finite.hpp>
 #include <espalier/kernels/gradient.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
 #include <espalier/train/data_view.hpp>
@@ -29,6 +30,23 @@ struct gradient_options {
 };
 
 namespace detail {
+
+/// Names the last layer whose gradients are not finite.
+template <class Model>
+void expect_finite_gradients(Model& model, std::span<const typename Model::value_type> gradients) {
+  if (kernels::all_finite(gradients)) {
+    return;
+  }
+  const auto parameters = model.parameters();
+  std::size_t end = gradients.size();
+  for (std::size_t p = parameters.size(); p-- > 0; end -= parameters[p].size()) {
+    if (!kernels::all_finite(gradients.first(end).last(parameters[p].size()))) {
+      throw numeric_error(error_message("train::gradients",
+                                        "gradients of layer '" + model.parameter_layers()[p] + "' that are not finite",
+                                        "finite numbers"));
+    }
+  }
+}
 
 /// Calls add(gradients, samples) for mini-batches of randomly chosen samples, then cuts the sums into layers.
 template <kernels::gradient_kind Kind, class Model, class Options, class Add>
@@ -54,6 +72,7 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
     const auto batch =
         std::span<const std::uint32_t>(order).subspan(begin, (std::min)(options.batch, order.size() - begin));
     passes.template gradients<Kind>(batch, value_type{1}, std::span<value_type>(gradients));
+    expect_finite_gradients(model, std::span<const value_type>(gradients));
     for (std::size_t i = 0; i < numbers; ++i) {
       sums[i] += add(static_cast<double>(gradients[i]), batch.size());
     }
@@ -77,7 +96,8 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
 /// @param data     samples and classes that fit it.
 /// @param options  settings.
 /// @return per layer with a kernel, one number per weight.
-/// @throws shape_error or argument_error if the data or settings do not fit.
+/// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a
+///         gradient is not finite.
 /// Source: Molchanov et al. 2016, arXiv 1611.06440; absolute values per mini-batch, since the mean vanishes at a
 /// minimum.
 template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
@@ -96,7 +116,8 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 /// @param data     samples and classes that fit it.
 /// @param options  settings.
 /// @return per layer with a kernel, one number per weight, >= 0.
-/// @throws shape_error or argument_error if the data or settings do not fit.
+/// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a
+///         gradient is not finite.
 /// Source: Theis et al. 2018, arXiv 1801.05787.
 template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> fisher_information(

@@ -8,7 +8,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
-#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -42,13 +41,27 @@ class workers {
 
   /// Calls action(task, worker) for every task below `tasks`, and returns when all are done. Rethrows what the first
   /// failing call threw.
-  void run(std::size_t tasks, const std::function<void(std::size_t, std::size_t)>& action) {
+  template <class Action>
+  void run(std::size_t tasks, const Action& action) {
+    run(tasks, {&action, [](const void* a, std::size_t task, std::size_t worker) {
+                  (*static_cast<const Action*>(a))(task, worker);
+                }});
+  }
+
+ private:
+  /// A reference to something that can be called; a std::function would allocate at every step.
+  struct call {
+    const void* action = nullptr;
+    void (*run)(const void*, std::size_t, std::size_t) = nullptr;
+  };
+
+  void run(std::size_t tasks, const call& action) {
     next_ = 0;
     failure_ = nullptr;
     {
       const std::scoped_lock lock(mutex_);
       tasks_ = tasks;
-      action_ = &action;
+      action_ = action;
       busy_ = team_.size();
       ++round_;
     }
@@ -61,7 +74,6 @@ class workers {
     }
   }
 
- private:
   void wait_for_work(std::size_t worker) {
     std::size_t seen = 0;
     for (;;) {
@@ -84,7 +96,7 @@ class workers {
   void work(std::size_t worker) {
     for (std::size_t task = next_++; task < tasks_; task = next_++) {
       try {
-        (*action_)(task, worker);
+        action_.run(action_.action, task, worker);
       } catch (...) {
         const std::scoped_lock lock(mutex_);
         failure_ = failure_ ? failure_ : std::current_exception();
@@ -96,7 +108,7 @@ class workers {
   std::condition_variable begin_;
   std::condition_variable end_;
   std::atomic<std::size_t> next_{0};
-  const std::function<void(std::size_t, std::size_t)>* action_ = nullptr;
+  call action_;
   std::size_t tasks_ = 0;
   std::size_t round_ = 0;
   std::size_t busy_ = 0;
