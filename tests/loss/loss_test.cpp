@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/loss/loss.hpp>
+
+#include <doctest/doctest.h>
+
+namespace loss = espalier::loss;
+
+namespace {
+
+/// A user's own loss.
+struct nothing {
+  template <class T>
+  [[nodiscard]] double sum(const loss::answers<T>&) const {
+    return 0;
+  }
+  template <class T>
+  void gradient(const loss::answers<T>&, T, T*) const {}
+};
+
+struct no_gradient {
+  template <class T>
+  [[nodiscard]] double sum(const loss::answers<T>&) const {
+    return 0;
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("loss") {
+  TEST_CASE("a user's own class is a loss if it gives the sum and its gradient") {
+    CHECK(loss::loss<nothing>);
+    CHECK_FALSE(loss::loss<no_gradient>);
+    CHECK_FALSE(loss::loss<int>);
+  }
+}

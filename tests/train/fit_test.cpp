@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/train/fit.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <espalier/optim/cosine_rate.hpp>
+#include <espalier/optim/sgd.hpp>
+#include <espalier/train/evaluate.hpp>
+#include <espalier/train/gradients.hpp>
+
+#include "support/networks.hpp"
+
+namespace optim = espalier::optim;
+namespace train = espalier::train;
+
+namespace {
+
+template <class Model>
+std::vector<typename Model::value_type> all_weights(Model& model) {
+  std::vector<typename Model::value_type> result;
+  for (const auto& parameter : model.parameters()) {
+    result.insert(result.end(), parameter.begin(), parameter.end());
+  }
+  return result;
+}
+
+/// Trains a fresh network and gives its weights.
+template <class T>
+std::vector<T> trained(const train::fit_options<>& options, std::uint32_t samples = 333) {
+  const support::labelled<T> data(samples, 8 * 9 * 2, 3);
+  auto model = support::convolutional<T>();
+  train::fit(model, data.view(), options);
+  return all_weights(model);
+}
+
+/// Every third weight held: those of the first layer at 0, those of the second at a shared mean.
+template <class Model>
+void hold_a_third(Model& model) {
+  std::vector<espalier::mask::weight_mask<typename Model::value_type>> masks;
+  for (const auto& layer : model.layers()) {
+    masks.push_back(espalier::mask::keep_all<typename Model::value_type>(layer.kernel.size()));
+    for (std::size_t i = 0; layer.attributes.optimizable && i < layer.kernel.size(); i += 3) {
+      masks.back().mask[i] = 0;
+    }
+  }
+  masks[1].offset.assign(masks[1].mask.size(), 0.1F);
+  model.set_masks(masks);
+}
+
+template <class Optimizer>
+void check_masks_hold(const Optimizer& optimizer) {
+  const support::labelled<float> data(200, 6, 4);
+  auto model = support::perceptron<float>();
+  hold_a_third(model);
+  train::fit(model, data.view(),
+             train::fit_options<Optimizer, optim::constant_rate>{
+                 .epochs = 40, .batch = 50, .optimizer = optimizer, .learning_rate = {0.05}});
+  bool exact = true;
+  for (std::size_t i = 0; i < 54; ++i) {
+    exact &= i % 3 != 0 || (model.parameters()[0][i] == 0 && !std::signbit(model.parameters()[0][i]));
+  }
+  for (std::size_t i = 0; i < 45; i += 3) {
+    exact &= model.parameters()[2][i] == 0.1F;
+  }
+  CHECK(exact);
+  CHECK(train::evaluate(model, data.view()).accuracy > 0.8);
+}
+
+std::string failure(auto&& action) {
+  try {
+    action();
+  } catch (const espalier::numeric_error& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace
+
+TEST_SUITE("train") {
+  TEST_CASE("training learns what there is to learn") {
+    const support::labelled<double> data(400, 8 * 9 * 2, 3);
+    auto model = support::convolutional<double>();
+    const double before = train::evaluate(model, data.view()).loss;
+    train::fit(model, data.view(), train::fit_options<>{.epochs = 5, .batch = 32, .learning_rate = {0.01}});
+    CHECK(train::evaluate(model, data.view()).loss < 0.1 * before);
+    CHECK(train::evaluate(model, data.view()).accuracy > 0.99);
+  }
+
+  TEST_CASE("one step of plain descent goes down the mean gradient") {
+    const support::labelled<double> data(20, 6, 4);
+    auto model = support::perceptron<double>();
+    const auto before = all_weights(model);
+    const auto gradients = train::mean_absolute_gradients(model, data.view());
+    train::fit(model, data.view(),
+               train::fit_options<optim::sgd, optim::constant_rate>{.batch = 20, .learning_rate = {0.5}});
+    const auto after = all_weights(model);
+    for (std::size_t i = 0; i < 54; ++i) {
+      CHECK(std::abs(after[i] - before[i]) == doctest::Approx(0.5 * gradients[0][i]).epsilon(1e-9).scale(1e-9));
+    }
+  }
+
+  TEST_CASE_TEMPLATE("the weights are the same bits for any number of threads", T, float, double) {
+    for (const std::size_t batch : {128U, 200U, 1000U}) {
+      const auto one = trained<T>({.epochs = 2, .batch = batch, .seed = 5});
+      CHECK(trained<T>({.epochs = 2, .batch = batch, .seed = 5, .threads = 2}) == one);
+      CHECK(trained<T>({.epochs = 2, .batch = batch, .seed = 5, .threads = 4}) == one);
+    }
+  }
+
+  TEST_CASE("the same seed gives the same bits, another one others") {
+    const auto first = trained<float>({.epochs = 2, .seed = 5, .threads = 2});
+    CHECK(trained<float>({.epochs = 2, .seed = 5, .threads = 2}) == first);
+    CHECK(trained<float>({.epochs = 2, .seed = 6, .threads = 2}) != first);
+  }
+
+  TEST_CASE("masked weights stay exactly 0 or exactly their mean through every optimizer") {
+    check_masks_hold(optim::sgd{});
+    check_masks_hold(optim::sgd{.momentum = 0.9});
+    check_masks_hold(optim::sgd{.momentum = 0.9, .nesterov = true});
+    check_masks_hold(optim::adam{});
+  }
+
+  TEST_CASE("weights that are not finite stop the training with their layer and the step") {
+    for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+                            -std::numeric_limits<float>::infinity()}) {
+      const support::labelled<float> data(300, 6, 4);
+      auto model = support::perceptron<float>();
+      model.parameters()[3][4] = bad;
+      CHECK(failure([&] { train::fit(model, data.view(), train::fit_options<>{}); }) ==
+            "espalier::train::fit: got weights of layer 'dense_2' that are not finite at step 0, expected finite "
+            "numbers; a lower learning rate may help");
+    }
+  }
+
+  TEST_CASE("a weight that breaks during training is found at its step") {
+    const support::labelled<float> data(300, 6, 4);
+    auto model = support::perceptron<float>();
+    train::fit_options<> options{.epochs = 3, .batch = 100};
+    options.on_step = [&](const train::progress& where) {
+      if (where.step == 4) {
+        model.parameters()[0][1] = std::numeric_limits<float>::quiet_NaN();
+      }
+    };
+    const std::string message = failure([&] { train::fit(model, data.view(), options); });
+    CHECK(message.find("of layer 'dense_") != std::string::npos);
+    CHECK(message.find("not finite at step 4,") != std::string::npos);
+  }
+
+  TEST_CASE("a learning rate that blows up stops the training, and says so with the layer and the step") {
+    const support::labelled<float> data(300, 6, 4);
+    auto model = support::perceptron<float>();
+    const std::string message = failure([&] {
+      train::fit(model, data.view(),
+                 train::fit_options<optim::sgd, optim::constant_rate>{
+                     .epochs = 50, .batch = 100, .optimizer = {.momentum = 0.9}, .learning_rate = {1e30}});
+    });
+    CHECK(message.find("espalier::train::fit: got ") == 0);
+    CHECK(message.find("layer") != std::string::npos);
+    CHECK(message.find("dense_") != std::string::npos);
+    CHECK(message.find(" at step ") != std::string::npos);
+  }
+
+  TEST_CASE("gradients that are not finite do not reach the weights") {
+    const support::labelled<float> data(64, 6, 4);
+    auto model = support::perceptron<float>();
+    for (const auto& parameter : model.parameters()) {
+      for (float& weight : parameter) {
+        weight *= 1e30F;
+      }
+    }
+    const auto before = all_weights(model);
+    const std::string message = failure([&] { train::fit(model, data.view(), train::fit_options<>{}); });
+    CHECK(message.find("not finite at step 0") != std::string::npos);
+    CHECK(all_weights(model) == before);
+  }
+
+  TEST_CASE("settings and data that make no sense are refused") {
+    const support::labelled<float> data(30, 6, 4);
+    auto model = support::perceptron<float>();
+    const auto before = all_weights(model);
+    CHECK_THROWS_WITH_AS(train::fit(model, data.view(), train::fit_options<>{.batch = 0}),
+                         "espalier::train::fit: got batches of 0 samples, expected 1 or more",
+                         espalier::argument_error);
+    for (const double rate : {0.0, -1e-3, std::numeric_limits<double>::quiet_NaN()}) {
+      CHECK_THROWS_AS(train::fit(model, data.view(), train::fit_options<>{.learning_rate = {rate}}),
+                      espalier::argument_error);
+    }
+    const support::labelled<float> wide(30, 7, 4);
+    CHECK_THROWS_AS(train::fit(model, wide.view(), train::fit_options<>{}), espalier::shape_error);
+    const support::labelled<float> five(200, 6, 5);
+    CHECK_THROWS_AS(train::fit(model, five.view(), train::fit_options<>{}), espalier::argument_error);
+    auto none = data.view();
+    none.chosen.clear();
+    CHECK_THROWS_WITH_AS(train::fit(model, none, train::fit_options<>{}),
+                         "espalier::train::fit: got a view of no samples, expected 1 or more",
+                         espalier::argument_error);
+    CHECK(all_weights(model) == before);
+  }
+
+  TEST_CASE("a batch larger than the data is all of the data") {
+    const auto large = trained<float>({.epochs = 2, .batch = 5000}, 100);
+    CHECK(large == trained<float>({.epochs = 2, .batch = 100}, 100));
+  }
+
+  TEST_CASE("callbacks see every step and epoch, with the losses of the samples") {
+    const support::labelled<double> data(70, 6, 4);
+    auto model = support::perceptron<double>();
+    std::vector<train::progress> steps;
+    std::vector<train::progress> epochs;
+    train::fit_options<> options{.epochs = 2, .batch = 32, .learning_rate = {1e-9}};
+    options.on_step = [&](const train::progress& where) { steps.push_back(where); };
+    options.on_epoch = [&](const train::progress& where) { epochs.push_back(where); };
+    const double loss = train::evaluate(model, data.view()).loss;
+    train::fit(model, data.view(), options);
+    REQUIRE(steps.size() == 6);
+    REQUIRE(epochs.size() == 2);
+    for (std::size_t i = 0; i < 6; ++i) {
+      CHECK(steps[i].step == i + 1);
+      CHECK(steps[i].steps == 6);
+      CHECK(steps[i].epoch == i / 3);
+    }
+    CHECK(epochs[1].epoch == 1);
+    CHECK(epochs[1].step == 6);
+    CHECK(epochs[0].loss == doctest::Approx(loss).epsilon(1e-5));
+    CHECK((32 * steps[0].loss + 32 * steps[1].loss + 6 * steps[2].loss) / 70 == doctest::Approx(epochs[0].loss));
+  }
+
+  TEST_CASE("a stop request ends the training before its next step") {
+    const support::labelled<float> data(300, 6, 4);
+    auto model = support::perceptron<float>();
+    std::stop_source source;
+    std::size_t steps = 0;
+    std::size_t epochs = 0;
+    train::fit_options<> options{.epochs = 10, .batch = 50, .stop = source.get_token()};
+    options.on_step = [&](const train::progress& where) {
+      ++steps;
+      if (where.step == 8) {
+        source.request_stop();
+      }
+    };
+    options.on_epoch = [&](const train::progress&) { ++epochs; };
+    train::fit(model, data.view(), options);
+    CHECK(steps == 8);
+    CHECK(epochs == 1);
+  }
+
+  TEST_CASE("what a callback throws reaches the caller") {
+    const support::labelled<float> data(300, 6, 4);
+    auto model = support::perceptron<float>();
+    train::fit_options<> options{.threads = 2};
+    options.on_step = [](const train::progress&) { throw std::runtime_error("enough"); };
+    CHECK_THROWS_WITH(train::fit(model, data.view(), options), "enough");
+  }
+
+  TEST_CASE("no epochs change nothing but what the masks hold") {
+    const support::labelled<float> data(30, 6, 4);
+    auto model = support::perceptron<float>();
+    const auto before = all_weights(model);
+    train::fit(model, data.view(), train::fit_options<>{.epochs = 0});
+    CHECK(all_weights(model) == before);
+  }
+}
