@@ -4167,6 +4167,45 @@ inline constexpr const char* version_string = "0.1.0";
 
 #endif
 
+// ---- espalier/kernels/all_finite.hpp ----
+// Whether numbers are finite, asked so often that it must be cheap.
+#ifndef ESPALIER_KERNELS_ALL_FINITE_HPP
+#define ESPALIER_KERNELS_ALL_FINITE_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Looks at the bits: a comparison of numbers would be optimized away under -ffast-math.
+/// @tparam T  float or double.
+/// @return whether none of the numbers is infinite or not a number.   Complexity: O(numbers).
+template <class T>
+[[nodiscard]] bool all_finite(std::span<const T> numbers) {
+  using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  constexpr bits exponent = sizeof(T) == 4 ? bits{0x7F800000U} : static_cast<bits>(0x7FF0000000000000U);
+  constexpr std::size_t width = 16 / sizeof(T);
+  typedef bits vector __attribute__((vector_size(16)));  // NOLINT(modernize-use-using): an alias drops the size
+  vector broken{};
+  const std::size_t whole = numbers.size() / width * width;
+  for (std::size_t i = 0; i < whole; i += width) {
+    vector value;
+    std::memcpy(&value, numbers.data() + i, sizeof(value));
+    broken |= reinterpret_cast<vector>((value & exponent) == exponent);
+  }
+  bits found = 0;
+  for (std::size_t lane = 0; lane < width; ++lane) {
+    found |= broken[lane];
+  }
+  for (std::size_t i = whole; i < numbers.size(); ++i) {
+    bits value = 0;
+    std::memcpy(&value, numbers.data() + i, sizeof(value));
+    found |= (value & exponent) == exponent ? 1U : 0U;
+  }
+  return found == 0;
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/kernels/lanes.hpp ----
 // The layout of activations: blocks of 16 samples, one vector lane a sample, and the vectors that work on it.
 #ifndef ESPALIER_KERNELS_LANES_HPP
@@ -4225,11 +4264,7 @@ inline void store(T* to, const vector<T>& value) noexcept {
 }
 template <class T>
 [[nodiscard]] inline vector<T> broadcast(T value) noexcept {
-  vector<T> result;
-  for (std::size_t lane = 0; lane < vector_of<T>::width; ++lane) {
-    result[lane] = value;
-  }
-  return result;
+  return value - vector<T>{};  // minus zero is free; plus zero would turn -0 into 0
 }
 /// The sum of the lanes, as a tree, so that its rounding does not depend on the compiler.
 template <class T>
@@ -4921,7 +4956,8 @@ template <class T>
   std::copy_n(window, lanes, largest.data());
   for_each_place(s, [&](std::size_t place) {
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-      largest[lane] = window[place + lane] <= largest[lane] ? largest[lane] : window[place + lane];
+      const bool stays = window[place + lane] <= largest[lane] || std::isnan(largest[lane]);
+      largest[lane] = stays ? largest[lane] : window[place + lane];
     }
   });
   return largest;
@@ -5078,6 +5114,8 @@ struct pass {
 ///   shape; throws shape_error with both shapes if the input does not fit.
 /// - `forward(pass)`: y from x. `backward(pass)`: dx from dy, x and y.
 /// - `default_name`: what it is called if the user does not say.
+/// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
+///   input is taken, and an output in place has as many axes as its input.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
                          const extents& input, random& generator) {
@@ -5102,6 +5140,35 @@ concept weighted_layer = layer<Layer> && requires(Layer& l, const Layer& c, cons
 
 namespace detail {
 
+/// Axes of a layer's output; 0: not known.
+template <class Layer>
+[[nodiscard]] constexpr std::size_t output_rank_of(std::size_t input_rank) {
+  if constexpr (requires { Layer::output_rank; }) {
+    return Layer::output_rank;
+  } else {
+    return Layer::in_place ? input_rank : 0;
+  }
+}
+
+/// Whether a layer may take an input of so many axes; 0: not known.
+template <class Layer>
+[[nodiscard]] constexpr bool takes_rank(std::size_t rank) {
+  if constexpr (requires { Layer::input_rank; }) {
+    return rank == 0 || rank == Layer::input_rank;
+  } else {
+    return true;
+  }
+}
+
+/// Whether layers fit one behind the other as far as the compiler sees: their numbers of axes.
+template <class... Layers>
+[[nodiscard]] constexpr bool ranks_fit() {
+  std::size_t rank = 0;
+  bool fit = true;
+  ((fit = fit && takes_rank<Layers>(rank), rank = output_rank_of<Layers>(rank)), ...);
+  return fit;
+}
+
 [[noreturn]] inline void refuse_input(const std::string& kind, const std::string& name, const extents& input,
                                       const std::string& expected) {
   throw shape_error(
@@ -5109,6 +5176,11 @@ namespace detail {
 }
 
 }  // namespace detail
+
+/// Layers that fit one behind the other as far as types say it: a dense layer, say, takes vectors, so that a
+/// convolution before it needs a flatten between them.
+template <class... Layers>
+concept fitting_layers = (layer<Layers> && ...) && detail::ranks_fit<Layers...>();
 
 }  // namespace espalier::inline v0::nn
 
@@ -5184,6 +5256,8 @@ template <class T = float>
 class conv2d {
  public:
   using value_type = T;
+  static constexpr std::size_t input_rank = 3;
+  static constexpr std::size_t output_rank = 3;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "conv2d";
 
@@ -5288,6 +5362,8 @@ template <class T = float>
 class dense {
  public:
   using value_type = T;
+  static constexpr std::size_t input_rank = 1;
+  static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "dense";
 
@@ -5370,6 +5446,7 @@ template <class T = float>
 class flatten {
  public:
   using value_type = T;
+  static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "flatten";
 
@@ -5414,12 +5491,19 @@ class masked : public Layer {
   [[nodiscard]] const mask::weight_mask<value_type>& mask() const noexcept { return mask_; }
 
   /// Holds other weights from now on.
-  /// @param m  one entry per weight.   @throws shape_error if it has more or fewer.
+  /// @param m  one entry per weight.   @throws shape_error if it, or its offsets, have more or fewer.
   void set_mask(mask::weight_mask<value_type> m) {
     if (m.mask.size() != mask_.mask.size()) {
       throw shape_error(error_message(
           "nn::masked", "a mask of " + std::to_string(m.mask.size()) + " weights for layer '" + this->name() + "'",
           std::to_string(mask_.mask.size())));
+    }
+    if (!m.offset.empty() && m.offset.size() != m.mask.size()) {
+      throw shape_error(error_message("nn::masked",
+                                      std::to_string(m.offset.size()) +
+                                          (m.offset.size() == 1 ? " offset" : " offsets") + " for layer '" +
+                                          this->name() + "'",
+                                      std::to_string(m.mask.size()) + ", or none"));
     }
     mask_ = std::move(m);
     hold();
@@ -5455,6 +5539,8 @@ template <class T = float>
 class max_pool2d {
  public:
   using value_type = T;
+  static constexpr std::size_t input_rank = 3;
+  static constexpr std::size_t output_rank = 3;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "max_pool2d";
 
@@ -5538,6 +5624,8 @@ template <class T = float>
 class softmax {
  public:
   using value_type = T;
+  static constexpr std::size_t input_rank = 1;
+  static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "softmax";
 
@@ -5642,8 +5730,9 @@ struct is_softmax<softmax<T>> : std::true_type {};
 ///
 /// Layers with a kernel can be pruned if they are wrapped in `masked`; others are trained but left alone. It is a
 /// prunable model. Different threads may run passes at the same time, each with a workspace of its own.
-/// @tparam Layers  at least one; all with the same number type.
-template <layer... Layers>
+/// @tparam Layers  at least one; all with the same number type; of fitting kinds, see fitting_layers.
+template <class... Layers>
+requires fitting_layers<Layers...>
 class sequential {
   static constexpr std::size_t depth = sizeof...(Layers);
   static_assert(depth > 0, "a network needs a layer");
@@ -5944,6 +6033,17 @@ concept learning_rate = requires(const Rate& rate, std::size_t step, std::size_t
   { rate(step, steps) } -> std::convertible_to<double>;
 };
 
+namespace detail {
+
+/// Refuses a setting of an optimizer.
+inline void expect(bool right, const std::string& optimizer, const std::string& got, const std::string& expected) {
+  if (!right) {
+    throw argument_error(error_message("optim::" + optimizer, got, expected));
+  }
+}
+
+}  // namespace detail
+
 }  // namespace espalier::inline v0::optim
 
 #endif
@@ -5970,7 +6070,14 @@ struct adam {
 template <class T>
 class adam::state {
  public:
-  state(const adam& settings, std::size_t parameters) : settings_(settings), mean_(parameters), square_(parameters) {}
+  /// @throws argument_error if a setting is out of range.
+  state(const adam& settings, std::size_t parameters) : settings_(settings), mean_(parameters), square_(parameters) {
+    for (const auto& [name, beta] : {std::pair("beta_1", settings.beta_1), std::pair("beta_2", settings.beta_2)}) {
+      detail::expect(beta >= 0 && beta < 1, "adam", name + (" " + std::to_string(beta)),
+                     "0 <= " + std::string(name) + " < 1");
+    }
+    detail::expect(settings.epsilon > 0, "adam", "epsilon " + std::to_string(settings.epsilon), "a positive number");
+  }
 
   void begin_step(double rate) {
     power_1_ *= settings_.beta_1;
@@ -5982,14 +6089,14 @@ class adam::state {
     // In float, 1 - 0.999 would be off by 1e-5: the differences are taken in double and rounded once.
     const T fresh_1 = static_cast<T>(1 - settings_.beta_1);
     const T fresh_2 = static_cast<T>(1 - settings_.beta_2);
-    const T epsilon = static_cast<T>(settings_.epsilon);
+    const T tiny = static_cast<T>(settings_.epsilon);
     T* mean = mean_.data() + begin;
     T* square = square_.data() + begin;
     for (std::size_t i = 0; i < weights.size(); ++i) {
       const T g = gradients[i];
       mean[i] += (g - mean[i]) * fresh_1;
       square[i] += (g * g - square[i]) * fresh_2;
-      weights[i] -= step_ * mean[i] / (std::sqrt(square[i]) + epsilon);
+      weights[i] -= step_ * mean[i] / (std::sqrt(square[i]) + tiny);
     }
   }
 
@@ -6068,8 +6175,12 @@ struct sgd {
   template <class T>
   class state {
    public:
+    /// @throws argument_error if the momentum is out of range.
     state(const sgd& settings, std::size_t parameters)
-        : momentum_(static_cast<T>(settings.momentum)), nesterov_(settings.nesterov), velocity_(parameters) {}
+        : momentum_(static_cast<T>(settings.momentum)), nesterov_(settings.nesterov), velocity_(parameters) {
+      detail::expect(settings.momentum >= 0 && settings.momentum < 1, "sgd",
+                     "momentum " + std::to_string(settings.momentum), "0 <= momentum < 1");
+    }
 
     void begin_step(double rate) { rate_ = static_cast<T>(rate); }
 
@@ -6166,10 +6277,13 @@ template <class T>
 /// @param input    shape of one sample.
 /// @param classes  how many scores the network gives.
 /// @param where    function that is named in the message.
-/// @throws shape_error if samples have another size; argument_error that names the first sample whose label is no
-/// class. Complexity: O(samples).
+/// @throws argument_error if the view is empty; shape_error if samples have another size; argument_error that names the
+///         first sample whose label is no class.   Complexity: O(samples).
 template <class T>
 void expect_fitting(const data_view<T>& view, const extents& input, std::size_t classes, const std::string& where) {
+  if (view.chosen.empty()) {
+    throw argument_error(error_message(where, "a view of no samples", "1 or more"));
+  }
   if (view.samples.size() != view.labels.size() * input.size()) {
     throw shape_error(error_message(
         where, std::to_string(view.labels.size()) + " samples in " + std::to_string(view.samples.size()) + " numbers",
@@ -6222,13 +6336,27 @@ class workers {
 
   /// Calls action(task, worker) for every task below `tasks`, and returns when all are done. Rethrows what the first
   /// failing call threw.
-  void run(std::size_t tasks, const std::function<void(std::size_t, std::size_t)>& action) {
+  template <class Action>
+  void run(std::size_t tasks, const Action& action) {
+    run(tasks, {&action, [](const void* a, std::size_t task, std::size_t worker) {
+                  (*static_cast<const Action*>(a))(task, worker);
+                }});
+  }
+
+ private:
+  /// A reference to something that can be called; a std::function would allocate at every step.
+  struct call {
+    const void* action = nullptr;
+    void (*run)(const void*, std::size_t, std::size_t) = nullptr;
+  };
+
+  void run(std::size_t tasks, const call& action) {
     next_ = 0;
     failure_ = nullptr;
     {
       const std::scoped_lock lock(mutex_);
       tasks_ = tasks;
-      action_ = &action;
+      action_ = action;
       busy_ = team_.size();
       ++round_;
     }
@@ -6241,7 +6369,6 @@ class workers {
     }
   }
 
- private:
   void wait_for_work(std::size_t worker) {
     std::size_t seen = 0;
     for (;;) {
@@ -6264,7 +6391,7 @@ class workers {
   void work(std::size_t worker) {
     for (std::size_t task = next_++; task < tasks_; task = next_++) {
       try {
-        (*action_)(task, worker);
+        action_.run(action_.action, task, worker);
       } catch (...) {
         const std::scoped_lock lock(mutex_);
         failure_ = failure_ ? failure_ : std::current_exception();
@@ -6276,7 +6403,7 @@ class workers {
   std::condition_variable begin_;
   std::condition_variable end_;
   std::atomic<std::size_t> next_{0};
-  const std::function<void(std::size_t, std::size_t)>* action_ = nullptr;
+  call action_;
   std::size_t tasks_ = 0;
   std::size_t round_ = 0;
   std::size_t busy_ = 0;
@@ -6444,6 +6571,7 @@ struct fit_options {
   std::size_t epochs = 1;   ///< how often to go through the data
   std::size_t batch = 128;  ///< samples in a mini-batch, >= 1; the last one of an epoch may have fewer
   std::uint64_t seed = 0;   ///< of the order of the samples
+  bool shuffle = true;      ///< false: every epoch takes the samples in the order of the view
   std::size_t threads = 1;  ///< 0: as many as the machine runs at once; the result is the same, bit for bit
   Optimizer optimizer{};
   Rate learning_rate{};
@@ -6454,20 +6582,6 @@ struct fit_options {
 };
 
 namespace detail {
-
-/// Throws if a number is not finite. One comparison per number: NaN fails it too.
-template <class T>
-void expect_finite(std::span<const T> numbers, const std::string& what, const std::string& layer, std::size_t step) {
-  bool finite = true;
-  for (const T number : numbers) {
-    finite &= std::abs(number) <= (std::numeric_limits<T>::max)();
-  }
-  if (!finite) {
-    throw numeric_error(error_message(
-        "train::fit", what + " of layer '" + layer + "' that are not finite at step " + std::to_string(step),
-        "finite numbers; a lower learning rate may help"));
-  }
-}
 
 /// One call of fit.
 template <class Model, class Options>
@@ -6492,7 +6606,9 @@ class fitting {
     where_.steps = options_.epochs * ((order_.size() + options_.batch - 1) / options_.batch);
     random seeds(options_.seed);
     for (where_.epoch = 0; where_.epoch < options_.epochs && !options_.stop.stop_requested(); ++where_.epoch) {
-      seeds.split().shuffle(std::span(order_));
+      if (options_.shuffle) {
+        seeds.split().shuffle(std::span(order_));
+      }
       const double loss = run_epoch();
       if (options_.on_epoch && !options_.stop.stop_requested()) {
         progress summary = where_;
@@ -6534,7 +6650,7 @@ class fitting {
     const auto found = passes_.template gradients<kernels::gradient_kind::plain>(
         batch, static_cast<value_type>(1 / samples), std::span<value_type>(gradients_));
     expect_finite_gradients(found.loss);
-    state_.begin_step(options_.learning_rate(where_.step, where_.steps));
+    state_.begin_step(checked_rate());
     std::size_t begin = 0;
     for (const auto& parameter : parameters_) {
       state_.update(begin, parameter, std::span<const value_type>(gradients_).subspan(begin, parameter.size()));
@@ -6547,26 +6663,41 @@ class fitting {
     return found.loss;
   }
 
+  [[nodiscard]] double checked_rate() const {
+    const double rate = options_.learning_rate(where_.step, where_.steps);
+    if (!(rate > 0 && rate <= (std::numeric_limits<double>::max)())) {
+      throw argument_error(error_message(
+          "train::fit", "learning rate " + std::to_string(rate) + " at step " + std::to_string(where_.step),
+          "a positive number"));
+    }
+    return rate;
+  }
+
   void expect_finite_gradients(double loss) const {
     std::size_t begin = gradients_.size();
     // From the output back, so that the layer where it began is named, not those that it spread to.
     for (std::size_t p = parameters_.size(); p-- > 0;) {
       begin -= parameters_[p].size();
-      expect_finite(std::span<const value_type>(gradients_).subspan(begin, parameters_[p].size()), "gradients",
-                    layers_[p], where_.step);
+      if (!kernels::all_finite(std::span<const value_type>(gradients_).subspan(begin, parameters_[p].size()))) {
+        refuse("gradients of layer '" + layers_[p] + "' that are");
+      }
     }
-    if (!std::isfinite(loss)) {
-      throw numeric_error(error_message("train::fit",
-                                        "a loss that is not finite at step " + std::to_string(where_.step) +
-                                            " (last layer with weights: '" + layers_.back() + "')",
-                                        "a finite loss; a lower learning rate may help"));
+    if (!kernels::all_finite(std::span<const double>(&loss, 1))) {
+      refuse("a loss (last layer with weights: '" + (layers_.empty() ? "none" : layers_.back()) + "') that is");
     }
   }
 
   void expect_finite_weights() const {
     for (std::size_t p = 0; p < parameters_.size(); ++p) {
-      expect_finite(std::span<const value_type>(parameters_[p]), "weights", layers_[p], where_.step);
+      if (!kernels::all_finite(std::span<const value_type>(parameters_[p]))) {
+        refuse("weights of layer '" + layers_[p] + "' that are");
+      }
     }
+  }
+
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw numeric_error(error_message("train::fit", what + " not finite at step " + std::to_string(where_.step),
+                                      "finite numbers; a lower learning rate may help"));
   }
 
   Model& model_;
@@ -6624,6 +6755,23 @@ struct gradient_options {
 
 namespace detail {
 
+/// Names the last layer whose gradients are not finite.
+template <class Model>
+void expect_finite_gradients(Model& model, std::span<const typename Model::value_type> gradients) {
+  if (kernels::all_finite(gradients)) {
+    return;
+  }
+  const auto parameters = model.parameters();
+  std::size_t end = gradients.size();
+  for (std::size_t p = parameters.size(); p-- > 0; end -= parameters[p].size()) {
+    if (!kernels::all_finite(gradients.first(end).last(parameters[p].size()))) {
+      throw numeric_error(error_message("train::gradients",
+                                        "gradients of layer '" + model.parameter_layers()[p] + "' that are not finite",
+                                        "finite numbers"));
+    }
+  }
+}
+
 /// Calls add(gradients, samples) for mini-batches of randomly chosen samples, then cuts the sums into layers.
 template <kernels::gradient_kind Kind, class Model, class Options, class Add>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> gradients_of_kernels(
@@ -6648,6 +6796,7 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
     const auto batch =
         std::span<const std::uint32_t>(order).subspan(begin, (std::min)(options.batch, order.size() - begin));
     passes.template gradients<Kind>(batch, value_type{1}, std::span<value_type>(gradients));
+    expect_finite_gradients(model, std::span<const value_type>(gradients));
     for (std::size_t i = 0; i < numbers; ++i) {
       sums[i] += add(static_cast<double>(gradients[i]), batch.size());
     }
@@ -6671,7 +6820,8 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
 /// @param data     samples and classes that fit it.
 /// @param options  settings.
 /// @return per layer with a kernel, one number per weight.
-/// @throws shape_error or argument_error if the data or settings do not fit.
+/// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a
+///         gradient is not finite.
 /// Source: Molchanov et al. 2016, arXiv 1611.06440; absolute values per mini-batch, since the mean vanishes at a
 /// minimum.
 template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
@@ -6690,7 +6840,8 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 /// @param data     samples and classes that fit it.
 /// @param options  settings.
 /// @return per layer with a kernel, one number per weight, >= 0.
-/// @throws shape_error or argument_error if the data or settings do not fit.
+/// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a
+///         gradient is not finite.
 /// Source: Theis et al. 2018, arXiv 1801.05787.
 template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> fisher_information(
