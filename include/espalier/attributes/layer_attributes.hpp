@@ -19,14 +19,14 @@ enum class layer_kind : std::uint8_t { dense, conv2d };
 struct layer_attributes {
   std::string name;  ///< unique in the network, not empty
   layer_kind kind = layer_kind::dense;
-  extents kernel_shape;              ///< Dense (in, out); Conv2D (height, width, channels, filters)
-  extents input_shape;               ///< of one sample, without a batch axis
-  extents output_shape;              ///< of one sample, without a batch axis
-  std::vector<std::string> inbound;  ///< prunable layers whose outputs reach this one; empty: the network's input
-  hls::layer_config hls;             ///< what the HLS tool is told
-  bool optimizable = true;           ///< false: the user wants it left alone
-  bool prune = true;                 ///< may groups be pruned
-  bool share = false;                ///< may groups be replaced by their mean
+  extents kernel_shape{};              ///< Dense (in, out); Conv2D (height, width, channels, filters)
+  extents input_shape{};               ///< of one sample, without a batch axis
+  extents output_shape{};              ///< of one sample, without a batch axis
+  std::vector<std::string> inbound{};  ///< prunable layers whose outputs reach this one; empty: the network's input
+  hls::layer_config hls{};             ///< what the HLS tool is told
+  bool optimizable = true;             ///< false: the user wants it left alone
+  bool prune = true;                   ///< may groups be pruned
+  bool share = false;                  ///< may groups be replaced by their mean
 };
 
 /// @param kind  a kind of layer.

@@ -3,7 +3,6 @@
 #ifndef ESPALIER_IO_PROGRESS_HPP
 #define ESPALIER_IO_PROGRESS_HPP
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -29,30 +28,30 @@ class progress {
   /// @param options  how to show it.
   explicit progress(std::ostream& out, progress_options options = {}) : out_(out), options_(options) {}
 
-  /// Begins a stage.
+  /// Shows how far a stage is; the first call after an end begins a new one.
   /// @param label  what is being done.
+  /// @param done   how many steps of it are done.
   /// @param total  how many steps it has.
-  void begin(std::string_view label, std::size_t total) {
-    label_ = label;
-    total_ = total;
-    done_ = 0;
-    start_ = drawn_ = clock::now();
-  }
-
-  /// Moves on.
-  /// @param steps  how many steps were done since the last call.
-  void advance(std::size_t steps = 1) {
-    done_ += steps;
+  void show(std::string_view label, std::size_t done, std::size_t total) {
     const auto now = clock::now();
+    if (!open_) {
+      open_ = true;
+      label_ = label;
+      start_ = drawn_ = now;
+    }
     if (options_.terminal && seconds(now - drawn_) >= options_.seconds_between) {
       drawn_ = now;
-      out_ << '\r' << bar(seconds(now - start_)) << "\x1b[K" << std::flush;
+      out_ << '\r' << bar(done, total, seconds(now - start_)) << "\x1b[K" << std::flush;
     }
   }
 
-  /// Ends the stage.
+  /// Ends the stage; without one nothing happens.
   /// @param result  what came of it; stands on a line of its own behind the label.
   void end(std::string_view result) {
+    if (!open_) {
+      return;
+    }
+    open_ = false;
     if (options_.terminal) {
       out_ << "\r\x1b[K";
     }
@@ -75,15 +74,15 @@ class progress {
     return text.str();
   }
 
-  [[nodiscard]] std::string bar(double elapsed) const {
-    const double share = total_ == 0 ? 1 : (std::min)(1.0, static_cast<double>(done_) / static_cast<double>(total_));
-    const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
+  [[nodiscard]] std::string bar(std::size_t done, std::size_t total, double elapsed) const {
+    const double share = done < total ? static_cast<double>(done) / static_cast<double>(total) : 1.0;
+    const double rate = elapsed > 0 ? static_cast<double>(done) / elapsed : 0;
     const auto filled = static_cast<std::size_t>(share * static_cast<double>(options_.width));
     std::ostringstream text;
     text << label_ << "  [" << std::string(filled, '#') << std::string(options_.width - filled, '.') << "] "
          << std::setw(3) << std::lround(100 * share) << " %  " << std::fixed << std::setprecision(0) << rate << "/s  ";
-    if (rate > 0 && done_ < total_) {
-      text << time(static_cast<double>(total_ - done_) / rate) << " left";
+    if (rate > 0 && done < total) {
+      text << time(static_cast<double>(total - done) / rate) << " left";
     }
     return text.str();
   }
@@ -91,10 +90,9 @@ class progress {
   std::ostream& out_;
   progress_options options_;
   std::string label_;
-  std::size_t total_ = 0;
-  std::size_t done_ = 0;
   clock::time_point start_;
   clock::time_point drawn_;
+  bool open_ = false;
 };
 
 }  // namespace espalier::inline v0::io

@@ -36,7 +36,7 @@ enum class ending : std::uint8_t {
   too_many_bad,    ///< more levels in a row failed than the settings allow
   out_of_reach,    ///< even pruning everything does not meet the target
   stopped,         ///< a stop was requested
-  trainer_failed   ///< the trainer threw; the report says what
+  failed           ///< trainer, ranking or objective threw; the report says what
 };
 
 /// What `optimize` returns. The model holds the weights of the best network.
@@ -71,8 +71,10 @@ class pruning_run {
     if (!std::isfinite(best_metric_)) {
       throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
     }
-    run_levels();
-    finish_training();
+    guarded([this] { run_levels(); });
+    best_.restore(model_);
+    guarded([this] { train_longer(); });
+    hand_over();
     return finish();
   }
 
@@ -88,6 +90,9 @@ class pruning_run {
       }
     }
     attributes::validate(std::span<const attributes::prunable_layer<value_type>>(layers));
+    for (const auto& layer : layers) {
+      static_cast<void>(objective_(layer.attributes));  // settings that it refuses are refused before any training
+    }
     return layers;
   }
 
@@ -99,18 +104,29 @@ class pruning_run {
     return masks;
   }
 
+  /// Once the baseline is known no result is lost: an exception ends the run, and the report says so.
+  template <class Step>
+  void guarded(Step&& step) {
+    try {
+      step();
+    } catch (const std::exception& error) {
+      end(ending::failed, std::string("a level failed: ") + error.what());
+    }
+  }
+
   void run_levels() {
     if (schedule_.sparsity() <= 0 && !schedule_.update()) {
       return end(ending::schedule_ended, "the schedule has no target above 0");
     }
     std::size_t bad_in_a_row = 0;
-    for (std::size_t level = 1;; ++level) {
+    for (std::size_t level = 1; !stopped(); ++level) {
       select::selection chosen = choose();
       if (!chosen.out_of_reach.empty()) {
         return end(ending::out_of_reach, "the next target is out of reach: " + chosen.out_of_reach);
       }
       const auto masks = make_masks(chosen);
-      if (!train(masks, {options_.epochs - options_.rewinding, level, options_.stop})) {
+      train(masks, {options_.epochs - options_.rewinding, level, purpose::level, schedule_.sparsity(), options_.stop});
+      if (stopped()) {
         return;
       }
       const bool good = judge(chosen, masks);
@@ -121,8 +137,8 @@ class pruning_run {
       if (!(good ? schedule_.update() : schedule_.repair())) {
         return end(ending::schedule_ended, "the schedule has no further target");
       }
-      if (options_.rewinding > 0 && !train({}, {options_.rewinding, level, options_.stop})) {
-        return;
+      if (options_.rewinding > 0) {
+        train({}, {options_.rewinding, level, purpose::rewinding, 0, options_.stop});
       }
     }
   }
@@ -190,26 +206,27 @@ class pruning_run {
     }
   }
 
-  /// False if the run is over: a stop was requested or the trainer failed.
-  [[nodiscard]] bool train(masks<value_type> held, const training_phase& phase) {
-    try {
-      hold(held);
-      trainer_.fit(model_, held, phase);
-      // A trainer that forgets the masks must not break the promise that they are exact.
-      hold(held);
-    } catch (const std::exception& error) {
-      end(ending::trainer_failed, "the training of level " + std::to_string(phase.level) + " failed: " + error.what());
+  void train(masks<value_type> held, const training_phase& phase) {
+    if (options_.on_training) {
+      options_.on_training(phase);
+    }
+    hold(held);
+    trainer_.fit(model_, held, phase);
+    // A trainer that forgets the masks must not break the promise that they are exact.
+    hold(held);
+  }
+
+  /// Whether a stop was requested; then the run is over.
+  [[nodiscard]] bool stopped() {
+    if (!options_.stop.stop_requested()) {
       return false;
     }
-    if (options_.stop.stop_requested()) {
-      end(ending::stopped, "a stop was requested");
-      return false;
-    }
+    end(ending::stopped, "a stop was requested");
     return true;
   }
 
   [[nodiscard]] bool good_enough(double metric) const {
-    const double limit = options_.tolerance * result_.report.baseline;
+    const double limit = options_.relative_tolerance * result_.report.baseline;
     return options_.larger_is_better ? metric >= limit : metric <= limit;
   }
 
@@ -224,6 +241,7 @@ class pruning_run {
       best_masks_ = masks;
       best_selection_ = chosen;
       best_metric_ = metric;
+      best_sparsity_ = schedule_.sparsity();
     } else {
       best_.restore(model_);
     }
@@ -234,24 +252,28 @@ class pruning_run {
   }
 
   /// Trains the best network a little longer, and keeps that only if it is no worse.
-  void finish_training() {
-    best_.restore(model_);
+  void train_longer() {
     if (options_.final_epochs == 0 || best_selection_.layers.empty() || options_.stop.stop_requested()) {
       return;
     }
-    const ending reached = result_.ending;
-    const std::string sentence = result_.report.ended;
-    const bool trained = train(best_masks_, {options_.final_epochs, result_.report.levels.size() + 1, options_.stop});
-    const double metric = trained ? trainer_.evaluate(model_) : best_metric_;
-    const bool better = options_.larger_is_better ? metric >= best_metric_ : metric <= best_metric_;
-    if (trained && better) {
+    const std::size_t level = result_.report.levels.size() + 1;
+    train(best_masks_, {options_.final_epochs, level, purpose::final, best_sparsity_, options_.stop});
+    if (stopped()) {
+      return;
+    }
+    const double metric = trainer_.evaluate(model_);
+    if (options_.larger_is_better ? metric >= best_metric_ : metric <= best_metric_) {
       best_metric_ = metric;
       best_ = snapshot<Model>(model_);
     }
-    best_.restore(model_);
-    if (trained) {
-      end(reached, sentence);
+  }
+
+  /// Leaves the best weights in the model, and the masks that hold them.
+  void hand_over() {
+    if constexpr (maskable_model<Model>) {
+      model_.set_masks(best_masks_);
     }
+    best_.restore(model_);
   }
 
   [[nodiscard]] result<value_type> finish() {
@@ -277,13 +299,16 @@ class pruning_run {
     report::layer line;
     line.name = layer.name;
     line.weights = layers_[l].kernel.size();
-    for (std::size_t i = 0; i < line.weights; ++i) {
-      line.weights_kept += best_masks_[l].mask[i];
-      line.weights_shared +=
-          best_masks_[l].mask[i] == 0 && !best_masks_[l].offset.empty() && best_masks_[l].offset[i] != value_type{0};
+    const bool decided = !best_selection_.layers.empty();
+    if (decided && groups_[l]) {
+      groups_[l]->visit([&](std::size_t group, std::size_t) {
+        line.weights_kept += best_selection_.layers[l].actions[group] == mask::action::keep ? 1U : 0U;
+        line.weights_shared += best_selection_.layers[l].actions[group] == mask::action::share ? 1U : 0U;
+      });
+    } else {
+      line.weights_kept = line.weights;
     }
     line.before.assign(savings.usage.begin(), savings.usage.end());
-    const bool decided = !best_selection_.layers.empty();
     line.after = decided ? best_selection_.layers[l].used : line.before;
     line.note = decided ? best_selection_.layers[l].note : savings.note;
     return line;
@@ -300,6 +325,7 @@ class pruning_run {
   std::vector<mask::weight_mask<value_type>> best_masks_;
   select::selection best_selection_;
   double best_metric_ = 0;
+  double best_sparsity_ = 0;
   result<value_type> result_;
 };
 
@@ -315,7 +341,7 @@ class pruning_run {
 /// @param objective  what to save.
 /// @param schedule   the targets.
 /// @param options    settings.
-/// @return masks and report. Once the baseline is known no result is lost: if the trainer throws or a stop is
+/// @return masks and report. Once the baseline is known no result is lost: if something throws or a stop is
 ///         requested, the best network so far is the result and the report says so.
 /// @throws argument_error, shape_error or numeric_error if the settings, the model or the baseline are not sound.
 /// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.

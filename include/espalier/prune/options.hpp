@@ -12,6 +12,7 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/hls/config.hpp>
 #include <espalier/knapsack/solve_options.hpp>
+#include <espalier/prune/trainer.hpp>
 #include <espalier/rank/fisher.hpp>
 #include <espalier/rank/lamp.hpp>
 #include <espalier/report/pruning_report.hpp>
@@ -25,9 +26,10 @@ namespace espalier::inline v0::prune {
 /// @tparam Normalization  how layers are put on one scale.
 template <rank::ranking Ranking = rank::fisher, rank::normalization Normalization = rank::lamp>
 struct options {
-  double tolerance = 0.98;            ///< of the baseline's metric, that a level must keep; > 0
-  bool larger_is_better = true;       ///< false: the metric is an error, and a level may reach tolerance x the baseline
-  std::size_t epochs = 4;             ///< of training at each level, >= 1
+  double relative_tolerance = 0.98;  ///< of the baseline's metric, that a level must keep; > 0
+  bool larger_is_better =
+      true;                ///< false: the metric is an error, and a level may reach relative_tolerance x the baseline
+  std::size_t epochs = 4;  ///< of training at each level, >= 1
   std::size_t rewinding = 0;          ///< of these, unmasked, for pruned weights to grow back; < epochs
   std::size_t final_epochs = 0;       ///< of masked training after the last level
   std::size_t cutoff_bad_trials = 1;  ///< so many levels in a row may fail; one more ends the run
@@ -36,16 +38,18 @@ struct options {
   std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};
-  std::stop_token stop{};                                ///< when it is stopped, the best network so far is the result
-  std::function<void(const report::level&)> on_level{};  ///< called after every level
+  std::stop_token stop{};  ///< when it is stopped, the best network so far is the result
+  std::function<void(const training_phase&)> on_training{};  ///< called before every training
+  std::function<void(const report::level&)> on_level{};      ///< called after every level
 };
 
 /// @param o  settings.
 /// @throws argument_error if one is out of its range.
 template <class Ranking, class Normalization>
 void validate(const options<Ranking, Normalization>& o) {
-  if (!(o.tolerance > 0)) {
-    throw argument_error(error_message("prune::optimize", "tolerance " + std::to_string(o.tolerance), "more than 0"));
+  if (!(o.relative_tolerance > 0)) {
+    throw argument_error(
+        error_message("prune::optimize", "relative tolerance " + std::to_string(o.relative_tolerance), "more than 0"));
   }
   if (o.epochs == 0 || o.rewinding >= o.epochs) {
     throw argument_error(error_message(

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <espalier/attributes/prunable_layer.hpp>
+#include <espalier/mask/weight_mask.hpp>
 
 namespace espalier::inline v0::prune {
 
@@ -22,6 +23,14 @@ template <class Model>
 concept prunable_model = std::floating_point<typename Model::value_type> && requires(Model& model) {
   { model.layers() } -> std::same_as<std::vector<attributes::prunable_layer<typename Model::value_type>>>;
   { model.parameters() } -> std::same_as<std::vector<std::span<typename Model::value_type>>>;
+};
+
+/// A prunable model that keeps masks itself: `set_masks(masks)`, one per layer, holds the weights from now on. After a
+/// run it is told the masks of the best network, so that further training keeps to them.
+template <class Model>
+concept maskable_model = prunable_model<Model> &&
+    requires(Model& model, std::span<const mask::weight_mask<typename Model::value_type>> masks) {
+  model.set_masks(masks);
 };
 
 }  // namespace espalier::inline v0::prune

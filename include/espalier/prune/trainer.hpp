@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -14,10 +15,19 @@
 
 namespace espalier::inline v0::prune {
 
+/// What a stretch of training is for.
+enum class purpose : std::uint8_t {
+  level,      ///< masked, to be judged
+  rewinding,  ///< unmasked, for pruned weights to grow back
+  final       ///< masked, a little longer for the best network
+};
+
 /// One stretch of training inside the loop.
 struct training_phase {
   std::size_t epochs = 0;  ///< how many times to go through the data
   std::size_t level = 0;   ///< how many levels were begun, this one included; for seeds and labels
+  prune::purpose purpose = prune::purpose::level;
+  double sparsity = 0;     ///< the target of the level, 0 to 1; in the final training that of the best network
   std::stop_token stop{};  ///< when it is stopped, `fit` returns early
 };
 

@@ -7,8 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <iomanip>
+#include <span>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -107,6 +109,18 @@ class table {
 }
 
 }  // namespace detail
+
+/// Renders one level as a line of text.
+/// @param tried      the level.
+/// @param resources  names of the resources, in the order of the level's numbers.
+/// @return such as "target 80.0 %, DSP 1230, BRAM 276, metric 0.9002, accepted", without a line end.
+[[nodiscard]] inline std::string to_text(const level& tried, std::span<const std::string_view> resources) {
+  std::string text = "target " + detail::percent(tried.sparsity);
+  for (std::size_t r = 0; r < tried.used.size() && r < resources.size(); ++r) {
+    text.append(", ").append(resources[r]).append(" ").append(std::to_string(tried.used[r]));
+  }
+  return text + ", metric " + detail::fixed(tried.metric, 4) + (tried.accepted ? ", accepted" : ", rejected");
+}
 
 /// Renders a report as text.
 /// @param report  what the loop reports.
