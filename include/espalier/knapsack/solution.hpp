@@ -30,6 +30,17 @@ enum class status : std::uint8_t {
   return "infeasible";
 }
 
+/// What an exact answer took.
+struct statistics {
+  std::uint64_t scans = 0;         ///< passes over the values
+  std::uint64_t window_items = 0;  ///< items that the last pass left undecided
+  std::uint64_t dual_steps = 0;    ///< break solutions tried to find the prices
+  std::uint64_t searches = 0;      ///< passes of the search
+  std::uint64_t states = 0;        ///< the most partial choices held at once
+  std::uint64_t work = 0;          ///< partial choices tried; counts against the work limit
+  double seconds = 0;              ///< if asked for, else 0
+};
+
 /// The answer of a solver.
 struct solution {
   std::vector<std::uint8_t> kept;     ///< n entries, 1 for a kept item, else 0
@@ -40,6 +51,7 @@ struct solution {
   std::vector<double>
       multipliers;  ///< the price of a unit of each resource behind the bound; empty if the solver has none
   knapsack::status status = knapsack::status::infeasible;
+  knapsack::statistics statistics;  ///< what it took; zeros if the solver does not say
 
   /// @return how far the value can be from the optimum, relative to the bound; 0 if it is proven optimal.
   [[nodiscard]] double gap() const noexcept {

@@ -3,8 +3,10 @@
 #ifndef ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
 #define ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 
 namespace espalier::inline v0::knapsack {
@@ -13,7 +15,11 @@ namespace espalier::inline v0::knapsack {
 struct solve_options {
   std::uint64_t work_limit = 200'000'000;            ///< partial solutions tried; the same on every machine
   std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes for partial solutions
-  std::stop_token stop{};                            ///< when it is stopped, the search ends
+  double relative_gap = 0;                           ///< good enough: (bound - value) / bound at most this, >= 0
+  std::optional<std::chrono::nanoseconds>
+      time_limit{};           ///< for the search, by the wall clock, which is read only if this is set
+  bool measure_time = false;  ///< fill in statistics::seconds; reads the wall clock
+  std::stop_token stop{};     ///< when it is stopped, the search ends
 };
 
 }  // namespace espalier::inline v0::knapsack

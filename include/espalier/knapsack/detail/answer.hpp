@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -25,31 +26,48 @@ void for_each_item(const problem<Value>& p, Action&& action) {
   }
 }
 
-/// The solution that keeps the given items, as feasible; bound and multipliers are the caller's.
+/// How many items of each class are kept.
 template <class Value>
-[[nodiscard]] solution answer(const problem<Value>& p, std::vector<std::uint8_t> kept) {
+[[nodiscard]] std::vector<std::uint64_t> count_kept(const problem<Value>& p, const std::vector<std::uint8_t>& kept) {
+  std::vector<std::uint64_t> counts(p.classes(), 0);
+  auto next = kept.begin();
+  for (const run& one : p.runs) {
+    const auto end = next + static_cast<std::ptrdiff_t>(one.count);
+    if (!counts.empty()) {
+      counts[one.item_class] = std::accumulate(next, end, counts[one.item_class]);
+    }
+    next = end;
+  }
+  return counts;
+}
+
+/// The solution that keeps the given items, of known value, as feasible; bound and multipliers are the caller's.
+template <class Value>
+[[nodiscard]] solution describe(const problem<Value>& p, std::vector<std::uint8_t> kept, double value) {
   solution result;
-  result.counts.assign(p.classes(), 0);
+  result.counts = count_kept(p, kept);
   result.used.assign(p.resources(), 0);
-  compensated_sum value;
-  for_each_item(p, [&](std::size_t item, std::size_t item_class) {
-    if (kept[item] == 0) {
-      return;
-    }
-    value.add(static_cast<double>(p.values[item]));
-    if (!result.counts.empty()) {
-      ++result.counts[item_class];
-    }
-  });
   for (std::size_t c = 0; c < p.classes(); ++c) {
     for (std::size_t r = 0; r < p.resources(); ++r) {
       result.used[r] += p.weights_of(c)[r] * static_cast<std::int64_t>(result.counts[c]);
     }
   }
   result.kept = std::move(kept);
-  result.value = value.result();
+  result.value = value;
   result.status = status::feasible;
   return result;
+}
+
+/// The solution that keeps the given items, as feasible; bound and multipliers are the caller's.
+template <class Value>
+[[nodiscard]] solution answer(const problem<Value>& p, std::vector<std::uint8_t> kept) {
+  compensated_sum value;
+  for (std::size_t item = 0; item < kept.size(); ++item) {
+    if (kept[item] != 0) {
+      value.add(static_cast<double>(p.values[item]));
+    }
+  }
+  return describe(p, std::move(kept), value.result());
 }
 
 /// Whether the use of a solution stays within the capacities.

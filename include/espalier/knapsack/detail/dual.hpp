@@ -8,158 +8,449 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
-#include <espalier/knapsack/detail/presolve.hpp>
+#include <espalier/knapsack/detail/window.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// The Lagrangian L(lambda) = lambda C + sum over items of max(0, v - lambda w) and its slope at one point.
-struct dual_value {
-  double value = 0;
-  std::vector<double> slope;  ///< C - what the items with v > lambda w use
+/// What the relaxed problem is made of: sorted items per class, each standing for `copies` items.
+///
+/// Values may be counted from some prices lambda0, as v - lambda0 w; then a unit of slack costs lambda0, and the prices
+/// that are looked for are what is to be added.
+struct relaxation {
+  std::span<const window_item> items;        ///< each class sorted
+  std::span<const std::size_t> begin;        ///< classes + 1
+  std::span<const std::int64_t> weights;     ///< classes x rows
+  std::span<const std::int64_t> capacities;  ///< per row, for these items
+  std::span<const double> copies;            ///< per class; empty: 1
+  std::span<const double> slack_costs;       ///< lambda0 per row; empty: 0
+
+  [[nodiscard]] std::size_t classes() const noexcept { return begin.size() - 1; }
+  [[nodiscard]] std::size_t rows() const noexcept { return capacities.size(); }
+  [[nodiscard]] double slack_cost(std::size_t row) const noexcept {
+    return slack_costs.empty() ? 0.0 : slack_costs[row];
+  }
 };
 
-[[nodiscard]] inline dual_value evaluate_dual(const core_problem& core, const std::vector<double>& prices) {
-  dual_value result;
-  for (std::size_t r = 0; r < prices.size(); ++r) {
-    result.value += prices[r] * static_cast<double>(core.capacities[r]);
-    result.slope.push_back(static_cast<double>(core.capacities[r]));
-  }
-  for (const core_class& c : core.classes) {
-    double threshold = 0;
-    for (std::size_t r = 0; r < prices.size(); ++r) {
-      threshold += prices[r] * static_cast<double>(c.weights[r]);
-    }
-    const auto first_below = std::partition_point(
-        c.values.begin(), c.values.end(), [&](std::int64_t value) { return static_cast<double>(value) > threshold; });
-    const auto kept = static_cast<std::size_t>(first_below - c.values.begin());
-    result.value += static_cast<double>(c.sums[kept]) - threshold * static_cast<double>(kept);
-    for (std::size_t r = 0; r < prices.size(); ++r) {
-      result.slope[r] -= static_cast<double>(c.weights[r]) * static_cast<double>(kept);
-    }
-  }
-  return result;
-}
+/// A break solution: the items worth more than they cost at some prices.
+struct break_solution {
+  double value = 0;
+  std::vector<double> used;  ///< per row
+};
 
-/// The price of each row above which no item of it is worth keeping: the optimal prices lie below.
-[[nodiscard]] inline std::vector<double> highest_prices(const core_problem& core) {
-  std::vector<double> highest(core.capacities.size(), 0.0);
-  for (const core_class& c : core.classes) {
-    for (std::size_t r = 0; r < highest.size(); ++r) {
-      if (c.weights[r] > 0) {
-        highest[r] = (std::max)(highest[r], static_cast<double>(c.values.front()) / static_cast<double>(c.weights[r]));
-      }
-    }
-  }
-  return highest;
-}
-
-/// One row: the slope changes sign at the best price, so halve.
-[[nodiscard]] inline double best_price(const core_problem& core, double highest) {
-  double low = 0;
-  double high = highest;
-  for (int step = 0; step < 2 * std::numeric_limits<double>::digits; ++step) {
-    const double middle = low + (high - low) / 2;
-    (evaluate_dual(core, {middle}).slope[0] < 0 ? low : high) = middle;
-  }
-  return high;
-}
-
-/// The ellipsoid method with deep cuts, on prices scaled to [0, 1].
-/// Source: Bland, Goldfarb and Todd 1981, "The ellipsoid method: a survey".
-class ellipsoid {
+/// The Lagrangian dual function
+///
+///     L(lambda) = lambda C + sum over items of max(0, v - lambda w),   lambda >= 0,
+///
+/// convex, an upper bound on the optimum everywhere. One evaluation is a binary search per class.
+class dual_function {
  public:
-  explicit ellipsoid(std::size_t dimension) : center_(dimension, 0.5), shape_(dimension * dimension, 0.0) {
-    for (std::size_t i = 0; i < dimension; ++i) {
-      shape_[i * dimension + i] = static_cast<double>(dimension) / 4;  // the ball around the unit cube
+  explicit dual_function(const relaxation& r) : relaxation_(r), sums_(r.items.size() + r.classes(), 0.0) {
+    for (std::size_t c = 0; c < r.classes(); ++c) {
+      double sum = 0;
+      for (std::size_t i = r.begin[c]; i < r.begin[c + 1]; ++i) {
+        sum += copies(c) * r.items[i].value;
+        sums_[i + c + 1] = sum;
+        magnitude_ += copies(c) * std::abs(r.items[i].value);
+      }
     }
   }
 
-  [[nodiscard]] const std::vector<double>& center() const noexcept { return center_; }
-
-  /// Cuts away the half-space in which gradient (x - center) > -excess. False when what is left is as small as
-  /// rounding.
-  bool cut(const std::vector<double>& gradient, double excess) {
-    const std::size_t n = center_.size();
-    const auto dimension = static_cast<double>(n);
-    std::vector<double> image(n, 0.0);
-    double length = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < n; ++j) {
-        image[i] += shape_[i * n + j] * gradient[j];
-      }
-      length += gradient[i] * image[i];
+  [[nodiscard]] const relaxation& terms() const noexcept { return relaxation_; }
+  [[nodiscard]] double copies(std::size_t c) const noexcept {
+    return relaxation_.copies.empty() ? 1.0 : relaxation_.copies[c];
+  }
+  [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const noexcept {
+    double t = 0;
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      t += prices[r] * static_cast<double>(relaxation_.weights[c * prices.size() + r]);
     }
-    length = std::sqrt(length);
-    if (!(length > 0) || excess >= length) {
+    return t;
+  }
+
+  /// The break solution at some prices.
+  [[nodiscard]] break_solution at(const std::vector<double>& prices) const {
+    break_solution result{0, std::vector<double>(prices.size(), 0.0)};
+    for (std::size_t c = 0; c < relaxation_.classes(); ++c) {
+      const double t = threshold(c, prices);
+      const auto first = relaxation_.items.begin() + static_cast<std::ptrdiff_t>(relaxation_.begin[c]);
+      const auto last = relaxation_.items.begin() + static_cast<std::ptrdiff_t>(relaxation_.begin[c + 1]);
+      const auto kept =
+          std::partition_point(first, last, [t](const window_item& item) { return item.value > t; }) - first;
+      if (kept > 0) {
+        result.value += sums_[relaxation_.begin[c] + c + static_cast<std::size_t>(kept)];
+        const double count = copies(c) * static_cast<double>(kept);
+        for (std::size_t r = 0; r < prices.size(); ++r) {
+          result.used[r] += count * static_cast<double>(relaxation_.weights[c * prices.size() + r]);
+        }
+      }
+    }
+    return result;
+  }
+
+  /// The sum of all absolute values: what rounding errors are relative to.
+  [[nodiscard]] double magnitude() const noexcept { return magnitude_; }
+
+  /// L at some prices, given the break solution there.
+  [[nodiscard]] double value(const std::vector<double>& prices, const break_solution& kept) const noexcept {
+    double result = kept.value;
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      result += prices[r] * (static_cast<double>(relaxation_.capacities[r]) - kept.used[r]);
+    }
+    return result;
+  }
+
+ private:
+  relaxation relaxation_;
+  std::vector<double> sums_;  // per class, of its first k items, k = 0 and up
+  double magnitude_ = 0;
+};
+
+/// The master problem of a Dantzig-Wolfe decomposition: the best mixture of break solutions within the capacities.
+///
+///     max sum mu_k V_k   subject to   sum mu_k A_k + slack = C,   sum mu_k = 1,   mu, slack >= 0
+///
+/// solved by the simplex method with rows + 1 basic columns; its dual solution are prices.
+class master_problem {
+ public:
+  /// @param capacities   >= 0, in units such that the break solutions use about 1.
+  /// @param slack_costs  of a unit of each row.
+  master_problem(std::vector<double> capacities, std::vector<double> slack_costs)
+      : rows_(capacities.size()), right_(std::move(capacities)), slack_costs_(std::move(slack_costs)) {
+    right_.push_back(1.0);
+    for (std::size_t i = 0; i <= rows_; ++i) {
+      basis_.push_back(unit_column(i));
+    }
+    factorize();
+  }
+
+  [[nodiscard]] const std::vector<double>& prices() const noexcept { return prices_; }
+
+  /// How much the master's value can grow for each unit of this break solution.
+  [[nodiscard]] double reduced_cost(const break_solution& s) const noexcept {
+    double cost = s.value - convexity_;
+    for (std::size_t i = 0; i < rows_; ++i) {
+      cost -= prices_[i] * s.used[i];
+    }
+    return cost;
+  }
+
+  /// Brings a break solution into the basis.
+  void enter(const break_solution& s) {
+    column entering{s.value, s.used};
+    entering.entries.push_back(1.0);
+    pivot(std::move(entering));
+    for (std::size_t turn = 0; turn < 4 * rows_; ++turn) {
+      const auto row = cheapest_slack();
+      if (!row || !pivot(unit_column(*row))) {
+        break;
+      }
+    }
+  }
+
+ private:
+  struct column {
+    double value;
+    std::vector<double> entries;
+  };
+
+  /// The slack of a row, or the break solution that keeps nothing.
+  [[nodiscard]] column unit_column(std::size_t i) const {
+    column result{i < rows_ ? -slack_costs_[i] : 0.0, std::vector<double>(rows_ + 1, 0.0)};
+    result.entries[i] = 1.0;
+    return result;
+  }
+
+  /// A row whose price is below what its slack costs.
+  [[nodiscard]] std::optional<std::size_t> cheapest_slack() const noexcept {
+    for (std::size_t i = 0; i < rows_; ++i) {
+      if (prices_[i] + slack_costs_[i] < -1e-14 * scale_) {
+        return i;
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool pivot(column&& entering) {
+    const std::size_t size = rows_ + 1;
+    std::size_t leaving = size;
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < size; ++i) {
+      double direction = 0;
+      double amount = 0;
+      for (std::size_t j = 0; j < size; ++j) {
+        direction += inverse_[i * size + j] * entering.entries[j];
+        amount += inverse_[i * size + j] * right_[j];
+      }
+      if (direction > 1e-12) {
+        const double ratio = (std::max)(0.0, amount) / direction;
+        if (ratio < least) {
+          least = ratio;
+          leaving = i;
+        }
+      }
+    }
+    if (leaving == size) {
       return false;
     }
-    const double depth = excess / length;
-    const double step = (1 + dimension * depth) / (dimension + 1);
-    const double shrink = 2 * step / (1 + depth);
-    const double grow = dimension * dimension * (1 - depth * depth) / (dimension * dimension - 1);
-    for (std::size_t i = 0; i < n; ++i) {
-      center_[i] -= step * image[i] / length;
-      for (std::size_t j = 0; j < n; ++j) {
-        shape_[i * n + j] = grow * (shape_[i * n + j] - shrink * image[i] * image[j] / (length * length));
-      }
+    std::swap(basis_[leaving], entering);
+    if (!factorize()) {
+      std::swap(basis_[leaving], entering);
+      factorize();
+      return false;
     }
     return true;
   }
 
- private:
-  std::vector<double> center_;
-  std::vector<double> shape_;
+  /// Inverts the basis by Gauss and Jordan: it is tiny, and so no error builds up. Then prices = values inverse.
+  bool factorize() {
+    const std::size_t size = rows_ + 1;
+    std::vector<double> a(size * size);
+    inverse_.assign(size * size, 0.0);
+    for (std::size_t i = 0; i < size; ++i) {
+      for (std::size_t j = 0; j < size; ++j) {
+        a[i * size + j] = basis_[j].entries[i];
+      }
+      inverse_[i * size + i] = 1.0;
+    }
+    for (std::size_t k = 0; k < size; ++k) {
+      std::size_t row = k;
+      for (std::size_t i = k + 1; i < size; ++i) {
+        row = std::abs(a[i * size + k]) > std::abs(a[row * size + k]) ? i : row;
+      }
+      if (!(std::abs(a[row * size + k]) > 1e-300)) {
+        return false;
+      }
+      std::swap_ranges(&a[k * size], &a[k * size] + size, &a[row * size]);
+      std::swap_ranges(&inverse_[k * size], &inverse_[k * size] + size, &inverse_[row * size]);
+      const double pivot = a[k * size + k];
+      for (std::size_t j = 0; j < size; ++j) {
+        a[k * size + j] /= pivot;
+        inverse_[k * size + j] /= pivot;
+      }
+      for (std::size_t i = 0; i < size; ++i) {
+        const double factor = a[i * size + k];
+        for (std::size_t j = 0; j < size && i != k && factor != 0; ++j) {
+          a[i * size + j] -= factor * a[k * size + j];
+          inverse_[i * size + j] -= factor * inverse_[k * size + j];
+        }
+      }
+    }
+    prices_.assign(rows_, 0.0);
+    convexity_ = 0;
+    scale_ = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      for (std::size_t j = 0; j < rows_; ++j) {
+        prices_[j] += basis_[i].value * inverse_[i * size + j];
+        scale_ = (std::max)(scale_, std::abs(prices_[j]));
+      }
+      convexity_ += basis_[i].value * inverse_[i * size + rows_];
+    }
+    return true;
+  }
+
+  std::size_t rows_;
+  std::vector<double> right_;
+  std::vector<double> slack_costs_;
+  std::vector<column> basis_;
+  std::vector<double> inverse_;
+  std::vector<double> prices_;
+  double convexity_ = 0;
+  double scale_ = 0;
 };
 
-/// Several rows: ellipsoids around the best prices. Any prices give a valid bound; these give a tight one.
-[[nodiscard]] inline std::vector<double> best_prices(const core_problem& core, const std::vector<double>& highest) {
-  const std::size_t n = highest.size();
-  ellipsoid region(n);
-  std::vector<double> best(n, 0.0);
-  double lowest = std::numeric_limits<double>::infinity();
-  const std::size_t steps = 80 * n * (n + 1);
-  for (std::size_t step = 0; step < steps; ++step) {
-    std::vector<double> gradient(n, 0.0);
-    double excess = 0;
-    const auto negative = std::find_if(region.center().begin(), region.center().end(), [](double x) { return x < 0; });
-    if (negative != region.center().end()) {
-      gradient[static_cast<std::size_t>(negative - region.center().begin())] = -1;
-      excess = -*negative;
-    } else {
-      std::vector<double> prices(n);
-      for (std::size_t r = 0; r < n; ++r) {
-        prices[r] = region.center()[r] * highest[r];
+/// Prices and how they were found.
+struct dual_solution {
+  std::vector<double> prices;  ///< per row
+  double value = 0;            ///< L there
+  std::size_t steps = 0;       ///< break solutions tried
+};
+
+/// Minimizes L by column generation with smoothed prices.
+///
+/// Source: Dantzig and Wolfe 1960; Wentges 1997, "Weighted Dantzig-Wolfe decomposition for linear mixed-integer
+/// programming".
+class column_generation {
+ public:
+  /// @param hint  prices near which the minimum is thought to be.
+  column_generation(const dual_function& function, const std::vector<double>& hint)
+      : function_(function), unit_(units(function)), master_(capacities(), slack_costs()) {
+    best_.prices = hint;
+    best_.value = std::numeric_limits<double>::infinity();
+    master_.enter(evaluate(hint));
+  }
+
+  /// Complexity: O(steps classes log items), typically 10 to 60 steps.
+  [[nodiscard]] dual_solution operator()() {
+    constexpr std::size_t most_steps = 400;
+    const double tolerance = 1e-15 * function_.magnitude();
+    const std::size_t patience = 12 + 4 * unit_.size();
+    std::size_t idle = 0;
+    while (best_.steps < most_steps && idle < patience) {
+      const double before = best_.value;
+      const std::vector<double> exact = master_prices();
+      break_solution s = evaluate(mixed(exact));
+      if (master_.reduced_cost(s) <= tolerance) {
+        s = evaluate(exact);
+        if (master_.reduced_cost(s) <= tolerance) {
+          break;
+        }
       }
-      const dual_value here = evaluate_dual(core, prices);
-      for (std::size_t r = 0; r < n; ++r) {
-        gradient[r] = here.slope[r] * highest[r];
-      }
-      if (here.value < lowest) {
-        lowest = here.value;
-        best = prices;
-      }
-      excess = here.value - lowest;
+      idle = best_.value < before - tolerance ? 0 : idle + 1;
+      master_.enter(s);
     }
-    if (!region.cut(gradient, excess)) {
+    return best_;
+  }
+
+ private:
+  /// Units in which all items together use 1 of each row.
+  [[nodiscard]] static std::vector<double> units(const dual_function& function) {
+    const relaxation& terms = function.terms();
+    std::vector<double> unit(terms.rows(), 0.0);
+    for (std::size_t c = 0; c < terms.classes(); ++c) {
+      const double count = function.copies(c) * static_cast<double>(terms.begin[c + 1] - terms.begin[c]);
+      for (std::size_t r = 0; r < unit.size(); ++r) {
+        unit[r] += count * static_cast<double>(terms.weights[c * unit.size() + r]);
+      }
+    }
+    std::replace(unit.begin(), unit.end(), 0.0, 1.0);
+    return unit;
+  }
+  [[nodiscard]] std::vector<double> capacities() const {
+    std::vector<double> result;
+    for (std::size_t r = 0; r < unit_.size(); ++r) {
+      result.push_back(static_cast<double>(function_.terms().capacities[r]) / unit_[r]);
+    }
+    return result;
+  }
+  [[nodiscard]] std::vector<double> slack_costs() const {
+    std::vector<double> result;
+    for (std::size_t r = 0; r < unit_.size(); ++r) {
+      result.push_back(function_.terms().slack_cost(r) * unit_[r]);
+    }
+    return result;
+  }
+
+  [[nodiscard]] std::vector<double> master_prices() const {
+    std::vector<double> result;
+    for (std::size_t r = 0; r < unit_.size(); ++r) {
+      result.push_back((std::max)(-function_.terms().slack_cost(r), master_.prices()[r] / unit_[r]));
+    }
+    return result;
+  }
+  [[nodiscard]] std::vector<double> mixed(const std::vector<double>& exact) const {
+    std::vector<double> result;
+    for (std::size_t r = 0; r < unit_.size(); ++r) {
+      result.push_back(0.5 * best_.prices[r] + 0.5 * exact[r]);
+    }
+    return result;
+  }
+
+  /// The break solution at some prices in the master's units.
+  [[nodiscard]] break_solution evaluate(const std::vector<double>& prices) {
+    break_solution s = function_.at(prices);
+    ++best_.steps;
+    const double value = function_.value(prices, s);
+    if (value < best_.value) {
+      best_.value = value;
+      best_.prices = prices;
+    }
+    for (std::size_t r = 0; r < unit_.size(); ++r) {
+      s.used[r] /= unit_[r];
+    }
+    return s;
+  }
+
+  const dual_function& function_;
+  std::vector<double> unit_;
+  master_problem master_;
+  dual_solution best_;
+};
+
+/// The items near the line at some prices, with values counted from it: there L is a sum of few small terms, and
+/// rounding is relative to these.
+class neighbourhood {
+ public:
+  /// @param reach  how many items of each class to take on either side of the line.
+  neighbourhood(const dual_function& function, const std::vector<double>& prices, std::size_t reach) {
+    const relaxation& all = function.terms();
+    capacities_.assign(all.capacities.begin(), all.capacities.end());
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      slack_costs_.push_back(all.slack_cost(r) + prices[r]);
+    }
+    for (std::size_t c = 0; c < all.classes(); ++c) {
+      const double t = function.threshold(c, prices);
+      const auto items = all.items.subspan(all.begin[c], all.begin[c + 1] - all.begin[c]);
+      const auto line = static_cast<std::size_t>(
+          std::partition_point(items.begin(), items.end(), [t](const window_item& i) { return i.value > t; }) -
+          items.begin());
+      const std::size_t first = line - (std::min)(line, reach);
+      const std::size_t last = (std::min)(items.size(), line + reach);
+      complete_ = complete_ && first == 0 && last == items.size();
+      for (std::size_t i = first; i < last; ++i) {
+        items_.push_back({items[i].value - t, items[i].index});
+      }
+      begin_.push_back(items_.size());
+      for (std::size_t r = 0; r < prices.size(); ++r) {
+        capacities_[r] -= all.weights[c * prices.size() + r] * static_cast<std::int64_t>(first);
+      }
+    }
+    weights_ = all.weights;
+  }
+
+  /// Whether nothing is left out.
+  [[nodiscard]] bool complete() const noexcept { return complete_; }
+  /// Whether keeping all that lies above fits.
+  [[nodiscard]] bool fits() const noexcept {
+    return std::all_of(capacities_.begin(), capacities_.end(), [](std::int64_t c) { return c >= 0; });
+  }
+  [[nodiscard]] relaxation terms() const noexcept { return {items_, begin_, weights_, capacities_, {}, slack_costs_}; }
+
+ private:
+  std::vector<window_item> items_;
+  std::vector<std::size_t> begin_{0};
+  std::span<const std::int64_t> weights_;
+  std::vector<std::int64_t> capacities_;
+  std::vector<double> slack_costs_;
+  bool complete_ = true;
+};
+
+/// Minimizes L: over all items first, then over ever smaller neighbourhoods of the minimum, for the last digits.
+/// @param terms  single items (no copies); capacities >= 0.
+/// @param hint   prices near which the minimum is thought to be; empty: 0.
+[[nodiscard]] inline dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint) {
+  const dual_function function(terms);
+  dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint)();
+  constexpr std::size_t last_reach = 12;
+  std::size_t reach = last_reach;
+  for (std::size_t c = 0; c < terms.classes(); ++c) {
+    reach = (std::max)(reach, (terms.begin[c + 1] - terms.begin[c]) / 32);
+  }
+  for (int turn = 0; turn < 12; ++turn) {
+    const neighbourhood near(function, best.prices, reach);
+    if (!near.fits()) {
+      reach *= 8;
+      continue;
+    }
+    const dual_function local(near.terms());
+    const dual_solution found = column_generation(local, std::vector<double>(terms.rows(), 0.0))();
+    best.steps += found.steps;
+    double moved = 0;
+    for (std::size_t r = 0; r < terms.rows(); ++r) {
+      moved = (std::max)(moved, std::abs(found.prices[r]) - 1e-13 * std::abs(best.prices[r]));
+      best.prices[r] = (std::max)(0.0, best.prices[r] + found.prices[r]);
+    }
+    if (reach == last_reach && moved <= 0) {
       break;
     }
+    reach = (std::max)(last_reach, reach / 32);
   }
+  best.value = function.value(best.prices, function.at(best.prices));
   return best;
-}
-
-/// @return whole prices, one per row, in the fixed point of the values; all >= 0.
-/// Complexity: O(steps classes log n), steps <= 106 for one row, 80 M (M + 1) for M rows.
-[[nodiscard]] inline std::vector<std::int64_t> solve_dual(const core_problem& core) {
-  const std::vector<double> highest = highest_prices(core);
-  const std::vector<double> prices =
-      highest.size() == 1 ? std::vector<double>{best_price(core, highest[0])} : best_prices(core, highest);
-  std::vector<std::int64_t> whole;
-  for (const double price : prices) {
-    whole.push_back(static_cast<std::int64_t>(std::llround(price)));
-  }
-  return whole;
 }
 
 }  // namespace espalier::inline v0::knapsack::detail

@@ -1,118 +1,177 @@
 // SPDX-License-Identifier: Apache-2.0
-// The problem in the form that the search works on: few classes, sorted values in fixed point, rows that can bind.
+// The problem without what decides nothing: rows that cannot bind, items that weigh nothing or fit nowhere, equal
+// classes.
 #ifndef ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
 #define ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <numeric>
-#include <utility>
+#include <span>
 #include <vector>
 
-#include <espalier/knapsack/detail/answer.hpp>
-#include <espalier/knapsack/detail/fixed_point.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// All items of one weight vector, the most valuable first.
+/// Consecutive items.
+struct piece {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+};
+
+/// All items of one weight vector.
 ///
-/// The best k of them are the first k, so how many are kept is all there is to decide.
-struct core_class {
-  std::vector<std::int64_t> weights;  ///< in the rows that can bind, divided by their gcd
-  std::vector<std::size_t> items;     ///< numbers in the problem; equal values in ascending order
-  std::vector<std::int64_t> values;   ///< in fixed point, descending
-  std::vector<int128> sums;           ///< sums[k]: of the first k values
+/// The best k of them are the k most valuable ones, so how many are kept is all there is to decide.
+struct item_class {
+  std::vector<piece> pieces;  ///< where the items lie, in ascending order
+  std::uint64_t size = 0;     ///< how many they are
 };
 
 /// What is left to decide.
 struct core_problem {
-  std::vector<core_class> classes;       ///< distinct weight vectors, none of them zero, no class empty
-  std::vector<std::int64_t> capacities;  ///< of the rows that can bind, divided by the row's gcd
+  std::vector<item_class> classes;       ///< distinct weight vectors, none of them zero, no class empty
+  std::vector<std::int64_t> weights;     ///< classes x rows, divided by the gcd of the row
+  std::vector<std::int64_t> capacities;  ///< of the rows that can bind, divided by the gcd of the row
   std::vector<std::size_t> rows;         ///< their numbers in the problem
   std::vector<std::int64_t> divisors;    ///< the gcd of each row
-  std::vector<std::size_t> free_items;   ///< items that weigh nothing where it matters; all kept
-  fixed_point scale{0.0};
+  std::vector<piece> free_pieces;        ///< items that weigh nothing where it matters; all kept
+
+  [[nodiscard]] std::span<const std::int64_t> weights_of(std::size_t c) const noexcept {
+    return std::span(weights).subspan(c * rows.size(), rows.size());
+  }
 };
 
-/// Rows whose capacity all items together exceed.
-template <class Value>
-[[nodiscard]] std::vector<std::size_t> binding_rows(const problem<Value>& p) {
-  std::vector<std::int64_t> total(p.resources(), 0);
-  for (const run& one : p.runs) {
-    for (std::size_t r = 0; r < p.resources(); ++r) {
-      total[r] += p.weights_of(one.item_class)[r] * static_cast<std::int64_t>(one.count);
+/// Finds equal weight vectors by hashing; the vectors live in a flat array.
+class weight_table {
+ public:
+  /// @param weights  where the vectors of known classes are appended.
+  weight_table(std::vector<std::int64_t>& weights, std::size_t rows) : weights_(weights), rows_(rows), table_(16, 0) {}
+
+  /// The number of the class with these weights; a new one if there is none yet.
+  [[nodiscard]] std::uint32_t number_of(std::span<const std::int64_t> vector) {
+    if (2 * (known_ + 1) > table_.size()) {
+      grow();
+    }
+    const std::size_t place = find(vector);
+    if (table_[place] == 0) {
+      weights_.insert(weights_.end(), vector.begin(), vector.end());
+      table_[place] = static_cast<std::uint32_t>(++known_);
+    }
+    return table_[place] - 1;
+  }
+
+ private:
+  [[nodiscard]] std::span<const std::int64_t> known(std::size_t c) const {
+    return std::span<const std::int64_t>(weights_).subspan(c * rows_, rows_);
+  }
+  [[nodiscard]] std::size_t find(std::span<const std::int64_t> vector) const {
+    std::uint64_t hash = 0;
+    for (const std::int64_t weight : vector) {
+      hash = (hash ^ static_cast<std::uint64_t>(weight)) * 0x9E3779B97F4A7C15U;
+      hash ^= hash >> 32U;
+    }
+    std::size_t place = static_cast<std::size_t>(hash) & (table_.size() - 1);
+    while (table_[place] != 0 && !std::ranges::equal(known(table_[place] - 1), vector)) {
+      place = (place + 1) & (table_.size() - 1);
+    }
+    return place;
+  }
+  void grow() {
+    table_.assign(2 * table_.size(), 0);
+    for (std::size_t c = 0; c < known_; ++c) {
+      table_[find(known(c))] = static_cast<std::uint32_t>(c + 1);
     }
   }
+
+  std::vector<std::int64_t>& weights_;
+  std::size_t rows_;
+  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else class + 1
+  std::size_t known_ = 0;
+};
+
+/// Which classes fit at all, and the rows whose capacity those together exceed.
+struct what_matters {
+  std::vector<std::uint8_t> fits;   ///< per class of the problem
+  std::vector<std::uint64_t> size;  ///< items per class of the problem
   std::vector<std::size_t> rows;
+};
+
+template <class Value>
+[[nodiscard]] what_matters find_what_matters(const problem<Value>& p) {
+  what_matters result;
+  result.fits.assign(p.classes(), 1);
+  result.size.assign(p.classes(), 0);
+  for (const run& one : p.runs) {
+    if (p.resources() > 0) {
+      result.size[one.item_class] += one.count;
+    }
+  }
+  std::vector<std::int64_t> total(p.resources(), 0);
+  for (std::size_t c = 0; c < p.classes(); ++c) {
+    const auto weights = p.weights_of(c);
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      result.fits[c] = weights[r] > p.capacities[r] ? 0 : result.fits[c];
+    }
+    for (std::size_t r = 0; r < p.resources() && result.fits[c] != 0; ++r) {
+      total[r] += weights[r] * static_cast<std::int64_t>(result.size[c]);
+    }
+  }
   for (std::size_t r = 0; r < p.resources(); ++r) {
     if (total[r] > p.capacities[r]) {
-      rows.push_back(r);
+      result.rows.push_back(r);
     }
   }
-  return rows;
+  return result;
 }
 
-inline void sort_class(core_class& c) {
-  std::vector<std::size_t> order(c.items.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  // Items come in ascending order, so a stable sort puts the lowest index first among equal values.
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return c.values[a] > c.values[b]; });
-  core_class sorted{c.weights, {}, {}, {0}};
-  for (const std::size_t place : order) {
-    sorted.items.push_back(c.items[place]);
-    sorted.values.push_back(c.values[place]);
-    sorted.sums.push_back(sorted.sums.back() + c.values[place]);
-  }
-  c = std::move(sorted);
-}
-
-/// Drops rows that cannot bind, divides each by its gcd, merges classes of equal weights, sorts each by value.
-/// Complexity: O(n log n).
+/// Drops rows that cannot bind and items that fit nowhere, divides each row by its gcd, merges classes of equal
+/// weights. Complexity: O(runs + classes resources); the items are not touched.
 template <class Value>
 [[nodiscard]] core_problem presolve(const problem<Value>& p) {
+  const what_matters matters = find_what_matters(p);
   core_problem core;
-  core.rows = binding_rows(p);
+  core.rows = matters.rows;
   for (const std::size_t row : core.rows) {
     std::int64_t divisor = 0;
-    for (const run& one : p.runs) {
-      divisor = one.count == 0 ? divisor : std::gcd(divisor, p.weights_of(one.item_class)[row]);
+    for (std::size_t c = 0; c < p.classes(); ++c) {
+      divisor = matters.size[c] == 0 || matters.fits[c] == 0 ? divisor : std::gcd(divisor, p.weights_of(c)[row]);
     }
     core.divisors.push_back(divisor);
     core.capacities.push_back(p.capacities[row] / divisor);
   }
-  const Value largest = p.values.empty() ? Value{0} : *std::max_element(p.values.begin(), p.values.end());
-  core.scale = fixed_point(static_cast<double>(largest));
 
-  std::map<std::vector<std::int64_t>, std::size_t> known;
-  std::size_t item = 0;
-  for (const run& one : p.runs) {
-    std::vector<std::int64_t> weights;
-    for (std::size_t i = 0; i < core.rows.size(); ++i) {
-      weights.push_back(p.weights_of(one.item_class)[core.rows[i]] / core.divisors[i]);
-    }
-    const std::size_t end = item + static_cast<std::size_t>(one.count);
-    if (std::all_of(weights.begin(), weights.end(), [](std::int64_t w) { return w == 0; })) {
-      for (; item < end; ++item) {
-        core.free_items.push_back(item);
-      }
+  constexpr std::uint32_t is_free = ~std::uint32_t{0};
+  std::vector<std::uint32_t> number(p.classes(), is_free);
+  weight_table table(core.weights, core.rows.size());
+  std::vector<std::int64_t> weights(core.rows.size());
+  for (std::size_t c = 0; c < p.classes(); ++c) {
+    if (matters.fits[c] == 0 || matters.size[c] == 0) {
       continue;
     }
-    const auto [place, added] = known.emplace(weights, core.classes.size());
-    if (added) {
-      core.classes.push_back({weights, {}, {}, {}});
+    for (std::size_t i = 0; i < core.rows.size(); ++i) {
+      weights[i] = p.weights_of(c)[core.rows[i]] / core.divisors[i];
     }
-    core_class& c = core.classes[place->second];
-    for (; item < end; ++item) {
-      c.items.push_back(item);
-      c.values.push_back(core.scale.round(static_cast<double>(p.values[item])));
+    if (std::any_of(weights.begin(), weights.end(), [](std::int64_t w) { return w != 0; })) {
+      number[c] = table.number_of(weights);
+      core.classes.resize((std::max)(core.classes.size(), std::size_t{number[c]} + 1));
     }
   }
-  std::erase_if(core.classes, [](const core_class& c) { return c.items.empty(); });
-  for (core_class& c : core.classes) {
-    sort_class(c);
+  std::uint64_t item = 0;
+  for (const run& one : p.runs) {
+    const piece here{item, one.count};
+    item += one.count;
+    if (one.count == 0 || (p.resources() > 0 && matters.fits[one.item_class] == 0)) {
+      continue;
+    }
+    const std::uint32_t c = p.resources() > 0 ? number[one.item_class] : is_free;
+    if (c == is_free) {
+      core.free_pieces.push_back(here);
+    } else {
+      core.classes[c].pieces.push_back(here);
+      core.classes[c].size += one.count;
+    }
   }
   return core;
 }

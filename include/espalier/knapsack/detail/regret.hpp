@@ -7,12 +7,32 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <numeric>
+#include <span>
+#include <utility>
 #include <vector>
 
+#include <espalier/knapsack/detail/fixed_point.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
+#include <espalier/knapsack/detail/prices.hpp>
+#include <espalier/knapsack/detail/window.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
+
+/// Regrets are whole numbers; what reaches this one is beyond what any search looks at.
+constexpr std::int64_t endless = std::int64_t{1} << 61U;
+
+[[nodiscard]] constexpr std::int64_t saturated(int128 cost) noexcept {
+  return cost < endless ? static_cast<std::int64_t>(cost) : endless;
+}
+[[nodiscard]] constexpr std::int64_t add_costs(std::int64_t a, std::int64_t b) noexcept {
+  return (std::min)(a + b, endless);
+}
+
+/// phi of one column, in one direction: the cost of moving 1, 2, ... of its items; grows as far as it is asked for.
+struct move_costs {
+  std::vector<std::int64_t> costs;  ///< costs[d - 1] of d moves, ascending and convex
+  bool ended = false;               ///< no further item can be moved
+};
 
 /// With prices lambda, t = lambda w for the class of an item, and k0 the items with v > t, every feasible choice k has
 ///
@@ -20,132 +40,119 @@ namespace espalier::inline v0::knapsack::detail {
 ///
 /// where phi(d) is the sum of |v - t| over the d items moved: convex, >= 0, 0 at d = 0. The bracket is the regret.
 /// Maximizing the value is minimizing the regret, and no large numbers are left in it.
+///
+/// The columns of a regret are the classes and then, row by row, the slack, of which any amount may be left at
+/// lambda a unit.
 class regret {
  public:
-  regret(const core_problem& core, std::vector<std::int64_t> prices) : core_(core), prices_(std::move(prices)) {
-    for (std::size_t r = 0; r < prices_.size(); ++r) {
-      bound_ += int128{prices_[r]} * core.capacities[r];
-    }
-    slack_ = core.capacities;
-    for (const core_class& c : core.classes) {
-      int128 threshold = 0;
-      for (std::size_t r = 0; r < prices_.size(); ++r) {
-        threshold += int128{prices_[r]} * c.weights[r];
-      }
-      const auto below =
-          std::partition_point(c.values.begin(), c.values.end(), [&](std::int64_t value) { return value > threshold; });
-      const std::int64_t kept = below - c.values.begin();
-      thresholds_.push_back(threshold);
-      kept_.push_back(kept);
-      bound_ += c.sums[static_cast<std::size_t>(kept)] - threshold * kept;
-      for (std::size_t r = 0; r < prices_.size(); ++r) {
-        slack_[r] -= c.weights[r] * kept;
+  regret(const core_problem& core, const windows& w, const fixed_point& scale, exact_prices prices)
+      : core_(core), windows_(w), scale_(scale), prices_(std::move(prices)), slack_(w.remaining) {
+    for (std::size_t c = 0; c < core.classes.size(); ++c) {
+      const int128 t = prices_.cost(core.weights_of(c));
+      const auto items = w.of(c);
+      const auto line = std::partition_point(items.begin(), items.end(), [&](const window_item& item) {
+        return int128{scale.round(item.value)} * prices_.factor > t;
+      });
+      thresholds_.push_back(t);
+      lines_.push_back(line - items.begin());
+      for (std::size_t r = 0; r < slack_.size(); ++r) {
+        slack_[r] -= core.weights_of(c)[r] * lines_.back();
       }
     }
+    up_.resize(core.classes.size());
+    down_.resize(core.classes.size());
   }
 
-  /// L(lambda): no choice is worth more.
-  [[nodiscard]] int128 bound() const noexcept { return bound_; }
+  [[nodiscard]] const core_problem& core() const noexcept { return core_; }
+  [[nodiscard]] std::size_t classes() const noexcept { return lines_.size(); }
+  [[nodiscard]] std::size_t rows() const noexcept { return slack_.size(); }
   /// What k0 leaves of each row; negative where it takes too much.
   [[nodiscard]] const std::vector<std::int64_t>& slack() const noexcept { return slack_; }
-  [[nodiscard]] const std::vector<std::int64_t>& prices() const noexcept { return prices_; }
-  /// k0 of a class.
-  [[nodiscard]] std::int64_t kept(std::size_t c) const noexcept { return kept_[c]; }
-  [[nodiscard]] const core_problem& core() const noexcept { return core_; }
+  [[nodiscard]] const exact_prices& prices() const noexcept { return prices_; }
+  /// k0 of a class, counted in its window.
+  [[nodiscard]] std::int64_t line(std::size_t c) const noexcept { return lines_[c]; }
 
-  /// Whether d items more than k0 can be kept.
-  [[nodiscard]] bool can_move(std::size_t c, std::int64_t d) const noexcept {
-    const std::int64_t k = kept_[c] + d;
-    return k >= 0 && k <= static_cast<std::int64_t>(core_.classes[c].items.size());
-  }
+  /// phi of a class for d = 1, 2, ... up to the first that costs more than the limit.
+  [[nodiscard]] const move_costs& up(std::size_t c, std::int64_t limit) { return extend(up_[c], c, 1, limit); }
+  /// phi of a class for d = -1, -2, ... up to the first that costs more than the limit.
+  [[nodiscard]] const move_costs& down(std::size_t c, std::int64_t limit) { return extend(down_[c], c, -1, limit); }
 
-  /// phi of a class: what it costs to keep d items more than k0.
-  [[nodiscard]] int128 cost(std::size_t c, std::int64_t d) const noexcept {
-    const auto& sums = core_.classes[c].sums;
-    const int128 gained = sums[static_cast<std::size_t>(kept_[c] + d)] - sums[static_cast<std::size_t>(kept_[c])];
-    return thresholds_[c] * d - gained;
-  }
-
-  /// lambda slack.
-  [[nodiscard]] int128 slack_cost(const std::int64_t* slack) const noexcept {
-    int128 cost = 0;
-    for (std::size_t r = 0; r < prices_.size(); ++r) {
-      cost += int128{prices_[r]} * slack[r];
+  /// phi of a class for d items more than k0; endless if they are not in its window.
+  [[nodiscard]] std::int64_t cost(std::size_t c, std::int64_t d) {
+    if (d == 0) {
+      return 0;
     }
-    return cost;
+    move_costs& moves = d > 0 ? up_[c] : down_[c];
+    const auto count = static_cast<std::size_t>(d > 0 ? d : -d);
+    while (moves.costs.size() < count && !moves.ended) {
+      extend_by_one(moves, c, d > 0 ? 1 : -1);
+    }
+    return moves.costs.size() < count ? endless : moves.costs[count - 1];
+  }
+
+  /// lambda slack of one row.
+  [[nodiscard]] std::int64_t slack_cost(std::size_t row, std::int64_t amount) const noexcept {
+    int128 cost = 0;
+    return __builtin_mul_overflow(prices_.scaled[row], int128{amount}, &cost) ? endless : saturated(cost);
+  }
+
+  /// Whether a limit was ever reached at the end of a window that leaves out items that might cost less.
+  [[nodiscard]] bool left_window() const noexcept { return left_window_; }
+
+  /// A regret as a difference of values.
+  [[nodiscard]] double to_value(std::int64_t cost) const noexcept {
+    return scale_.to_double(cost) / static_cast<double>(prices_.factor);
+  }
+  /// A difference of values as a regret, rounded down.
+  [[nodiscard]] std::int64_t from_value(double value) const noexcept {
+    const double cost = scale_.scaled(value) * static_cast<double>(prices_.factor) * (1 - 1e-12);
+    return cost < static_cast<double>(endless) ? static_cast<std::int64_t>(cost) : endless;
+  }
+  /// The price of a row on the scale of the problem's values.
+  [[nodiscard]] double price(std::size_t row) const noexcept {
+    return scale_.to_double(prices_.scaled[row]) / static_cast<double>(prices_.factor);
   }
 
  private:
+  [[nodiscard]] const move_costs& extend(move_costs& moves, std::size_t c, std::int64_t direction, std::int64_t limit) {
+    while (!moves.ended && (moves.costs.empty() || moves.costs.back() <= limit)) {
+      extend_by_one(moves, c, direction);
+    }
+    const bool more = direction > 0 ? windows_.below[c] > 0 : windows_.above[c] > 0;
+    left_window_ = left_window_ || (more && moves.ended && (moves.costs.empty() || moves.costs.back() <= limit));
+    return moves;
+  }
+
+  void extend_by_one(move_costs& moves, std::size_t c, std::int64_t direction) {
+    const auto done = static_cast<std::int64_t>(moves.costs.size());
+    const std::int64_t place = direction > 0 ? lines_[c] + done : lines_[c] - 1 - done;
+    const auto items = windows_.of(c);
+    if (place < 0 || place >= static_cast<std::int64_t>(items.size())) {
+      moves.ended = true;
+      return;
+    }
+    const int128 r =
+        int128{scale_.round(items[static_cast<std::size_t>(place)].value)} * prices_.factor - thresholds_[c];
+    const std::int64_t step = saturated(r < 0 ? -r : r);
+    moves.costs.push_back(add_costs(moves.costs.empty() ? 0 : moves.costs.back(), step));
+  }
+
   const core_problem& core_;
-  std::vector<std::int64_t> prices_;
+  const windows& windows_;
+  fixed_point scale_;
+  exact_prices prices_;
   std::vector<std::int64_t> slack_;
   std::vector<int128> thresholds_;
-  std::vector<std::int64_t> kept_;
-  int128 bound_ = 0;
+  std::vector<std::int64_t> lines_;
+  std::vector<move_costs> up_;
+  std::vector<move_costs> down_;
+  bool left_window_ = false;
 };
 
-/// The order in which classes are decided, and from each place on the least cost of a unit of slack.
-class completion_bound {
- public:
-  explicit completion_bound(const regret& r) : rows_(r.prices().size()), order_(r.core().classes.size()) {
-    // Classes whose first move is dear have few moves, so they come first; the cheap ones close what is left.
-    std::iota(order_.begin(), order_.end(), std::size_t{0});
-    std::stable_sort(order_.begin(), order_.end(),
-                     [&](std::size_t a, std::size_t b) { return first_move(r, a) > first_move(r, b); });
-    raise_.assign((order_.size() + 1) * rows_, std::numeric_limits<double>::infinity());
-    spend_.resize((order_.size() + 1) * rows_);
-    for (std::size_t row = 0; row < rows_; ++row) {
-      spend_[order_.size() * rows_ + row] = static_cast<double>(r.prices()[row]);
-    }
-    for (std::size_t place = order_.size(); place-- > 0;) {
-      extend(r, place);
-    }
-  }
-
-  [[nodiscard]] const std::vector<std::size_t>& order() const noexcept { return order_; }
-
-  /// A lower bound on what the classes from a place on, and the slack, must still cost.
-  [[nodiscard]] double operator()(std::size_t place, const std::int64_t* slack) const noexcept {
-    double least = 0;
-    for (std::size_t row = 0; row < rows_; ++row) {
-      if (slack[row] != 0) {
-        const double rate = slack[row] < 0 ? raise_[place * rows_ + row] : spend_[place * rows_ + row];
-        least = (std::max)(least, rate * std::abs(static_cast<double>(slack[row])));
-      }
-    }
-    return least * safety;
-  }
-
- private:
-  /// Covers the rounding of the divisions and products above, which are relative to 2^-53.
-  static constexpr double safety = 1 - 1e-12;
-
-  [[nodiscard]] static double step(const regret& r, std::size_t c, std::int64_t d) {
-    return r.can_move(c, d) ? static_cast<double>(r.cost(c, d)) : std::numeric_limits<double>::infinity();
-  }
-  [[nodiscard]] static double first_move(const regret& r, std::size_t c) {
-    return (std::min)(step(r, c, 1), step(r, c, -1));
-  }
-
-  /// phi is convex, so its first step is its cheapest, and no unit of a row costs less than that step's share.
-  void extend(const regret& r, std::size_t place) {
-    const std::size_t c = order_[place];
-    for (std::size_t row = 0; row < rows_; ++row) {
-      const auto weight = static_cast<double>(r.core().classes[c].weights[row]);
-      const std::size_t here = place * rows_ + row;
-      raise_[here] = raise_[here + rows_];
-      spend_[here] = spend_[here + rows_];
-      if (weight > 0) {
-        raise_[here] = (std::min)(raise_[here], step(r, c, -1) / weight);
-        spend_[here] = (std::min)(spend_[here], step(r, c, 1) / weight);
-      }
-    }
-  }
-
-  std::size_t rows_;
-  std::vector<std::size_t> order_;
-  std::vector<double> raise_;  // [place][row]: the least cost of a unit more slack, from removing items
-  std::vector<double> spend_;  // [place][row]: the least cost of a unit of slack, left over or filled
+/// A complete choice: how many items more than k0 each class keeps.
+struct choice {
+  std::vector<std::int64_t> moves;
+  std::int64_t cost = endless;  ///< its regret
 };
 
 }  // namespace espalier::inline v0::knapsack::detail

@@ -11,58 +11,93 @@
 #include <vector>
 
 #include <espalier/knapsack/detail/regret.hpp>
-#include <espalier/knapsack/detail/search.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
 
 /// Rounds k0 to a feasible choice.
 class rounding {
  public:
-  explicit rounding(const regret& r) : regret_(r), slack_(r.slack()), moves_(r.core().classes.size(), 0) {}
+  explicit rounding(regret& r) : regret_(r), slack_(r.slack()), moves_(r.classes(), 0) {}
 
-  /// @return a feasible choice with its regret.   Complexity: O(items moved x classes).
-  [[nodiscard]] choice operator()() {
+  /// @return a feasible choice with its regret; none if the windows are too narrow to leave room.
+  /// Complexity: O(turns x classes), a turn moves items of one class as long as they cost the same.
+  [[nodiscard]] std::optional<choice> operator()() {
     while (const auto c = cheapest_removal()) {
-      change(*c, -1);
+      const auto weights = regret_.core().weights_of(*c);
+      change(*c, -1, times(*c, -1, [&](std::size_t row) {
+        return slack_[row] < 0 && weights[row] > 0 ? (-slack_[row] + weights[row] - 1) / weights[row] : std::int64_t{0};
+      }));
+    }
+    if (std::any_of(slack_.begin(), slack_.end(), [](std::int64_t s) { return s < 0; })) {
+      return std::nullopt;
     }
     while (const auto c = cheapest_addition()) {
-      change(*c, 1);
+      const auto weights = regret_.core().weights_of(*c);
+      std::int64_t room = std::numeric_limits<std::int64_t>::max();
+      for (std::size_t row = 0; row < slack_.size(); ++row) {
+        room = weights[row] > 0 ? (std::min)(room, slack_[row] / weights[row]) : room;
+      }
+      change(*c, 1, times(*c, 1, [&](std::size_t) { return room; }));
     }
-    int128 cost = regret_.slack_cost(slack_.data());
+    std::int64_t cost = 0;
+    for (std::size_t row = 0; row < slack_.size(); ++row) {
+      cost = add_costs(cost, regret_.slack_cost(row, slack_[row]));
+    }
     for (std::size_t c = 0; c < moves_.size(); ++c) {
-      cost += regret_.cost(c, moves_[c]);
+      cost = add_costs(cost, regret_.cost(c, moves_[c]));
     }
-    return {moves_, cost};
+    return choice{moves_, cost};
   }
 
  private:
-  void change(std::size_t c, std::int64_t direction) {
-    moves_[c] += direction;
+  [[nodiscard]] std::int64_t step(std::size_t c, std::int64_t direction) {
+    const std::int64_t after = regret_.cost(c, moves_[c] + direction);
+    return after >= endless ? endless : after - regret_.cost(c, moves_[c]);
+  }
+
+  /// How often a move may be repeated at the same cost, at most as often as one row asks for, at least once.
+  template <class Wanted>
+  [[nodiscard]] std::int64_t times(std::size_t c, std::int64_t direction, Wanted&& wanted) {
+    std::int64_t most = 1;
+    for (std::size_t row = 0; row < slack_.size(); ++row) {
+      most = (std::max)(most, wanted(row));
+    }
+    const std::int64_t first = step(c, direction);
+    std::int64_t count = 1;
+    while (count < most) {
+      const std::int64_t before = regret_.cost(c, moves_[c] + count * direction);
+      const std::int64_t after = regret_.cost(c, moves_[c] + (count + 1) * direction);
+      if (after >= endless || after - before != first) {
+        break;
+      }
+      ++count;
+    }
+    return count;
+  }
+
+  void change(std::size_t c, std::int64_t direction, std::int64_t count) {
+    moves_[c] += direction * count;
     for (std::size_t r = 0; r < slack_.size(); ++r) {
-      slack_[r] -= direction * regret_.core().classes[c].weights[r];
+      slack_[r] -= direction * count * regret_.core().weights_of(c)[r];
     }
   }
 
-  [[nodiscard]] double marginal(std::size_t c, std::int64_t direction) const {
-    return static_cast<double>(regret_.cost(c, moves_[c] + direction) - regret_.cost(c, moves_[c]));
-  }
-
-  /// The class whose next item costs least for each unit that is missing; none if nothing is missing.
-  [[nodiscard]] std::optional<std::size_t> cheapest_removal() const {
+  /// The class whose next item costs least for each unit that is missing; none if nothing is missing, or to remove.
+  [[nodiscard]] std::optional<std::size_t> cheapest_removal() {
     std::optional<std::size_t> best;
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t c = 0; c < moves_.size(); ++c) {
       double useful = 0;
       for (std::size_t r = 0; r < slack_.size(); ++r) {
         if (slack_[r] < 0) {
-          useful += static_cast<double>((std::min)(-slack_[r], regret_.core().classes[c].weights[r])) /
+          useful += static_cast<double>((std::min)(-slack_[r], regret_.core().weights_of(c)[r])) /
                     static_cast<double>(-slack_[r]);
         }
       }
-      if (useful > 0 && regret_.can_move(c, moves_[c] - 1)) {
-        const double rate = marginal(c, -1) / useful;
-        if (!best || rate < least) {
-          least = rate;
+      if (useful > 0) {
+        const std::int64_t cost = step(c, -1);
+        if (cost < endless && (!best || static_cast<double>(cost) / useful < least)) {
+          least = static_cast<double>(cost) / useful;
           best = c;
         }
       }
@@ -71,16 +106,15 @@ class rounding {
   }
 
   /// The class whose next item fits and adds the least regret; none if nothing fits.
-  [[nodiscard]] std::optional<std::size_t> cheapest_addition() const {
+  [[nodiscard]] std::optional<std::size_t> cheapest_addition() {
     std::optional<std::size_t> best;
-    double least = std::numeric_limits<double>::infinity();
+    std::int64_t least = endless;
     for (std::size_t c = 0; c < moves_.size(); ++c) {
-      const auto& weights = regret_.core().classes[c].weights;
+      const auto weights = regret_.core().weights_of(c);
       const bool fits = std::equal(weights.begin(), weights.end(), slack_.begin(),
                                    [](std::int64_t weight, std::int64_t room) { return weight <= room; });
-      if (fits && regret_.can_move(c, moves_[c] + 1)) {
-        const double cost = marginal(c, 1);
-        if (!best || cost < least) {
+      if (fits) {
+        if (const std::int64_t cost = step(c, 1); cost < least) {
           least = cost;
           best = c;
         }
@@ -89,7 +123,7 @@ class rounding {
     return best;
   }
 
-  const regret& regret_;
+  regret& regret_;
   std::vector<std::int64_t> slack_;
   std::vector<std::int64_t> moves_;
 };

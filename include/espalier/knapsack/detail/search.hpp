@@ -1,236 +1,297 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the choice of least regret, class by class, over the slacks that partial choices leave.
+// Finds the choice of least regret within a limit: column by column from both ends, meeting in the middle.
 #ifndef ESPALIER_KNAPSACK_DETAIL_SEARCH_HPP
 #define ESPALIER_KNAPSACK_DETAIL_SEARCH_HPP
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/columns.hpp>
+#include <espalier/knapsack/detail/completion.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
-#include <espalier/knapsack/solve_options.hpp>
+#include <espalier/knapsack/detail/states.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// A complete choice: how many items more than k0 each class keeps.
-struct choice {
-  std::vector<std::int64_t> moves;
-  int128 cost = 0;  ///< its regret
-};
-
-/// Partial choices after the same classes, one for each slack, the cheapest; found by hashing the slack.
-class layer_of_states {
- public:
-  explicit layer_of_states(std::size_t rows) : rows_(rows), table_(16, 0) {}
-
-  [[nodiscard]] std::size_t size() const noexcept { return cost_.size(); }
-  [[nodiscard]] const std::int64_t* slack(std::size_t state) const noexcept { return &slack_[state * rows_]; }
-  [[nodiscard]] int128 cost(std::size_t state) const noexcept { return cost_[state]; }
-  [[nodiscard]] std::uint32_t parent(std::size_t state) const noexcept { return parent_[state]; }
-  [[nodiscard]] std::int64_t move(std::size_t state) const noexcept { return move_[state]; }
-  [[nodiscard]] std::size_t bytes() const noexcept {
-    return cost_.size() *
-               (rows_ * sizeof(std::int64_t) + sizeof(int128) + sizeof(std::uint32_t) + sizeof(std::int64_t)) +
-           table_.size() * sizeof(std::uint32_t);
-  }
-
-  /// Adds a state or makes the one with the same slack cheaper.
-  void insert(const std::int64_t* slack, int128 cost, std::uint32_t parent, std::int64_t move) {
-    if (2 * (cost_.size() + 1) > table_.size()) {
-      rehash(2 * table_.size());
-    }
-    const std::size_t place = find(slack);
-    if (table_[place] == 0) {
-      slack_.insert(slack_.end(), slack, slack + rows_);
-      cost_.push_back(cost);
-      parent_.push_back(parent);
-      move_.push_back(move);
-      table_[place] = static_cast<std::uint32_t>(cost_.size());
-    } else if (const std::size_t state = table_[place] - 1; cost < cost_[state]) {
-      cost_[state] = cost;
-      parent_[state] = parent;
-      move_[state] = move;
-    }
-  }
-
-  /// Keeps the states whose number is listed, in that order.
-  void keep(const std::vector<std::uint32_t>& states) {
-    layer_of_states kept(rows_);
-    for (const std::uint32_t state : states) {
-      kept.insert(slack(state), cost_[state], parent_[state], move_[state]);
-    }
-    *this = std::move(kept);
-  }
-
- private:
-  [[nodiscard]] std::size_t find(const std::int64_t* slack) const noexcept {
-    std::uint64_t hash = 0;
-    for (std::size_t row = 0; row < rows_; ++row) {
-      hash = (hash ^ static_cast<std::uint64_t>(slack[row])) * 0x9E3779B97F4A7C15U;
-      hash ^= hash >> 32U;
-    }
-    std::size_t place = static_cast<std::size_t>(hash) & (table_.size() - 1);
-    while (table_[place] != 0 && !std::equal(slack, slack + rows_, &slack_[(table_[place] - 1) * rows_])) {
-      place = (place + 1) & (table_.size() - 1);
-    }
-    return place;
-  }
-
-  void rehash(std::size_t size) {
-    table_.assign(size, 0);
-    for (std::size_t state = 0; state < cost_.size(); ++state) {
-      table_[find(slack(state))] = static_cast<std::uint32_t>(state + 1);
-    }
-  }
-
-  std::size_t rows_;
-  std::vector<std::int64_t> slack_;
-  std::vector<int128> cost_;
-  std::vector<std::uint32_t> parent_;
-  std::vector<std::int64_t> move_;
-  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else state + 1
-};
-
 /// How much one pass may take.
 struct pass_limits {
-  int128 regret = 0;      ///< choices of more regret are not looked at
-  std::size_t width = 0;  ///< states kept after each class, the most promising; 0: all
+  std::int64_t regret = 0;               ///< choices of more regret are not looked at
+  std::size_t width = 0;                 ///< > 0: from one end only, with so many states, the most promising
+  std::size_t states = ~std::size_t{0};  ///< of a layer; with more the pass is given up
+  std::int64_t effort = 1 << 14;         ///< for tables that prune
 };
 
-/// Dynamic programming over slacks, class after class, within a regret limit.
+/// One pass of the search.
+///
+/// A state is what the columns so far have left to take, in basis coordinates. The left side begins with all that is to
+/// be taken and the first column, the right side with nothing and the last one; whichever has fewer states goes on.
+/// Where they meet, a pair of states fits if their places differ by D times moves that the basic columns can make.
 class search {
  public:
-  search(const regret& r, const solve_options& options) : regret_(r), completion_(r), options_(options) {}
+  search(regret& r, const pass_limits& limits, budget& b)
+      : regret_(r), limits_(limits), budget_(b), columns_(r, limits.regret) {}
 
-  /// Whether a limit or a stop request ended the last pass early, so that finding nothing proves nothing.
+  /// Whether finding nothing proves nothing: a limit was reached, or states were dropped.
   [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
-  /// Whether no further pass should be begun.
-  [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
-  /// Partial choices tried so far.
-  [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
+  /// The most states that a side had.
+  [[nodiscard]] std::size_t most_states() const noexcept { return most_states_; }
 
   /// @return the choice of least regret within the limit; none if there is none.
-  [[nodiscard]] std::optional<choice> pass(const pass_limits& limits) {
-    cut_short_ = false;
-    layers_.assign(1, layer_of_states(regret_.prices().size()));
-    layers_.front().insert(regret_.slack().data(), 0, 0, 0);
-    std::size_t bytes = 0;
-    for (std::size_t place = 0; place < completion_.order().size(); ++place) {
-      layers_.emplace_back(regret_.prices().size());
-      if (!expand(place, limits, bytes)) {
-        cut_short_ = exhausted_ = true;
+  [[nodiscard]] std::optional<choice> operator()() {
+    if (columns_.overflow()) {
+      cut_short_ = true;
+      return std::nullopt;
+    }
+    const std::size_t rows = columns_.rows();
+    const std::size_t count = columns_.free().size();
+    const completion after(columns_, limits_.regret, false, limits_.effort);
+    const bool both = limits_.width == 0 && count > 1;
+    const std::optional<completion> before =
+        both ? std::optional<completion>(std::in_place, columns_, limits_.regret, true, limits_.effort) : std::nullopt;
+    state_layer left(rows);
+    state_layer right(rows);
+    if (after.possible(0, columns_.start().data(), 0)) {
+      left.insert(columns_.start().data(), {});
+    }
+    const std::vector<std::int64_t> nothing(rows, 0);
+    right.insert(nothing.data(), {});
+    std::size_t first = 0;
+    std::size_t last = count;
+    while (first < last && left.size() > 0 && right.size() > 0) {
+      const bool go_left = !both || left.size() <= right.size();
+      if (!(go_left ? extend_left(left, first, after) : extend_right(right, last - 1, *before))) {
+        cut_short_ = true;
         return std::nullopt;
       }
-      if (limits.width != 0 && layers_.back().size() > limits.width) {
-        cut_short_ = true;
-        narrow(place + 1, limits.width);
-      }
-      bytes += layers_.back().bytes();
+      go_left ? ++first : --last;
+      most_states_ = (std::max)({most_states_, left.size(), right.size()});
     }
-    return best_complete(limits);
+    return meet(left, right);
   }
 
  private:
-  /// Tries every move of one class on every state. False if a limit is reached.
-  [[nodiscard]] bool expand(std::size_t place, const pass_limits& limits, std::size_t bytes_before) {
-    const layer_of_states& from = layers_[place];
-    for (std::size_t state = 0; state < from.size(); ++state) {
-      const bool good = walk(place, state, 1, limits) && walk(place, state, -1, limits);
-      if (!good || bytes_before + layers_[place + 1].bytes() > options_.memory_limit) {
+  /// Tries every move of a column on every state; `sign` says whether moves are taken from places or added to them.
+  template <class Possible>
+  [[nodiscard]] bool extend(state_layer& layer, std::size_t number, std::int64_t sign, Possible&& possible) {
+    const column& c = columns_.free()[number];
+    state_layer next(columns_.rows());
+    std::vector<std::int64_t> place(columns_.rows());
+    const auto walk = [&](std::size_t state, std::span<const std::int64_t> costs, std::int64_t direction) {
+      std::copy_n(layer.place(state), place.size(), place.begin());
+      for (std::size_t d = 0; d < costs.size(); ++d) {
+        for (std::size_t j = 0; j < place.size(); ++j) {
+          place[j] += sign * direction * c.coordinates[j];
+        }
+        const std::int64_t cost = layer[state].cost + costs[d];
+        if (cost > limits_.regret) {
+          break;
+        }
+        if (!budget_.spend()) {
+          return false;
+        }
+        if (possible(place.data(), cost)) {
+          const auto moves = static_cast<std::int32_t>(direction * static_cast<std::int64_t>(d + 1));
+          next.insert(place.data(), {cost, layer[state].before, moves});
+        }
+      }
+      return true;
+    };
+    for (std::size_t state = 0; state < layer.size(); ++state) {
+      if (!budget_.spend()) {
         return false;
+      }
+      if (possible(layer.place(state), layer[state].cost)) {
+        next.insert(layer.place(state), layer[state]);
+      }
+      if (!walk(state, c.up, 1) || !walk(state, c.down, -1)) {
+        return false;
+      }
+      if (next.size() > limits_.states) {
+        return false;
+      }
+    }
+    if (!budget_.allows(history_.bytes() + layer.bytes() + 2 * next.bytes())) {
+      return false;
+    }
+    layer = std::move(next);
+    return true;
+  }
+
+  [[nodiscard]] bool extend_left(state_layer& left, std::size_t number, const completion& after) {
+    const bool good = extend(left, number, -1, [&](const std::int64_t* place, std::int64_t cost) {
+      return after.possible(number + 1, place, cost);
+    });
+    if (good && limits_.width > 0 && left.size() > limits_.width) {
+      cut_short_ = true;
+      narrow(left, number + 1, after);
+    }
+    left.settle(static_cast<std::uint32_t>(number), history_);
+    return good;
+  }
+
+  [[nodiscard]] bool extend_right(state_layer& right, std::size_t number, const completion& before) {
+    std::vector<std::int64_t> rest(columns_.rows());
+    const bool good = extend(right, number, 1, [&](const std::int64_t* place, std::int64_t cost) {
+      for (std::size_t j = 0; j < rest.size(); ++j) {
+        rest[j] = columns_.start()[j] - place[j];
+      }
+      return before.possible(number, rest.data(), cost);
+    });
+    right.settle(static_cast<std::uint32_t>(number), history_);
+    return good;
+  }
+
+  /// Keeps the states of the least cost with what they must still cost.
+  void narrow(state_layer& layer, std::size_t number, const completion& after) const {
+    std::vector<std::pair<std::int64_t, std::uint32_t>> ranked;
+    for (std::size_t state = 0; state < layer.size(); ++state) {
+      ranked.emplace_back(add_costs(layer[state].cost, after(number, layer.place(state))),
+                          static_cast<std::uint32_t>(state));
+    }
+    std::nth_element(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(limits_.width), ranked.end());
+    ranked.resize(limits_.width);
+    std::sort(ranked.begin(), ranked.end());
+    std::vector<std::uint32_t> best;
+    for (const auto& one : ranked) {
+      best.push_back(one.second);
+    }
+    layer.keep(best);
+  }
+
+  [[nodiscard]] static std::int64_t floor_div(std::int64_t a, std::int64_t b) noexcept {
+    return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
+  }
+  [[nodiscard]] static std::uint64_t mix(std::uint64_t hash, std::int64_t number) noexcept {
+    hash = (hash ^ static_cast<std::uint64_t>(number)) * 0x9E3779B97F4A7C15U;
+    return hash ^ (hash >> 29U);
+  }
+
+  /// The best pair. Pairs are found by hashing the cells of the right side and looking into two per coordinate.
+  [[nodiscard]] std::optional<choice> meet(const state_layer& left, const state_layer& right) {
+    const std::size_t rows = columns_.rows();
+    const std::int64_t modulus = columns_.denominator();
+    const std::size_t cells = (std::min)(rows, std::size_t{4});  // coordinates that are hashed by cell
+    std::vector<std::int64_t> length(rows);                      // of a cell
+    for (std::size_t j = 0; j < rows; ++j) {
+      const int128 span = int128{modulus} * (int128{columns_.most_moves(j, true)} + columns_.most_moves(j, false) + 1);
+      length[j] = saturated(span);
+    }
+    const auto remainder = [&](const std::int64_t* place) {
+      std::uint64_t hash = 0;
+      for (std::size_t j = 0; j < rows; ++j) {
+        const std::int64_t rest = place[j] % modulus;
+        hash = mix(hash, rest < 0 ? rest + modulus : rest);
+      }
+      return hash;
+    };
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> bucket;
+    for (std::size_t state = 0; state < right.size(); ++state) {
+      std::uint64_t hash = remainder(right.place(state));
+      for (std::size_t j = 0; j < cells; ++j) {
+        hash = mix(hash, floor_div(right.place(state)[j], length[j]));
+      }
+      bucket.emplace_back(hash, static_cast<std::uint32_t>(state));
+    }
+    // Cheap states first in each cell, so that a dear pair ends the look into it.
+    std::sort(bucket.begin(), bucket.end(), [&](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first < b.first
+                                : std::pair(right[a.second].cost, a.second) < std::pair(right[b.second].cost, b.second);
+    });
+    pair_of_states best;
+    for (std::size_t state = 0; state < left.size(); ++state) {
+      const std::uint64_t base = remainder(left.place(state));
+      for (std::size_t corner = 0; corner < std::size_t{1} << cells; ++corner) {
+        std::uint64_t hash = base;
+        bool distinct = true;
+        for (std::size_t j = 0; j < cells; ++j) {
+          const std::int64_t z = left.place(state)[j];
+          // Right places lie from z - D up to z + D down, a cell's length at most.
+          const std::int64_t low = floor_div(z - modulus * bounded_moves(j, true), length[j]);
+          const std::int64_t high = floor_div(z + modulus * bounded_moves(j, false), length[j]);
+          distinct = distinct && ((corner >> j & 1U) == 0 || high != low);
+          hash = mix(hash, (corner >> j & 1U) == 0 ? low : high);
+        }
+        if (distinct && !look(left, right, state, hash, bucket, best)) {
+          cut_short_ = true;
+          return complete(left, right, best);
+        }
+      }
+    }
+    return complete(left, right, best);
+  }
+
+  struct pair_of_states {
+    std::size_t left = 0;
+    std::size_t right = 0;
+    std::int64_t cost = endless;
+  };
+
+  [[nodiscard]] std::int64_t bounded_moves(std::size_t j, bool up) const noexcept {
+    return (std::min)(columns_.most_moves(j, up), (std::int64_t{1} << 61U) / columns_.denominator());
+  }
+
+  /// Looks through one cell of the right side.
+  [[nodiscard]] bool look(const state_layer& left, const state_layer& right, std::size_t state, std::uint64_t hash,
+                          const std::vector<std::pair<std::uint64_t, std::uint32_t>>& bucket, pair_of_states& best) {
+    auto at = std::lower_bound(bucket.begin(), bucket.end(), std::pair(hash, std::uint32_t{0}),
+                               [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (; at != bucket.end() && at->first == hash; ++at) {
+      if (!budget_.spend()) {
+        return false;
+      }
+      std::int64_t cost = left[state].cost + right[at->second].cost;
+      if (cost > limits_.regret || cost >= best.cost) {
+        break;
+      }
+      for (std::size_t j = 0; j < columns_.rows() && cost < endless; ++j) {
+        const std::int64_t z = left.place(state)[j] - right.place(at->second)[j];
+        const std::int64_t d = z / columns_.denominator();
+        cost = z % columns_.denominator() != 0 ? endless : add_costs(cost, columns_.basic_cost(j, d));
+      }
+      if (cost <= limits_.regret && cost < best.cost) {
+        best = {state, at->second, cost};
       }
     }
     return true;
   }
 
-  /// Moves in one direction, the cheapest first, until they cost too much.
-  [[nodiscard]] bool walk(std::size_t place, std::size_t state, std::int64_t direction, const pass_limits& limits) {
-    const std::size_t c = completion_.order()[place];
-    const auto& weights = regret_.core().classes[c].weights;
-    const layer_of_states& from = layers_[place];
-    std::vector<std::int64_t>& slack = scratch_;
-    slack.assign(from.slack(state), from.slack(state) + weights.size());
-    for (std::int64_t d = direction > 0 ? 0 : -1;; d += direction) {
-      if (!regret_.can_move(c, d)) {
-        return true;
-      }
-      if (d != 0) {
-        for (std::size_t row = 0; row < weights.size(); ++row) {
-          slack[row] -= direction * weights[row];
-        }
-      }
-      const int128 cost = from.cost(state) + regret_.cost(c, d);
-      if (cost > limits.regret) {
-        return true;
-      }
-      if ((++work_ & 0xFFFU) == 0 && options_.stop.stop_requested()) {
-        return false;
-      }
-      if (work_ > options_.work_limit) {
-        return false;
-      }
-      if (static_cast<double>(cost) + completion_(place + 1, slack.data()) <=
-          static_cast<double>(limits.regret) * above) {
-        layers_[place + 1].insert(slack.data(), cost, static_cast<std::uint32_t>(state), d);
-      }
-    }
-  }
-
-  /// Keeps the states of the least cost with what they must still cost.
-  void narrow(std::size_t place, std::size_t width) {
-    layer_of_states& states = layers_.back();
-    std::vector<std::pair<double, std::uint32_t>> ranked;
-    for (std::size_t state = 0; state < states.size(); ++state) {
-      ranked.emplace_back(static_cast<double>(states.cost(state)) + completion_(place, states.slack(state)),
-                          static_cast<std::uint32_t>(state));
-    }
-    std::sort(ranked.begin(), ranked.end());
-    std::vector<std::uint32_t> best;
-    for (std::size_t i = 0; i < width; ++i) {
-      best.push_back(ranked[i].second);
-    }
-    states.keep(best);
-  }
-
-  [[nodiscard]] std::optional<choice> best_complete(const pass_limits& limits) const {
-    const layer_of_states& last = layers_.back();
-    std::optional<std::size_t> best;
-    int128 least = limits.regret + 1;
-    for (std::size_t state = 0; state < last.size(); ++state) {
-      const std::int64_t* slack = last.slack(state);
-      const bool feasible = std::all_of(slack, slack + regret_.prices().size(), [](std::int64_t s) { return s >= 0; });
-      const int128 total = last.cost(state) + regret_.slack_cost(slack);
-      if (feasible && total < least) {
-        least = total;
-        best = state;
-      }
-    }
-    if (!best) {
+  [[nodiscard]] std::optional<choice> complete(const state_layer& left, const state_layer& right,
+                                               const pair_of_states& best) const {
+    if (best.cost >= endless) {
       return std::nullopt;
     }
-    choice result{std::vector<std::int64_t>(completion_.order().size(), 0), least};
-    std::size_t state = *best;
-    for (std::size_t place = completion_.order().size(); place-- > 0;) {
-      result.moves[completion_.order()[place]] = layers_[place + 1].move(state);
-      state = layers_[place + 1].parent(state);
+    choice result{std::vector<std::int64_t>(regret_.classes(), 0), best.cost};
+    const auto add = [&](std::size_t column, std::int64_t moves) {
+      if (column < result.moves.size()) {
+        result.moves[column] += moves;
+      }
+    };
+    for (std::uint32_t at : {left[best.left].before, right[best.right].before}) {
+      for (; at != 0; at = history_[at].before) {
+        add(columns_.free()[history_[at].column].number, history_[at].moves);
+      }
+    }
+    for (std::size_t j = 0; j < columns_.rows(); ++j) {
+      const std::int64_t z = left.place(best.left)[j] - right.place(best.right)[j];
+      add(columns_.basic()[j].number, z / columns_.denominator());
     }
     return result;
   }
 
-  /// The conversion of 128 bits to double rounds; a state at the limit must not be lost.
-  static constexpr double above = 1 + 1e-12;
-
-  const regret& regret_;
-  completion_bound completion_;
-  const solve_options& options_;
-  std::vector<layer_of_states> layers_;
-  std::vector<std::int64_t> scratch_;
-  std::uint64_t work_ = 0;
+  regret& regret_;
+  const pass_limits& limits_;
+  budget& budget_;
+  columns columns_;
+  move_history history_;
   bool cut_short_ = false;
-  bool exhausted_ = false;
+  std::size_t most_states_ = 0;
 };
 
 }  // namespace espalier::inline v0::knapsack::detail

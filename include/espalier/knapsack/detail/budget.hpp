@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a search may still spend: work, memory, time if asked, and whether it was told to stop.
+#ifndef ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
+#define ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include <espalier/knapsack/solve_options.hpp>
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Counts work against the limits of the options.
+class budget {
+ public:
+  explicit budget(const solve_options& options) : options_(options) {
+    if (options.time_limit) {
+      end_ = std::chrono::steady_clock::now() + *options.time_limit;
+    }
+  }
+
+  /// Counts one piece of work. False once a limit is reached, and from then on.
+  [[nodiscard]] bool spend() {
+    if (++work_ > options_.work_limit) {
+      exhausted_ = true;
+    } else if ((work_ & 0xFFFU) == 0) {
+      look();
+    }
+    return !exhausted_;
+  }
+  /// False if that much memory, or anything else, is beyond the limits.
+  [[nodiscard]] bool allows(std::size_t bytes) {
+    look();
+    exhausted_ = exhausted_ || bytes > options_.memory_limit;
+    return !exhausted_;
+  }
+  [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
+  [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
+
+ private:
+  void look() {
+    exhausted_ = exhausted_ || options_.stop.stop_requested() || (end_ && std::chrono::steady_clock::now() >= *end_);
+  }
+
+  const solve_options& options_;
+  std::optional<std::chrono::steady_clock::time_point> end_;
+  std::uint64_t work_ = 0;
+  bool exhausted_ = false;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// The columns that can move within a regret limit, in coordinates in which as many as there are rows solve themselves.
+#ifndef ESPALIER_KNAPSACK_DETAIL_COLUMNS_HPP
+#define ESPALIER_KNAPSACK_DETAIL_COLUMNS_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <espalier/knapsack/detail/lattice.hpp>
+#include <espalier/knapsack/detail/regret.hpp>
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// A class, or the slack of a row, with its moves that cost at most the limit.
+struct column {
+  std::size_t number = 0;                 ///< of the class; or classes + row for slack
+  std::vector<std::int64_t> weights;      ///< what one move takes, per row
+  std::vector<std::int64_t> coordinates;  ///< the same in basis coordinates
+  std::span<const std::int64_t> up;       ///< cost of 1, 2, ... moves up
+  std::span<const std::int64_t> down;     ///< cost of 1, 2, ... moves down
+
+  std::int64_t count = 0;  ///< of all moves, up and down
+
+  [[nodiscard]] std::int64_t first_cost() const noexcept {
+    return (std::min)(up.empty() ? endless : up.front(), down.empty() ? endless : down.front());
+  }
+};
+
+/// The moves d that make up for the slack b of k0 solve
+///
+///     sum over columns of d w = b,   classes up and down, slack up only.
+///
+/// With M independent basic columns W and every vector x in coordinates z = D W^-1 x (D the least that makes all of
+/// them whole), what the other columns leave must be z = D d, d the moves of the basic columns: a division each.
+/// The columns with the most moves are basic, so that those need not be enumerated.
+class columns {
+ public:
+  columns(regret& r, std::int64_t limit) : regret_(r) {
+    std::vector<column> all = collect(limit);
+    std::stable_sort(all.begin(), all.end(), [](const column& a, const column& b) { return a.count > b.count; });
+    if (!choose(all, independent_among(all)) && !choose(all, slack_among(all))) {
+      overflow_ = true;
+      return;
+    }
+    // Dear columns have few moves, so they come first.
+    std::stable_sort(free_.begin(), free_.end(),
+                     [](const column& a, const column& b) { return a.first_cost() > b.first_cost(); });
+  }
+
+  [[nodiscard]] std::size_t rows() const noexcept { return regret_.rows(); }
+  /// The columns that are to be enumerated, the dearest first.
+  [[nodiscard]] const std::vector<column>& free() const noexcept { return free_; }
+  /// The columns that are solved for, one per coordinate.
+  [[nodiscard]] const std::vector<column>& basic() const noexcept { return basic_; }
+  /// D.
+  [[nodiscard]] std::int64_t denominator() const noexcept { return denominator_; }
+  /// b in basis coordinates.
+  [[nodiscard]] const std::vector<std::int64_t>& start() const noexcept { return start_; }
+  /// Whether the numbers are too large to search.
+  [[nodiscard]] bool overflow() const noexcept { return overflow_; }
+
+  /// What d moves of a basic column cost; endless if that is not allowed.
+  [[nodiscard]] std::int64_t basic_cost(std::size_t j, std::int64_t d) const noexcept {
+    const column& c = basic_[j];
+    if (d == 0) {
+      return 0;
+    }
+    if (is_slack(j)) {
+      return d < 0 ? endless : regret_.slack_cost(c.number - regret_.classes(), d);
+    }
+    const auto& costs = d > 0 ? c.up : c.down;
+    const auto count = static_cast<std::size_t>(d > 0 ? d : -d);
+    return count > costs.size() ? endless : costs[count - 1];
+  }
+  /// The most moves up (or down) of a basic column.
+  [[nodiscard]] std::int64_t most_moves(std::size_t j, bool up) const noexcept {
+    const column& c = basic_[j];
+    return up ? c.count - static_cast<std::int64_t>(c.down.size()) : static_cast<std::int64_t>(c.down.size());
+  }
+  /// Whether a basic column is the slack of a row.
+  [[nodiscard]] bool is_slack(std::size_t j) const noexcept { return basic_[j].number >= regret_.classes(); }
+
+ private:
+  static constexpr std::int64_t unlimited = std::int64_t{1} << 60U;
+  /// Slack moves that are written down; beyond, a slack column can only be basic.
+  static constexpr std::int64_t most_slack = 1 << 16;
+
+  [[nodiscard]] std::vector<column> collect(std::int64_t limit) {
+    std::vector<column> all;
+    for (std::size_t row = 0; row < rows(); ++row) {
+      column slack{regret_.classes() + row, std::vector<std::int64_t>(rows(), 0), {}, {}, {}, 0};
+      slack.weights[row] = 1;
+      const int128 price = regret_.prices().scaled[row];
+      slack.count = price == 0 ? unlimited : saturated(int128{limit} / price);
+      all.push_back(std::move(slack));
+    }
+    for (std::size_t c = 0; c < regret_.classes(); ++c) {
+      const auto within = [limit](const move_costs& moves) {
+        return std::span(moves.costs)
+            .first(static_cast<std::size_t>(std::upper_bound(moves.costs.begin(), moves.costs.end(), limit) -
+                                            moves.costs.begin()));
+      };
+      const auto up = within(regret_.up(c, limit));
+      const auto down = within(regret_.down(c, limit));
+      if (!up.empty() || !down.empty()) {
+        const auto weights = regret_.core().weights_of(c);
+        const auto count = static_cast<std::int64_t>(up.size() + down.size());
+        all.push_back({c, {weights.begin(), weights.end()}, {}, up, down, count});
+      }
+    }
+    return all;
+  }
+
+  [[nodiscard]] std::vector<std::size_t> independent_among(const std::vector<column>& all) const {
+    std::vector<std::size_t> chosen;
+    independent_vectors independent(rows());
+    for (std::size_t i = 0; i < all.size() && chosen.size() < rows(); ++i) {
+      if (independent.add(all[i].weights)) {
+        chosen.push_back(i);
+      }
+    }
+    return chosen;
+  }
+  [[nodiscard]] std::vector<std::size_t> slack_among(const std::vector<column>& all) const {
+    std::vector<std::size_t> chosen(rows());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i].number >= regret_.classes()) {
+        chosen[all[i].number - regret_.classes()] = i;
+      }
+    }
+    return chosen;
+  }
+
+  /// Takes these columns as basic. False if a column that cannot be enumerated is left, or numbers overflow.
+  [[nodiscard]] bool choose(const std::vector<column>& all, const std::vector<std::size_t>& chosen) {
+    basic_.clear();
+    free_.clear();
+    std::vector<std::vector<std::int64_t>> matrix;
+    for (const std::size_t i : chosen) {
+      basic_.push_back(all[i]);
+      matrix.push_back(all[i].weights);
+    }
+    const auto inverse = invert(matrix);
+    if (!inverse) {
+      return false;
+    }
+    denominator_ = inverse->denominator;
+    slack_moves_.assign(rows(), {});
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (std::find(chosen.begin(), chosen.end(), i) != chosen.end() || all[i].count == 0) {
+        continue;
+      }
+      free_.push_back(all[i]);
+      if (all[i].number >= regret_.classes() && !write_slack(free_.back())) {
+        return false;
+      }
+    }
+    return transform(*inverse);
+  }
+
+  /// Writes down what slack costs. False if that is too much.
+  [[nodiscard]] bool write_slack(column& slack) {
+    if (slack.count > most_slack) {
+      return false;
+    }
+    const std::size_t row = slack.number - regret_.classes();
+    for (std::int64_t d = 1; d <= slack.count; ++d) {
+      slack_moves_[row].push_back(regret_.slack_cost(row, d));
+    }
+    slack.up = slack_moves_[row];
+    return true;
+  }
+
+  /// Computes all coordinates. False if sums of them might not fit.
+  [[nodiscard]] bool transform(const whole_inverse& inverse) {
+    constexpr int128 most = int128{1} << 61U;
+    std::vector<int128> reach(rows(), 0);
+    const auto coordinates = [&](std::span<const std::int64_t> vector, int128 times) {
+      std::vector<std::int64_t> result;
+      for (std::size_t j = 0; j < rows(); ++j) {
+        int128 sum = 0;
+        for (std::size_t r = 0; r < rows(); ++r) {
+          sum += int128{inverse.scaled[j * rows() + r]} * vector[r];
+        }
+        reach[j] += (sum < 0 ? -sum : sum) * times;
+        result.push_back(sum < most && sum > -most ? static_cast<std::int64_t>(sum) : 0);
+      }
+      return result;
+    };
+    start_ = coordinates(regret_.slack(), 1);
+    for (column& c : free_) {
+      c.coordinates = coordinates(c.weights, int128{c.count});
+    }
+    return std::all_of(reach.begin(), reach.end(), [](int128 r) { return r < most; });
+  }
+
+  regret& regret_;
+  std::vector<std::vector<std::int64_t>> slack_moves_;
+  std::vector<column> free_;
+  std::vector<column> basic_;
+  std::vector<std::int64_t> start_;
+  std::int64_t denominator_ = 1;
+  bool overflow_ = false;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prices as exact fractions: those at which as many items as there are rows are worth exactly what they cost.
+#ifndef ESPALIER_KNAPSACK_DETAIL_PRICES_HPP
+#define ESPALIER_KNAPSACK_DETAIL_PRICES_HPP
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <espalier/knapsack/detail/fixed_point.hpp>
+#include <espalier/knapsack/detail/lattice.hpp>
+#include <espalier/knapsack/detail/presolve.hpp>
+#include <espalier/knapsack/detail/window.hpp>
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Prices lambda = scaled / factor in the fixed point of the values, all >= 0.
+struct exact_prices {
+  std::vector<int128> scaled;
+  std::int64_t factor = 1;  ///< what values are multiplied by to compare with scaled prices
+
+  /// What a unit of each row of these weights costs in all.
+  [[nodiscard]] int128 cost(std::span<const std::int64_t> weights) const noexcept {
+    int128 sum = 0;
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      sum += scaled[r] * weights[r];
+    }
+    return sum;
+  }
+};
+
+/// The prices to the nearest whole number of the fixed point.
+[[nodiscard]] inline exact_prices rounded_prices(const std::vector<double>& prices, const fixed_point& scale) {
+  exact_prices result;
+  for (const double price : prices) {
+    result.scaled.push_back(static_cast<int128>((std::max)(0.0, std::floor(scale.scaled(price) + 0.5))));
+  }
+  return result;
+}
+
+/// L(lambda) less what is kept above the windows, times the factor.
+[[nodiscard]] inline int128 exact_dual(const core_problem& core, const windows& w, const fixed_point& scale,
+                                       const exact_prices& prices) {
+  int128 sum = prices.cost(w.remaining);
+  for (std::size_t c = 0; c < w.classes(); ++c) {
+    const int128 t = prices.cost(core.weights_of(c));
+    for (const window_item& item : w.of(c)) {
+      const int128 r = int128{scale.round(item.value)} * prices.factor - t;
+      if (r <= 0) {
+        break;
+      }
+      sum += r;
+    }
+  }
+  return sum;
+}
+
+/// A column of the relaxed problem that seems to be at its turning point.
+struct candidate {
+  double distance = 0;                ///< from there, relative
+  std::vector<std::int64_t> weights;  ///< of an item, or a unit of slack
+  std::int64_t value = 0;             ///< of the item in fixed point; 0 for slack
+};
+
+[[nodiscard]] inline std::vector<candidate> turning_points(const core_problem& core, const windows& w,
+                                                           const fixed_point& scale,
+                                                           const std::vector<double>& prices) {
+  std::vector<candidate> result;
+  double dearest = 0;
+  for (std::size_t c = 0; c < w.classes(); ++c) {
+    const auto weights = core.weights_of(c);
+    double t = 0;
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      t += prices[r] * static_cast<double>(weights[r]);
+    }
+    dearest = (std::max)(dearest, t);
+    const auto items = w.of(c);
+    const auto line =
+        std::partition_point(items.begin(), items.end(), [t](const window_item& item) { return item.value > t; });
+    for (auto item = line - (line == items.begin() ? 0 : 1); item != items.end() && item <= line; ++item) {
+      result.push_back({std::abs(item->value - t), {weights.begin(), weights.end()}, scale.round(item->value)});
+    }
+  }
+  for (std::size_t r = 0; r < prices.size(); ++r) {
+    std::vector<std::int64_t> unit(prices.size(), 0);
+    unit[r] = 1;
+    result.push_back({prices[r], std::move(unit), 0});
+  }
+  for (candidate& one : result) {
+    one.distance /= dearest > 0 ? dearest : 1.0;
+  }
+  return result;
+}
+
+/// Solves lambda w_b = v_b for the rows() columns nearest to their turning points; nothing if they do not fit.
+[[nodiscard]] inline std::optional<exact_prices> vertex_prices(std::vector<candidate> candidates, std::size_t rows) {
+  constexpr std::int64_t largest_factor = std::int64_t{1} << 40U;
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const candidate& a, const candidate& b) { return a.distance < b.distance; });
+  independent_vectors independent(rows);
+  std::vector<std::vector<std::int64_t>> basis;
+  std::vector<std::int64_t> values;
+  for (const candidate& one : candidates) {
+    if (basis.size() < rows && independent.add(one.weights)) {
+      basis.push_back(one.weights);
+      values.push_back(one.value);
+    }
+  }
+  const auto inverse = basis.size() == rows ? invert(basis) : std::nullopt;
+  if (!inverse || inverse->denominator > largest_factor) {
+    return std::nullopt;
+  }
+  exact_prices result{std::vector<int128>(rows, 0), inverse->denominator};
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t b = 0; b < rows; ++b) {
+      const std::int64_t entry = inverse->scaled[b * rows + r];
+      if (entry > largest_factor || entry < -largest_factor) {
+        return std::nullopt;
+      }
+      result.scaled[r] += int128{values[b]} * entry;
+    }
+    if (result.scaled[r] < 0) {
+      return std::nullopt;
+    }
+  }
+  return result;
+}
+
+/// Prices at the very corner that the given ones are close to, if that bounds no worse; else these, rounded.
+///
+/// At a corner, ties have a regret of exactly 0, without which plateaus of equal values could not be closed.
+[[nodiscard]] inline exact_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
+                                          const std::vector<double>& prices) {
+  exact_prices rounded = rounded_prices(prices, scale);
+  auto corner = vertex_prices(turning_points(core, w, scale, prices), prices.size());
+  if (corner &&
+      exact_dual(core, w, scale, *corner) <= (exact_dual(core, w, scale, rounded) + int128{1}) * corner->factor) {
+    return *std::move(corner);
+  }
+  return rounded;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Guesses from a sample which values are near the line between kept and not. A wrong guess costs time, nothing else.
+#ifndef ESPALIER_KNAPSACK_DETAIL_SAMPLE_HPP
+#define ESPALIER_KNAPSACK_DETAIL_SAMPLE_HPP
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <espalier/base/random.hpp>
+#include <espalier/knapsack/detail/dual.hpp>
+#include <espalier/knapsack/detail/presolve.hpp>
+#include <espalier/knapsack/detail/window.hpp>
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Ranges to look into, and the prices that they are built around.
+struct sampled_ranges {
+  std::vector<value_range> ranges;  ///< per class
+  std::vector<double> prices;       ///< per row; empty if nothing was sampled
+};
+
+/// Some items of every class: sorted values, and for how many items each stands.
+struct sample {
+  std::vector<window_item> items;
+  std::vector<std::size_t> begin{0};
+  std::vector<double> copies;
+};
+
+/// Draws stratified samples: one item at random from each of equally long stretches of a class.
+template <class Value>
+class sampler {
+ public:
+  static constexpr std::uint64_t small_problem = 32768;  ///< items up to which there is nothing to save
+  static constexpr std::uint64_t small_class = 64;       ///< draws up to which a class is better taken whole
+
+  sampler(const core_problem& core, std::span<const Value> values) : core_(core), values_(values) {
+    for (const item_class& c : core.classes) {
+      items_ += c.size;
+    }
+  }
+
+  /// Guesses the ranges: the sample's thresholds, give or take how far those of two halves differ from them and what
+  /// chance allows in ranks.   Complexity: O(m log m) with m = max(8192, 2 n^(2/3)) draws.
+  [[nodiscard]] sampled_ranges operator()() {
+    if (items_ <= small_problem) {
+      return {std::vector<value_range>(core_.classes.size()), {}};
+    }
+    draws_ = (std::max)(8192.0, 2 * std::pow(static_cast<double>(items_), 2.0 / 3.0));
+    const std::array<sample, 2> halves{draw(), draw()};
+    const sample all = merge(halves);
+    const std::vector<double> middle = prices_of(all, {});
+    const std::array<std::vector<double>, 2> sides{prices_of(halves[0], middle), prices_of(halves[1], middle)};
+    sampled_ranges result{{}, middle};
+    for (std::size_t c = 0; c < core_.classes.size(); ++c) {
+      result.ranges.push_back(is_whole(c) ? value_range{} : range_of(c, all, middle, sides));
+    }
+    return result;
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t draws_of(std::size_t c) const {
+    return static_cast<std::uint64_t>(draws_ / 2 * static_cast<double>(core_.classes[c].size) /
+                                      static_cast<double>(items_)) +
+           small_class;
+  }
+  [[nodiscard]] bool is_whole(std::size_t c) const { return core_.classes[c].size <= 4 * draws_of(c); }
+
+  [[nodiscard]] sample draw() {
+    sample result;
+    for (std::size_t c = 0; c < core_.classes.size(); ++c) {
+      const item_class& one = core_.classes[c];
+      const std::uint64_t count = is_whole(c) ? one.size : draws_of(c);
+      const double stretch = static_cast<double>(one.size) / static_cast<double>(count);
+      std::size_t part = 0;
+      std::uint64_t passed = 0;  // items of the class before this part
+      for (std::uint64_t i = 0; i < count; ++i) {
+        const double shift = is_whole(c) ? 0.5 : random_.uniform();
+        const auto place =
+            (std::min)(one.size - 1, static_cast<std::uint64_t>((static_cast<double>(i) + shift) * stretch));
+        while (place - passed >= one.pieces[part].count) {
+          passed += one.pieces[part++].count;
+        }
+        result.items.push_back({static_cast<double>(values_[one.pieces[part].first + (place - passed)]), 0});
+      }
+      sort_items(std::span(result.items).subspan(result.begin.back()));
+      result.begin.push_back(result.items.size());
+      result.copies.push_back(stretch);
+    }
+    return result;
+  }
+
+  [[nodiscard]] static sample merge(const std::array<sample, 2>& halves) {
+    sample result;
+    result.items.resize(halves[0].items.size() + halves[1].items.size());
+    for (std::size_t c = 0; c + 1 < halves[0].begin.size(); ++c) {
+      const auto part = [c](const sample& s) {
+        return std::span(s.items).subspan(s.begin[c], s.begin[c + 1] - s.begin[c]);
+      };
+      const auto first = part(halves[0]);
+      const auto second = part(halves[1]);
+      std::merge(first.begin(), first.end(), second.begin(), second.end(),
+                 result.items.begin() + static_cast<std::ptrdiff_t>(result.begin.back()));
+      result.begin.push_back(result.begin.back() + first.size() + second.size());
+      result.copies.push_back(halves[0].copies[c] / 2);
+    }
+    return result;
+  }
+
+  [[nodiscard]] std::vector<double> prices_of(const sample& s, const std::vector<double>& hint) const {
+    const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}});
+    return column_generation(function, hint.empty() ? std::vector<double>(core_.rows.size(), 0.0) : hint)().prices;
+  }
+
+  [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
+    double t = 0;
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      t += prices[r] * static_cast<double>(core_.weights_of(c)[r]);
+    }
+    return t;
+  }
+
+  [[nodiscard]] value_range range_of(std::size_t c, const sample& all, const std::vector<double>& middle,
+                                     const std::array<std::vector<double>, 2>& sides) const {
+    const auto items = std::span(all.items).subspan(all.begin[c], all.begin[c + 1] - all.begin[c]);
+    const double t = threshold(c, middle);
+    const double spread = 2 * (std::max)(std::abs(threshold(c, sides[0]) - t), std::abs(threshold(c, sides[1]) - t));
+    const auto rank_of = [&](double value) {
+      return static_cast<std::size_t>(
+          std::partition_point(items.begin(), items.end(), [value](const window_item& i) { return i.value > value; }) -
+          items.begin());
+    };
+    // A price that is off by chance moves every class by about half the square root of all draws, in its share.
+    const auto chance = static_cast<std::size_t>(5 + 1.5 * static_cast<double>(items.size()) /
+                                                         std::sqrt(static_cast<double>(all.items.size())));
+    const std::size_t first = rank_of(t + spread);
+    const std::size_t last = rank_of(t - spread);
+    value_range range;
+    range.high = first >= chance ? items[first - chance].value : std::numeric_limits<double>::infinity();
+    range.low = last + chance < items.size() ? items[last + chance].value : 0.0;
+    return range;
+  }
+
+  const core_problem& core_;
+  std::span<const Value> values_;
+  std::uint64_t items_ = 0;
+  double draws_ = 0;
+  random random_{0x6B6E6170};
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Partial choices of the search: the cheapest one for each remainder, found by hashing.
+#ifndef ESPALIER_KNAPSACK_DETAIL_STATES_HPP
+#define ESPALIER_KNAPSACK_DETAIL_STATES_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// How a partial choice came about: a list that shares its tails. Moves of 0 leave no trace.
+class move_history {
+ public:
+  struct step {
+    std::uint32_t before = 0;  ///< step + 1; 0: the beginning
+    std::uint32_t column = 0;
+    std::int64_t moves = 0;
+  };
+
+  [[nodiscard]] std::uint32_t add(const step& s) {
+    steps_.push_back(s);
+    return static_cast<std::uint32_t>(steps_.size());
+  }
+  [[nodiscard]] const step& operator[](std::uint32_t number) const noexcept { return steps_[number - 1]; }
+  [[nodiscard]] std::size_t size() const noexcept { return steps_.size(); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return steps_.size() * sizeof(step); }
+
+ private:
+  std::vector<step> steps_;
+};
+
+/// Partial choices after the same columns.
+class state_layer {
+ public:
+  /// What reaches a remainder.
+  struct arrival {
+    std::int64_t cost = 0;
+    std::uint32_t before = 0;  ///< history of the choice that it extends
+    std::int32_t moves = 0;    ///< of the column that extends it; 0: none
+  };
+
+  explicit state_layer(std::size_t rows) : rows_(rows), table_(64, 0) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return arrivals_.size(); }
+  [[nodiscard]] const std::int64_t* place(std::size_t state) const noexcept { return &places_[state * rows_]; }
+  [[nodiscard]] const arrival& operator[](std::size_t state) const noexcept { return arrivals_[state]; }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return arrivals_.size() * (rows_ * sizeof(std::int64_t) + sizeof(arrival)) + table_.size() * sizeof(std::uint32_t);
+  }
+
+  /// Adds a state or makes the one at the same place cheaper.
+  void insert(const std::int64_t* place, const arrival& a) {
+    if (2 * (arrivals_.size() + 1) > table_.size()) {
+      rehash();
+    }
+    const std::size_t slot = find(place);
+    if (table_[slot] == 0) {
+      places_.insert(places_.end(), place, place + rows_);
+      arrivals_.push_back(a);
+      table_[slot] = static_cast<std::uint32_t>(arrivals_.size());
+    } else if (arrival& known = arrivals_[table_[slot] - 1]; a.cost < known.cost) {
+      known = a;
+    }
+  }
+
+  /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
+  void settle(std::uint32_t column, move_history& history) {
+    for (arrival& a : arrivals_) {
+      if (a.moves != 0) {
+        a.before = history.add({a.before, column, a.moves});
+        a.moves = 0;
+      }
+    }
+  }
+
+  /// Keeps the listed states, in that order.
+  void keep(const std::vector<std::uint32_t>& states) {
+    state_layer kept(rows_);
+    for (const std::uint32_t state : states) {
+      kept.insert(place(state), arrivals_[state]);
+    }
+    *this = std::move(kept);
+  }
+
+ private:
+  [[nodiscard]] std::size_t find(const std::int64_t* place) const noexcept {
+    std::uint64_t hash = 0;
+    for (std::size_t row = 0; row < rows_; ++row) {
+      hash = (hash ^ static_cast<std::uint64_t>(place[row])) * 0x9E3779B97F4A7C15U;
+      hash ^= hash >> 32U;
+    }
+    std::size_t slot = static_cast<std::size_t>(hash) & (table_.size() - 1);
+    while (table_[slot] != 0 && !std::equal(place, place + rows_, &places_[(table_[slot] - 1) * rows_])) {
+      slot = (slot + 1) & (table_.size() - 1);
+    }
+    return slot;
+  }
+  void rehash() {
+    table_.assign(2 * table_.size(), 0);
+    for (std::size_t state = 0; state < arrivals_.size(); ++state) {
+      table_[find(place(state))] = static_cast<std::uint32_t>(state + 1);
+    }
+  }
+
+  std::size_t rows_;
+  std::vector<std::int64_t> places_;
+  std::vector<arrival> arrivals_;
+  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else state + 1
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
