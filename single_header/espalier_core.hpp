@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -21,6 +22,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <queue>
 #include <set>
 #include <span>
 #include <sstream>
@@ -221,14 +223,14 @@ enum class layer_kind : std::uint8_t { dense, conv2d };
 struct layer_attributes {
   std::string name;  ///< unique in the network, not empty
   layer_kind kind = layer_kind::dense;
-  extents kernel_shape;              ///< Dense (in, out); Conv2D (height, width, channels, filters)
-  extents input_shape;               ///< of one sample, without a batch axis
-  extents output_shape;              ///< of one sample, without a batch axis
-  std::vector<std::string> inbound;  ///< prunable layers whose outputs reach this one; empty: the network's input
-  hls::layer_config hls;             ///< what the HLS tool is told
-  bool optimizable = true;           ///< false: the user wants it left alone
-  bool prune = true;                 ///< may groups be pruned
-  bool share = false;                ///< may groups be replaced by their mean
+  extents kernel_shape{};              ///< Dense (in, out); Conv2D (height, width, channels, filters)
+  extents input_shape{};               ///< of one sample, without a batch axis
+  extents output_shape{};              ///< of one sample, without a batch axis
+  std::vector<std::string> inbound{};  ///< prunable layers whose outputs reach this one; empty: the network's input
+  hls::layer_config hls{};             ///< what the HLS tool is told
+  bool optimizable = true;             ///< false: the user wants it left alone
+  bool prune = true;                   ///< may groups be pruned
+  bool share = false;                  ///< may groups be replaced by their mean
 };
 
 /// @param kind  a kind of layer.
@@ -621,6 +623,17 @@ enum class status : std::uint8_t {
   return "infeasible";
 }
 
+/// What an exact answer took.
+struct statistics {
+  std::uint64_t scans = 0;         ///< passes over the values
+  std::uint64_t window_items = 0;  ///< items that the last pass left undecided
+  std::uint64_t dual_steps = 0;    ///< break solutions tried to find the prices
+  std::uint64_t searches = 0;      ///< passes of the search
+  std::uint64_t states = 0;        ///< the most partial choices held at once
+  std::uint64_t work = 0;          ///< partial choices tried; counts against the work limit
+  double seconds = 0;              ///< if asked for, else 0
+};
+
 /// The answer of a solver.
 struct solution {
   std::vector<std::uint8_t> kept;     ///< n entries, 1 for a kept item, else 0
@@ -631,6 +644,7 @@ struct solution {
   std::vector<double>
       multipliers;  ///< the price of a unit of each resource behind the bound; empty if the solver has none
   knapsack::status status = knapsack::status::infeasible;
+  knapsack::statistics statistics;  ///< what it took; zeros if the solver does not say
 
   /// @return how far the value can be from the optimum, relative to the bound; 0 if it is proven optimal.
   [[nodiscard]] double gap() const noexcept {
@@ -660,31 +674,48 @@ void for_each_item(const problem<Value>& p, Action&& action) {
   }
 }
 
-/// The solution that keeps the given items, as feasible; bound and multipliers are the caller's.
+/// How many items of each class are kept.
 template <class Value>
-[[nodiscard]] solution answer(const problem<Value>& p, std::vector<std::uint8_t> kept) {
+[[nodiscard]] std::vector<std::uint64_t> count_kept(const problem<Value>& p, const std::vector<std::uint8_t>& kept) {
+  std::vector<std::uint64_t> counts(p.classes(), 0);
+  auto next = kept.begin();
+  for (const run& one : p.runs) {
+    const auto end = next + static_cast<std::ptrdiff_t>(one.count);
+    if (!counts.empty()) {
+      counts[one.item_class] = std::accumulate(next, end, counts[one.item_class]);
+    }
+    next = end;
+  }
+  return counts;
+}
+
+/// The solution that keeps the given items, of known value, as feasible; bound and multipliers are the caller's.
+template <class Value>
+[[nodiscard]] solution describe(const problem<Value>& p, std::vector<std::uint8_t> kept, double value) {
   solution result;
-  result.counts.assign(p.classes(), 0);
+  result.counts = count_kept(p, kept);
   result.used.assign(p.resources(), 0);
-  compensated_sum value;
-  for_each_item(p, [&](std::size_t item, std::size_t item_class) {
-    if (kept[item] == 0) {
-      return;
-    }
-    value.add(static_cast<double>(p.values[item]));
-    if (!result.counts.empty()) {
-      ++result.counts[item_class];
-    }
-  });
   for (std::size_t c = 0; c < p.classes(); ++c) {
     for (std::size_t r = 0; r < p.resources(); ++r) {
       result.used[r] += p.weights_of(c)[r] * static_cast<std::int64_t>(result.counts[c]);
     }
   }
   result.kept = std::move(kept);
-  result.value = value.result();
+  result.value = value;
   result.status = status::feasible;
   return result;
+}
+
+/// The solution that keeps the given items, as feasible; bound and multipliers are the caller's.
+template <class Value>
+[[nodiscard]] solution answer(const problem<Value>& p, std::vector<std::uint8_t> kept) {
+  compensated_sum value;
+  for (std::size_t item = 0; item < kept.size(); ++item) {
+    if (kept[item] != 0) {
+      value.add(static_cast<double>(p.values[item]));
+    }
+  }
+  return describe(p, std::move(kept), value.result());
 }
 
 /// Whether the use of a solution stays within the capacities.
@@ -973,142 +1004,121 @@ struct greedy {
 
 #endif
 
-// ---- espalier/knapsack/detail/fixed_point.hpp ----
-// Values as whole numbers, so that everything that is claimed to be proven is exact arithmetic.
-#ifndef ESPALIER_KNAPSACK_DETAIL_FIXED_POINT_HPP
-#define ESPALIER_KNAPSACK_DETAIL_FIXED_POINT_HPP
+// ---- espalier/knapsack/solve_options.hpp ----
+// How much work the exact knapsack solver may do before it answers with what it has.
+#ifndef ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
+#define ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// Limits of `solve`. Past one it returns its best solution with the proven bound.
+struct solve_options {
+  std::uint64_t work_limit = 200'000'000;            ///< partial solutions tried; the same on every machine
+  std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes for partial solutions
+  double relative_gap = 0;                           ///< good enough: (bound - value) / bound at most this, >= 0
+  std::optional<std::chrono::nanoseconds>
+      time_limit{};           ///< for the search, by the wall clock, which is read only if this is set
+  bool measure_time = false;  ///< fill in statistics::seconds; reads the wall clock
+  std::stop_token stop{};     ///< when it is stopped, the search ends
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/detail/budget.hpp ----
+// What a search may still spend: work, memory, time if asked, and whether it was told to stop.
+#ifndef ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
+#define ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// Sums of up to 2^32 values of 54 bits, and products of a multiplier with a weight, fit with room to spare.
-__extension__ using int128 = __int128;
-
-/// Rounds doubles to multiples of a power of two such that the largest one has 54 bits.
-class fixed_point {
+/// Counts work against the limits of the options.
+class budget {
  public:
-  /// @param largest  of the values, finite and >= 0.
-  explicit fixed_point(double largest) noexcept : exponent_(largest > 0 ? 53 - std::ilogb(largest) : 0) {}
+  explicit budget(const solve_options& options) : options_(options) {
+    if (options.time_limit) {
+      end_ = std::chrono::steady_clock::now() + *options.time_limit;
+    }
+  }
 
-  [[nodiscard]] std::int64_t round(double value) const noexcept {
-    return static_cast<std::int64_t>(std::llround(std::ldexp(value, exponent_)));
+  /// Counts one piece of work. False once a limit is reached, and from then on.
+  [[nodiscard]] bool spend() {
+    if (++work_ > options_.work_limit) {
+      exhausted_ = true;
+    } else if ((work_ & 0xFFFU) == 0) {
+      look();
+    }
+    return !exhausted_;
   }
-  [[nodiscard]] double to_double(int128 value) const noexcept {
-    return std::ldexp(static_cast<double>(value), -exponent_);
+  /// False if that much memory, or anything else, is beyond the limits.
+  [[nodiscard]] bool allows(std::size_t bytes) {
+    look();
+    exhausted_ = exhausted_ || bytes > options_.memory_limit;
+    return !exhausted_;
   }
+  [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
+  [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
 
  private:
-  int exponent_;
+  void look() {
+    exhausted_ = exhausted_ || options_.stop.stop_requested() || (end_ && std::chrono::steady_clock::now() >= *end_);
+  }
+
+  const solve_options& options_;
+  std::optional<std::chrono::steady_clock::time_point> end_;
+  std::uint64_t work_ = 0;
+  bool exhausted_ = false;
 };
 
 }  // namespace espalier::inline v0::knapsack::detail
 
 #endif
 
-// ---- espalier/knapsack/detail/presolve.hpp ----
-// The problem in the form that the search works on: few classes, sorted values in fixed point, rows that can bind.
-#ifndef ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
-#define ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
+// ---- espalier/knapsack/detail/window.hpp ----
+// The few items of each class that are near the line between kept and not, sorted: all that is left undecided.
+#ifndef ESPALIER_KNAPSACK_DETAIL_WINDOW_HPP
+#define ESPALIER_KNAPSACK_DETAIL_WINDOW_HPP
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// All items of one weight vector, the most valuable first.
-///
-/// The best k of them are the first k, so how many are kept is all there is to decide.
-struct core_class {
-  std::vector<std::int64_t> weights;  ///< in the rows that can bind, divided by their gcd
-  std::vector<std::size_t> items;     ///< numbers in the problem; equal values in ascending order
-  std::vector<std::int64_t> values;   ///< in fixed point, descending
-  std::vector<int128> sums;           ///< sums[k]: of the first k values
+/// An item of a window. Indices reach 2^32.
+struct window_item {
+  double value = 0;
+  std::uint32_t index = 0;
+
+  /// The order in which items of a class are kept: the more valuable first, the lower index among equals.
+  friend bool operator<(const window_item& a, const window_item& b) noexcept {
+    return a.value > b.value || (a.value == b.value && a.index < b.index);
+  }
 };
 
-/// What is left to decide.
-struct core_problem {
-  std::vector<core_class> classes;       ///< distinct weight vectors, none of them zero, no class empty
-  std::vector<std::int64_t> capacities;  ///< of the rows that can bind, divided by the row's gcd
-  std::vector<std::size_t> rows;         ///< their numbers in the problem
-  std::vector<std::int64_t> divisors;    ///< the gcd of each row
-  std::vector<std::size_t> free_items;   ///< items that weigh nothing where it matters; all kept
-  fixed_point scale{0.0};
+/// The values between which the items of a class are undecided, both included.
+struct value_range {
+  double low = 0;
+  double high = std::numeric_limits<double>::infinity();
 };
 
-/// Rows whose capacity all items together exceed.
-template <class Value>
-[[nodiscard]] std::vector<std::size_t> binding_rows(const problem<Value>& p) {
-  std::vector<std::int64_t> total(p.resources(), 0);
-  for (const run& one : p.runs) {
-    for (std::size_t r = 0; r < p.resources(); ++r) {
-      total[r] += p.weights_of(one.item_class)[r] * static_cast<std::int64_t>(one.count);
-    }
-  }
-  std::vector<std::size_t> rows;
-  for (std::size_t r = 0; r < p.resources(); ++r) {
-    if (total[r] > p.capacities[r]) {
-      rows.push_back(r);
-    }
-  }
-  return rows;
-}
+/// The windows of all classes, one behind the other.
+struct windows {
+  std::vector<window_item> items;       ///< each class sorted
+  std::vector<std::size_t> begin{0};    ///< class c has items begin[c] to begin[c + 1]
+  std::vector<std::uint64_t> above;     ///< per class, items more valuable than its window: kept
+  std::vector<std::uint64_t> below;     ///< per class, items less valuable: not kept
+  std::vector<value_range> ranges;      ///< per class
+  std::vector<std::int64_t> remaining;  ///< per row, the capacity less what the items above use; may be negative
 
-inline void sort_class(core_class& c) {
-  std::vector<std::size_t> order(c.items.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  // Items come in ascending order, so a stable sort puts the lowest index first among equal values.
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return c.values[a] > c.values[b]; });
-  core_class sorted{c.weights, {}, {}, {0}};
-  for (const std::size_t place : order) {
-    sorted.items.push_back(c.items[place]);
-    sorted.values.push_back(c.values[place]);
-    sorted.sums.push_back(sorted.sums.back() + c.values[place]);
+  [[nodiscard]] std::size_t classes() const noexcept { return begin.size() - 1; }
+  [[nodiscard]] std::span<const window_item> of(std::size_t c) const noexcept {
+    return std::span(items).subspan(begin[c], begin[c + 1] - begin[c]);
   }
-  c = std::move(sorted);
-}
+};
 
-/// Drops rows that cannot bind, divides each by its gcd, merges classes of equal weights, sorts each by value.
-/// Complexity: O(n log n).
-template <class Value>
-[[nodiscard]] core_problem presolve(const problem<Value>& p) {
-  core_problem core;
-  core.rows = binding_rows(p);
-  for (const std::size_t row : core.rows) {
-    std::int64_t divisor = 0;
-    for (const run& one : p.runs) {
-      divisor = one.count == 0 ? divisor : std::gcd(divisor, p.weights_of(one.item_class)[row]);
-    }
-    core.divisors.push_back(divisor);
-    core.capacities.push_back(p.capacities[row] / divisor);
+/// Sorts what may come sorted already, as equal values do.
+inline void sort_items(std::span<window_item> items) {
+  if (!std::is_sorted(items.begin(), items.end())) {
+    std::sort(items.begin(), items.end());
   }
-  const Value largest = p.values.empty() ? Value{0} : *std::max_element(p.values.begin(), p.values.end());
-  core.scale = fixed_point(static_cast<double>(largest));
-
-  std::map<std::vector<std::int64_t>, std::size_t> known;
-  std::size_t item = 0;
-  for (const run& one : p.runs) {
-    std::vector<std::int64_t> weights;
-    for (std::size_t i = 0; i < core.rows.size(); ++i) {
-      weights.push_back(p.weights_of(one.item_class)[core.rows[i]] / core.divisors[i]);
-    }
-    const std::size_t end = item + static_cast<std::size_t>(one.count);
-    if (std::all_of(weights.begin(), weights.end(), [](std::int64_t w) { return w == 0; })) {
-      for (; item < end; ++item) {
-        core.free_items.push_back(item);
-      }
-      continue;
-    }
-    const auto [place, added] = known.emplace(weights, core.classes.size());
-    if (added) {
-      core.classes.push_back({weights, {}, {}, {}});
-    }
-    core_class& c = core.classes[place->second];
-    for (; item < end; ++item) {
-      c.items.push_back(item);
-      c.values.push_back(core.scale.round(static_cast<double>(p.values[item])));
-    }
-  }
-  std::erase_if(core.classes, [](const core_class& c) { return c.items.empty(); });
-  for (core_class& c : core.classes) {
-    sort_class(c);
-  }
-  return core;
 }
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -1122,152 +1132,1030 @@ template <class Value>
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// The Lagrangian L(lambda) = lambda C + sum over items of max(0, v - lambda w) and its slope at one point.
-struct dual_value {
-  double value = 0;
-  std::vector<double> slope;  ///< C - what the items with v > lambda w use
+/// What the relaxed problem is made of: sorted items per class, each standing for `copies` items.
+///
+/// Values may be counted from some prices lambda0, as v - lambda0 w; then a unit of slack costs lambda0, and the prices
+/// that are looked for are what is to be added.
+struct relaxation {
+  std::span<const window_item> items;        ///< each class sorted
+  std::span<const std::size_t> begin;        ///< classes + 1
+  std::span<const std::int64_t> weights;     ///< classes x rows
+  std::span<const std::int64_t> capacities;  ///< per row, for these items
+  std::span<const double> copies;            ///< per class; empty: 1
+  std::span<const double> slack_costs;       ///< lambda0 per row; empty: 0
+
+  [[nodiscard]] std::size_t classes() const noexcept { return begin.size() - 1; }
+  [[nodiscard]] std::size_t rows() const noexcept { return capacities.size(); }
+  [[nodiscard]] double slack_cost(std::size_t row) const noexcept {
+    return slack_costs.empty() ? 0.0 : slack_costs[row];
+  }
 };
 
-[[nodiscard]] inline dual_value evaluate_dual(const core_problem& core, const std::vector<double>& prices) {
-  dual_value result;
-  for (std::size_t r = 0; r < prices.size(); ++r) {
-    result.value += prices[r] * static_cast<double>(core.capacities[r]);
-    result.slope.push_back(static_cast<double>(core.capacities[r]));
-  }
-  for (const core_class& c : core.classes) {
-    double threshold = 0;
-    for (std::size_t r = 0; r < prices.size(); ++r) {
-      threshold += prices[r] * static_cast<double>(c.weights[r]);
+/// A break solution: the items worth more than they cost at some prices.
+struct break_solution {
+  double value = 0;
+  std::vector<double> used;  ///< per row
+};
+
+/// The Lagrangian dual function
+///
+///     L(lambda) = lambda C + sum over items of max(0, v - lambda w),   lambda >= 0,
+///
+/// convex, an upper bound on the optimum everywhere. One evaluation is a binary search per class.
+class dual_function {
+ public:
+  explicit dual_function(const relaxation& r) : relaxation_(r), sums_(r.items.size() + r.classes(), 0.0) {
+    for (std::size_t c = 0; c < r.classes(); ++c) {
+      double sum = 0;
+      for (std::size_t i = r.begin[c]; i < r.begin[c + 1]; ++i) {
+        sum += copies(c) * r.items[i].value;
+        sums_[i + c + 1] = sum;
+        magnitude_ += copies(c) * std::abs(r.items[i].value);
+      }
     }
-    const auto first_below = std::partition_point(
-        c.values.begin(), c.values.end(), [&](std::int64_t value) { return static_cast<double>(value) > threshold; });
-    const auto kept = static_cast<std::size_t>(first_below - c.values.begin());
-    result.value += static_cast<double>(c.sums[kept]) - threshold * static_cast<double>(kept);
+  }
+
+  [[nodiscard]] const relaxation& terms() const noexcept { return relaxation_; }
+  [[nodiscard]] double copies(std::size_t c) const noexcept {
+    return relaxation_.copies.empty() ? 1.0 : relaxation_.copies[c];
+  }
+  [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const noexcept {
+    double t = 0;
     for (std::size_t r = 0; r < prices.size(); ++r) {
-      result.slope[r] -= static_cast<double>(c.weights[r]) * static_cast<double>(kept);
+      t += prices[r] * static_cast<double>(relaxation_.weights[c * prices.size() + r]);
+    }
+    return t;
+  }
+
+  /// The break solution at some prices.
+  [[nodiscard]] break_solution at(const std::vector<double>& prices) const {
+    break_solution result{0, std::vector<double>(prices.size(), 0.0)};
+    for (std::size_t c = 0; c < relaxation_.classes(); ++c) {
+      const double t = threshold(c, prices);
+      const auto first = relaxation_.items.begin() + static_cast<std::ptrdiff_t>(relaxation_.begin[c]);
+      const auto last = relaxation_.items.begin() + static_cast<std::ptrdiff_t>(relaxation_.begin[c + 1]);
+      const auto kept =
+          std::partition_point(first, last, [t](const window_item& item) { return item.value > t; }) - first;
+      if (kept > 0) {
+        result.value += sums_[relaxation_.begin[c] + c + static_cast<std::size_t>(kept)];
+        const double count = copies(c) * static_cast<double>(kept);
+        for (std::size_t r = 0; r < prices.size(); ++r) {
+          result.used[r] += count * static_cast<double>(relaxation_.weights[c * prices.size() + r]);
+        }
+      }
+    }
+    return result;
+  }
+
+  /// The sum of all absolute values: what rounding errors are relative to.
+  [[nodiscard]] double magnitude() const noexcept { return magnitude_; }
+
+  /// L at some prices, given the break solution there.
+  [[nodiscard]] double value(const std::vector<double>& prices, const break_solution& kept) const noexcept {
+    double result = kept.value;
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      result += prices[r] * (static_cast<double>(relaxation_.capacities[r]) - kept.used[r]);
+    }
+    return result;
+  }
+
+ private:
+  relaxation relaxation_;
+  std::vector<double> sums_;  // per class, of its first k items, k = 0 and up
+  double magnitude_ = 0;
+};
+
+/// The master problem of a Dantzig-Wolfe decomposition: the best mixture of break solutions within the capacities.
+///
+///     max sum mu_k V_k   subject to   sum mu_k A_k + slack = C,   sum mu_k = 1,   mu, slack >= 0
+///
+/// solved by the simplex method with rows + 1 basic columns; its dual solution are prices.
+class master_problem {
+ public:
+  /// @param capacities   >= 0, in units such that the break solutions use about 1.
+  /// @param slack_costs  of a unit of each row.
+  master_problem(std::vector<double> capacities, std::vector<double> slack_costs)
+      : rows_(capacities.size()), right_(std::move(capacities)), slack_costs_(std::move(slack_costs)) {
+    right_.push_back(1.0);
+    for (std::size_t i = 0; i <= rows_; ++i) {
+      basis_.push_back(unit_column(i));
+    }
+    factorize();
+  }
+
+  [[nodiscard]] const std::vector<double>& prices() const noexcept { return prices_; }
+
+  /// How much the master's value can grow for each unit of this break solution.
+  [[nodiscard]] double reduced_cost(const break_solution& s) const noexcept {
+    double cost = s.value - convexity_;
+    for (std::size_t i = 0; i < rows_; ++i) {
+      cost -= prices_[i] * s.used[i];
+    }
+    return cost;
+  }
+
+  /// Brings a break solution into the basis.
+  void enter(const break_solution& s) {
+    column entering{s.value, s.used};
+    entering.entries.push_back(1.0);
+    pivot(std::move(entering));
+    for (std::size_t turn = 0; turn < 4 * rows_; ++turn) {
+      const auto row = cheapest_slack();
+      if (!row || !pivot(unit_column(*row))) {
+        break;
+      }
+    }
+  }
+
+ private:
+  struct column {
+    double value;
+    std::vector<double> entries;
+  };
+
+  /// The slack of a row, or the break solution that keeps nothing.
+  [[nodiscard]] column unit_column(std::size_t i) const {
+    column result{i < rows_ ? -slack_costs_[i] : 0.0, std::vector<double>(rows_ + 1, 0.0)};
+    result.entries[i] = 1.0;
+    return result;
+  }
+
+  /// A row whose price is below what its slack costs.
+  [[nodiscard]] std::optional<std::size_t> cheapest_slack() const noexcept {
+    for (std::size_t i = 0; i < rows_; ++i) {
+      if (prices_[i] + slack_costs_[i] < -1e-14 * scale_) {
+        return i;
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool pivot(column&& entering) {
+    const std::size_t size = rows_ + 1;
+    std::size_t leaving = size;
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < size; ++i) {
+      double direction = 0;
+      double amount = 0;
+      for (std::size_t j = 0; j < size; ++j) {
+        direction += inverse_[i * size + j] * entering.entries[j];
+        amount += inverse_[i * size + j] * right_[j];
+      }
+      if (direction > 1e-12) {
+        const double ratio = (std::max)(0.0, amount) / direction;
+        if (ratio < least) {
+          least = ratio;
+          leaving = i;
+        }
+      }
+    }
+    if (leaving == size) {
+      return false;
+    }
+    std::swap(basis_[leaving], entering);
+    if (!factorize()) {
+      std::swap(basis_[leaving], entering);
+      factorize();
+      return false;
+    }
+    return true;
+  }
+
+  /// Inverts the basis by Gauss and Jordan: it is tiny, and so no error builds up. Then prices = values inverse.
+  bool factorize() {
+    const std::size_t size = rows_ + 1;
+    std::vector<double> a(size * size);
+    inverse_.assign(size * size, 0.0);
+    for (std::size_t i = 0; i < size; ++i) {
+      for (std::size_t j = 0; j < size; ++j) {
+        a[i * size + j] = basis_[j].entries[i];
+      }
+      inverse_[i * size + i] = 1.0;
+    }
+    for (std::size_t k = 0; k < size; ++k) {
+      std::size_t row = k;
+      for (std::size_t i = k + 1; i < size; ++i) {
+        row = std::abs(a[i * size + k]) > std::abs(a[row * size + k]) ? i : row;
+      }
+      if (!(std::abs(a[row * size + k]) > 1e-300)) {
+        return false;
+      }
+      std::swap_ranges(&a[k * size], &a[k * size] + size, &a[row * size]);
+      std::swap_ranges(&inverse_[k * size], &inverse_[k * size] + size, &inverse_[row * size]);
+      const double pivot = a[k * size + k];
+      for (std::size_t j = 0; j < size; ++j) {
+        a[k * size + j] /= pivot;
+        inverse_[k * size + j] /= pivot;
+      }
+      for (std::size_t i = 0; i < size; ++i) {
+        const double factor = a[i * size + k];
+        for (std::size_t j = 0; j < size && i != k && factor != 0; ++j) {
+          a[i * size + j] -= factor * a[k * size + j];
+          inverse_[i * size + j] -= factor * inverse_[k * size + j];
+        }
+      }
+    }
+    prices_.assign(rows_, 0.0);
+    convexity_ = 0;
+    scale_ = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      for (std::size_t j = 0; j < rows_; ++j) {
+        prices_[j] += basis_[i].value * inverse_[i * size + j];
+        scale_ = (std::max)(scale_, std::abs(prices_[j]));
+      }
+      convexity_ += basis_[i].value * inverse_[i * size + rows_];
+    }
+    return true;
+  }
+
+  std::size_t rows_;
+  std::vector<double> right_;
+  std::vector<double> slack_costs_;
+  std::vector<column> basis_;
+  std::vector<double> inverse_;
+  std::vector<double> prices_;
+  double convexity_ = 0;
+  double scale_ = 0;
+};
+
+/// Prices and how they were found.
+struct dual_solution {
+  std::vector<double> prices;  ///< per row
+  double value = 0;            ///< L there
+  std::size_t steps = 0;       ///< break solutions tried
+};
+
+/// Minimizes L by column generation with smoothed prices.
+///
+/// Source: Dantzig and Wolfe 1960; Wentges 1997, "Weighted Dantzig-Wolfe decomposition for linear mixed-integer
+/// programming".
+class column_generation {
+ public:
+  /// @param hint  prices near which the minimum is thought to be.
+  column_generation(const dual_function& function, const std::vector<double>& hint)
+      : function_(function), unit_(units(function)), master_(capacities(), slack_costs()) {
+    best_.prices = hint;
+    best_.value = std::numeric_limits<double>::infinity();
+    master_.enter(evaluate(hint));
+  }
+
+  /// Complexity: O(steps classes log items), typically 10 to 60 steps.
+  [[nodiscard]] dual_solution operator()() {
+    constexpr std::size_t most_steps = 400;
+    const double tolerance = 1e-15 * function_.magnitude();
+    const std::size_t patience = 12 + 4 * unit_.size();
+    std::size_t idle = 0;
+    while (best_.steps < most_steps && idle < patience) {
+      const double before = best_.value;
+      const std::vector<double> exact = master_prices();
+      break_solution s = evaluate(mixed(exact));
+      if (master_.reduced_cost(s) <= tolerance) {
+        s = evaluate(exact);
+        if (master_.reduced_cost(s) <= tolerance) {
+          break;
+        }
+      }
+      idle = best_.value < before - tolerance ? 0 : idle + 1;
+      master_.enter(s);
+    }
+    return best_;
+  }
+
+ private:
+  /// Units in which all items together use 1 of each row.
+  [[nodiscard]] static std::vector<double> units(const dual_function& function) {
+    const relaxation& terms = function.terms();
+    std::vector<double> unit(terms.rows(), 0.0);
+    for (std::size_t c = 0; c < terms.classes(); ++c) {
+      const double count = function.copies(c) * static_cast<double>(terms.begin[c + 1] - terms.begin[c]);
+      for (std::size_t r = 0; r < unit.size(); ++r) {
+        unit[r] += count * static_cast<double>(terms.weights[c * unit.size() + r]);
+      }
+    }
+    std::replace(unit.begin(), unit.end(), 0.0, 1.0);
+    return unit;
+  }
+  [[nodiscard]] std::vector<double> capacities() const {
+    std::vector<double> result;
+    for (std::size_t r = 0; r < unit_.size(); ++r) {
+      result.push_back(static_cast<double>(function_.terms().capacities[r]) / unit_[r]);
+    }
+    return result;
+  }
+  [[nodiscard]] std::vector<double> slack_costs() const {
+    std::vector<double> result;
+    for (std::size_t r = 0; r < unit_.size(); ++r) {
+      result.push_back(function_.terms().slack_cost(r) * unit_[r]);
+    }
+    return result;
+  }
+
+  [[nodiscard]] std::vector<double> master_prices() const {
+    std::vector<double> result;
+    for (std::size_t r = 0; r < unit_.size(); ++r) {
+      result.push_back((std::max)(-function_.terms().slack_cost(r), master_.prices()[r] / unit_[r]));
+    }
+    return result;
+  }
+  [[nodiscard]] std::vector<double> mixed(const std::vector<double>& exact) const {
+    std::vector<double> result;
+    for (std::size_t r = 0; r < unit_.size(); ++r) {
+      result.push_back(0.5 * best_.prices[r] + 0.5 * exact[r]);
+    }
+    return result;
+  }
+
+  /// The break solution at some prices in the master's units.
+  [[nodiscard]] break_solution evaluate(const std::vector<double>& prices) {
+    break_solution s = function_.at(prices);
+    ++best_.steps;
+    const double value = function_.value(prices, s);
+    if (value < best_.value) {
+      best_.value = value;
+      best_.prices = prices;
+    }
+    for (std::size_t r = 0; r < unit_.size(); ++r) {
+      s.used[r] /= unit_[r];
+    }
+    return s;
+  }
+
+  const dual_function& function_;
+  std::vector<double> unit_;
+  master_problem master_;
+  dual_solution best_;
+};
+
+/// The items near the line at some prices, with values counted from it: there L is a sum of few small terms, and
+/// rounding is relative to these.
+class neighbourhood {
+ public:
+  /// @param reach  how many items of each class to take on either side of the line.
+  neighbourhood(const dual_function& function, const std::vector<double>& prices, std::size_t reach) {
+    const relaxation& all = function.terms();
+    capacities_.assign(all.capacities.begin(), all.capacities.end());
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      slack_costs_.push_back(all.slack_cost(r) + prices[r]);
+    }
+    for (std::size_t c = 0; c < all.classes(); ++c) {
+      const double t = function.threshold(c, prices);
+      const auto items = all.items.subspan(all.begin[c], all.begin[c + 1] - all.begin[c]);
+      const auto line = static_cast<std::size_t>(
+          std::partition_point(items.begin(), items.end(), [t](const window_item& i) { return i.value > t; }) -
+          items.begin());
+      const std::size_t first = line - (std::min)(line, reach);
+      const std::size_t last = (std::min)(items.size(), line + reach);
+      complete_ = complete_ && first == 0 && last == items.size();
+      for (std::size_t i = first; i < last; ++i) {
+        items_.push_back({items[i].value - t, items[i].index});
+      }
+      begin_.push_back(items_.size());
+      for (std::size_t r = 0; r < prices.size(); ++r) {
+        capacities_[r] -= all.weights[c * prices.size() + r] * static_cast<std::int64_t>(first);
+      }
+    }
+    weights_ = all.weights;
+  }
+
+  /// Whether nothing is left out.
+  [[nodiscard]] bool complete() const noexcept { return complete_; }
+  /// Whether keeping all that lies above fits.
+  [[nodiscard]] bool fits() const noexcept {
+    return std::all_of(capacities_.begin(), capacities_.end(), [](std::int64_t c) { return c >= 0; });
+  }
+  [[nodiscard]] relaxation terms() const noexcept { return {items_, begin_, weights_, capacities_, {}, slack_costs_}; }
+
+ private:
+  std::vector<window_item> items_;
+  std::vector<std::size_t> begin_{0};
+  std::span<const std::int64_t> weights_;
+  std::vector<std::int64_t> capacities_;
+  std::vector<double> slack_costs_;
+  bool complete_ = true;
+};
+
+/// Minimizes L: over all items first, then over ever smaller neighbourhoods of the minimum, for the last digits.
+/// @param terms  single items (no copies); capacities >= 0.
+/// @param hint   prices near which the minimum is thought to be; empty: 0.
+[[nodiscard]] inline dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint) {
+  const dual_function function(terms);
+  dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint)();
+  constexpr std::size_t last_reach = 12;
+  std::size_t reach = last_reach;
+  for (std::size_t c = 0; c < terms.classes(); ++c) {
+    reach = (std::max)(reach, (terms.begin[c + 1] - terms.begin[c]) / 32);
+  }
+  for (int turn = 0; turn < 12; ++turn) {
+    const neighbourhood near(function, best.prices, reach);
+    if (!near.fits()) {
+      reach *= 8;
+      continue;
+    }
+    const dual_function local(near.terms());
+    const dual_solution found = column_generation(local, std::vector<double>(terms.rows(), 0.0))();
+    best.steps += found.steps;
+    double moved = 0;
+    for (std::size_t r = 0; r < terms.rows(); ++r) {
+      moved = (std::max)(moved, std::abs(found.prices[r]) - 1e-13 * std::abs(best.prices[r]));
+      best.prices[r] = (std::max)(0.0, best.prices[r] + found.prices[r]);
+    }
+    if (reach == last_reach && moved <= 0) {
+      break;
+    }
+    reach = (std::max)(last_reach, reach / 32);
+  }
+  best.value = function.value(best.prices, function.at(best.prices));
+  return best;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/presolve.hpp ----
+// The problem without what decides nothing: rows that cannot bind, items that weigh nothing or fit nowhere, equal
+// classes.
+#ifndef ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
+#define ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Consecutive items.
+struct piece {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+};
+
+/// All items of one weight vector.
+///
+/// The best k of them are the k most valuable ones, so how many are kept is all there is to decide.
+struct item_class {
+  std::vector<piece> pieces;  ///< where the items lie, in ascending order
+  std::uint64_t size = 0;     ///< how many they are
+};
+
+/// What is left to decide.
+struct core_problem {
+  std::vector<item_class> classes;       ///< distinct weight vectors, none of them zero, no class empty
+  std::vector<std::int64_t> weights;     ///< classes x rows, divided by the gcd of the row
+  std::vector<std::int64_t> capacities;  ///< of the rows that can bind, divided by the gcd of the row
+  std::vector<std::size_t> rows;         ///< their numbers in the problem
+  std::vector<std::int64_t> divisors;    ///< the gcd of each row
+  std::vector<piece> free_pieces;        ///< items that weigh nothing where it matters; all kept
+
+  [[nodiscard]] std::span<const std::int64_t> weights_of(std::size_t c) const noexcept {
+    return std::span(weights).subspan(c * rows.size(), rows.size());
+  }
+};
+
+/// Finds equal weight vectors by hashing; the vectors live in a flat array.
+class weight_table {
+ public:
+  /// @param weights  where the vectors of known classes are appended.
+  weight_table(std::vector<std::int64_t>& weights, std::size_t rows) : weights_(weights), rows_(rows), table_(16, 0) {}
+
+  /// The number of the class with these weights; a new one if there is none yet.
+  [[nodiscard]] std::uint32_t number_of(std::span<const std::int64_t> vector) {
+    if (2 * (known_ + 1) > table_.size()) {
+      grow();
+    }
+    const std::size_t place = find(vector);
+    if (table_[place] == 0) {
+      weights_.insert(weights_.end(), vector.begin(), vector.end());
+      table_[place] = static_cast<std::uint32_t>(++known_);
+    }
+    return table_[place] - 1;
+  }
+
+ private:
+  [[nodiscard]] std::span<const std::int64_t> known(std::size_t c) const {
+    return std::span<const std::int64_t>(weights_).subspan(c * rows_, rows_);
+  }
+  [[nodiscard]] std::size_t find(std::span<const std::int64_t> vector) const {
+    std::uint64_t hash = 0;
+    for (const std::int64_t weight : vector) {
+      hash = (hash ^ static_cast<std::uint64_t>(weight)) * 0x9E3779B97F4A7C15U;
+      hash ^= hash >> 32U;
+    }
+    std::size_t place = static_cast<std::size_t>(hash) & (table_.size() - 1);
+    while (table_[place] != 0 && !std::ranges::equal(known(table_[place] - 1), vector)) {
+      place = (place + 1) & (table_.size() - 1);
+    }
+    return place;
+  }
+  void grow() {
+    table_.assign(2 * table_.size(), 0);
+    for (std::size_t c = 0; c < known_; ++c) {
+      table_[find(known(c))] = static_cast<std::uint32_t>(c + 1);
+    }
+  }
+
+  std::vector<std::int64_t>& weights_;
+  std::size_t rows_;
+  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else class + 1
+  std::size_t known_ = 0;
+};
+
+/// Which classes fit at all, and the rows whose capacity those together exceed.
+struct what_matters {
+  std::vector<std::uint8_t> fits;   ///< per class of the problem
+  std::vector<std::uint64_t> size;  ///< items per class of the problem
+  std::vector<std::size_t> rows;
+};
+
+template <class Value>
+[[nodiscard]] what_matters find_what_matters(const problem<Value>& p) {
+  what_matters result;
+  result.fits.assign(p.classes(), 1);
+  result.size.assign(p.classes(), 0);
+  for (const run& one : p.runs) {
+    if (p.resources() > 0) {
+      result.size[one.item_class] += one.count;
+    }
+  }
+  std::vector<std::int64_t> total(p.resources(), 0);
+  for (std::size_t c = 0; c < p.classes(); ++c) {
+    const auto weights = p.weights_of(c);
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      result.fits[c] = weights[r] > p.capacities[r] ? 0 : result.fits[c];
+    }
+    for (std::size_t r = 0; r < p.resources() && result.fits[c] != 0; ++r) {
+      total[r] += weights[r] * static_cast<std::int64_t>(result.size[c]);
+    }
+  }
+  for (std::size_t r = 0; r < p.resources(); ++r) {
+    if (total[r] > p.capacities[r]) {
+      result.rows.push_back(r);
     }
   }
   return result;
 }
 
-/// The price of each row above which no item of it is worth keeping: the optimal prices lie below.
-[[nodiscard]] inline std::vector<double> highest_prices(const core_problem& core) {
-  std::vector<double> highest(core.capacities.size(), 0.0);
-  for (const core_class& c : core.classes) {
-    for (std::size_t r = 0; r < highest.size(); ++r) {
-      if (c.weights[r] > 0) {
-        highest[r] = (std::max)(highest[r], static_cast<double>(c.values.front()) / static_cast<double>(c.weights[r]));
-      }
+/// Drops rows that cannot bind and items that fit nowhere, divides each row by its gcd, merges classes of equal
+/// weights. Complexity: O(runs + classes resources); the items are not touched.
+template <class Value>
+[[nodiscard]] core_problem presolve(const problem<Value>& p) {
+  const what_matters matters = find_what_matters(p);
+  core_problem core;
+  core.rows = matters.rows;
+  for (const std::size_t row : core.rows) {
+    std::int64_t divisor = 0;
+    for (std::size_t c = 0; c < p.classes(); ++c) {
+      divisor = matters.size[c] == 0 || matters.fits[c] == 0 ? divisor : std::gcd(divisor, p.weights_of(c)[row]);
+    }
+    core.divisors.push_back(divisor);
+    core.capacities.push_back(p.capacities[row] / divisor);
+  }
+
+  constexpr std::uint32_t is_free = ~std::uint32_t{0};
+  std::vector<std::uint32_t> number(p.classes(), is_free);
+  weight_table table(core.weights, core.rows.size());
+  std::vector<std::int64_t> weights(core.rows.size());
+  for (std::size_t c = 0; c < p.classes(); ++c) {
+    if (matters.fits[c] == 0 || matters.size[c] == 0) {
+      continue;
+    }
+    for (std::size_t i = 0; i < core.rows.size(); ++i) {
+      weights[i] = p.weights_of(c)[core.rows[i]] / core.divisors[i];
+    }
+    if (std::any_of(weights.begin(), weights.end(), [](std::int64_t w) { return w != 0; })) {
+      number[c] = table.number_of(weights);
+      core.classes.resize((std::max)(core.classes.size(), std::size_t{number[c]} + 1));
     }
   }
-  return highest;
-}
-
-/// One row: the slope changes sign at the best price, so halve.
-[[nodiscard]] inline double best_price(const core_problem& core, double highest) {
-  double low = 0;
-  double high = highest;
-  for (int step = 0; step < 2 * std::numeric_limits<double>::digits; ++step) {
-    const double middle = low + (high - low) / 2;
-    (evaluate_dual(core, {middle}).slope[0] < 0 ? low : high) = middle;
+  std::uint64_t item = 0;
+  for (const run& one : p.runs) {
+    const piece here{item, one.count};
+    item += one.count;
+    if (one.count == 0 || (p.resources() > 0 && matters.fits[one.item_class] == 0)) {
+      continue;
+    }
+    const std::uint32_t c = p.resources() > 0 ? number[one.item_class] : is_free;
+    if (c == is_free) {
+      core.free_pieces.push_back(here);
+    } else {
+      core.classes[c].pieces.push_back(here);
+      core.classes[c].size += one.count;
+    }
   }
-  return high;
+  return core;
 }
 
-/// The ellipsoid method with deep cuts, on prices scaled to [0, 1].
-/// Source: Bland, Goldfarb and Todd 1981, "The ellipsoid method: a survey".
-class ellipsoid {
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/fixed_point.hpp ----
+// Values as whole numbers, so that everything that is claimed to be proven is exact arithmetic.
+#ifndef ESPALIER_KNAPSACK_DETAIL_FIXED_POINT_HPP
+#define ESPALIER_KNAPSACK_DETAIL_FIXED_POINT_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Products of a price with a weight, and prices times a determinant, fit with room to spare.
+__extension__ using int128 = __int128;
+
+/// Rounds doubles to multiples of a power of two such that the largest one has 54 bits, and multiplies them by a whole
+/// factor on request, for prices that are fractions.
+class fixed_point {
  public:
-  explicit ellipsoid(std::size_t dimension) : center_(dimension, 0.5), shape_(dimension * dimension, 0.0) {
-    for (std::size_t i = 0; i < dimension; ++i) {
-      shape_[i * dimension + i] = static_cast<double>(dimension) / 4;  // the ball around the unit cube
-    }
+  /// @param largest  of the values, finite and >= 0.
+  explicit fixed_point(double largest) noexcept : exponent_(largest > 0 ? 53 - std::ilogb(largest) : 0) {
+    // 2^exponent overflows a double where the values are denormal, so it is applied in two halves.
+    low_ = std::ldexp(1.0, exponent_ / 2);
+    high_ = std::ldexp(1.0, exponent_ - exponent_ / 2);
   }
 
-  [[nodiscard]] const std::vector<double>& center() const noexcept { return center_; }
+  [[nodiscard]] std::int64_t round(double value) const noexcept {
+    // Truncating v + 1/2 rounds half up, but for v = 1/2 - 2^-54, where either way is within the promise.
+    const double scaled = value * low_ * high_;
+    return scaled < 0x1p52 ? static_cast<std::int64_t>(scaled + 0.5) : static_cast<std::int64_t>(scaled);
+  }
+  [[nodiscard]] double to_double(int128 value) const noexcept {
+    return std::ldexp(static_cast<double>(value), -exponent_);
+  }
+  /// A number on the scale of the values, not rounded.
+  [[nodiscard]] double scaled(double value) const noexcept { return value * low_ * high_; }
 
-  /// Cuts away the half-space in which gradient (x - center) > -excess. False when what is left is as small as
-  /// rounding.
-  bool cut(const std::vector<double>& gradient, double excess) {
-    const std::size_t n = center_.size();
-    const auto dimension = static_cast<double>(n);
-    std::vector<double> image(n, 0.0);
-    double length = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < n; ++j) {
-        image[i] += shape_[i * n + j] * gradient[j];
+ private:
+  int exponent_;
+  double low_ = 1;
+  double high_ = 1;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/lattice.hpp ----
+// Whole-number linear algebra of weight vectors: independence, inverse times determinant, and the lattice they span.
+#ifndef ESPALIER_KNAPSACK_DETAIL_LATTICE_HPP
+#define ESPALIER_KNAPSACK_DETAIL_LATTICE_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Collects linearly independent vectors, by elimination modulo the prime 2^61 - 1: what is independent there is
+/// independent in the whole numbers too.
+class independent_vectors {
+ public:
+  explicit independent_vectors(std::size_t dimension) : rows_(dimension) {}
+
+  /// True, and the vector is remembered, if it is no combination of those before.
+  bool add(std::span<const std::int64_t> vector) {
+    std::vector<std::int64_t> rest;
+    for (const std::int64_t entry : vector) {
+      rest.push_back(entry % prime);
+    }
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+      if (rest[i] == 0) {
+        continue;
       }
-      length += gradient[i] * image[i];
-    }
-    length = std::sqrt(length);
-    if (!(length > 0) || excess >= length) {
-      return false;
-    }
-    const double depth = excess / length;
-    const double step = (1 + dimension * depth) / (dimension + 1);
-    const double shrink = 2 * step / (1 + depth);
-    const double grow = dimension * dimension * (1 - depth * depth) / (dimension * dimension - 1);
-    for (std::size_t i = 0; i < n; ++i) {
-      center_[i] -= step * image[i] / length;
-      for (std::size_t j = 0; j < n; ++j) {
-        shape_[i * n + j] = grow * (shape_[i * n + j] - shrink * image[i] * image[j] / (length * length));
+      if (rows_[i].empty()) {
+        rows_[i] = std::move(rest);
+        return true;
+      }
+      // rest * pivot - row * rest[i] clears entry i without a division.
+      const std::int64_t pivot = rows_[i][i];
+      const std::int64_t factor = rest[i];
+      for (std::size_t j = i; j < rest.size(); ++j) {
+        rest[j] = static_cast<std::int64_t>((int128{rest[j]} * pivot - int128{rows_[i][j]} * factor) % prime);
       }
     }
-    return true;
+    return false;
   }
 
  private:
-  std::vector<double> center_;
-  std::vector<double> shape_;
+  static constexpr std::int64_t prime = (std::int64_t{1} << 61U) - 1;
+  std::vector<std::vector<std::int64_t>> rows_;  // echelon form; empty where no pivot is known
 };
 
-/// Several rows: ellipsoids around the best prices. Any prices give a valid bound; these give a tight one.
-[[nodiscard]] inline std::vector<double> best_prices(const core_problem& core, const std::vector<double>& highest) {
-  const std::size_t n = highest.size();
-  ellipsoid region(n);
-  std::vector<double> best(n, 0.0);
-  double lowest = std::numeric_limits<double>::infinity();
-  const std::size_t steps = 80 * n * (n + 1);
-  for (std::size_t step = 0; step < steps; ++step) {
-    std::vector<double> gradient(n, 0.0);
-    double excess = 0;
-    const auto negative = std::find_if(region.center().begin(), region.center().end(), [](double x) { return x < 0; });
-    if (negative != region.center().end()) {
-      gradient[static_cast<std::size_t>(negative - region.center().begin())] = -1;
-      excess = -*negative;
-    } else {
-      std::vector<double> prices(n);
-      for (std::size_t r = 0; r < n; ++r) {
-        prices[r] = region.center()[r] * highest[r];
-      }
-      const dual_value here = evaluate_dual(core, prices);
-      for (std::size_t r = 0; r < n; ++r) {
-        gradient[r] = here.slope[r] * highest[r];
-      }
-      if (here.value < lowest) {
-        lowest = here.value;
-        best = prices;
-      }
-      excess = here.value - lowest;
+/// The inverse of a square matrix of whole numbers as scaled / denominator, denominator > 0, in lowest terms.
+struct whole_inverse {
+  std::vector<std::int64_t> scaled;  ///< row-major
+  std::int64_t denominator = 1;
+};
+
+/// @param columns  dimension vectors of that dimension, which become the columns of the matrix.
+/// @return nothing if they are dependent or if numbers beyond 2^62 occur on the way.
+/// Source: Bareiss 1968, "Sylvester's identity and multistep integer-preserving Gaussian elimination".
+[[nodiscard]] inline std::optional<whole_inverse> invert(const std::vector<std::vector<std::int64_t>>& columns) {
+  const std::size_t n = columns.size();
+  const std::size_t width = 2 * n;
+  constexpr int128 most = int128{1} << 62U;
+  std::vector<int128> a(n * width, 0);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      a[i * width + j] = columns[j][i];
     }
-    if (!region.cut(gradient, excess)) {
-      break;
+    a[i * width + n + i] = 1;
+  }
+  int128 previous = 1;
+  for (std::size_t k = 0; k < n; ++k) {
+    std::size_t row = k;
+    while (row < n && a[row * width + k] == 0) {
+      ++row;
+    }
+    if (row == n) {
+      return std::nullopt;
+    }
+    std::swap_ranges(&a[k * width], &a[k * width] + width, &a[row * width]);
+    const int128 pivot = a[k * width + k];
+    for (std::size_t i = 0; i < n; ++i) {
+      const int128 factor = a[i * width + k];
+      for (std::size_t j = 0; j < width && i != k; ++j) {
+        int128& entry = a[i * width + j];
+        entry = (pivot * entry - factor * a[k * width + j]) / previous;
+        if (entry > most || entry < -most) {
+          return std::nullopt;
+        }
+      }
+    }
+    previous = pivot;
+  }
+  // Now the left half is previous times the identity, the right half previous times the inverse.
+  whole_inverse result;
+  std::int64_t common = static_cast<std::int64_t>(previous < 0 ? -previous : previous);
+  result.denominator = common;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      const int128 entry = a[i * width + n + j];
+      result.scaled.push_back(static_cast<std::int64_t>(previous < 0 ? -entry : entry));
+      common = std::gcd(common, result.scaled.back());
     }
   }
-  return best;
+  result.denominator /= common;
+  for (std::int64_t& entry : result.scaled) {
+    entry /= common;
+  }
+  return result;
 }
 
-/// @return whole prices, one per row, in the fixed point of the values; all >= 0.
-/// Complexity: O(steps classes log n), steps <= 106 for one row, 80 M (M + 1) for M rows.
-[[nodiscard]] inline std::vector<std::int64_t> solve_dual(const core_problem& core) {
-  const std::vector<double> highest = highest_prices(core);
-  const std::vector<double> prices =
-      highest.size() == 1 ? std::vector<double>{best_price(core, highest[0])} : best_prices(core, highest);
-  std::vector<std::int64_t> whole;
-  for (const double price : prices) {
-    whole.push_back(static_cast<std::int64_t>(std::llround(price)));
+/// The lattice of all whole combinations of some vectors, as a triangular basis (Hermite form).
+///
+/// Weights of whatever is kept lie in the lattice of the weight vectors, so the slack s of a row with capacity C has
+/// C - s in it. The order of Z^M / lattice says how many remainders slack may have to make up.
+class lattice {
+ public:
+  explicit lattice(std::size_t dimension) : rows_(dimension) {}
+
+  /// Adds a generator.
+  void add(std::span<const std::int64_t> generator) {
+    std::vector<int128> rest(generator.begin(), generator.end());
+    for (std::size_t i = 0; i < rest.size() && valid_; ++i) {
+      if (rest[i] == 0) {
+        continue;
+      }
+      if (rows_[i].empty()) {
+        rows_[i] = std::move(rest);
+        tidy();
+        return;
+      }
+      while (rest[i] != 0) {  // Euclid on entry i
+        subtract(rows_[i], rest, rows_[i][i] / rest[i], i);
+        std::swap(rows_[i], rest);
+      }
+      tidy();
+      reduce_from(rest, i + 1);
+    }
   }
-  return whole;
+
+  /// How many classes of vectors there are modulo the lattice; 0 if infinitely many, or too many to say.
+  [[nodiscard]] std::int64_t index() const noexcept {
+    int128 product = 1;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      if (!valid_ || rows_[i].empty() || product > most) {
+        return 0;
+      }
+      product *= rows_[i][i];
+    }
+    return product > most ? 0 : static_cast<std::int64_t>(product);
+  }
+
+  /// The number of the class of a vector, 0 to index() - 1; 0 is the lattice itself. The index must not be 0.
+  [[nodiscard]] std::int64_t class_of(std::span<const std::int64_t> vector) const {
+    std::vector<int128> rest(vector.begin(), vector.end());
+    int128 number = 0;
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+      subtract(rest, rows_[i], floor_div(rest[i], rows_[i][i]), i);
+      number = number * rows_[i][i] + rest[i];
+    }
+    return static_cast<std::int64_t>(number);
+  }
+
+ private:
+  static constexpr int128 most = int128{1} << 60U;
+
+  [[nodiscard]] static int128 floor_div(int128 a, int128 b) {
+    const int128 quotient = a / b;
+    return a % b != 0 && (a < 0) != (b < 0) ? quotient - 1 : quotient;
+  }
+  static void subtract(std::vector<int128>& from, const std::vector<int128>& row, int128 times, std::size_t first) {
+    for (std::size_t j = first; j < from.size(); ++j) {
+      from[j] -= times * row[j];
+    }
+  }
+  void reduce_from(std::vector<int128>& vector, std::size_t first) {
+    for (std::size_t j = first; j < vector.size(); ++j) {
+      if (!rows_[j].empty()) {
+        subtract(vector, rows_[j], floor_div(vector[j], rows_[j][j]), j);
+      }
+      valid_ = valid_ && vector[j] < most && vector[j] > -most;
+    }
+  }
+  /// Makes the pivots positive and the entries beside them small.
+  void tidy() {
+    for (std::size_t i = rows_.size(); i-- > 0;) {
+      if (rows_[i].empty()) {
+        continue;
+      }
+      if (rows_[i][i] < 0) {
+        for (int128& entry : rows_[i]) {
+          entry = -entry;
+        }
+      }
+      reduce_from(rows_[i], i + 1);
+    }
+  }
+
+  std::vector<std::vector<int128>> rows_;  // row i begins with i zeros; empty if there is no pivot
+  bool valid_ = true;
+};
+
+/// The least cost of a slack that the lattice can leave at all:
+///
+///     min { prices s : s >= 0 whole, capacities - s in the lattice }
+///
+/// as a shortest way through Z^M / lattice; 0, which is always a bound, where that is too large to walk.
+[[nodiscard]] inline std::int64_t least_slack_cost(const lattice& weights, std::span<const std::int64_t> capacities,
+                                                   std::span<const std::int64_t> prices) {
+  constexpr std::int64_t largest_group = 1 << 14;
+  const std::int64_t order = weights.index();
+  if (order <= 1 || order > largest_group) {
+    return 0;
+  }
+  // Walk from the class of the capacities to 0 by taking units of slack away; places are kept as representatives.
+  std::vector<std::int64_t> distance(static_cast<std::size_t>(order), std::numeric_limits<std::int64_t>::max());
+  using node = std::pair<std::int64_t, std::vector<std::int64_t>>;
+  std::priority_queue<node, std::vector<node>, std::greater<>> open;
+  open.emplace(0, std::vector<std::int64_t>(capacities.begin(), capacities.end()));
+  while (!open.empty()) {
+    auto [cost, place] = open.top();
+    open.pop();
+    const std::int64_t number = weights.class_of(place);
+    if (number == 0) {
+      return cost;
+    }
+    if (cost >= distance[static_cast<std::size_t>(number)]) {
+      continue;
+    }
+    distance[static_cast<std::size_t>(number)] = cost;
+    for (std::size_t row = 0; row < place.size(); ++row) {
+      std::int64_t next = 0;
+      if (!__builtin_add_overflow(cost, prices[row], &next)) {
+        --place[row];
+        open.emplace(next, place);
+        ++place[row];
+      }
+    }
+  }
+  return 0;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/prices.hpp ----
+// Prices as exact fractions: those at which as many items as there are rows are worth exactly what they cost.
+#ifndef ESPALIER_KNAPSACK_DETAIL_PRICES_HPP
+#define ESPALIER_KNAPSACK_DETAIL_PRICES_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Prices lambda = scaled / factor in the fixed point of the values, all >= 0.
+struct exact_prices {
+  std::vector<int128> scaled;
+  std::int64_t factor = 1;  ///< what values are multiplied by to compare with scaled prices
+
+  /// What a unit of each row of these weights costs in all.
+  [[nodiscard]] int128 cost(std::span<const std::int64_t> weights) const noexcept {
+    int128 sum = 0;
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      sum += scaled[r] * weights[r];
+    }
+    return sum;
+  }
+};
+
+/// The prices to the nearest whole number of the fixed point.
+[[nodiscard]] inline exact_prices rounded_prices(const std::vector<double>& prices, const fixed_point& scale) {
+  exact_prices result;
+  for (const double price : prices) {
+    result.scaled.push_back(static_cast<int128>((std::max)(0.0, std::floor(scale.scaled(price) + 0.5))));
+  }
+  return result;
+}
+
+/// L(lambda) less what is kept above the windows, times the factor.
+[[nodiscard]] inline int128 exact_dual(const core_problem& core, const windows& w, const fixed_point& scale,
+                                       const exact_prices& prices) {
+  int128 sum = prices.cost(w.remaining);
+  for (std::size_t c = 0; c < w.classes(); ++c) {
+    const int128 t = prices.cost(core.weights_of(c));
+    for (const window_item& item : w.of(c)) {
+      const int128 r = int128{scale.round(item.value)} * prices.factor - t;
+      if (r <= 0) {
+        break;
+      }
+      sum += r;
+    }
+  }
+  return sum;
+}
+
+/// A column of the relaxed problem that seems to be at its turning point.
+struct candidate {
+  double distance = 0;                ///< from there, relative
+  std::vector<std::int64_t> weights;  ///< of an item, or a unit of slack
+  std::int64_t value = 0;             ///< of the item in fixed point; 0 for slack
+};
+
+[[nodiscard]] inline std::vector<candidate> turning_points(const core_problem& core, const windows& w,
+                                                           const fixed_point& scale,
+                                                           const std::vector<double>& prices) {
+  std::vector<candidate> result;
+  double dearest = 0;
+  for (std::size_t c = 0; c < w.classes(); ++c) {
+    const auto weights = core.weights_of(c);
+    double t = 0;
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      t += prices[r] * static_cast<double>(weights[r]);
+    }
+    dearest = (std::max)(dearest, t);
+    const auto items = w.of(c);
+    const auto line =
+        std::partition_point(items.begin(), items.end(), [t](const window_item& item) { return item.value > t; });
+    for (auto item = line - (line == items.begin() ? 0 : 1); item != items.end() && item <= line; ++item) {
+      result.push_back({std::abs(item->value - t), {weights.begin(), weights.end()}, scale.round(item->value)});
+    }
+  }
+  for (std::size_t r = 0; r < prices.size(); ++r) {
+    std::vector<std::int64_t> unit(prices.size(), 0);
+    unit[r] = 1;
+    result.push_back({prices[r], std::move(unit), 0});
+  }
+  for (candidate& one : result) {
+    one.distance /= dearest > 0 ? dearest : 1.0;
+  }
+  return result;
+}
+
+/// Solves lambda w_b = v_b for the rows() columns nearest to their turning points; nothing if they do not fit.
+[[nodiscard]] inline std::optional<exact_prices> vertex_prices(std::vector<candidate> candidates, std::size_t rows) {
+  constexpr std::int64_t largest_factor = std::int64_t{1} << 40U;
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const candidate& a, const candidate& b) { return a.distance < b.distance; });
+  independent_vectors independent(rows);
+  std::vector<std::vector<std::int64_t>> basis;
+  std::vector<std::int64_t> values;
+  for (const candidate& one : candidates) {
+    if (basis.size() < rows && independent.add(one.weights)) {
+      basis.push_back(one.weights);
+      values.push_back(one.value);
+    }
+  }
+  const auto inverse = basis.size() == rows ? invert(basis) : std::nullopt;
+  if (!inverse || inverse->denominator > largest_factor) {
+    return std::nullopt;
+  }
+  exact_prices result{std::vector<int128>(rows, 0), inverse->denominator};
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t b = 0; b < rows; ++b) {
+      const std::int64_t entry = inverse->scaled[b * rows + r];
+      if (entry > largest_factor || entry < -largest_factor) {
+        return std::nullopt;
+      }
+      result.scaled[r] += int128{values[b]} * entry;
+    }
+    if (result.scaled[r] < 0) {
+      return std::nullopt;
+    }
+  }
+  return result;
+}
+
+/// Prices at the very corner that the given ones are close to, if that bounds no worse; else these, rounded.
+///
+/// At a corner, ties have a regret of exactly 0, without which plateaus of equal values could not be closed.
+[[nodiscard]] inline exact_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
+                                          const std::vector<double>& prices) {
+  exact_prices rounded = rounded_prices(prices, scale);
+  auto corner = vertex_prices(turning_points(core, w, scale, prices), prices.size());
+  if (corner &&
+      exact_dual(core, w, scale, *corner) <= (exact_dual(core, w, scale, rounded) + int128{1}) * corner->factor) {
+    return *std::move(corner);
+  }
+  return rounded;
 }
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -1281,385 +2169,1110 @@ class ellipsoid {
 
 namespace espalier::inline v0::knapsack::detail {
 
+/// Regrets are whole numbers; what reaches this one is beyond what any search looks at.
+constexpr std::int64_t endless = std::int64_t{1} << 61U;
+
+[[nodiscard]] constexpr std::int64_t saturated(int128 cost) noexcept {
+  return cost < endless ? static_cast<std::int64_t>(cost) : endless;
+}
+[[nodiscard]] constexpr std::int64_t add_costs(std::int64_t a, std::int64_t b) noexcept {
+  return (std::min)(a + b, endless);
+}
+
+/// phi of one column, in one direction: the cost of moving 1, 2, ... of its items; grows as far as it is asked for.
+struct move_costs {
+  std::vector<std::int64_t> costs;  ///< costs[d - 1] of d moves, ascending and convex
+  bool ended = false;               ///< no further item can be moved
+};
+
 /// With prices lambda, t = lambda w for the class of an item, and k0 the items with v > t, every feasible choice k has
 ///
 ///     value(k) = L(lambda) - [ sum over classes of phi(k - k0) + lambda slack ],
 ///
 /// where phi(d) is the sum of |v - t| over the d items moved: convex, >= 0, 0 at d = 0. The bracket is the regret.
 /// Maximizing the value is minimizing the regret, and no large numbers are left in it.
+///
+/// The columns of a regret are the classes and then, row by row, the slack, of which any amount may be left at
+/// lambda a unit.
 class regret {
  public:
-  regret(const core_problem& core, std::vector<std::int64_t> prices) : core_(core), prices_(std::move(prices)) {
-    for (std::size_t r = 0; r < prices_.size(); ++r) {
-      bound_ += int128{prices_[r]} * core.capacities[r];
-    }
-    slack_ = core.capacities;
-    for (const core_class& c : core.classes) {
-      int128 threshold = 0;
-      for (std::size_t r = 0; r < prices_.size(); ++r) {
-        threshold += int128{prices_[r]} * c.weights[r];
-      }
-      const auto below =
-          std::partition_point(c.values.begin(), c.values.end(), [&](std::int64_t value) { return value > threshold; });
-      const std::int64_t kept = below - c.values.begin();
-      thresholds_.push_back(threshold);
-      kept_.push_back(kept);
-      bound_ += c.sums[static_cast<std::size_t>(kept)] - threshold * kept;
-      for (std::size_t r = 0; r < prices_.size(); ++r) {
-        slack_[r] -= c.weights[r] * kept;
+  regret(const core_problem& core, const windows& w, const fixed_point& scale, exact_prices prices)
+      : core_(core), windows_(w), scale_(scale), prices_(std::move(prices)), slack_(w.remaining) {
+    for (std::size_t c = 0; c < core.classes.size(); ++c) {
+      const int128 t = prices_.cost(core.weights_of(c));
+      const auto items = w.of(c);
+      const auto line = std::partition_point(items.begin(), items.end(), [&](const window_item& item) {
+        return int128{scale.round(item.value)} * prices_.factor > t;
+      });
+      thresholds_.push_back(t);
+      lines_.push_back(line - items.begin());
+      for (std::size_t r = 0; r < slack_.size(); ++r) {
+        slack_[r] -= core.weights_of(c)[r] * lines_.back();
       }
     }
+    up_.resize(core.classes.size());
+    down_.resize(core.classes.size());
   }
 
-  /// L(lambda): no choice is worth more.
-  [[nodiscard]] int128 bound() const noexcept { return bound_; }
+  [[nodiscard]] const core_problem& core() const noexcept { return core_; }
+  [[nodiscard]] std::size_t classes() const noexcept { return lines_.size(); }
+  [[nodiscard]] std::size_t rows() const noexcept { return slack_.size(); }
   /// What k0 leaves of each row; negative where it takes too much.
   [[nodiscard]] const std::vector<std::int64_t>& slack() const noexcept { return slack_; }
-  [[nodiscard]] const std::vector<std::int64_t>& prices() const noexcept { return prices_; }
-  /// k0 of a class.
-  [[nodiscard]] std::int64_t kept(std::size_t c) const noexcept { return kept_[c]; }
-  [[nodiscard]] const core_problem& core() const noexcept { return core_; }
+  [[nodiscard]] const exact_prices& prices() const noexcept { return prices_; }
+  /// k0 of a class, counted in its window.
+  [[nodiscard]] std::int64_t line(std::size_t c) const noexcept { return lines_[c]; }
 
-  /// Whether d items more than k0 can be kept.
-  [[nodiscard]] bool can_move(std::size_t c, std::int64_t d) const noexcept {
-    const std::int64_t k = kept_[c] + d;
-    return k >= 0 && k <= static_cast<std::int64_t>(core_.classes[c].items.size());
-  }
+  /// phi of a class for d = 1, 2, ... up to the first that costs more than the limit.
+  [[nodiscard]] const move_costs& up(std::size_t c, std::int64_t limit) { return extend(up_[c], c, 1, limit); }
+  /// phi of a class for d = -1, -2, ... up to the first that costs more than the limit.
+  [[nodiscard]] const move_costs& down(std::size_t c, std::int64_t limit) { return extend(down_[c], c, -1, limit); }
 
-  /// phi of a class: what it costs to keep d items more than k0.
-  [[nodiscard]] int128 cost(std::size_t c, std::int64_t d) const noexcept {
-    const auto& sums = core_.classes[c].sums;
-    const int128 gained = sums[static_cast<std::size_t>(kept_[c] + d)] - sums[static_cast<std::size_t>(kept_[c])];
-    return thresholds_[c] * d - gained;
-  }
-
-  /// lambda slack.
-  [[nodiscard]] int128 slack_cost(const std::int64_t* slack) const noexcept {
-    int128 cost = 0;
-    for (std::size_t r = 0; r < prices_.size(); ++r) {
-      cost += int128{prices_[r]} * slack[r];
+  /// phi of a class for d items more than k0; endless if they are not in its window.
+  [[nodiscard]] std::int64_t cost(std::size_t c, std::int64_t d) {
+    if (d == 0) {
+      return 0;
     }
-    return cost;
+    move_costs& moves = d > 0 ? up_[c] : down_[c];
+    const auto count = static_cast<std::size_t>(d > 0 ? d : -d);
+    while (moves.costs.size() < count && !moves.ended) {
+      extend_by_one(moves, c, d > 0 ? 1 : -1);
+    }
+    return moves.costs.size() < count ? endless : moves.costs[count - 1];
+  }
+
+  /// lambda slack of one row.
+  [[nodiscard]] std::int64_t slack_cost(std::size_t row, std::int64_t amount) const noexcept {
+    int128 cost = 0;
+    return __builtin_mul_overflow(prices_.scaled[row], int128{amount}, &cost) ? endless : saturated(cost);
+  }
+
+  /// Whether a limit was ever reached at the end of a window that leaves out items that might cost less.
+  [[nodiscard]] bool left_window() const noexcept { return left_window_; }
+
+  /// A regret as a difference of values.
+  [[nodiscard]] double to_value(std::int64_t cost) const noexcept {
+    return scale_.to_double(cost) / static_cast<double>(prices_.factor);
+  }
+  /// A difference of values as a regret, rounded down.
+  [[nodiscard]] std::int64_t from_value(double value) const noexcept {
+    const double cost = scale_.scaled(value) * static_cast<double>(prices_.factor) * (1 - 1e-12);
+    return cost < static_cast<double>(endless) ? static_cast<std::int64_t>(cost) : endless;
+  }
+  /// The price of a row on the scale of the problem's values.
+  [[nodiscard]] double price(std::size_t row) const noexcept {
+    return scale_.to_double(prices_.scaled[row]) / static_cast<double>(prices_.factor);
   }
 
  private:
+  [[nodiscard]] const move_costs& extend(move_costs& moves, std::size_t c, std::int64_t direction, std::int64_t limit) {
+    while (!moves.ended && (moves.costs.empty() || moves.costs.back() <= limit)) {
+      extend_by_one(moves, c, direction);
+    }
+    const bool more = direction > 0 ? windows_.below[c] > 0 : windows_.above[c] > 0;
+    left_window_ = left_window_ || (more && moves.ended && (moves.costs.empty() || moves.costs.back() <= limit));
+    return moves;
+  }
+
+  void extend_by_one(move_costs& moves, std::size_t c, std::int64_t direction) {
+    const auto done = static_cast<std::int64_t>(moves.costs.size());
+    const std::int64_t place = direction > 0 ? lines_[c] + done : lines_[c] - 1 - done;
+    const auto items = windows_.of(c);
+    if (place < 0 || place >= static_cast<std::int64_t>(items.size())) {
+      moves.ended = true;
+      return;
+    }
+    const int128 r =
+        int128{scale_.round(items[static_cast<std::size_t>(place)].value)} * prices_.factor - thresholds_[c];
+    const std::int64_t step = saturated(r < 0 ? -r : r);
+    moves.costs.push_back(add_costs(moves.costs.empty() ? 0 : moves.costs.back(), step));
+  }
+
   const core_problem& core_;
-  std::vector<std::int64_t> prices_;
+  const windows& windows_;
+  fixed_point scale_;
+  exact_prices prices_;
   std::vector<std::int64_t> slack_;
   std::vector<int128> thresholds_;
-  std::vector<std::int64_t> kept_;
-  int128 bound_ = 0;
+  std::vector<std::int64_t> lines_;
+  std::vector<move_costs> up_;
+  std::vector<move_costs> down_;
+  bool left_window_ = false;
 };
 
-/// The order in which classes are decided, and from each place on the least cost of a unit of slack.
-class completion_bound {
- public:
-  explicit completion_bound(const regret& r) : rows_(r.prices().size()), order_(r.core().classes.size()) {
-    // Classes whose first move is dear have few moves, so they come first; the cheap ones close what is left.
-    std::iota(order_.begin(), order_.end(), std::size_t{0});
-    std::stable_sort(order_.begin(), order_.end(),
-                     [&](std::size_t a, std::size_t b) { return first_move(r, a) > first_move(r, b); });
-    raise_.assign((order_.size() + 1) * rows_, std::numeric_limits<double>::infinity());
-    spend_.resize((order_.size() + 1) * rows_);
-    for (std::size_t row = 0; row < rows_; ++row) {
-      spend_[order_.size() * rows_ + row] = static_cast<double>(r.prices()[row]);
-    }
-    for (std::size_t place = order_.size(); place-- > 0;) {
-      extend(r, place);
-    }
-  }
-
-  [[nodiscard]] const std::vector<std::size_t>& order() const noexcept { return order_; }
-
-  /// A lower bound on what the classes from a place on, and the slack, must still cost.
-  [[nodiscard]] double operator()(std::size_t place, const std::int64_t* slack) const noexcept {
-    double least = 0;
-    for (std::size_t row = 0; row < rows_; ++row) {
-      if (slack[row] != 0) {
-        const double rate = slack[row] < 0 ? raise_[place * rows_ + row] : spend_[place * rows_ + row];
-        least = (std::max)(least, rate * std::abs(static_cast<double>(slack[row])));
-      }
-    }
-    return least * safety;
-  }
-
- private:
-  /// Covers the rounding of the divisions and products above, which are relative to 2^-53.
-  static constexpr double safety = 1 - 1e-12;
-
-  [[nodiscard]] static double step(const regret& r, std::size_t c, std::int64_t d) {
-    return r.can_move(c, d) ? static_cast<double>(r.cost(c, d)) : std::numeric_limits<double>::infinity();
-  }
-  [[nodiscard]] static double first_move(const regret& r, std::size_t c) {
-    return (std::min)(step(r, c, 1), step(r, c, -1));
-  }
-
-  /// phi is convex, so its first step is its cheapest, and no unit of a row costs less than that step's share.
-  void extend(const regret& r, std::size_t place) {
-    const std::size_t c = order_[place];
-    for (std::size_t row = 0; row < rows_; ++row) {
-      const auto weight = static_cast<double>(r.core().classes[c].weights[row]);
-      const std::size_t here = place * rows_ + row;
-      raise_[here] = raise_[here + rows_];
-      spend_[here] = spend_[here + rows_];
-      if (weight > 0) {
-        raise_[here] = (std::min)(raise_[here], step(r, c, -1) / weight);
-        spend_[here] = (std::min)(spend_[here], step(r, c, 1) / weight);
-      }
-    }
-  }
-
-  std::size_t rows_;
-  std::vector<std::size_t> order_;
-  std::vector<double> raise_;  // [place][row]: the least cost of a unit more slack, from removing items
-  std::vector<double> spend_;  // [place][row]: the least cost of a unit of slack, left over or filled
+/// A complete choice: how many items more than k0 each class keeps.
+struct choice {
+  std::vector<std::int64_t> moves;
+  std::int64_t cost = endless;  ///< its regret
 };
 
 }  // namespace espalier::inline v0::knapsack::detail
 
 #endif
 
-// ---- espalier/knapsack/solve_options.hpp ----
-// How much work the exact knapsack solver may do before it answers with what it has.
-#ifndef ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
-#define ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
-
-namespace espalier::inline v0::knapsack {
-
-/// Limits of `solve`. Past one it returns its best solution with the proven bound.
-struct solve_options {
-  std::uint64_t work_limit = 200'000'000;            ///< partial solutions tried; the same on every machine
-  std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes for partial solutions
-  std::stop_token stop{};                            ///< when it is stopped, the search ends
-};
-
-}  // namespace espalier::inline v0::knapsack
-
-#endif
-
-// ---- espalier/knapsack/detail/search.hpp ----
-// Finds the choice of least regret, class by class, over the slacks that partial choices leave.
-#ifndef ESPALIER_KNAPSACK_DETAIL_SEARCH_HPP
-#define ESPALIER_KNAPSACK_DETAIL_SEARCH_HPP
+// ---- espalier/knapsack/detail/columns.hpp ----
+// The columns that can move within a regret limit, in coordinates in which as many as there are rows solve themselves.
+#ifndef ESPALIER_KNAPSACK_DETAIL_COLUMNS_HPP
+#define ESPALIER_KNAPSACK_DETAIL_COLUMNS_HPP
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// A complete choice: how many items more than k0 each class keeps.
-struct choice {
-  std::vector<std::int64_t> moves;
-  int128 cost = 0;  ///< its regret
+/// A class, or the slack of a row, with its moves that cost at most the limit.
+struct column {
+  std::size_t number = 0;                 ///< of the class; or classes + row for slack
+  std::vector<std::int64_t> weights;      ///< what one move takes, per row
+  std::vector<std::int64_t> coordinates;  ///< the same in basis coordinates
+  std::span<const std::int64_t> up;       ///< cost of 1, 2, ... moves up
+  std::span<const std::int64_t> down;     ///< cost of 1, 2, ... moves down
+
+  std::int64_t count = 0;  ///< of all moves, up and down
+
+  [[nodiscard]] std::int64_t first_cost() const noexcept {
+    return (std::min)(up.empty() ? endless : up.front(), down.empty() ? endless : down.front());
+  }
 };
 
-/// Partial choices after the same classes, one for each slack, the cheapest; found by hashing the slack.
-class layer_of_states {
+/// The moves d that make up for the slack b of k0 solve
+///
+///     sum over columns of d w = b,   classes up and down, slack up only.
+///
+/// With M independent basic columns W and every vector x in coordinates z = D W^-1 x (D the least that makes all of
+/// them whole), what the other columns leave must be z = D d, d the moves of the basic columns: a division each.
+/// The columns with the most moves are basic, so that those need not be enumerated.
+class columns {
  public:
-  explicit layer_of_states(std::size_t rows) : rows_(rows), table_(16, 0) {}
-
-  [[nodiscard]] std::size_t size() const noexcept { return cost_.size(); }
-  [[nodiscard]] const std::int64_t* slack(std::size_t state) const noexcept { return &slack_[state * rows_]; }
-  [[nodiscard]] int128 cost(std::size_t state) const noexcept { return cost_[state]; }
-  [[nodiscard]] std::uint32_t parent(std::size_t state) const noexcept { return parent_[state]; }
-  [[nodiscard]] std::int64_t move(std::size_t state) const noexcept { return move_[state]; }
-  [[nodiscard]] std::size_t bytes() const noexcept {
-    return cost_.size() *
-               (rows_ * sizeof(std::int64_t) + sizeof(int128) + sizeof(std::uint32_t) + sizeof(std::int64_t)) +
-           table_.size() * sizeof(std::uint32_t);
+  columns(regret& r, std::int64_t limit) : regret_(r) {
+    std::vector<column> all = collect(limit);
+    std::stable_sort(all.begin(), all.end(), [](const column& a, const column& b) { return a.count > b.count; });
+    if (!choose(all, independent_among(all)) && !choose(all, slack_among(all))) {
+      overflow_ = true;
+      return;
+    }
+    // Dear columns have few moves, so they come first.
+    std::stable_sort(free_.begin(), free_.end(),
+                     [](const column& a, const column& b) { return a.first_cost() > b.first_cost(); });
   }
 
-  /// Adds a state or makes the one with the same slack cheaper.
-  void insert(const std::int64_t* slack, int128 cost, std::uint32_t parent, std::int64_t move) {
-    if (2 * (cost_.size() + 1) > table_.size()) {
-      rehash(2 * table_.size());
-    }
-    const std::size_t place = find(slack);
-    if (table_[place] == 0) {
-      slack_.insert(slack_.end(), slack, slack + rows_);
-      cost_.push_back(cost);
-      parent_.push_back(parent);
-      move_.push_back(move);
-      table_[place] = static_cast<std::uint32_t>(cost_.size());
-    } else if (const std::size_t state = table_[place] - 1; cost < cost_[state]) {
-      cost_[state] = cost;
-      parent_[state] = parent;
-      move_[state] = move;
-    }
-  }
+  [[nodiscard]] std::size_t rows() const noexcept { return regret_.rows(); }
+  /// The columns that are to be enumerated, the dearest first.
+  [[nodiscard]] const std::vector<column>& free() const noexcept { return free_; }
+  /// The columns that are solved for, one per coordinate.
+  [[nodiscard]] const std::vector<column>& basic() const noexcept { return basic_; }
+  /// D.
+  [[nodiscard]] std::int64_t denominator() const noexcept { return denominator_; }
+  /// b in basis coordinates.
+  [[nodiscard]] const std::vector<std::int64_t>& start() const noexcept { return start_; }
+  /// Whether the numbers are too large to search.
+  [[nodiscard]] bool overflow() const noexcept { return overflow_; }
 
-  /// Keeps the states whose number is listed, in that order.
-  void keep(const std::vector<std::uint32_t>& states) {
-    layer_of_states kept(rows_);
-    for (const std::uint32_t state : states) {
-      kept.insert(slack(state), cost_[state], parent_[state], move_[state]);
+  /// What d moves of a basic column cost; endless if that is not allowed.
+  [[nodiscard]] std::int64_t basic_cost(std::size_t j, std::int64_t d) const noexcept {
+    const column& c = basic_[j];
+    if (d == 0) {
+      return 0;
     }
-    *this = std::move(kept);
+    if (is_slack(j)) {
+      return d < 0 ? endless : regret_.slack_cost(c.number - regret_.classes(), d);
+    }
+    const auto& costs = d > 0 ? c.up : c.down;
+    const auto count = static_cast<std::size_t>(d > 0 ? d : -d);
+    return count > costs.size() ? endless : costs[count - 1];
   }
+  /// The most moves up (or down) of a basic column.
+  [[nodiscard]] std::int64_t most_moves(std::size_t j, bool up) const noexcept {
+    const column& c = basic_[j];
+    return up ? c.count - static_cast<std::int64_t>(c.down.size()) : static_cast<std::int64_t>(c.down.size());
+  }
+  /// Whether a basic column is the slack of a row.
+  [[nodiscard]] bool is_slack(std::size_t j) const noexcept { return basic_[j].number >= regret_.classes(); }
 
  private:
-  [[nodiscard]] std::size_t find(const std::int64_t* slack) const noexcept {
-    std::uint64_t hash = 0;
-    for (std::size_t row = 0; row < rows_; ++row) {
-      hash = (hash ^ static_cast<std::uint64_t>(slack[row])) * 0x9E3779B97F4A7C15U;
-      hash ^= hash >> 32U;
+  static constexpr std::int64_t unlimited = std::int64_t{1} << 60U;
+  /// Slack moves that are written down; beyond, a slack column can only be basic.
+  static constexpr std::int64_t most_slack = 1 << 16;
+
+  [[nodiscard]] std::vector<column> collect(std::int64_t limit) {
+    std::vector<column> all;
+    for (std::size_t row = 0; row < rows(); ++row) {
+      column slack{regret_.classes() + row, std::vector<std::int64_t>(rows(), 0), {}, {}, {}, 0};
+      slack.weights[row] = 1;
+      const int128 price = regret_.prices().scaled[row];
+      slack.count = price == 0 ? unlimited : saturated(int128{limit} / price);
+      all.push_back(std::move(slack));
     }
-    std::size_t place = static_cast<std::size_t>(hash) & (table_.size() - 1);
-    while (table_[place] != 0 && !std::equal(slack, slack + rows_, &slack_[(table_[place] - 1) * rows_])) {
-      place = (place + 1) & (table_.size() - 1);
+    for (std::size_t c = 0; c < regret_.classes(); ++c) {
+      const auto within = [limit](const move_costs& moves) {
+        return std::span(moves.costs)
+            .first(static_cast<std::size_t>(std::upper_bound(moves.costs.begin(), moves.costs.end(), limit) -
+                                            moves.costs.begin()));
+      };
+      const auto up = within(regret_.up(c, limit));
+      const auto down = within(regret_.down(c, limit));
+      if (!up.empty() || !down.empty()) {
+        const auto weights = regret_.core().weights_of(c);
+        const auto count = static_cast<std::int64_t>(up.size() + down.size());
+        all.push_back({c, {weights.begin(), weights.end()}, {}, up, down, count});
+      }
     }
-    return place;
+    return all;
   }
 
-  void rehash(std::size_t size) {
-    table_.assign(size, 0);
-    for (std::size_t state = 0; state < cost_.size(); ++state) {
-      table_[find(slack(state))] = static_cast<std::uint32_t>(state + 1);
+  [[nodiscard]] std::vector<std::size_t> independent_among(const std::vector<column>& all) const {
+    std::vector<std::size_t> chosen;
+    independent_vectors independent(rows());
+    for (std::size_t i = 0; i < all.size() && chosen.size() < rows(); ++i) {
+      if (independent.add(all[i].weights)) {
+        chosen.push_back(i);
+      }
     }
+    return chosen;
+  }
+  [[nodiscard]] std::vector<std::size_t> slack_among(const std::vector<column>& all) const {
+    std::vector<std::size_t> chosen(rows());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i].number >= regret_.classes()) {
+        chosen[all[i].number - regret_.classes()] = i;
+      }
+    }
+    return chosen;
   }
 
-  std::size_t rows_;
-  std::vector<std::int64_t> slack_;
-  std::vector<int128> cost_;
-  std::vector<std::uint32_t> parent_;
-  std::vector<std::int64_t> move_;
-  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else state + 1
+  /// Takes these columns as basic. False if a column that cannot be enumerated is left, or numbers overflow.
+  [[nodiscard]] bool choose(const std::vector<column>& all, const std::vector<std::size_t>& chosen) {
+    basic_.clear();
+    free_.clear();
+    std::vector<std::vector<std::int64_t>> matrix;
+    for (const std::size_t i : chosen) {
+      basic_.push_back(all[i]);
+      matrix.push_back(all[i].weights);
+    }
+    const auto inverse = invert(matrix);
+    if (!inverse) {
+      return false;
+    }
+    denominator_ = inverse->denominator;
+    slack_moves_.assign(rows(), {});
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (std::find(chosen.begin(), chosen.end(), i) != chosen.end() || all[i].count == 0) {
+        continue;
+      }
+      free_.push_back(all[i]);
+      if (all[i].number >= regret_.classes() && !write_slack(free_.back())) {
+        return false;
+      }
+    }
+    return transform(*inverse);
+  }
+
+  /// Writes down what slack costs. False if that is too much.
+  [[nodiscard]] bool write_slack(column& slack) {
+    if (slack.count > most_slack) {
+      return false;
+    }
+    const std::size_t row = slack.number - regret_.classes();
+    for (std::int64_t d = 1; d <= slack.count; ++d) {
+      slack_moves_[row].push_back(regret_.slack_cost(row, d));
+    }
+    slack.up = slack_moves_[row];
+    return true;
+  }
+
+  /// Computes all coordinates. False if sums of them might not fit.
+  [[nodiscard]] bool transform(const whole_inverse& inverse) {
+    constexpr int128 most = int128{1} << 61U;
+    std::vector<int128> reach(rows(), 0);
+    const auto coordinates = [&](std::span<const std::int64_t> vector, int128 times) {
+      std::vector<std::int64_t> result;
+      for (std::size_t j = 0; j < rows(); ++j) {
+        int128 sum = 0;
+        for (std::size_t r = 0; r < rows(); ++r) {
+          sum += int128{inverse.scaled[j * rows() + r]} * vector[r];
+        }
+        reach[j] += (sum < 0 ? -sum : sum) * times;
+        result.push_back(sum < most && sum > -most ? static_cast<std::int64_t>(sum) : 0);
+      }
+      return result;
+    };
+    start_ = coordinates(regret_.slack(), 1);
+    for (column& c : free_) {
+      c.coordinates = coordinates(c.weights, int128{c.count});
+    }
+    return std::all_of(reach.begin(), reach.end(), [](int128 r) { return r < most; });
+  }
+
+  regret& regret_;
+  std::vector<std::vector<std::int64_t>> slack_moves_;
+  std::vector<column> free_;
+  std::vector<column> basic_;
+  std::vector<std::int64_t> start_;
+  std::int64_t denominator_ = 1;
+  bool overflow_ = false;
 };
 
-/// How much one pass may take.
-struct pass_limits {
-  int128 regret = 0;      ///< choices of more regret are not looked at
-  std::size_t width = 0;  ///< states kept after each class, the most promising; 0: all
-};
+}  // namespace espalier::inline v0::knapsack::detail
 
-/// Dynamic programming over slacks, class after class, within a regret limit.
-class search {
+#endif
+
+// ---- espalier/knapsack/detail/completion.hpp ----
+// The least regret that can still complete a partial choice: tables that prune the search.
+#ifndef ESPALIER_KNAPSACK_DETAIL_COMPLETION_HPP
+#define ESPALIER_KNAPSACK_DETAIL_COMPLETION_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Bounds for partial choices in which the first (or last) k free columns, and the basic ones, are still to move.
+///
+/// For each coordinate alone, with z what is left of it:
+/// - remainders: z must become 0 modulo D. The least cost is a shortest way in Z_D, class by class.
+/// - reach: |z| must be taken by moves, the cheapest per unit first, as if they could be cut. Costs are read off in
+///   `levels` steps of the limit.
+class completion {
  public:
-  search(const regret& r, const solve_options& options) : regret_(r), completion_(r), options_(options) {}
-
-  /// Whether a limit or a stop request ended the last pass early, so that finding nothing proves nothing.
-  [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
-  /// Whether no further pass should be begun.
-  [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
-  /// Partial choices tried so far.
-  [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
-
-  /// @return the choice of least regret within the limit; none if there is none.
-  [[nodiscard]] std::optional<choice> pass(const pass_limits& limits) {
-    cut_short_ = false;
-    layers_.assign(1, layer_of_states(regret_.prices().size()));
-    layers_.front().insert(regret_.slack().data(), 0, 0, 0);
-    std::size_t bytes = 0;
-    for (std::size_t place = 0; place < completion_.order().size(); ++place) {
-      layers_.emplace_back(regret_.prices().size());
-      if (!expand(place, limits, bytes)) {
-        cut_short_ = exhausted_ = true;
-        return std::nullopt;
-      }
-      if (limits.width != 0 && layers_.back().size() > limits.width) {
-        cut_short_ = true;
-        narrow(place + 1, limits.width);
-      }
-      bytes += layers_.back().bytes();
+  /// @param forward  true: the first k columns are still to move; false: the columns from the k-th on.
+  /// @param effort   how many entries the tables of remainders may take to compute.
+  completion(const columns& c, std::int64_t limit, bool forward, std::int64_t effort)
+      : columns_(c), limit_(limit), forward_(forward), effort_(effort), stages_(c.free().size() + 1) {
+    stride_ = (stages_ + most_stages - 1) / most_stages;
+    for (std::size_t j = 0; j < c.rows(); ++j) {
+      build_reach(j);
     }
-    return best_complete(limits);
+    build_remainders();
   }
 
- private:
-  /// Tries every move of one class on every state. False if a limit is reached.
-  [[nodiscard]] bool expand(std::size_t place, const pass_limits& limits, std::size_t bytes_before) {
-    const layer_of_states& from = layers_[place];
-    for (std::size_t state = 0; state < from.size(); ++state) {
-      const bool good = walk(place, state, 1, limits) && walk(place, state, -1, limits);
-      if (!good || bytes_before + layers_[place + 1].bytes() > options_.memory_limit) {
+  /// A lower bound on what the columns still to move, at stage k, must cost to take z.
+  [[nodiscard]] std::int64_t operator()(std::size_t k, const std::int64_t* z) const noexcept {
+    std::int64_t least = remainder_cost(k, z);
+    for (std::size_t j = 0; j < columns_.rows(); ++j) {
+      const std::int64_t* reach = reach_of(k, j, z[j] > 0);
+      const std::int64_t size = z[j] < 0 ? -z[j] : z[j];
+      if (size > reach[0]) {
+        const auto level = std::lower_bound(reach, reach + levels, size) - reach;
+        least = (std::max)(least, level == levels ? endless : cost_above(static_cast<std::size_t>(level) - 1));
+      }
+    }
+    return least;
+  }
+
+  /// Whether a partial choice of this cost can be completed within the limit, as far as the bounds say.
+  [[nodiscard]] bool possible(std::size_t k, const std::int64_t* z, std::int64_t cost) const noexcept {
+    const std::int64_t left = limit_ - cost;
+    if (left < 0 || remainder_cost(k, z) > left) {
+      return false;
+    }
+    const std::size_t level = level_of(left);
+    for (std::size_t j = 0; j < columns_.rows(); ++j) {
+      const std::int64_t size = z[j] < 0 ? -z[j] : z[j];
+      if (size > reach_of(k, j, z[j] > 0)[level]) {
         return false;
       }
     }
     return true;
   }
 
-  /// Moves in one direction, the cheapest first, until they cost too much.
-  [[nodiscard]] bool walk(std::size_t place, std::size_t state, std::int64_t direction, const pass_limits& limits) {
-    const std::size_t c = completion_.order()[place];
-    const auto& weights = regret_.core().classes[c].weights;
-    const layer_of_states& from = layers_[place];
-    std::vector<std::int64_t>& slack = scratch_;
-    slack.assign(from.slack(state), from.slack(state) + weights.size());
-    for (std::int64_t d = direction > 0 ? 0 : -1;; d += direction) {
-      if (!regret_.can_move(c, d)) {
-        return true;
+ private:
+  static constexpr std::size_t levels = 16;
+  static constexpr std::size_t most_stages = 64;
+  static constexpr std::int64_t largest_modulus = 1 << 12;
+  static constexpr std::size_t rates = 128;
+
+  /// Level l answers for costs up to (l + 1) / levels of the limit.
+  [[nodiscard]] std::size_t level_of(std::int64_t left) const noexcept {
+    return limit_ == 0 ? 0
+                       : (std::min)(levels - 1, static_cast<std::size_t>(int128{left} * levels / (int128{limit_} + 1)));
+  }
+  /// What is out of reach at a level costs more than this.
+  [[nodiscard]] std::int64_t cost_above(std::size_t level) const noexcept {
+    return static_cast<std::int64_t>((int128{limit_} + 1) * static_cast<int128>(level + 1) / levels);
+  }
+
+  [[nodiscard]] const std::int64_t* reach_of(std::size_t k, std::size_t j, bool positive) const noexcept {
+    // Not every stage has a table; the next one with more columns to move bounds it too.
+    const std::size_t stage = forward_ ? (k + stride_ - 1) / stride_ : k / stride_;
+    return &reach_[((j * 2 + (positive ? 1 : 0)) * (most_stages + 2) + stage) * levels];
+  }
+
+  /// Moves of one kind by what they cost per unit, in buckets four to an octave; bucket 0 is free of charge.
+  class rate_buckets {
+   public:
+    explicit rate_buckets(std::int64_t limit) : limit_(limit) {
+      // From 1 / 2^30 of the limit upwards; dearer rates than 2 limits take less than a unit.
+      first_ = static_cast<std::int64_t>(index_of(static_cast<double>(limit) * 0x1p-30));
+    }
+    void add(double cost, double amount) {
+      if (amount <= 0) {
+        return;
       }
-      if (d != 0) {
-        for (std::size_t row = 0; row < weights.size(); ++row) {
-          slack[row] -= direction * weights[row];
+      const std::int64_t bucket = cost > 0 ? static_cast<std::int64_t>(index_of(cost / amount)) - first_ + 1 : 0;
+      amounts_[static_cast<std::size_t>(std::clamp(bucket, std::int64_t{0}, std::int64_t{rates - 1}))] += amount;
+    }
+    void read(std::int64_t* reach) const {
+      double cost = 0;
+      double amount = amounts_[0];
+      std::size_t bucket = 1;
+      for (std::size_t level = 0; level < levels; ++level) {
+        const double most = static_cast<double>(limit_) * static_cast<double>(level + 1) / levels * (1 + 1e-9) + 1;
+        while (bucket < rates && cost + rate_of(bucket) * amounts_[bucket] <= most) {
+          cost += rate_of(bucket) * amounts_[bucket];
+          amount += amounts_[bucket++];
         }
-      }
-      const int128 cost = from.cost(state) + regret_.cost(c, d);
-      if (cost > limits.regret) {
-        return true;
-      }
-      if ((++work_ & 0xFFFU) == 0 && options_.stop.stop_requested()) {
-        return false;
-      }
-      if (work_ > options_.work_limit) {
-        return false;
-      }
-      if (static_cast<double>(cost) + completion_(place + 1, slack.data()) <=
-          static_cast<double>(limits.regret) * above) {
-        layers_[place + 1].insert(slack.data(), cost, static_cast<std::uint32_t>(state), d);
+        double part = bucket < rates ? (most - cost) / rate_of(bucket) : 0;
+        part = amount + part + 1;
+        reach[level] = part < 0x1p61 ? static_cast<std::int64_t>(part) : std::int64_t{1} << 61U;
       }
     }
+
+   private:
+    [[nodiscard]] static std::uint64_t index_of(double rate) noexcept {
+      return std::bit_cast<std::uint64_t>(rate) >> 50U;
+    }
+    /// The least rate of a bucket.
+    [[nodiscard]] double rate_of(std::size_t bucket) const noexcept {
+      return std::bit_cast<double>((static_cast<std::uint64_t>(first_) + bucket - 1) << 50U);
+    }
+    std::int64_t limit_;
+    std::int64_t first_ = 0;
+    std::array<double, rates> amounts_{};
+  };
+
+  static void add_moves(std::span<const std::int64_t> costs, std::int64_t amount, rate_buckets& buckets) {
+    std::int64_t before = 0;
+    for (std::size_t d = 0; d < costs.size();) {
+      // Equal steps, as on a plateau, go together.
+      const std::int64_t step = costs[d] - before;
+      std::size_t end = d + 1;
+      while (end < costs.size() && costs[end] - costs[end - 1] == step) {
+        ++end;
+      }
+      const auto count = static_cast<double>(end - d);
+      buckets.add(static_cast<double>(step) * count, static_cast<double>(amount) * count);
+      before = costs[end - 1];
+      d = end;
+    }
+  }
+
+  void add_column(const column& c, std::int64_t coordinate, std::array<rate_buckets, 2>& sides) {
+    if (coordinate != 0) {
+      const std::int64_t size = coordinate < 0 ? -coordinate : coordinate;
+      add_moves(c.up, size, sides[coordinate > 0 ? 1 : 0]);
+      add_moves(c.down, size, sides[coordinate > 0 ? 0 : 1]);
+    }
+  }
+
+  void build_reach(std::size_t j) {
+    reach_.resize((j + 1) * 2 * (most_stages + 2) * levels);
+    std::array<rate_buckets, 2> sides{rate_buckets(limit_), rate_buckets(limit_)};
+    if (columns_.is_slack(j)) {
+      const auto count = static_cast<double>(columns_.most_moves(j, true));
+      sides[1].add(static_cast<double>(columns_.basic_cost(j, 1)) * count,
+                   static_cast<double>(columns_.denominator()) * count);
+    } else {
+      add_column(columns_.basic()[j], columns_.denominator(), sides);
+    }
+    const auto write = [&](std::size_t stage) {
+      for (std::size_t side = 0; side < 2; ++side) {
+        sides[side].read(&reach_[((j * 2 + side) * (most_stages + 2) + stage) * levels]);
+      }
+    };
+    const std::size_t count = columns_.free().size();
+    if (forward_) {
+      write(0);
+      for (std::size_t k = 1; k <= count; ++k) {
+        add_column(columns_.free()[k - 1], columns_.free()[k - 1].coordinates[j], sides);
+        if (k % stride_ == 0 || k == count) {
+          write((k + stride_ - 1) / stride_);
+        }
+      }
+    } else {
+      write(count / stride_);
+      for (std::size_t k = count; k-- > 0;) {
+        add_column(columns_.free()[k], columns_.free()[k].coordinates[j], sides);
+        if (k % stride_ == 0) {
+          write(k / stride_);
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] std::int64_t remainder_cost(std::size_t k, const std::int64_t* z) const noexcept {
+    std::int64_t least = 0;
+    for (const remainder_table& table : tables_) {
+      std::int64_t rest = (z[table.coordinate] / table.divisor) % table.modulus;
+      rest = rest < 0 ? rest + table.modulus : rest;
+      // z that is no multiple of the divisor cannot occur: all coordinates are multiples.
+      least =
+          (std::max)(least, table.costs[k * static_cast<std::size_t>(table.modulus) + static_cast<std::size_t>(rest)]);
+    }
+    return least;
+  }
+
+  struct remainder_table {
+    std::size_t coordinate;
+    std::int64_t divisor;
+    std::int64_t modulus;
+    std::vector<std::int64_t> costs;  // [stage][remainder]
+  };
+
+  void build_remainders() {
+    for (std::size_t j = 0; j < columns_.rows(); ++j) {
+      std::int64_t divisor = std::gcd(columns_.denominator(), columns_.start()[j]);
+      std::int64_t work = 1;
+      for (const column& c : columns_.free()) {
+        divisor = std::gcd(divisor, c.coordinates[j]);
+        work += c.count + 1;
+      }
+      const std::int64_t modulus = columns_.denominator() / divisor;
+      if (modulus > 1 && modulus <= largest_modulus && work <= effort_ / modulus) {
+        remainder_table table{j, divisor, modulus, {}};
+        fill(table);
+        tables_.push_back(std::move(table));
+      }
+    }
+  }
+
+  void fill(remainder_table& table) const {
+    const auto size = static_cast<std::size_t>(table.modulus);
+    table.costs.assign(stages_ * size, endless);
+    const std::size_t last = stages_ - 1;
+    table.costs[(forward_ ? 0 : last) * size] = 0;
+    for (std::size_t i = 1; i <= last; ++i) {
+      const std::size_t to = forward_ ? i : last - i;
+      const std::size_t from = forward_ ? i - 1 : last - i + 1;
+      const column& c = columns_.free()[forward_ ? i - 1 : last - i];
+      const std::int64_t unit = (c.coordinates[table.coordinate] / table.divisor) % table.modulus;
+      const std::int64_t* source = &table.costs[from * size];
+      std::int64_t* target = &table.costs[to * size];
+      std::copy(source, source + size, target);
+      spread(c.up, unit < 0 ? unit + table.modulus : unit, {source, size}, target);
+      spread(c.down, unit > 0 ? table.modulus - unit : -unit, {source, size}, target);
+    }
+  }
+
+  /// target[x] = min(target[x], costs of d moves + source[x - d unit]).
+  static void spread(std::span<const std::int64_t> costs, std::int64_t unit, std::span<const std::int64_t> source,
+                     std::int64_t* target) {
+    const auto modulus = static_cast<std::int64_t>(source.size());
+    std::int64_t shift = 0;
+    // After `modulus` moves all remainders recur at a higher cost.
+    for (std::size_t d = 0; d < (std::min)(costs.size(), source.size()); ++d) {
+      shift = (shift + unit) % modulus;
+      for (std::int64_t x = 0; x < modulus; ++x) {
+        const std::int64_t y = x >= shift ? x - shift : x - shift + modulus;
+        const std::int64_t cost = costs[d] + source[static_cast<std::size_t>(y)];
+        target[x] = (std::min)(target[x], cost);
+      }
+    }
+  }
+
+  const columns& columns_;
+  std::int64_t limit_;
+  bool forward_;
+  std::int64_t effort_;
+  std::size_t stages_;
+  std::size_t stride_ = 1;
+  std::vector<std::int64_t> reach_;  // [coordinate][sign][stage][level]
+  std::vector<remainder_table> tables_;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/states.hpp ----
+// Partial choices of the search: the cheapest one for each remainder, found by hashing.
+#ifndef ESPALIER_KNAPSACK_DETAIL_STATES_HPP
+#define ESPALIER_KNAPSACK_DETAIL_STATES_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// How a partial choice came about: a list that shares its tails. Moves of 0 leave no trace.
+class move_history {
+ public:
+  struct step {
+    std::uint32_t before = 0;  ///< step + 1; 0: the beginning
+    std::uint32_t column = 0;
+    std::int64_t moves = 0;
+  };
+
+  [[nodiscard]] std::uint32_t add(const step& s) {
+    steps_.push_back(s);
+    return static_cast<std::uint32_t>(steps_.size());
+  }
+  [[nodiscard]] const step& operator[](std::uint32_t number) const noexcept { return steps_[number - 1]; }
+  [[nodiscard]] std::size_t size() const noexcept { return steps_.size(); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return steps_.size() * sizeof(step); }
+
+ private:
+  std::vector<step> steps_;
+};
+
+/// Partial choices after the same columns.
+class state_layer {
+ public:
+  /// What reaches a remainder.
+  struct arrival {
+    std::int64_t cost = 0;
+    std::uint32_t before = 0;  ///< history of the choice that it extends
+    std::int32_t moves = 0;    ///< of the column that extends it; 0: none
+  };
+
+  explicit state_layer(std::size_t rows) : rows_(rows), table_(64, 0) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return arrivals_.size(); }
+  [[nodiscard]] const std::int64_t* place(std::size_t state) const noexcept { return &places_[state * rows_]; }
+  [[nodiscard]] const arrival& operator[](std::size_t state) const noexcept { return arrivals_[state]; }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return arrivals_.size() * (rows_ * sizeof(std::int64_t) + sizeof(arrival)) + table_.size() * sizeof(std::uint32_t);
+  }
+
+  /// Adds a state or makes the one at the same place cheaper.
+  void insert(const std::int64_t* place, const arrival& a) {
+    if (2 * (arrivals_.size() + 1) > table_.size()) {
+      rehash();
+    }
+    const std::size_t slot = find(place);
+    if (table_[slot] == 0) {
+      places_.insert(places_.end(), place, place + rows_);
+      arrivals_.push_back(a);
+      table_[slot] = static_cast<std::uint32_t>(arrivals_.size());
+    } else if (arrival& known = arrivals_[table_[slot] - 1]; a.cost < known.cost) {
+      known = a;
+    }
+  }
+
+  /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
+  void settle(std::uint32_t column, move_history& history) {
+    for (arrival& a : arrivals_) {
+      if (a.moves != 0) {
+        a.before = history.add({a.before, column, a.moves});
+        a.moves = 0;
+      }
+    }
+  }
+
+  /// Keeps the listed states, in that order.
+  void keep(const std::vector<std::uint32_t>& states) {
+    state_layer kept(rows_);
+    for (const std::uint32_t state : states) {
+      kept.insert(place(state), arrivals_[state]);
+    }
+    *this = std::move(kept);
+  }
+
+ private:
+  [[nodiscard]] std::size_t find(const std::int64_t* place) const noexcept {
+    std::uint64_t hash = 0;
+    for (std::size_t row = 0; row < rows_; ++row) {
+      hash = (hash ^ static_cast<std::uint64_t>(place[row])) * 0x9E3779B97F4A7C15U;
+      hash ^= hash >> 32U;
+    }
+    std::size_t slot = static_cast<std::size_t>(hash) & (table_.size() - 1);
+    while (table_[slot] != 0 && !std::equal(place, place + rows_, &places_[(table_[slot] - 1) * rows_])) {
+      slot = (slot + 1) & (table_.size() - 1);
+    }
+    return slot;
+  }
+  void rehash() {
+    table_.assign(2 * table_.size(), 0);
+    for (std::size_t state = 0; state < arrivals_.size(); ++state) {
+      table_[find(place(state))] = static_cast<std::uint32_t>(state + 1);
+    }
+  }
+
+  std::size_t rows_;
+  std::vector<std::int64_t> places_;
+  std::vector<arrival> arrivals_;
+  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else state + 1
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/search.hpp ----
+// Finds the choice of least regret within a limit: column by column from both ends, meeting in the middle.
+#ifndef ESPALIER_KNAPSACK_DETAIL_SEARCH_HPP
+#define ESPALIER_KNAPSACK_DETAIL_SEARCH_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// How much one pass may take.
+struct pass_limits {
+  std::int64_t regret = 0;               ///< choices of more regret are not looked at
+  std::size_t width = 0;                 ///< > 0: from one end only, with so many states, the most promising
+  std::size_t states = ~std::size_t{0};  ///< of a layer; with more the pass is given up
+  std::int64_t effort = 1 << 14;         ///< for tables that prune
+};
+
+/// One pass of the search.
+///
+/// A state is what the columns so far have left to take, in basis coordinates. The left side begins with all that is to
+/// be taken and the first column, the right side with nothing and the last one; whichever has fewer states goes on.
+/// Where they meet, a pair of states fits if their places differ by D times moves that the basic columns can make.
+class search {
+ public:
+  search(regret& r, const pass_limits& limits, budget& b)
+      : regret_(r), limits_(limits), budget_(b), columns_(r, limits.regret) {}
+
+  /// Whether finding nothing proves nothing: a limit was reached, or states were dropped.
+  [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
+  /// The most states that a side had.
+  [[nodiscard]] std::size_t most_states() const noexcept { return most_states_; }
+
+  /// @return the choice of least regret within the limit; none if there is none.
+  [[nodiscard]] std::optional<choice> operator()() {
+    if (columns_.overflow()) {
+      cut_short_ = true;
+      return std::nullopt;
+    }
+    const std::size_t rows = columns_.rows();
+    const std::size_t count = columns_.free().size();
+    const completion after(columns_, limits_.regret, false, limits_.effort);
+    const bool both = limits_.width == 0 && count > 1;
+    const std::optional<completion> before =
+        both ? std::optional<completion>(std::in_place, columns_, limits_.regret, true, limits_.effort) : std::nullopt;
+    state_layer left(rows);
+    state_layer right(rows);
+    if (after.possible(0, columns_.start().data(), 0)) {
+      left.insert(columns_.start().data(), {});
+    }
+    const std::vector<std::int64_t> nothing(rows, 0);
+    right.insert(nothing.data(), {});
+    std::size_t first = 0;
+    std::size_t last = count;
+    while (first < last && left.size() > 0 && right.size() > 0) {
+      const bool go_left = !both || left.size() <= right.size();
+      if (!(go_left ? extend_left(left, first, after) : extend_right(right, last - 1, *before))) {
+        cut_short_ = true;
+        return std::nullopt;
+      }
+      go_left ? ++first : --last;
+      most_states_ = (std::max)({most_states_, left.size(), right.size()});
+    }
+    return meet(left, right);
+  }
+
+ private:
+  /// Tries every move of a column on every state; `sign` says whether moves are taken from places or added to them.
+  template <class Possible>
+  [[nodiscard]] bool extend(state_layer& layer, std::size_t number, std::int64_t sign, Possible&& possible) {
+    const column& c = columns_.free()[number];
+    state_layer next(columns_.rows());
+    std::vector<std::int64_t> place(columns_.rows());
+    const auto walk = [&](std::size_t state, std::span<const std::int64_t> costs, std::int64_t direction) {
+      std::copy_n(layer.place(state), place.size(), place.begin());
+      for (std::size_t d = 0; d < costs.size(); ++d) {
+        for (std::size_t j = 0; j < place.size(); ++j) {
+          place[j] += sign * direction * c.coordinates[j];
+        }
+        const std::int64_t cost = layer[state].cost + costs[d];
+        if (cost > limits_.regret) {
+          break;
+        }
+        if (!budget_.spend()) {
+          return false;
+        }
+        if (possible(place.data(), cost)) {
+          const auto moves = static_cast<std::int32_t>(direction * static_cast<std::int64_t>(d + 1));
+          next.insert(place.data(), {cost, layer[state].before, moves});
+        }
+      }
+      return true;
+    };
+    for (std::size_t state = 0; state < layer.size(); ++state) {
+      if (!budget_.spend()) {
+        return false;
+      }
+      if (possible(layer.place(state), layer[state].cost)) {
+        next.insert(layer.place(state), layer[state]);
+      }
+      if (!walk(state, c.up, 1) || !walk(state, c.down, -1)) {
+        return false;
+      }
+      if (next.size() > limits_.states) {
+        return false;
+      }
+    }
+    if (!budget_.allows(history_.bytes() + layer.bytes() + 2 * next.bytes())) {
+      return false;
+    }
+    layer = std::move(next);
+    return true;
+  }
+
+  [[nodiscard]] bool extend_left(state_layer& left, std::size_t number, const completion& after) {
+    const bool good = extend(left, number, -1, [&](const std::int64_t* place, std::int64_t cost) {
+      return after.possible(number + 1, place, cost);
+    });
+    if (good && limits_.width > 0 && left.size() > limits_.width) {
+      cut_short_ = true;
+      narrow(left, number + 1, after);
+    }
+    left.settle(static_cast<std::uint32_t>(number), history_);
+    return good;
+  }
+
+  [[nodiscard]] bool extend_right(state_layer& right, std::size_t number, const completion& before) {
+    std::vector<std::int64_t> rest(columns_.rows());
+    const bool good = extend(right, number, 1, [&](const std::int64_t* place, std::int64_t cost) {
+      for (std::size_t j = 0; j < rest.size(); ++j) {
+        rest[j] = columns_.start()[j] - place[j];
+      }
+      return before.possible(number, rest.data(), cost);
+    });
+    right.settle(static_cast<std::uint32_t>(number), history_);
+    return good;
   }
 
   /// Keeps the states of the least cost with what they must still cost.
-  void narrow(std::size_t place, std::size_t width) {
-    layer_of_states& states = layers_.back();
-    std::vector<std::pair<double, std::uint32_t>> ranked;
-    for (std::size_t state = 0; state < states.size(); ++state) {
-      ranked.emplace_back(static_cast<double>(states.cost(state)) + completion_(place, states.slack(state)),
+  void narrow(state_layer& layer, std::size_t number, const completion& after) const {
+    std::vector<std::pair<std::int64_t, std::uint32_t>> ranked;
+    for (std::size_t state = 0; state < layer.size(); ++state) {
+      ranked.emplace_back(add_costs(layer[state].cost, after(number, layer.place(state))),
                           static_cast<std::uint32_t>(state));
     }
+    std::nth_element(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(limits_.width), ranked.end());
+    ranked.resize(limits_.width);
     std::sort(ranked.begin(), ranked.end());
     std::vector<std::uint32_t> best;
-    for (std::size_t i = 0; i < width; ++i) {
-      best.push_back(ranked[i].second);
+    for (const auto& one : ranked) {
+      best.push_back(one.second);
     }
-    states.keep(best);
+    layer.keep(best);
   }
 
-  [[nodiscard]] std::optional<choice> best_complete(const pass_limits& limits) const {
-    const layer_of_states& last = layers_.back();
-    std::optional<std::size_t> best;
-    int128 least = limits.regret + 1;
-    for (std::size_t state = 0; state < last.size(); ++state) {
-      const std::int64_t* slack = last.slack(state);
-      const bool feasible = std::all_of(slack, slack + regret_.prices().size(), [](std::int64_t s) { return s >= 0; });
-      const int128 total = last.cost(state) + regret_.slack_cost(slack);
-      if (feasible && total < least) {
-        least = total;
-        best = state;
+  [[nodiscard]] static std::int64_t floor_div(std::int64_t a, std::int64_t b) noexcept {
+    return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
+  }
+  [[nodiscard]] static std::uint64_t mix(std::uint64_t hash, std::int64_t number) noexcept {
+    hash = (hash ^ static_cast<std::uint64_t>(number)) * 0x9E3779B97F4A7C15U;
+    return hash ^ (hash >> 29U);
+  }
+
+  /// The best pair. Pairs are found by hashing the cells of the right side and looking into two per coordinate.
+  [[nodiscard]] std::optional<choice> meet(const state_layer& left, const state_layer& right) {
+    const std::size_t rows = columns_.rows();
+    const std::int64_t modulus = columns_.denominator();
+    const std::size_t cells = (std::min)(rows, std::size_t{4});  // coordinates that are hashed by cell
+    std::vector<std::int64_t> length(rows);                      // of a cell
+    for (std::size_t j = 0; j < rows; ++j) {
+      const int128 span = int128{modulus} * (int128{columns_.most_moves(j, true)} + columns_.most_moves(j, false) + 1);
+      length[j] = saturated(span);
+    }
+    const auto remainder = [&](const std::int64_t* place) {
+      std::uint64_t hash = 0;
+      for (std::size_t j = 0; j < rows; ++j) {
+        const std::int64_t rest = place[j] % modulus;
+        hash = mix(hash, rest < 0 ? rest + modulus : rest);
+      }
+      return hash;
+    };
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> bucket;
+    for (std::size_t state = 0; state < right.size(); ++state) {
+      std::uint64_t hash = remainder(right.place(state));
+      for (std::size_t j = 0; j < cells; ++j) {
+        hash = mix(hash, floor_div(right.place(state)[j], length[j]));
+      }
+      bucket.emplace_back(hash, static_cast<std::uint32_t>(state));
+    }
+    // Cheap states first in each cell, so that a dear pair ends the look into it.
+    std::sort(bucket.begin(), bucket.end(), [&](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first < b.first
+                                : std::pair(right[a.second].cost, a.second) < std::pair(right[b.second].cost, b.second);
+    });
+    pair_of_states best;
+    for (std::size_t state = 0; state < left.size(); ++state) {
+      const std::uint64_t base = remainder(left.place(state));
+      for (std::size_t corner = 0; corner < std::size_t{1} << cells; ++corner) {
+        std::uint64_t hash = base;
+        bool distinct = true;
+        for (std::size_t j = 0; j < cells; ++j) {
+          const std::int64_t z = left.place(state)[j];
+          // Right places lie from z - D up to z + D down, a cell's length at most.
+          const std::int64_t low = floor_div(z - modulus * bounded_moves(j, true), length[j]);
+          const std::int64_t high = floor_div(z + modulus * bounded_moves(j, false), length[j]);
+          distinct = distinct && ((corner >> j & 1U) == 0 || high != low);
+          hash = mix(hash, (corner >> j & 1U) == 0 ? low : high);
+        }
+        if (distinct && !look(left, right, state, hash, bucket, best)) {
+          cut_short_ = true;
+          return complete(left, right, best);
+        }
       }
     }
-    if (!best) {
+    return complete(left, right, best);
+  }
+
+  struct pair_of_states {
+    std::size_t left = 0;
+    std::size_t right = 0;
+    std::int64_t cost = endless;
+  };
+
+  [[nodiscard]] std::int64_t bounded_moves(std::size_t j, bool up) const noexcept {
+    return (std::min)(columns_.most_moves(j, up), (std::int64_t{1} << 61U) / columns_.denominator());
+  }
+
+  /// Looks through one cell of the right side.
+  [[nodiscard]] bool look(const state_layer& left, const state_layer& right, std::size_t state, std::uint64_t hash,
+                          const std::vector<std::pair<std::uint64_t, std::uint32_t>>& bucket, pair_of_states& best) {
+    auto at = std::lower_bound(bucket.begin(), bucket.end(), std::pair(hash, std::uint32_t{0}),
+                               [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (; at != bucket.end() && at->first == hash; ++at) {
+      if (!budget_.spend()) {
+        return false;
+      }
+      std::int64_t cost = left[state].cost + right[at->second].cost;
+      if (cost > limits_.regret || cost >= best.cost) {
+        break;
+      }
+      for (std::size_t j = 0; j < columns_.rows() && cost < endless; ++j) {
+        const std::int64_t z = left.place(state)[j] - right.place(at->second)[j];
+        const std::int64_t d = z / columns_.denominator();
+        cost = z % columns_.denominator() != 0 ? endless : add_costs(cost, columns_.basic_cost(j, d));
+      }
+      if (cost <= limits_.regret && cost < best.cost) {
+        best = {state, at->second, cost};
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::optional<choice> complete(const state_layer& left, const state_layer& right,
+                                               const pair_of_states& best) const {
+    if (best.cost >= endless) {
       return std::nullopt;
     }
-    choice result{std::vector<std::int64_t>(completion_.order().size(), 0), least};
-    std::size_t state = *best;
-    for (std::size_t place = completion_.order().size(); place-- > 0;) {
-      result.moves[completion_.order()[place]] = layers_[place + 1].move(state);
-      state = layers_[place + 1].parent(state);
+    choice result{std::vector<std::int64_t>(regret_.classes(), 0), best.cost};
+    const auto add = [&](std::size_t column, std::int64_t moves) {
+      if (column < result.moves.size()) {
+        result.moves[column] += moves;
+      }
+    };
+    for (std::uint32_t at : {left[best.left].before, right[best.right].before}) {
+      for (; at != 0; at = history_[at].before) {
+        add(columns_.free()[history_[at].column].number, history_[at].moves);
+      }
+    }
+    for (std::size_t j = 0; j < columns_.rows(); ++j) {
+      const std::int64_t z = left.place(best.left)[j] - right.place(best.right)[j];
+      add(columns_.basic()[j].number, z / columns_.denominator());
     }
     return result;
   }
 
-  /// The conversion of 128 bits to double rounds; a state at the limit must not be lost.
-  static constexpr double above = 1 + 1e-12;
-
-  const regret& regret_;
-  completion_bound completion_;
-  const solve_options& options_;
-  std::vector<layer_of_states> layers_;
-  std::vector<std::int64_t> scratch_;
-  std::uint64_t work_ = 0;
+  regret& regret_;
+  const pass_limits& limits_;
+  budget& budget_;
+  columns columns_;
+  move_history history_;
   bool cut_short_ = false;
-  bool exhausted_ = false;
+  std::size_t most_states_ = 0;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/proof.hpp ----
+// The least regret with a proof: bounds that grow and choices that improve until they meet.
+#ifndef ESPALIER_KNAPSACK_DETAIL_PROOF_HPP
+#define ESPALIER_KNAPSACK_DETAIL_PROOF_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// The best choice known and what is proven of all others.
+struct proof {
+  choice best;
+  std::int64_t least_regret = 0;  ///< no choice has less; at least best.cost if that is optimal
+};
+
+/// Searches with a growing limit: what is found within a limit is optimal; if nothing is, the limit is a bound.
+class prover {
+ public:
+  /// @param good_enough  a difference of regrets that need not be closed.
+  prover(regret& r, choice first, std::int64_t good_enough, budget& b)
+      : regret_(r), good_enough_(good_enough), budget_(b) {
+    result_.best = std::move(first);
+  }
+
+  /// @return what is known when it is proven, or the budget is spent, or the windows turn out too narrow.
+  [[nodiscard]] proof operator()(statistics& took) {
+    result_.least_regret = lattice_bound();
+    std::int64_t limit = (std::max)(result_.least_regret, result_.best.cost / 256);
+    std::size_t states = 1 << 12;  // small searches first; when these do not do, a better choice to search below
+    bool beamed = false;
+    while (!done()) {
+      limit = (std::min)(limit, result_.best.cost - 1);
+      const bool wide = states > std::size_t{1} << 12U;
+      if (pass({limit, 0, states, wide ? std::int64_t{1} << 20U : std::int64_t{1} << 14U}, took)) {
+        result_.least_regret = result_.best.cost;
+      } else if (!cut_short_) {
+        result_.least_regret = limit + 1;
+        limit = last_states_ < 256 ? 4 * limit + 1 : 2 * limit + 1;
+      } else if (!beamed && !budget_.exhausted()) {
+        beamed = true;
+        beam(took);
+        states = ~std::size_t{0};
+        limit = (std::max)(result_.least_regret, limit);
+      } else if (!budget_.exhausted()) {
+        break;  // numbers too large to search
+      }
+    }
+    return result_;
+  }
+
+ private:
+  [[nodiscard]] bool done() const {
+    return result_.least_regret >= result_.best.cost || result_.best.cost - result_.least_regret <= good_enough_ ||
+           budget_.exhausted() || regret_.left_window() || result_.best.cost == 0;
+  }
+
+  [[nodiscard]] std::int64_t lattice_bound() const {
+    lattice weights(regret_.rows());
+    std::vector<std::int64_t> prices;
+    for (std::size_t c = 0; c < regret_.classes(); ++c) {
+      weights.add(regret_.core().weights_of(c));
+    }
+    for (const int128 price : regret_.prices().scaled) {
+      prices.push_back(saturated(price));
+    }
+    return least_slack_cost(weights, regret_.slack(), prices);
+  }
+
+  /// True if a better choice was found.
+  bool pass(const pass_limits& limits, statistics& took) {
+    search one(regret_, limits, budget_);
+    std::optional<choice> found = one();
+    cut_short_ = one.cut_short();
+    last_states_ = one.most_states();
+    ++took.searches;
+    took.states = (std::max)(took.states, std::uint64_t{last_states_});
+    const bool better = found && found->cost < result_.best.cost;
+    if (better) {
+      result_.best = *std::move(found);
+    }
+    return better && !cut_short_;
+  }
+
+  /// Narrow searches for a good choice.
+  void beam(statistics& took) {
+    for (const std::size_t width : {std::size_t{64}, std::size_t{1024}}) {
+      if (!done()) {
+        const std::int64_t before = result_.best.cost;
+        pass({before - 1, width, ~std::size_t{0}, 1 << 16}, took);
+        if (!cut_short_ && result_.best.cost == before) {
+          result_.least_regret = before;
+        }
+      }
+    }
+  }
+
+  regret& regret_;
+  std::int64_t good_enough_;
+  budget& budget_;
+  proof result_;
+  bool cut_short_ = false;
+  std::size_t last_states_ = 0;
 };
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -1676,51 +3289,87 @@ namespace espalier::inline v0::knapsack::detail {
 /// Rounds k0 to a feasible choice.
 class rounding {
  public:
-  explicit rounding(const regret& r) : regret_(r), slack_(r.slack()), moves_(r.core().classes.size(), 0) {}
+  explicit rounding(regret& r) : regret_(r), slack_(r.slack()), moves_(r.classes(), 0) {}
 
-  /// @return a feasible choice with its regret.   Complexity: O(items moved x classes).
-  [[nodiscard]] choice operator()() {
+  /// @return a feasible choice with its regret; none if the windows are too narrow to leave room.
+  /// Complexity: O(turns x classes), a turn moves items of one class as long as they cost the same.
+  [[nodiscard]] std::optional<choice> operator()() {
     while (const auto c = cheapest_removal()) {
-      change(*c, -1);
+      const auto weights = regret_.core().weights_of(*c);
+      change(*c, -1, times(*c, -1, [&](std::size_t row) {
+        return slack_[row] < 0 && weights[row] > 0 ? (-slack_[row] + weights[row] - 1) / weights[row] : std::int64_t{0};
+      }));
+    }
+    if (std::any_of(slack_.begin(), slack_.end(), [](std::int64_t s) { return s < 0; })) {
+      return std::nullopt;
     }
     while (const auto c = cheapest_addition()) {
-      change(*c, 1);
+      const auto weights = regret_.core().weights_of(*c);
+      std::int64_t room = std::numeric_limits<std::int64_t>::max();
+      for (std::size_t row = 0; row < slack_.size(); ++row) {
+        room = weights[row] > 0 ? (std::min)(room, slack_[row] / weights[row]) : room;
+      }
+      change(*c, 1, times(*c, 1, [&](std::size_t) { return room; }));
     }
-    int128 cost = regret_.slack_cost(slack_.data());
+    std::int64_t cost = 0;
+    for (std::size_t row = 0; row < slack_.size(); ++row) {
+      cost = add_costs(cost, regret_.slack_cost(row, slack_[row]));
+    }
     for (std::size_t c = 0; c < moves_.size(); ++c) {
-      cost += regret_.cost(c, moves_[c]);
+      cost = add_costs(cost, regret_.cost(c, moves_[c]));
     }
-    return {moves_, cost};
+    return choice{moves_, cost};
   }
 
  private:
-  void change(std::size_t c, std::int64_t direction) {
-    moves_[c] += direction;
+  [[nodiscard]] std::int64_t step(std::size_t c, std::int64_t direction) {
+    const std::int64_t after = regret_.cost(c, moves_[c] + direction);
+    return after >= endless ? endless : after - regret_.cost(c, moves_[c]);
+  }
+
+  /// How often a move may be repeated at the same cost, at most as often as one row asks for, at least once.
+  template <class Wanted>
+  [[nodiscard]] std::int64_t times(std::size_t c, std::int64_t direction, Wanted&& wanted) {
+    std::int64_t most = 1;
+    for (std::size_t row = 0; row < slack_.size(); ++row) {
+      most = (std::max)(most, wanted(row));
+    }
+    const std::int64_t first = step(c, direction);
+    std::int64_t count = 1;
+    while (count < most) {
+      const std::int64_t before = regret_.cost(c, moves_[c] + count * direction);
+      const std::int64_t after = regret_.cost(c, moves_[c] + (count + 1) * direction);
+      if (after >= endless || after - before != first) {
+        break;
+      }
+      ++count;
+    }
+    return count;
+  }
+
+  void change(std::size_t c, std::int64_t direction, std::int64_t count) {
+    moves_[c] += direction * count;
     for (std::size_t r = 0; r < slack_.size(); ++r) {
-      slack_[r] -= direction * regret_.core().classes[c].weights[r];
+      slack_[r] -= direction * count * regret_.core().weights_of(c)[r];
     }
   }
 
-  [[nodiscard]] double marginal(std::size_t c, std::int64_t direction) const {
-    return static_cast<double>(regret_.cost(c, moves_[c] + direction) - regret_.cost(c, moves_[c]));
-  }
-
-  /// The class whose next item costs least for each unit that is missing; none if nothing is missing.
-  [[nodiscard]] std::optional<std::size_t> cheapest_removal() const {
+  /// The class whose next item costs least for each unit that is missing; none if nothing is missing, or to remove.
+  [[nodiscard]] std::optional<std::size_t> cheapest_removal() {
     std::optional<std::size_t> best;
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t c = 0; c < moves_.size(); ++c) {
       double useful = 0;
       for (std::size_t r = 0; r < slack_.size(); ++r) {
         if (slack_[r] < 0) {
-          useful += static_cast<double>((std::min)(-slack_[r], regret_.core().classes[c].weights[r])) /
+          useful += static_cast<double>((std::min)(-slack_[r], regret_.core().weights_of(c)[r])) /
                     static_cast<double>(-slack_[r]);
         }
       }
-      if (useful > 0 && regret_.can_move(c, moves_[c] - 1)) {
-        const double rate = marginal(c, -1) / useful;
-        if (!best || rate < least) {
-          least = rate;
+      if (useful > 0) {
+        const std::int64_t cost = step(c, -1);
+        if (cost < endless && (!best || static_cast<double>(cost) / useful < least)) {
+          least = static_cast<double>(cost) / useful;
           best = c;
         }
       }
@@ -1729,16 +3378,15 @@ class rounding {
   }
 
   /// The class whose next item fits and adds the least regret; none if nothing fits.
-  [[nodiscard]] std::optional<std::size_t> cheapest_addition() const {
+  [[nodiscard]] std::optional<std::size_t> cheapest_addition() {
     std::optional<std::size_t> best;
-    double least = std::numeric_limits<double>::infinity();
+    std::int64_t least = endless;
     for (std::size_t c = 0; c < moves_.size(); ++c) {
-      const auto& weights = regret_.core().classes[c].weights;
+      const auto weights = regret_.core().weights_of(c);
       const bool fits = std::equal(weights.begin(), weights.end(), slack_.begin(),
                                    [](std::int64_t weight, std::int64_t room) { return weight <= room; });
-      if (fits && regret_.can_move(c, moves_[c] + 1)) {
-        const double cost = marginal(c, 1);
-        if (!best || cost < least) {
+      if (fits) {
+        if (const std::int64_t cost = step(c, 1); cost < least) {
           least = cost;
           best = c;
         }
@@ -1747,9 +3395,299 @@ class rounding {
     return best;
   }
 
-  const regret& regret_;
+  regret& regret_;
   std::vector<std::int64_t> slack_;
   std::vector<std::int64_t> moves_;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/sample.hpp ----
+// Guesses from a sample which values are near the line between kept and not. A wrong guess costs time, nothing else.
+#ifndef ESPALIER_KNAPSACK_DETAIL_SAMPLE_HPP
+#define ESPALIER_KNAPSACK_DETAIL_SAMPLE_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Ranges to look into, and the prices that they are built around.
+struct sampled_ranges {
+  std::vector<value_range> ranges;  ///< per class
+  std::vector<double> prices;       ///< per row; empty if nothing was sampled
+};
+
+/// Some items of every class: sorted values, and for how many items each stands.
+struct sample {
+  std::vector<window_item> items;
+  std::vector<std::size_t> begin{0};
+  std::vector<double> copies;
+};
+
+/// Draws stratified samples: one item at random from each of equally long stretches of a class.
+template <class Value>
+class sampler {
+ public:
+  static constexpr std::uint64_t small_problem = 32768;  ///< items up to which there is nothing to save
+  static constexpr std::uint64_t small_class = 64;       ///< draws up to which a class is better taken whole
+
+  sampler(const core_problem& core, std::span<const Value> values) : core_(core), values_(values) {
+    for (const item_class& c : core.classes) {
+      items_ += c.size;
+    }
+  }
+
+  /// Guesses the ranges: the sample's thresholds, give or take how far those of two halves differ from them and what
+  /// chance allows in ranks.   Complexity: O(m log m) with m = max(8192, 2 n^(2/3)) draws.
+  [[nodiscard]] sampled_ranges operator()() {
+    if (items_ <= small_problem) {
+      return {std::vector<value_range>(core_.classes.size()), {}};
+    }
+    draws_ = (std::max)(8192.0, 2 * std::pow(static_cast<double>(items_), 2.0 / 3.0));
+    const std::array<sample, 2> halves{draw(), draw()};
+    const sample all = merge(halves);
+    const std::vector<double> middle = prices_of(all, {});
+    const std::array<std::vector<double>, 2> sides{prices_of(halves[0], middle), prices_of(halves[1], middle)};
+    sampled_ranges result{{}, middle};
+    for (std::size_t c = 0; c < core_.classes.size(); ++c) {
+      result.ranges.push_back(is_whole(c) ? value_range{} : range_of(c, all, middle, sides));
+    }
+    return result;
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t draws_of(std::size_t c) const {
+    return static_cast<std::uint64_t>(draws_ / 2 * static_cast<double>(core_.classes[c].size) /
+                                      static_cast<double>(items_)) +
+           small_class;
+  }
+  [[nodiscard]] bool is_whole(std::size_t c) const { return core_.classes[c].size <= 4 * draws_of(c); }
+
+  [[nodiscard]] sample draw() {
+    sample result;
+    for (std::size_t c = 0; c < core_.classes.size(); ++c) {
+      const item_class& one = core_.classes[c];
+      const std::uint64_t count = is_whole(c) ? one.size : draws_of(c);
+      const double stretch = static_cast<double>(one.size) / static_cast<double>(count);
+      std::size_t part = 0;
+      std::uint64_t passed = 0;  // items of the class before this part
+      for (std::uint64_t i = 0; i < count; ++i) {
+        const double shift = is_whole(c) ? 0.5 : random_.uniform();
+        const auto place =
+            (std::min)(one.size - 1, static_cast<std::uint64_t>((static_cast<double>(i) + shift) * stretch));
+        while (place - passed >= one.pieces[part].count) {
+          passed += one.pieces[part++].count;
+        }
+        result.items.push_back({static_cast<double>(values_[one.pieces[part].first + (place - passed)]), 0});
+      }
+      sort_items(std::span(result.items).subspan(result.begin.back()));
+      result.begin.push_back(result.items.size());
+      result.copies.push_back(stretch);
+    }
+    return result;
+  }
+
+  [[nodiscard]] static sample merge(const std::array<sample, 2>& halves) {
+    sample result;
+    result.items.resize(halves[0].items.size() + halves[1].items.size());
+    for (std::size_t c = 0; c + 1 < halves[0].begin.size(); ++c) {
+      const auto part = [c](const sample& s) {
+        return std::span(s.items).subspan(s.begin[c], s.begin[c + 1] - s.begin[c]);
+      };
+      const auto first = part(halves[0]);
+      const auto second = part(halves[1]);
+      std::merge(first.begin(), first.end(), second.begin(), second.end(),
+                 result.items.begin() + static_cast<std::ptrdiff_t>(result.begin.back()));
+      result.begin.push_back(result.begin.back() + first.size() + second.size());
+      result.copies.push_back(halves[0].copies[c] / 2);
+    }
+    return result;
+  }
+
+  [[nodiscard]] std::vector<double> prices_of(const sample& s, const std::vector<double>& hint) const {
+    const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}});
+    return column_generation(function, hint.empty() ? std::vector<double>(core_.rows.size(), 0.0) : hint)().prices;
+  }
+
+  [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
+    double t = 0;
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      t += prices[r] * static_cast<double>(core_.weights_of(c)[r]);
+    }
+    return t;
+  }
+
+  [[nodiscard]] value_range range_of(std::size_t c, const sample& all, const std::vector<double>& middle,
+                                     const std::array<std::vector<double>, 2>& sides) const {
+    const auto items = std::span(all.items).subspan(all.begin[c], all.begin[c + 1] - all.begin[c]);
+    const double t = threshold(c, middle);
+    const double spread = 2 * (std::max)(std::abs(threshold(c, sides[0]) - t), std::abs(threshold(c, sides[1]) - t));
+    const auto rank_of = [&](double value) {
+      return static_cast<std::size_t>(
+          std::partition_point(items.begin(), items.end(), [value](const window_item& i) { return i.value > value; }) -
+          items.begin());
+    };
+    // A price that is off by chance moves every class by about half the square root of all draws, in its share.
+    const auto chance = static_cast<std::size_t>(5 + 1.5 * static_cast<double>(items.size()) /
+                                                         std::sqrt(static_cast<double>(all.items.size())));
+    const std::size_t first = rank_of(t + spread);
+    const std::size_t last = rank_of(t - spread);
+    value_range range;
+    range.high = first >= chance ? items[first - chance].value : std::numeric_limits<double>::infinity();
+    range.low = last + chance < items.size() ? items[last + chance].value : 0.0;
+    return range;
+  }
+
+  const core_problem& core_;
+  std::span<const Value> values_;
+  std::uint64_t items_ = 0;
+  double draws_ = 0;
+  random random_{0x6B6E6170};
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/scan.hpp ----
+// One pass over the values: above the window kept, inside collected, below not.
+#ifndef ESPALIER_KNAPSACK_DETAIL_SCAN_HPP
+#define ESPALIER_KNAPSACK_DETAIL_SCAN_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Values are read in blocks that stay in the nearest cache, once for each thing that is asked of them: several short
+/// loops without branches are faster than one that does it all.
+constexpr std::size_t scan_block = 512;
+
+/// The sum of a block of at most scan_block kept values, in eight strands: no sum has more than 64 terms.
+template <class Value>
+[[nodiscard]] double sum_above(std::span<const Value> values, Value bound) noexcept {
+  std::array<double, 8> strands{};
+  std::size_t i = 0;
+  for (; i + 8 <= values.size(); i += 8) {
+    for (std::size_t k = 0; k < 8; ++k) {
+      strands[k] += values[i + k] > bound ? static_cast<double>(values[i + k]) : 0.0;
+    }
+  }
+  for (; i < values.size(); ++i) {
+    strands[0] += values[i] > bound ? static_cast<double>(values[i]) : 0.0;
+  }
+  return ((strands[0] + strands[1]) + (strands[2] + strands[3])) +
+         ((strands[4] + strands[5]) + (strands[6] + strands[7]));
+}
+
+/// The largest value; all are >= 0.
+template <class Value>
+[[nodiscard]] Value largest_value(std::span<const Value> values) noexcept {
+  std::array<Value, 8> strands{};
+  std::size_t i = 0;
+  for (; i + 8 <= values.size(); i += 8) {
+    for (std::size_t k = 0; k < 8; ++k) {
+      strands[k] = values[i + k] > strands[k] ? values[i + k] : strands[k];
+    }
+  }
+  for (; i < values.size(); ++i) {
+    strands[0] = values[i] > strands[0] ? values[i] : strands[0];
+  }
+  return *std::max_element(strands.begin(), strands.end());
+}
+
+/// Splits the items by their windows.
+template <class Value>
+class scanner {
+ public:
+  /// @param values  of all items; not owned.
+  explicit scanner(std::span<const Value> values) : values_(values), kept_(values.size(), 0) {}
+
+  /// Keeps all items of a piece.
+  void keep(const piece& all) {
+    std::fill_n(kept_.begin() + static_cast<std::ptrdiff_t>(all.first), all.count, std::uint8_t{1});
+    for (std::uint64_t at = all.first; at < all.first + all.count; at += scan_block) {
+      const std::size_t size =
+          static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, all.first + all.count - at));
+      free_.add(sum_above<Value>(values_.subspan(at, size), Value{-1}));
+    }
+  }
+
+  /// @param core    the classes.
+  /// @param ranges  one per class.
+  /// @return the windows, sorted.   Complexity: O(n) and sorting what lies in the ranges.
+  [[nodiscard]] windows operator()(const core_problem& core, const std::vector<value_range>& ranges) {
+    above_ = compensated_sum{};
+    windows result;
+    result.ranges = ranges;
+    result.remaining = core.capacities;
+    for (std::size_t c = 0; c < core.classes.size(); ++c) {
+      const std::uint64_t above = scan_class(core.classes[c], ranges[c], result.items);
+      const std::size_t first = result.begin.back();
+      result.begin.push_back(result.items.size());
+      sort_items(std::span(result.items).subspan(first));
+      result.above.push_back(above);
+      result.below.push_back(core.classes[c].size - above - (result.items.size() - first));
+      for (std::size_t r = 0; r < core.rows.size(); ++r) {
+        result.remaining[r] -= core.weights_of(c)[r] * static_cast<std::int64_t>(above);
+      }
+    }
+    return result;
+  }
+
+  /// The items kept so far; those in windows are not.
+  [[nodiscard]] std::vector<std::uint8_t>& kept() noexcept { return kept_; }
+  /// The value of the items kept so far.
+  [[nodiscard]] compensated_sum value() const noexcept {
+    compensated_sum total = free_;
+    total.add(above_.result());
+    return total;
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t scan_class(const item_class& one, const value_range& range,
+                                         std::vector<window_item>& items) {
+    // The ranges are exact in Value: they come from values, or are infinite.
+    const auto low = static_cast<Value>(range.low);
+    const auto high = static_cast<Value>(range.high);
+    std::uint64_t above = 0;
+    for (const piece& part : one.pieces) {
+      for (std::uint64_t at = part.first; at < part.first + part.count; at += scan_block) {
+        const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, part.first + part.count - at));
+        const auto block = values_.subspan(at, size);
+        std::uint8_t* kept = &kept_[at];
+        std::uint32_t count = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+          kept[i] = block[i] > high ? 1 : 0;
+        }
+        for (std::size_t i = 0; i < size; ++i) {
+          count += kept[i];
+        }
+        above += count;
+        above_.add(sum_above<Value>(block, high));
+        collect(block, {static_cast<double>(low), static_cast<double>(high)}, at, items);
+      }
+    }
+    return above;
+  }
+
+  void collect(std::span<const Value> block, const value_range& range, std::uint64_t first,
+               std::vector<window_item>& items) {
+    const auto low = static_cast<Value>(range.low);
+    const auto high = static_cast<Value>(range.high);
+    std::array<std::uint16_t, scan_block> inside;  // NOLINT: every entry that is read is written first
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      inside[found] = static_cast<std::uint16_t>(i);
+      found +=
+          static_cast<std::size_t>(static_cast<unsigned>(block[i] >= low) & static_cast<unsigned>(block[i] <= high));
+    }
+    for (std::size_t k = 0; k < found; ++k) {
+      items.push_back({static_cast<double>(block[inside[k]]), static_cast<std::uint32_t>(first + inside[k])});
+    }
+  }
+
+  std::span<const Value> values_;
+  std::vector<std::uint8_t> kept_;
+  compensated_sum free_;
+  compensated_sum above_;
 };
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -1765,98 +3703,195 @@ namespace espalier::inline v0::knapsack {
 
 namespace detail {
 
-/// The best choice known and what is proven of the others.
-struct proof {
-  choice best;
-  int128 least_regret = 0;  ///< no choice has less regret; equal to best.cost if that is optimal
-};
+/// The way from a problem to its solution; each step is a header of its own.
+template <class Value>
+class solving {
+ public:
+  solving(const problem<Value>& p, const solve_options& options)
+      : problem_(p), options_(options), budget_(options), core_(presolve(p)), scan_(p.values) {}
 
-/// Narrow passes for a good choice first, then complete ones with a growing limit until nothing better can exist.
-[[nodiscard]] inline proof minimize_regret(const regret& r, const solve_options& options) {
-  proof result{rounding(r)(), 0};
-  search states(r, options);
-  for (const std::size_t width : {std::size_t{64}, std::size_t{1024}}) {
-    if (result.best.cost > 0 && !states.exhausted()) {
-      if (auto better = states.pass({result.best.cost - 1, width})) {
-        result.best = std::move(*better);
-      } else if (!states.cut_short()) {
-        result.least_regret = result.best.cost;
-        return result;
+  [[nodiscard]] solution operator()() {
+    for (const piece& part : core_.free_pieces) {
+      scan_.keep(part);
+    }
+    if (core_.classes.empty()) {
+      return everything();
+    }
+    scale_ = fixed_point(static_cast<double>(largest_value(problem_.values)));
+    sampled_ranges guess = sampler<Value>(core_, problem_.values)();
+    for (int round = 0;; ++round) {
+      ++result_.statistics.scans;
+      const windows w = scan_(core_, guess.ranges);
+      result_.statistics.window_items = w.items.size();
+      if (solve_windows(w, guess.prices)) {
+        break;
+      }
+      widen(guess, w, round);
+    }
+    result_.statistics.work = budget_.work();
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] solution everything() {
+    result_ = describe(problem_, std::move(scan_.kept()), scan_.value().result());
+    result_.status = status::optimal;
+    result_.bound = result_.value;
+    result_.multipliers.assign(problem_.resources(), 0.0);
+    return std::move(result_);
+  }
+
+  /// False if the windows are too narrow.
+  [[nodiscard]] bool solve_windows(const windows& w, const std::vector<double>& hint) {
+    if (std::any_of(w.remaining.begin(), w.remaining.end(), [](std::int64_t left) { return left < 0; })) {
+      return false;
+    }
+    const relaxation terms{w.items, w.begin, core_.weights, w.remaining, {}, {}};
+    dual_solution dual = minimize_dual(terms, hint);
+    result_.statistics.dual_steps += dual.steps;
+    prices_ = dual.prices;
+    for (std::size_t c = 0; c < w.classes(); ++c) {
+      const double t = threshold(c);
+      if ((w.above[c] > 0 && t > w.ranges[c].high) || (w.below[c] > 0 && t < w.ranges[c].low)) {
+        return false;
       }
     }
-  }
-  int128 limit = result.best.cost / 256;
-  while (result.least_regret < result.best.cost && !states.exhausted()) {
-    limit = (std::min)(limit, result.best.cost - 1);
-    auto better = states.pass({limit, 0});
-    if (better) {
-      result.best = std::move(*better);
-      result.least_regret = result.best.cost;
-    } else if (!states.cut_short()) {
-      result.least_regret = limit + 1;
+    exact_prices prices = sharpen(core_, w, scale_, dual.prices);
+    if (prices.factor > 1) {
+      const auto solved = minimize(w, prices);
+      if (solved != outcome::too_large) {
+        return solved == outcome::solved;
+      }
+      prices = rounded_prices(dual.prices, scale_);
     }
-    limit = 4 * limit + 1;
+    return minimize(w, prices) != outcome::left_window;
   }
-  return result;
-}
 
-template <class Value>
-[[nodiscard]] solution assemble(const problem<Value>& p, const core_problem& core, const regret& r,
-                                const proof& found) {
-  std::vector<std::uint8_t> kept(p.items(), 0);
-  for (const std::size_t item : core.free_items) {
-    kept[item] = 1;
+  enum class outcome : std::uint8_t { solved, left_window, too_large };
+
+  [[nodiscard]] outcome minimize(const windows& w, const exact_prices& prices) {
+    regret r(core_, w, scale_, prices);
+    const auto first = rounding(r)();
+    if (!first) {
+      return outcome::left_window;
+    }
+    if (first->cost >= endless / 2 && prices.factor > 1) {
+      return outcome::too_large;
+    }
+    const double above = scan_.value().result();
+    const double dual =
+        above + scale_.to_double(exact_dual(core_, w, scale_, prices)) / static_cast<double>(prices.factor);
+    const auto good_enough = options_.relative_gap > 0 ? r.from_value(options_.relative_gap * dual) : 0;
+    proof found{*first, 0};
+    if (first->cost < endless / 2) {
+      found = prover(r, *first, good_enough, budget_)(result_.statistics);
+      if (r.left_window() && !budget_.exhausted()) {
+        return outcome::left_window;
+      }
+    }
+    assemble(w, r, found);
+    if (found.best.cost >= endless / 2) {
+      result_.bound = std::nextafter(dual * (1 + 1e-12), std::numeric_limits<double>::infinity());
+    }
+    return outcome::solved;
   }
-  for (std::size_t c = 0; c < core.classes.size(); ++c) {
-    const auto count = static_cast<std::size_t>(r.kept(c) + found.best.moves[c]);
-    for (std::size_t k = 0; k < count; ++k) {
-      kept[core.classes[c].items[k]] = 1;
+
+  void assemble(const windows& w, const regret& r, const proof& found) {
+    std::vector<std::uint8_t> kept = std::move(scan_.kept());
+    compensated_sum value = scan_.value();
+    for (std::size_t c = 0; c < w.classes(); ++c) {
+      const auto count = static_cast<std::size_t>(r.line(c) + found.best.moves[c]);
+      for (const window_item& item : w.of(c).first(count)) {
+        kept[item.index] = 1;
+        value.add(item.value);
+      }
+    }
+    const statistics took = result_.statistics;
+    result_ = describe(problem_, std::move(kept), value.result());
+    result_.statistics = took;
+    if (!fits(problem_, result_)) {
+      throw std::logic_error("espalier::knapsack::solve: the answer exceeds a capacity; please report this");
+    }
+    result_.multipliers.assign(problem_.resources(), 0.0);
+    for (std::size_t i = 0; i < core_.rows.size(); ++i) {
+      result_.multipliers[core_.rows[i]] = r.price(i) / static_cast<double>(core_.divisors[i]);
+    }
+    if (found.least_regret >= found.best.cost) {
+      result_.status = status::optimal;
+      result_.bound = result_.value;
+    } else {
+      const double gap = r.to_value(found.best.cost - found.least_regret);
+      result_.bound =
+          std::nextafter(result_.value * (1 + 1e-15) + gap * (1 + 1e-12), std::numeric_limits<double>::infinity());
     }
   }
-  solution result = answer(p, std::move(kept));
-  if (!fits(p, result)) {
-    throw std::logic_error("espalier::knapsack::solve: the answer exceeds a capacity; please report this");
+
+  [[nodiscard]] double threshold(std::size_t c) const {
+    double t = 0;
+    for (std::size_t r = 0; r < prices_.size(); ++r) {
+      t += prices_[r] * static_cast<double>(core_.weights_of(c)[r]);
+    }
+    return t;
   }
-  result.multipliers.assign(p.resources(), 0.0);
-  for (std::size_t i = 0; i < core.rows.size(); ++i) {
-    result.multipliers[core.rows[i]] = core.scale.to_double(r.prices()[i]) / static_cast<double>(core.divisors[i]);
+
+  /// Looks further around the prices that the last windows gave, at all items in the end.
+  void widen(sampled_ranges& guess, const windows& w, int round) const {
+    for (std::size_t c = 0; c < w.classes(); ++c) {
+      value_range& range = guess.ranges[c];
+      if (round >= 3 || prices_.empty() || !std::isfinite(range.high)) {
+        range = {};
+        continue;
+      }
+      const double t = threshold(c);
+      const double reach = 4 * (std::max)({range.high - range.low, t - range.high, range.low - t});
+      range.low = (std::max)(0.0, (std::min)(range.low, t) - reach);
+      range.high = (std::max)(range.high, t) + reach;
+    }
   }
-  if (found.least_regret >= found.best.cost) {
-    result.status = status::optimal;
-    result.bound = result.value;
-  } else {
-    const double gap = core.scale.to_double(found.best.cost - found.least_regret);
-    result.bound = std::nextafter(result.value + gap * (1 + 1e-12), std::numeric_limits<double>::infinity());
-  }
-  return result;
-}
+
+  const problem<Value>& problem_;
+  const solve_options& options_;
+  budget budget_;
+  core_problem core_;
+  scanner<Value> scan_;
+  fixed_point scale_{0.0};
+  std::vector<double> prices_;
+  solution result_;
+};
 
 }  // namespace detail
 
-/// Solves a knapsack problem exactly: presolve, prices (dual), regret, search, check.
+/// Solves a knapsack problem exactly: presolve, windows, prices (dual), regret, search, check.
 ///
 /// Optimal means: for the values rounded to multiples of the largest one times 2^-54. Among equal values of one class
 /// the lowest index is kept. Same problem and options, same solution.
-/// @param p        the problem; the values must stay alive during the call.
+/// @param p        the problem, at most 2^32 items; the values must stay alive during the call.
 /// @param options  limits.
 /// @return the kept items with status optimal; past a limit status feasible, with a bound that is proven. A problem
 ///         with valid input always has a feasible solution.
 /// @throws shape_error or argument_error for invalid input, with the index at fault.
-/// Complexity: O(n log n) and a search that is small where classes are few; exponential at worst, within the limits.
-/// Source: Lagrangian duality, e.g. Kellerer, Pferschy and Pisinger 2004, "Knapsack problems", chapter 9.
+/// Complexity: O(n), sorting the few items near the line, and a search that is small where classes are few; exponential
+///         at worst, within the limits. Memory: a byte an item, and 16 bytes for each item near the line.
+/// Source: Lagrangian duality, e.g. Kellerer, Pferschy and Pisinger 2004, "Knapsack problems", chapter 9; meeting in
+/// the
+///         middle: Horowitz and Sahni 1974.
 template <class Value>
 [[nodiscard]] solution solve(const problem<Value>& p, const solve_options& options = {}) {
   validate(p);
-  const detail::core_problem core = detail::presolve(p);
-  if (core.classes.empty()) {
-    solution everything = detail::answer(p, std::vector<std::uint8_t>(p.items(), 1));
-    everything.status = status::optimal;
-    everything.bound = everything.value;
-    everything.multipliers.assign(p.resources(), 0.0);
-    return everything;
+  if (!(options.relative_gap >= 0)) {
+    throw argument_error(
+        error_message("knapsack::solve", "a relative gap of " + std::to_string(options.relative_gap), "a gap >= 0"));
   }
-  const detail::regret r(core, detail::solve_dual(core));
-  return detail::assemble(p, core, r, detail::minimize_regret(r, options));
+  if (p.items() > std::size_t{1} << 32U) {
+    throw argument_error(error_message("knapsack::solve", std::to_string(p.items()) + " items", "at most 2^32"));
+  }
+  if (!options.measure_time) {
+    return detail::solving<Value>(p, options)();
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  solution result = detail::solving<Value>(p, options)();
+  result.statistics.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return result;
 }
 
 }  // namespace espalier::inline v0::knapsack
@@ -2477,6 +4512,98 @@ static_assert(objective<vivado_dsp_bram>);
 
 #endif
 
+// ---- espalier/prune/prunable_model.hpp ----
+// What a network must show to be pruned; a user's own classes satisfy it with two member functions.
+#ifndef ESPALIER_PRUNE_PRUNABLE_MODEL_HPP
+#define ESPALIER_PRUNE_PRUNABLE_MODEL_HPP
+
+namespace espalier::inline v0::prune {
+
+/// A network that can be pruned.
+///
+/// - `value_type`: float or double.
+/// - `layers()`: the layers with weights to prune, in the order in which data takes them; kernel and bias are views of
+///   the network's own numbers. The same layers in the same order at every call.
+/// - `parameters()`: views of all numbers that training changes (kernels and biases included), so that they can be
+///   saved and restored.
+template <class Model>
+concept prunable_model = std::floating_point<typename Model::value_type> && requires(Model& model) {
+  { model.layers() } -> std::same_as<std::vector<attributes::prunable_layer<typename Model::value_type>>>;
+  { model.parameters() } -> std::same_as<std::vector<std::span<typename Model::value_type>>>;
+};
+
+/// A prunable model that keeps masks itself: `set_masks(masks)`, one per layer, holds the weights from now on. After a
+/// run it is told the masks of the best network, so that further training keeps to them.
+template <class Model>
+concept maskable_model = prunable_model<Model> &&
+    requires(Model& model, std::span<const mask::weight_mask<typename Model::value_type>> masks) {
+  model.set_masks(masks);
+};
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
+// ---- espalier/prune/trainer.hpp ----
+// What the pruning loop asks of a training: fit, evaluate and, if the ranking needs them, numbers from data.
+#ifndef ESPALIER_PRUNE_TRAINER_HPP
+#define ESPALIER_PRUNE_TRAINER_HPP
+
+namespace espalier::inline v0::prune {
+
+/// What a stretch of training is for.
+enum class purpose : std::uint8_t {
+  level,      ///< masked, to be judged
+  rewinding,  ///< unmasked, for pruned weights to grow back
+  final       ///< masked, a little longer for the best network
+};
+
+/// One stretch of training inside the loop.
+struct training_phase {
+  std::size_t epochs = 0;  ///< how many times to go through the data
+  std::size_t level = 0;   ///< how many levels were begun, this one included; for seeds and labels
+  prune::purpose purpose = prune::purpose::level;
+  double sparsity = 0;     ///< the target of the level, 0 to 1; in the final training that of the best network
+  std::stop_token stop{};  ///< when it is stopped, `fit` returns early
+};
+
+/// One mask per layer of a model, in the order of `layers()`.
+/// @tparam Value  float or double.
+template <class Value>
+using masks = std::span<const mask::weight_mask<Value>>;
+
+/// A training.
+///
+/// - `fit(model, masks, phase)` trains with fresh optimizer state. Weights that a mask holds must not move; without
+///   masks everything is trained. Throws numeric_error if losses or weights leave the finite numbers.
+/// - `evaluate(model)` returns the metric by which levels are judged, on data that is not trained on.
+template <class Trainer, class Model>
+concept trainer = prunable_model<Model> &&
+    requires(Trainer& trainer, Model& model, masks<typename Model::value_type> held, training_phase phase) {
+  trainer.fit(model, held, phase);
+  { trainer.evaluate(model) } -> std::convertible_to<double>;
+};
+
+/// A trainer that gives the diagonal of the empirical Fisher information, for the ranking `fisher`.
+///
+/// `fisher(model)`: per layer, per weight, the mean over samples of the squared gradient of one sample's loss.
+template <class Trainer, class Model>
+concept fisher_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
+  { trainer.fisher(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
+};
+
+/// A trainer that gives gradients, for the ranking `oracle`.
+///
+/// `gradients(model)`: per layer, per weight, the mean over mini-batches of the absolute gradient of the loss.
+template <class Trainer, class Model>
+concept gradient_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
+  { trainer.gradients(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
+};
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
 // ---- espalier/rank/ranking.hpp ----
 // The concept of a ranking: what it costs to change a weight, and how the costs of a group join.
 #ifndef ESPALIER_RANK_RANKING_HPP
@@ -2503,82 +4630,6 @@ concept ranking = requires(const Ranking& r, double number) {
   { r.cost(number, number) } -> std::convertible_to<double>;
   { r.finish(number) } -> std::convertible_to<double>;
 };
-
-}  // namespace espalier::inline v0::rank
-
-#endif
-
-// ---- espalier/rank/fisher.hpp ----
-// Ranking: the second-order change of the loss, from the Fisher information.
-#ifndef ESPALIER_RANK_FISHER_HPP
-#define ESPALIER_RANK_FISHER_HPP
-
-namespace espalier::inline v0::rank {
-
-/// Second-order change of the loss with the empirical Fisher information as curvature, sum F d^2 / 2.
-/// Source: Theis et al. 2018, "Faster gaze prediction with dense networks and Fisher pruning", arXiv 1801.05787.
-struct fisher {
-  static constexpr data needs = data::fisher;
-  [[nodiscard]] static double cost(double change, double information) noexcept {
-    return 0.5 * information * change * change;
-  }
-  [[nodiscard]] static double finish(double sum) noexcept { return sum; }
-};
-static_assert(ranking<fisher>);
-
-}  // namespace espalier::inline v0::rank
-
-#endif
-
-// ---- espalier/rank/normalization.hpp ----
-// The concept of a normalization: how the losses of different layers are put on one scale, so that a global selection
-// can compare them.
-#ifndef ESPALIER_RANK_NORMALIZATION_HPP
-#define ESPALIER_RANK_NORMALIZATION_HPP
-
-namespace espalier::inline v0::rank {
-
-/// Says by what the losses of each group of a layer are divided; 0 makes them 0.
-///
-/// - `additive`: true if it takes the sums of costs as they are, not the finished losses (l2: the square).
-/// - called with the prune-losses of a layer: one divisor per group, for its prune- and its share-loss.
-template <class Normalization>
-concept normalization = requires(const Normalization& n, std::span<const double> losses) {
-  { Normalization::additive } -> std::convertible_to<bool>;
-  { n(losses) } -> std::same_as<std::vector<double>>;
-};
-
-}  // namespace espalier::inline v0::rank
-
-#endif
-
-// ---- espalier/rank/lamp.hpp ----
-// Normalization: layer-adaptive, the default.
-#ifndef ESPALIER_RANK_LAMP_HPP
-#define ESPALIER_RANK_LAMP_HPP
-
-namespace espalier::inline v0::rank {
-
-/// Layer-adaptive: a loss as a share of what would be left in the layer if all smaller ones were gone. The largest
-/// group of every layer has value 1, so prices rise as a layer empties and no layer collapses.
-/// Complexity: O(groups log groups).
-/// Source: Lee et al. 2021, "Layer-adaptive sparsity for the magnitude-based pruning", arXiv 2010.07611.
-struct lamp {
-  static constexpr bool additive = true;
-  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
-    std::vector<std::size_t> order(losses.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return losses[a] < losses[b]; });
-    std::vector<double> divisors(losses.size());
-    double left = 0;
-    for (std::size_t place = order.size(); place-- > 0;) {
-      left += losses[order[place]];
-      divisors[order[place]] = left;
-    }
-    return divisors;
-  }
-};
-static_assert(normalization<lamp>);
 
 }  // namespace espalier::inline v0::rank
 
@@ -2709,6 +4760,28 @@ template <ranking Ranking, class Value>
   return detail::sum_costs(groups, data, ranking,
                            [&](std::size_t group, double weight) { return means[group] - weight; });
 }
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/normalization.hpp ----
+// The concept of a normalization: how the losses of different layers are put on one scale, so that a global selection
+// can compare them.
+#ifndef ESPALIER_RANK_NORMALIZATION_HPP
+#define ESPALIER_RANK_NORMALIZATION_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Says by what the losses of each group of a layer are divided; 0 makes them 0.
+///
+/// - `additive`: true if it takes the sums of costs as they are, not the finished losses (l2: the square).
+/// - called with the prune-losses of a layer: one divisor per group, for its prune- and its share-loss.
+template <class Normalization>
+concept normalization = requires(const Normalization& n, std::span<const double> losses) {
+  { Normalization::additive } -> std::convertible_to<bool>;
+  { n(losses) } -> std::same_as<std::vector<double>>;
+};
 
 }  // namespace espalier::inline v0::rank
 
@@ -2855,183 +4928,6 @@ template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization
 }
 
 }  // namespace espalier::inline v0::select
-
-#endif
-
-// ---- espalier/prune/options.hpp ----
-// Settings of the pruning loop.
-#ifndef ESPALIER_PRUNE_OPTIONS_HPP
-#define ESPALIER_PRUNE_OPTIONS_HPP
-
-namespace espalier::inline v0::prune {
-
-/// Settings of `optimize`.
-/// @tparam Ranking        which loss a group has; the default needs a trainer that gives the Fisher information.
-/// @tparam Normalization  how layers are put on one scale.
-template <rank::ranking Ranking = rank::fisher, rank::normalization Normalization = rank::lamp>
-struct options {
-  double tolerance = 0.98;            ///< of the baseline's metric, that a level must keep; > 0
-  bool larger_is_better = true;       ///< false: the metric is an error, and a level may reach tolerance x the baseline
-  std::size_t epochs = 4;             ///< of training at each level, >= 1
-  std::size_t rewinding = 0;          ///< of these, unmasked, for pruned weights to grow back; < epochs
-  std::size_t final_epochs = 0;       ///< of masked training after the last level
-  std::size_t cutoff_bad_trials = 1;  ///< so many levels in a row may fail; one more ends the run
-  select::scope scope = select::scope::global;
-  bool live = true;                  ///< give up groups that no path uses; see select::options
-  std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
-  select::valuation<Ranking, Normalization> valuation{};
-  knapsack::solve_options knapsack{};
-  std::stop_token stop{};                                ///< when it is stopped, the best network so far is the result
-  std::function<void(const report::level&)> on_level{};  ///< called after every level
-};
-
-/// @param o  settings.
-/// @throws argument_error if one is out of its range.
-template <class Ranking, class Normalization>
-void validate(const options<Ranking, Normalization>& o) {
-  if (!(o.tolerance > 0)) {
-    throw argument_error(error_message("prune::optimize", "tolerance " + std::to_string(o.tolerance), "more than 0"));
-  }
-  if (o.epochs == 0 || o.rewinding >= o.epochs) {
-    throw argument_error(error_message(
-        "prune::optimize", std::to_string(o.epochs) + " epochs with rewinding " + std::to_string(o.rewinding),
-        "at least one epoch, and fewer to rewind"));
-  }
-}
-
-}  // namespace espalier::inline v0::prune
-
-#endif
-
-// ---- espalier/prune/prunable_model.hpp ----
-// What a network must show to be pruned; a user's own classes satisfy it with two member functions.
-#ifndef ESPALIER_PRUNE_PRUNABLE_MODEL_HPP
-#define ESPALIER_PRUNE_PRUNABLE_MODEL_HPP
-
-namespace espalier::inline v0::prune {
-
-/// A network that can be pruned.
-///
-/// - `value_type`: float or double.
-/// - `layers()`: the layers with weights to prune, in the order in which data takes them; kernel and bias are views of
-///   the network's own numbers. The same layers in the same order at every call.
-/// - `parameters()`: views of all numbers that training changes (kernels and biases included), so that they can be
-///   saved and restored.
-template <class Model>
-concept prunable_model = std::floating_point<typename Model::value_type> && requires(Model& model) {
-  { model.layers() } -> std::same_as<std::vector<attributes::prunable_layer<typename Model::value_type>>>;
-  { model.parameters() } -> std::same_as<std::vector<std::span<typename Model::value_type>>>;
-};
-
-}  // namespace espalier::inline v0::prune
-
-#endif
-
-// ---- espalier/prune/snapshot.hpp ----
-// A copy of a model's parameters, to go back to.
-#ifndef ESPALIER_PRUNE_SNAPSHOT_HPP
-#define ESPALIER_PRUNE_SNAPSHOT_HPP
-
-namespace espalier::inline v0::prune {
-
-/// The parameters of a model at one moment.
-/// @tparam Model  a prunable model.
-template <prunable_model Model>
-class snapshot {
- public:
-  /// @param model  whose parameters to copy.   Complexity: O(parameters).
-  explicit snapshot(Model& model) {
-    for (const auto& view : model.parameters()) {
-      saved_.emplace_back(view.begin(), view.end());
-    }
-  }
-
-  /// Puts the parameters back.
-  /// @param model  the model they came from.   Complexity: O(parameters).
-  void restore(Model& model) const {
-    const auto views = model.parameters();
-    for (std::size_t i = 0; i < saved_.size(); ++i) {
-      std::copy(saved_[i].begin(), saved_[i].end(), views[i].begin());
-    }
-  }
-
- private:
-  std::vector<std::vector<typename Model::value_type>> saved_;
-};
-
-}  // namespace espalier::inline v0::prune
-
-#endif
-
-// ---- espalier/prune/trainer.hpp ----
-// What the pruning loop asks of a training: fit, evaluate and, if the ranking needs them, numbers from data.
-#ifndef ESPALIER_PRUNE_TRAINER_HPP
-#define ESPALIER_PRUNE_TRAINER_HPP
-
-namespace espalier::inline v0::prune {
-
-/// One stretch of training inside the loop.
-struct training_phase {
-  std::size_t epochs = 0;  ///< how many times to go through the data
-  std::size_t level = 0;   ///< how many levels were begun, this one included; for seeds and labels
-  std::stop_token stop{};  ///< when it is stopped, `fit` returns early
-};
-
-/// One mask per layer of a model, in the order of `layers()`.
-/// @tparam Value  float or double.
-template <class Value>
-using masks = std::span<const mask::weight_mask<Value>>;
-
-/// A training.
-///
-/// - `fit(model, masks, phase)` trains with fresh optimizer state. Weights that a mask holds must not move; without
-///   masks everything is trained. Throws numeric_error if losses or weights leave the finite numbers.
-/// - `evaluate(model)` returns the metric by which levels are judged, on data that is not trained on.
-template <class Trainer, class Model>
-concept trainer = prunable_model<Model> &&
-    requires(Trainer& trainer, Model& model, masks<typename Model::value_type> held, training_phase phase) {
-  trainer.fit(model, held, phase);
-  { trainer.evaluate(model) } -> std::convertible_to<double>;
-};
-
-/// A trainer that gives the diagonal of the empirical Fisher information, for the ranking `fisher`.
-///
-/// `fisher(model)`: per layer, per weight, the mean over samples of the squared gradient of one sample's loss.
-template <class Trainer, class Model>
-concept fisher_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
-  { trainer.fisher(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
-};
-
-/// A trainer that gives gradients, for the ranking `oracle`.
-///
-/// `gradients(model)`: per layer, per weight, the mean over mini-batches of the absolute gradient of the loss.
-template <class Trainer, class Model>
-concept gradient_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
-  { trainer.gradients(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
-};
-
-}  // namespace espalier::inline v0::prune
-
-#endif
-
-// ---- espalier/schedule/schedule.hpp ----
-// The concept of a schedule: how the target sparsity moves from level to level.
-#ifndef ESPALIER_SCHEDULE_SCHEDULE_HPP
-#define ESPALIER_SCHEDULE_SCHEDULE_HPP
-
-namespace espalier::inline v0::schedule {
-
-/// - `sparsity()`: the present target, 0 to 1.
-/// - `update()`: moves after a level that was good enough; `repair()`: moves after one that was not. Both say whether
-///   there is a new target; if not, the run is over.
-template <class Schedule>
-concept schedule = requires(Schedule& s, const Schedule& c) {
-  { c.sparsity() } -> std::convertible_to<double>;
-  { s.update() } -> std::same_as<bool>;
-  { s.repair() } -> std::same_as<bool>;
-};
-
-}  // namespace espalier::inline v0::schedule
 
 #endif
 
@@ -3420,10 +5316,156 @@ template <std::size_t M>
 
 #endif
 
-// ---- espalier/prune/optimize.hpp ----
-// The pruning loop: select, mask, train and judge, level by level, until the network would lose too much.
-#ifndef ESPALIER_PRUNE_OPTIMIZE_HPP
-#define ESPALIER_PRUNE_OPTIMIZE_HPP
+// ---- espalier/prune/detail/layer_selector.hpp ----
+// The layers of one model under one objective: what to keep of them at a target, and what that leaves of them.
+#ifndef ESPALIER_PRUNE_DETAIL_LAYER_SELECTOR_HPP
+#define ESPALIER_PRUNE_DETAIL_LAYER_SELECTOR_HPP
+
+namespace espalier::inline v0::prune::detail {
+
+/// A selection with the masks that carry it out.
+template <class Value>
+struct decision {
+  select::selection selection;                  ///< without layers: nothing was decided yet, all is kept
+  std::vector<mask::weight_mask<Value>> masks;  ///< one per layer
+};
+
+template <class Model, class Trainer, class Objective, class Options>
+class layer_selector {
+ public:
+  using value_type = typename Model::value_type;
+
+  /// Checks the model, and that the objective takes its layers, before any training depends on it.
+  layer_selector(Model& model, const Objective& objective, const Options& options)
+      : options_(options), layers_(model.layers()) {
+    for (auto& layer : layers_) {
+      if (options_.hls) {
+        layer.attributes.hls = options_.hls->of(layer.attributes.name, to_string(layer.attributes.kind));
+      }
+    }
+    validate();
+    for (const auto& layer : layers_) {
+      savings_.push_back(objective(layer.attributes));
+    }
+    groups_.resize(layers_.size());
+  }
+
+  /// Throws if a kernel holds a number that is not finite, with the layer's name.
+  void validate() const { attributes::validate(std::span<const attributes::prunable_layer<value_type>>(layers_)); }
+
+  [[nodiscard]] decision<value_type> keep_everything() const {
+    decision<value_type> all;
+    for (const auto& layer : layers_) {
+      all.masks.push_back(mask::keep_all<value_type>(layer.kernel.size()));
+    }
+    return all;
+  }
+
+  /// Ranks the weights as they are now and selects what to keep.
+  [[nodiscard]] decision<value_type> choose(Model& model, Trainer& trainer, double sparsity) {
+    const auto data = ranking_data(model, trainer);
+    std::vector<select::candidate<resources>> candidates;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const rank::weight_data<value_type> weights{
+          layers_[l].kernel, data.empty() ? std::span<const value_type>{} : std::span<const value_type>(data[l])};
+      candidates.push_back(select::make_candidate(layers_[l].attributes, savings_[l], weights, options_.valuation));
+      groups_[l] = candidates[l].groups;
+    }
+    const select::options settings{
+        .sparsity = {sparsity}, .scope = options_.scope, .live = options_.live, .knapsack = options_.knapsack};
+    decision<value_type> result = keep_everything();
+    result.selection = select::select(std::move(candidates), settings, names());
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      if (groups_[l]) {
+        const auto& actions = result.selection.layers[l].actions;
+        result.masks[l] = mask::make_mask<value_type>(*groups_[l], actions, layers_[l].kernel);
+      }
+    }
+    return result;
+  }
+
+  /// Sets all weights that the masks do not keep to 0 or their shared mean.
+  void hold(masks<value_type> held) {
+    for (std::size_t l = 0; l < held.size(); ++l) {
+      held[l].apply(layers_[l].kernel);
+    }
+  }
+
+  /// Writes what a decision leaves of every layer and of the whole network into a report.
+  void describe(const decision<value_type>& made, report::pruning_report& report) const {
+    for (const std::string_view name : names()) {
+      report.resources.push_back({std::string(name), 0, 0});
+    }
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      report.layers.push_back(describe(made, l));
+      for (std::size_t r = 0; r < resources; ++r) {
+        report.resources[r].before += report.layers[l].before[r];
+        report.resources[r].after += report.layers[l].after[r];
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t resources = Objective::resources.size();
+
+  [[nodiscard]] static constexpr std::array<std::string_view, resources> names() {
+    std::array<std::string_view, resources> result{};
+    for (std::size_t r = 0; r < resources; ++r) {
+      result[r] = Objective::resources[r];
+    }
+    return result;
+  }
+
+  [[nodiscard]] static std::vector<std::vector<value_type>> ranking_data(Model& model, Trainer& trainer) {
+    using ranking = decltype(Options::valuation.ranking);
+    if constexpr (ranking::needs == rank::data::fisher) {
+      static_assert(fisher_trainer<Trainer, Model>, "this ranking needs fisher(model) from the trainer");
+      return trainer.fisher(model);
+    } else if constexpr (ranking::needs == rank::data::gradient) {
+      static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
+      return trainer.gradients(model);
+    } else {
+      static_assert(ranking::needs == rank::data::nothing, "no trainer gives what this ranking needs");
+      return {};
+    }
+  }
+
+  [[nodiscard]] report::layer describe(const decision<value_type>& made, std::size_t l) const {
+    report::layer line;
+    line.name = layers_[l].attributes.name;
+    line.weights = line.weights_kept = layers_[l].kernel.size();
+    line.before.assign(savings_[l].usage.begin(), savings_[l].usage.end());
+    line.after = line.before;
+    line.note = savings_[l].note;
+    if (made.selection.layers.empty()) {
+      return line;
+    }
+    const select::layer_decision& decided = made.selection.layers[l];
+    line.after = decided.used;
+    line.note = decided.note;
+    if (groups_[l]) {
+      groups_[l]->visit([&](std::size_t group, std::size_t) {
+        line.weights_kept -= decided.actions[group] == mask::action::keep ? 0U : 1U;
+        line.weights_shared += decided.actions[group] == mask::action::share ? 1U : 0U;
+      });
+    }
+    return line;
+  }
+
+  const Options& options_;
+  std::vector<attributes::prunable_layer<value_type>> layers_;
+  std::vector<objective::layer_savings<resources>> savings_;
+  std::vector<std::optional<structure::grouping>> groups_;  // none: the layer does not take part
+};
+
+}  // namespace espalier::inline v0::prune::detail
+
+#endif
+
+// ---- espalier/prune/result.hpp ----
+// What a pruning run gives back: masks, report, and why it ended.
+#ifndef ESPALIER_PRUNE_RESULT_HPP
+#define ESPALIER_PRUNE_RESULT_HPP
 
 namespace espalier::inline v0::prune {
 
@@ -3433,7 +5475,7 @@ enum class ending : std::uint8_t {
   too_many_bad,    ///< more levels in a row failed than the settings allow
   out_of_reach,    ///< even pruning everything does not meet the target
   stopped,         ///< a stop was requested
-  trainer_failed   ///< the trainer threw; the report says what
+  failed           ///< trainer, ranking or objective threw; the report says what
 };
 
 /// What `optimize` returns. The model holds the weights of the best network.
@@ -3444,9 +5486,53 @@ struct result {
   prune::ending ending = ending::schedule_ended;
 };
 
-namespace detail {
+}  // namespace espalier::inline v0::prune
 
-/// One run of the loop over one model.
+#endif
+
+// ---- espalier/prune/snapshot.hpp ----
+// A copy of a model's parameters, to go back to.
+#ifndef ESPALIER_PRUNE_SNAPSHOT_HPP
+#define ESPALIER_PRUNE_SNAPSHOT_HPP
+
+namespace espalier::inline v0::prune {
+
+/// The parameters of a model at one moment.
+/// @tparam Model  a prunable model.
+template <prunable_model Model>
+class snapshot {
+ public:
+  /// @param model  whose parameters to copy.   Complexity: O(parameters).
+  explicit snapshot(Model& model) {
+    for (const auto& view : model.parameters()) {
+      saved_.emplace_back(view.begin(), view.end());
+    }
+  }
+
+  /// Puts the parameters back.
+  /// @param model  the model they came from.   Complexity: O(parameters).
+  void restore(Model& model) const {
+    const auto views = model.parameters();
+    for (std::size_t i = 0; i < saved_.size(); ++i) {
+      std::copy(saved_[i].begin(), saved_[i].end(), views[i].begin());
+    }
+  }
+
+ private:
+  std::vector<std::vector<typename Model::value_type>> saved_;
+};
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
+// ---- espalier/prune/detail/pruning_run.hpp ----
+// One run of the pruning loop over one model.
+#ifndef ESPALIER_PRUNE_DETAIL_PRUNING_RUN_HPP
+#define ESPALIER_PRUNE_DETAIL_PRUNING_RUN_HPP
+
+namespace espalier::inline v0::prune::detail {
+
 template <class Model, class Trainer, class Objective, class Schedule, class Options>
 class pruning_run {
  public:
@@ -3455,72 +5541,44 @@ class pruning_run {
   pruning_run(Model& model, Trainer& trainer, const Objective& objective, Schedule schedule, const Options& options)
       : model_(model),
         trainer_(trainer),
-        objective_(objective),
         schedule_(std::move(schedule)),
         options_(options),
-        layers_(described_layers()),
-        best_(model),
-        best_masks_(all_kept()) {}
+        layers_(model, objective, options),
+        best_{layers_.keep_everything(), snapshot<Model>(model)} {
+    result_.report.objective = std::string(Objective::name);
+  }
 
   [[nodiscard]] result<value_type> operator()() {
-    result_.report.objective = std::string(Objective::name);
-    best_metric_ = result_.report.baseline = trainer_.evaluate(model_);
-    if (!std::isfinite(best_metric_)) {
+    best_.metric = result_.report.baseline = trainer_.evaluate(model_);
+    if (!std::isfinite(best_.metric)) {
       throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
     }
-    run_levels();
-    finish_training();
-    return finish();
+    guarded([this] { run_levels(); });
+    best_.weights.restore(model_);
+    guarded([this] { train_longer(); });
+    hand_over();
+    result_.report.metric = best_.metric;
+    layers_.describe(best_.made, result_.report);
+    result_.masks = std::move(best_.made.masks);
+    return std::move(result_);
   }
 
  private:
-  using candidates = std::vector<select::candidate<Objective::resources.size()>>;
+  /// The best network so far.
+  struct standing {
+    decision<value_type> made;
+    snapshot<Model> weights;
+    double metric = 0;
+    double sparsity = 0;
+  };
 
-  /// The model's layers, checked, with the hls settings of the options.
-  [[nodiscard]] std::vector<attributes::prunable_layer<value_type>> described_layers() {
-    auto layers = model_.layers();
-    for (auto& layer : layers) {
-      if (options_.hls) {
-        layer.attributes.hls = options_.hls->of(layer.attributes.name, to_string(layer.attributes.kind));
-      }
-    }
-    attributes::validate(std::span<const attributes::prunable_layer<value_type>>(layers));
-    return layers;
-  }
-
-  [[nodiscard]] std::vector<mask::weight_mask<value_type>> all_kept() const {
-    std::vector<mask::weight_mask<value_type>> masks;
-    for (const auto& layer : layers_) {
-      masks.push_back(mask::keep_all<value_type>(layer.kernel.size()));
-    }
-    return masks;
-  }
-
-  void run_levels() {
-    if (schedule_.sparsity() <= 0 && !schedule_.update()) {
-      return end(ending::schedule_ended, "the schedule has no target above 0");
-    }
-    std::size_t bad_in_a_row = 0;
-    for (std::size_t level = 1;; ++level) {
-      select::selection chosen = choose();
-      if (!chosen.out_of_reach.empty()) {
-        return end(ending::out_of_reach, "the next target is out of reach: " + chosen.out_of_reach);
-      }
-      const auto masks = make_masks(chosen);
-      if (!train(masks, {options_.epochs - options_.rewinding, level, options_.stop})) {
-        return;
-      }
-      const bool good = judge(chosen, masks);
-      bad_in_a_row = good ? 0 : bad_in_a_row + 1;
-      if (bad_in_a_row > options_.cutoff_bad_trials) {
-        return end(ending::too_many_bad, std::to_string(bad_in_a_row) + " levels in a row were not good enough");
-      }
-      if (!(good ? schedule_.update() : schedule_.repair())) {
-        return end(ending::schedule_ended, "the schedule has no further target");
-      }
-      if (options_.rewinding > 0 && !train({}, {options_.rewinding, level, options_.stop})) {
-        return;
-      }
+  /// Once the baseline is known no result is lost: an exception ends the run, and the report says so.
+  template <class Step>
+  void guarded(Step&& step) {
+    try {
+      step();
+    } catch (const std::exception& error) {
+      end(ending::failed, std::string("failed: ") + error.what());
     }
   }
 
@@ -3529,100 +5587,70 @@ class pruning_run {
     result_.report.ended = std::move(sentence);
   }
 
-  [[nodiscard]] select::selection choose() {
-    const auto data = ranking_data();
-    candidates layers;
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      const rank::weight_data<value_type> weights{
-          layers_[l].kernel, data.empty() ? std::span<const value_type>{} : std::span<const value_type>(data[l])};
-      layers.push_back(select::make_candidate(layers_[l].attributes, objective_(layers_[l].attributes), weights,
-                                              options_.valuation));
-    }
-    const select::options settings{.sparsity = {schedule_.sparsity()},
-                                   .scope = options_.scope,
-                                   .live = options_.live,
-                                   .knapsack = options_.knapsack};
-    groups_.clear();
-    for (const auto& layer : layers) {
-      groups_.push_back(layer.groups);
-    }
-    return select::select(std::move(layers), settings, names());
-  }
-
-  [[nodiscard]] static constexpr auto names() {
-    std::array<std::string_view, Objective::resources.size()> result{};
-    for (std::size_t r = 0; r < result.size(); ++r) {
-      result[r] = Objective::resources[r];
-    }
-    return result;
-  }
-
-  [[nodiscard]] std::vector<std::vector<value_type>> ranking_data() {
-    using ranking = decltype(options_.valuation.ranking);
-    if constexpr (ranking::needs == rank::data::fisher) {
-      static_assert(fisher_trainer<Trainer, Model>, "this ranking needs fisher(model) from the trainer");
-      return trainer_.fisher(model_);
-    } else if constexpr (ranking::needs == rank::data::gradient) {
-      static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
-      return trainer_.gradients(model_);
-    } else {
-      static_assert(ranking::needs == rank::data::nothing, "no trainer gives what this ranking needs");
-      return {};
-    }
-  }
-
-  [[nodiscard]] std::vector<mask::weight_mask<value_type>> make_masks(const select::selection& chosen) const {
-    auto masks = all_kept();
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      if (groups_[l]) {
-        masks[l] = mask::make_mask<value_type>(*groups_[l], chosen.layers[l].actions, layers_[l].kernel);
-      }
-    }
-    return masks;
-  }
-
-  void hold(masks<value_type> held) {
-    for (std::size_t l = 0; l < held.size(); ++l) {
-      held[l].apply(layers_[l].kernel);
-    }
-  }
-
-  /// False if the run is over: a stop was requested or the trainer failed.
-  [[nodiscard]] bool train(masks<value_type> held, const training_phase& phase) {
-    try {
-      hold(held);
-      trainer_.fit(model_, held, phase);
-      // A trainer that forgets the masks must not break the promise that they are exact.
-      hold(held);
-    } catch (const std::exception& error) {
-      end(ending::trainer_failed, "the training of level " + std::to_string(phase.level) + " failed: " + error.what());
+  /// Whether a stop was requested; then the run is over.
+  [[nodiscard]] bool stopped() {
+    if (!options_.stop.stop_requested()) {
       return false;
     }
-    if (options_.stop.stop_requested()) {
-      end(ending::stopped, "a stop was requested");
-      return false;
-    }
+    end(ending::stopped, "a stop was requested");
     return true;
   }
 
-  [[nodiscard]] bool good_enough(double metric) const {
-    const double limit = options_.tolerance * result_.report.baseline;
+  void run_levels() {
+    if (schedule_.sparsity() <= 0 && !schedule_.update()) {
+      return end(ending::schedule_ended, "the schedule has no target above 0");
+    }
+    std::size_t bad_in_a_row = 0;
+    for (std::size_t level = 1; !stopped(); ++level) {
+      decision<value_type> made = layers_.choose(model_, trainer_, schedule_.sparsity());
+      if (!made.selection.out_of_reach.empty()) {
+        return end(ending::out_of_reach, "the next target is out of reach: " + made.selection.out_of_reach);
+      }
+      const std::size_t epochs = options_.epochs - options_.rewinding;
+      train(made.masks, {epochs, level, purpose::level, schedule_.sparsity(), options_.stop});
+      if (stopped()) {
+        return;
+      }
+      const bool good = judge(std::move(made));
+      bad_in_a_row = good ? 0 : bad_in_a_row + 1;
+      if (bad_in_a_row > options_.cutoff_bad_trials) {
+        return end(ending::too_many_bad, std::to_string(bad_in_a_row) + " levels in a row were not good enough");
+      }
+      if (!(good ? schedule_.update() : schedule_.repair())) {
+        return end(ending::schedule_ended, "the schedule has no further target");
+      }
+      if (options_.rewinding > 0) {
+        train({}, {options_.rewinding, level, purpose::rewinding, 0, options_.stop});
+      }
+    }
+  }
+
+  void train(masks<value_type> held, const training_phase& phase) {
+    if (options_.on_training) {
+      options_.on_training(phase);
+    }
+    layers_.hold(held);
+    trainer_.fit(model_, held, phase);
+    // What a trainer forgets, masks or a check of its weights, must not break what is promised of the result.
+    layers_.hold(held);
+    layers_.validate();
+  }
+
+  [[nodiscard]] bool no_worse(double metric, double limit) const {
     return options_.larger_is_better ? metric >= limit : metric <= limit;
   }
 
   /// Remembers a good level, goes back to the last good one after a bad level.
-  [[nodiscard]] bool judge(const select::selection& chosen, const std::vector<mask::weight_mask<value_type>>& masks) {
+  [[nodiscard]] bool judge(decision<value_type> made) {
     const double metric = trainer_.evaluate(model_);
-    const bool good = good_enough(metric);
+    const bool good = no_worse(metric, options_.relative_tolerance * result_.report.baseline);
+    const select::selection& chosen = made.selection;
     result_.report.levels.push_back({schedule_.sparsity(), chosen.used, metric, good,
                                      std::string(knapsack::to_string(chosen.status)), chosen.gap()});
     if (good) {
-      best_ = snapshot<Model>(model_);
-      best_masks_ = masks;
-      best_selection_ = chosen;
-      best_metric_ = metric;
+      best_ = {std::move(made), snapshot<Model>(model_), metric, schedule_.sparsity()};
     } else {
-      best_.restore(model_);
+      best_.weights.restore(model_);
     }
     if (options_.on_level) {
       options_.on_level(result_.report.levels.back());
@@ -3631,76 +5659,172 @@ class pruning_run {
   }
 
   /// Trains the best network a little longer, and keeps that only if it is no worse.
-  void finish_training() {
-    best_.restore(model_);
-    if (options_.final_epochs == 0 || best_selection_.layers.empty() || options_.stop.stop_requested()) {
+  void train_longer() {
+    if (options_.final_epochs == 0 || best_.made.selection.layers.empty() || options_.stop.stop_requested()) {
       return;
     }
-    const ending reached = result_.ending;
-    const std::string sentence = result_.report.ended;
-    const bool trained = train(best_masks_, {options_.final_epochs, result_.report.levels.size() + 1, options_.stop});
-    const double metric = trained ? trainer_.evaluate(model_) : best_metric_;
-    const bool better = options_.larger_is_better ? metric >= best_metric_ : metric <= best_metric_;
-    if (trained && better) {
-      best_metric_ = metric;
-      best_ = snapshot<Model>(model_);
+    const std::size_t level = result_.report.levels.size() + 1;
+    train(best_.made.masks, {options_.final_epochs, level, purpose::final, best_.sparsity, options_.stop});
+    if (stopped()) {
+      return;
     }
-    best_.restore(model_);
-    if (trained) {
-      end(reached, sentence);
+    const double metric = trainer_.evaluate(model_);
+    if (no_worse(metric, best_.metric)) {
+      best_.metric = metric;
+      best_.weights = snapshot<Model>(model_);
     }
   }
 
-  [[nodiscard]] result<value_type> finish() {
-    report::pruning_report& report = result_.report;
-    report.metric = best_metric_;
-    for (const auto name : names()) {
-      report.resources.push_back({std::string(name), 0, 0});
+  /// Leaves the best weights in the model, and the masks that hold them.
+  void hand_over() {
+    if constexpr (maskable_model<Model>) {
+      model_.set_masks(best_.made.masks);
     }
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      report.layers.push_back(describe(l));
-      for (std::size_t r = 0; r < report.resources.size(); ++r) {
-        report.resources[r].before += report.layers[l].before[r];
-        report.resources[r].after += report.layers[l].after[r];
-      }
-    }
-    result_.masks = std::move(best_masks_);
-    return std::move(result_);
-  }
-
-  [[nodiscard]] report::layer describe(std::size_t l) const {
-    const attributes::layer_attributes& layer = layers_[l].attributes;
-    const auto savings = objective_(layer);
-    report::layer line;
-    line.name = layer.name;
-    line.weights = layers_[l].kernel.size();
-    for (std::size_t i = 0; i < line.weights; ++i) {
-      line.weights_kept += best_masks_[l].mask[i];
-      line.weights_shared +=
-          best_masks_[l].mask[i] == 0 && !best_masks_[l].offset.empty() && best_masks_[l].offset[i] != value_type{0};
-    }
-    line.before.assign(savings.usage.begin(), savings.usage.end());
-    const bool decided = !best_selection_.layers.empty();
-    line.after = decided ? best_selection_.layers[l].used : line.before;
-    line.note = decided ? best_selection_.layers[l].note : savings.note;
-    return line;
+    best_.weights.restore(model_);
   }
 
   Model& model_;
   Trainer& trainer_;
-  const Objective& objective_;
   Schedule schedule_;
   const Options& options_;
-  std::vector<attributes::prunable_layer<value_type>> layers_;
-  std::vector<std::optional<structure::grouping>> groups_;
-  snapshot<Model> best_;
-  std::vector<mask::weight_mask<value_type>> best_masks_;
-  select::selection best_selection_;
-  double best_metric_ = 0;
+  layer_selector<Model, Trainer, Objective, Options> layers_;
+  standing best_;
   result<value_type> result_;
 };
 
-}  // namespace detail
+}  // namespace espalier::inline v0::prune::detail
+
+#endif
+
+// ---- espalier/rank/fisher.hpp ----
+// Ranking: the second-order change of the loss, from the Fisher information.
+#ifndef ESPALIER_RANK_FISHER_HPP
+#define ESPALIER_RANK_FISHER_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Second-order change of the loss with the empirical Fisher information as curvature, sum F d^2 / 2.
+/// Source: Theis et al. 2018, "Faster gaze prediction with dense networks and Fisher pruning", arXiv 1801.05787.
+struct fisher {
+  static constexpr data needs = data::fisher;
+  [[nodiscard]] static double cost(double change, double information) noexcept {
+    return 0.5 * information * change * change;
+  }
+  [[nodiscard]] static double finish(double sum) noexcept { return sum; }
+};
+static_assert(ranking<fisher>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/lamp.hpp ----
+// Normalization: layer-adaptive, the default.
+#ifndef ESPALIER_RANK_LAMP_HPP
+#define ESPALIER_RANK_LAMP_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Layer-adaptive: a loss as a share of what would be left in the layer if all smaller ones were gone. The largest
+/// group of every layer has value 1, so prices rise as a layer empties and no layer collapses.
+/// Complexity: O(groups log groups).
+/// Source: Lee et al. 2021, "Layer-adaptive sparsity for the magnitude-based pruning", arXiv 2010.07611.
+struct lamp {
+  static constexpr bool additive = true;
+  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
+    std::vector<std::size_t> order(losses.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return losses[a] < losses[b]; });
+    std::vector<double> divisors(losses.size());
+    double left = 0;
+    for (std::size_t place = order.size(); place-- > 0;) {
+      left += losses[order[place]];
+      divisors[order[place]] = left;
+    }
+    return divisors;
+  }
+};
+static_assert(normalization<lamp>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/prune/options.hpp ----
+// Settings of the pruning loop.
+#ifndef ESPALIER_PRUNE_OPTIONS_HPP
+#define ESPALIER_PRUNE_OPTIONS_HPP
+
+namespace espalier::inline v0::prune {
+
+/// Settings of `optimize`.
+/// @tparam Ranking        which loss a group has; the default needs a trainer that gives the Fisher information.
+/// @tparam Normalization  how layers are put on one scale.
+template <rank::ranking Ranking = rank::fisher, rank::normalization Normalization = rank::lamp>
+struct options {
+  double relative_tolerance = 0.98;  ///< of the baseline's metric, that a level must keep; > 0
+  bool larger_is_better =
+      true;                ///< false: the metric is an error, and a level may reach relative_tolerance x the baseline
+  std::size_t epochs = 4;  ///< of training at each level, >= 1
+  std::size_t rewinding = 0;          ///< of these, unmasked, for pruned weights to grow back; < epochs
+  std::size_t final_epochs = 0;       ///< of masked training after the last level
+  std::size_t cutoff_bad_trials = 1;  ///< so many levels in a row may fail; one more ends the run
+  select::scope scope = select::scope::global;
+  bool live = true;                  ///< give up groups that no path uses; see select::options
+  std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
+  select::valuation<Ranking, Normalization> valuation{};
+  knapsack::solve_options knapsack{};
+  std::stop_token stop{};  ///< when it is stopped, the best network so far is the result
+  std::function<void(const training_phase&)> on_training{};  ///< called before every training
+  std::function<void(const report::level&)> on_level{};      ///< called after every level
+};
+
+/// @param o  settings.
+/// @throws argument_error if one is out of its range.
+template <class Ranking, class Normalization>
+void validate(const options<Ranking, Normalization>& o) {
+  if (!(o.relative_tolerance > 0)) {
+    throw argument_error(
+        error_message("prune::optimize", "relative tolerance " + std::to_string(o.relative_tolerance), "more than 0"));
+  }
+  if (o.epochs == 0 || o.rewinding >= o.epochs) {
+    throw argument_error(error_message(
+        "prune::optimize", std::to_string(o.epochs) + " epochs with rewinding " + std::to_string(o.rewinding),
+        "at least one epoch, and fewer to rewind"));
+  }
+}
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
+// ---- espalier/schedule/schedule.hpp ----
+// The concept of a schedule: how the target sparsity moves from level to level.
+#ifndef ESPALIER_SCHEDULE_SCHEDULE_HPP
+#define ESPALIER_SCHEDULE_SCHEDULE_HPP
+
+namespace espalier::inline v0::schedule {
+
+/// - `sparsity()`: the present target, 0 to 1.
+/// - `update()`: moves after a level that was good enough; `repair()`: moves after one that was not. Both say whether
+///   there is a new target; if not, the run is over.
+template <class Schedule>
+concept schedule = requires(Schedule& s, const Schedule& c) {
+  { c.sparsity() } -> std::convertible_to<double>;
+  { s.update() } -> std::same_as<bool>;
+  { s.repair() } -> std::same_as<bool>;
+};
+
+}  // namespace espalier::inline v0::schedule
+
+#endif
+
+// ---- espalier/prune/optimize.hpp ----
+// The pruning loop: select, mask, train and judge, level by level, until the network would lose too much.
+#ifndef ESPALIER_PRUNE_OPTIMIZE_HPP
+#define ESPALIER_PRUNE_OPTIMIZE_HPP
+
+namespace espalier::inline v0::prune {
 
 /// Prunes a trained network step by step, as far as its metric allows.
 ///
@@ -3712,7 +5836,7 @@ class pruning_run {
 /// @param objective  what to save.
 /// @param schedule   the targets.
 /// @param options    settings.
-/// @return masks and report. Once the baseline is known no result is lost: if the trainer throws or a stop is
+/// @return masks and report. Once the baseline is known no result is lost: if something throws or a stop is
 ///         requested, the best network so far is the result and the report says so.
 /// @throws argument_error, shape_error or numeric_error if the settings, the model or the baseline are not sound.
 /// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
@@ -3968,6 +6092,18 @@ class table {
 }
 
 }  // namespace detail
+
+/// Renders one level as a line of text.
+/// @param tried      the level.
+/// @param resources  names of the resources, in the order of the level's numbers.
+/// @return such as "target 80.0 %, DSP 1230, BRAM 276, metric 0.9002, accepted", without a line end.
+[[nodiscard]] inline std::string to_text(const level& tried, std::span<const std::string_view> resources) {
+  std::string text = "target " + detail::percent(tried.sparsity);
+  for (std::size_t r = 0; r < tried.used.size() && r < resources.size(); ++r) {
+    text.append(", ").append(resources[r]).append(" ").append(std::to_string(tried.used[r]));
+  }
+  return text + ", metric " + detail::fixed(tried.metric, 4) + (tried.accepted ? ", accepted" : ", rejected");
+}
 
 /// Renders a report as text.
 /// @param report  what the loop reports.

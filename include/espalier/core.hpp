@@ -31,6 +31,7 @@
 #include <espalier/prune/optimize.hpp>
 #include <espalier/prune/options.hpp>
 #include <espalier/prune/prunable_model.hpp>
+#include <espalier/prune/result.hpp>
 #include <espalier/prune/snapshot.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/rank/fisher.hpp>

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/prune/optimize.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <stop_token>
+#include <vector>
+
+#include <espalier/objective/parameters.hpp>
+#include <espalier/objective/vivado_dsp.hpp>
+#include <espalier/rank/l1.hpp>
+#include <espalier/schedule/constant.hpp>
+
+#include "support/scripted_training.hpp"
+
+namespace prune = espalier::prune;
+using espalier::objective::parameters;
+using espalier::schedule::constant;
+
+namespace {
+
+using options = prune::options<espalier::rank::l1>;
+
+/// 16 weights; each level of this schedule prunes 4 more.
+constant quarters() {
+  return constant({.initial = 0, .final = 1, .step = 0.25});
+}
+
+auto run(support::plain_network& network, support::scripted_trainer& trainer, const options& o) {
+  return prune::optimize(network, trainer, parameters{}, quarters(), o);
+}
+
+std::ptrdiff_t zeros(const support::plain_network& n) {
+  return std::count(n.first.begin(), n.first.end(), 0.0) + std::count(n.second.begin(), n.second.end(), 0.0);
+}
+
+}  // namespace
+
+TEST_SUITE("prune") {
+  TEST_CASE("good levels follow the schedule to its end, and pruned weights are exactly 0 whatever the trainer does") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 0.99, 0.98, 0.985}};
+    const auto result = prune::optimize(network, trainer, parameters{}, constant({.final = 0.75, .step = 0.25}),
+                                        options{.relative_tolerance = 0.98});
+    CHECK(result.ending == prune::ending::schedule_ended);
+    REQUIRE(result.report.levels.size() == 3);
+    CHECK(result.report.levels[2].used == std::vector<std::int64_t>{4});
+    CHECK(result.report.levels[2].accepted);
+    CHECK(result.report.baseline == 1.0);
+    CHECK(result.report.metric == 0.985);
+    CHECK(zeros(network) == 12);
+    CHECK(result.report.resources[0].after == 4);
+    for (std::size_t i = 0; i < 8; ++i) {
+      CHECK((result.masks[0].mask[i] == 0) == (network.first[i] == 0));
+      CHECK((result.masks[1].mask[i] == 0) == (network.second[i] == 0));
+    }
+  }
+
+  TEST_CASE("no full training is spent on sparsity 0") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 0.5, 0.5}};
+    static_cast<void>(run(network, trainer, {.cutoff_bad_trials = 1}));
+    CHECK(trainer.phases.front().sparsity == 0.25);
+    CHECK(trainer.phases.front().level == 1);
+  }
+
+  TEST_CASE("after a bad level the last good weights come back before the next is tried") {
+    support::plain_network network;
+    std::vector<double> bias_at_fit;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0, 0.1, 1.0, 0.1}};
+    trainer.on_fit = [&](const auto&) { bias_at_fit.push_back(network.bias[0]); };
+    const auto result = run(network, trainer, {.cutoff_bad_trials = 1});
+    // Each training adds 1; level 3 begins again where level 1 ended, and so does level 4 from level 3.
+    CHECK(bias_at_fit == std::vector<double>{1.5, 2.5, 2.5, 3.5});
+    CHECK(network.bias[0] == 2.5);
+    CHECK(zeros(network) == 12);
+    CHECK(result.report.metric == 1.0);
+    CHECK(result.report.resources[0].after == 4);
+  }
+
+  TEST_CASE("more bad levels in a row than allowed end the run, and the dense network stays if none was good") {
+    support::plain_network network;
+    const support::plain_network before = network;
+    support::scripted_trainer trainer{.metrics = {1.0, 0.9, 0.9}};
+    const auto result = run(network, trainer, {.cutoff_bad_trials = 1});
+    CHECK(result.ending == prune::ending::too_many_bad);
+    CHECK(result.report.ended == "2 levels in a row were not good enough");
+    CHECK(result.report.levels.size() == 2);
+    CHECK(network.first == before.first);
+    CHECK(network.second == before.second);
+    CHECK(result.report.metric == 1.0);
+    CHECK(result.report.resources[0].after == 16);
+    CHECK(std::all_of(result.masks[0].mask.begin(), result.masks[0].mask.end(), [](int m) { return m == 1; }));
+  }
+
+  TEST_CASE("a good level between bad ones starts the count again") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 0.9, 1.0, 0.9, 1.0}};
+    const auto result = run(network, trainer, {.cutoff_bad_trials = 1});
+    CHECK(result.ending == prune::ending::schedule_ended);
+    CHECK(result.report.levels.size() == 4);
+  }
+
+  TEST_CASE("an error as the metric is good when it is small") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.04, 1.06, 1.0, 1.0}};
+    const auto result =
+        run(network, trainer, {.relative_tolerance = 1.05, .larger_is_better = false, .cutoff_bad_trials = 3});
+    CHECK(result.report.levels[0].accepted);
+    CHECK_FALSE(result.report.levels[1].accepted);
+    CHECK(result.report.levels[2].accepted);
+  }
+
+  TEST_CASE("a metric that is not a number is a bad level, and as a baseline an error") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, std::nan(""), 0.1}};
+    const auto result = run(network, trainer, {.cutoff_bad_trials = 1});
+    CHECK_FALSE(result.report.levels[0].accepted);
+    support::scripted_trainer broken{.metrics = {std::nan("")}};
+    CHECK_THROWS_AS(static_cast<void>(run(network, broken, {})), espalier::numeric_error);
+    CHECK(broken.phases.empty());
+  }
+
+  TEST_CASE("rewinding trains without masks between levels, takes its epochs from the level, and skips the last") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0, 1.0, 1.0, 1.0}};
+    const auto result = run(network, trainer, {.epochs = 5, .rewinding = 2});
+    std::vector<std::size_t> epochs;
+    for (const auto& phase : trainer.phases) {
+      epochs.push_back(phase.epochs);
+    }
+    CHECK(epochs == std::vector<std::size_t>{3, 2, 3, 2, 3, 2, 3});
+    CHECK(trainer.masks_given == std::vector<std::size_t>{2, 0, 2, 0, 2, 0, 2});
+    CHECK(trainer.phases[1].purpose == prune::purpose::rewinding);
+    CHECK(zeros(network) == 16);
+    CHECK(result.report.resources[0].after == 0);
+  }
+
+  TEST_CASE("the final training continues from the best network, and is dropped if it is worse") {
+    for (const double final_metric : {0.97, 0.995}) {
+      support::plain_network network;
+      support::scripted_trainer trainer{.metrics = {1.0, 0.99, 0.1, 0.1, final_metric}};
+      const auto result = run(network, trainer, {.final_epochs = 7, .cutoff_bad_trials = 1});
+      REQUIRE(trainer.phases.size() == 4);
+      CHECK(trainer.phases[3].purpose == prune::purpose::final);
+      CHECK(trainer.phases[3].epochs == 7);
+      CHECK(trainer.phases[3].sparsity == 0.25);
+      CHECK(result.report.metric == (std::max)(0.99, final_metric));
+      CHECK(network.bias[0] == (final_metric < 0.99 ? 1.5 : 2.5));
+      CHECK(zeros(network) == 4);
+      CHECK(result.ending == prune::ending::too_many_bad);
+    }
+  }
+
+  TEST_CASE("a stop request ends the run with the best network so far") {
+    support::plain_network network;
+    std::stop_source source;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0}};
+    trainer.on_fit = [&](const prune::training_phase& phase) {
+      if (phase.level == 2) {
+        source.request_stop();
+      }
+    };
+    const auto result = run(network, trainer, {.final_epochs = 3, .stop = source.get_token()});
+    CHECK(result.ending == prune::ending::stopped);
+    CHECK(result.report.levels.size() == 1);
+    CHECK(zeros(network) == 4);
+    CHECK(trainer.phases.size() == 2);
+  }
+
+  TEST_CASE("a stop before the first level leaves the dense network") {
+    support::plain_network network;
+    std::stop_source source;
+    source.request_stop();
+    support::scripted_trainer trainer{.metrics = {1.0}};
+    const auto result = run(network, trainer, {.stop = source.get_token()});
+    CHECK(result.ending == prune::ending::stopped);
+    CHECK(trainer.phases.empty());
+    CHECK(zeros(network) == 0);
+  }
+
+  TEST_CASE("a trainer that throws loses nothing: the best network comes back and the report says what happened") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0}};
+    trainer.on_fit = [&](const prune::training_phase& phase) {
+      if (phase.level == 2) {
+        network.second.assign(8, std::nan(""));
+        throw std::runtime_error("layer 'second' at step 7");
+      }
+    };
+    const auto result = run(network, trainer, {});
+    CHECK(result.ending == prune::ending::failed);
+    CHECK(result.report.ended == "failed: layer 'second' at step 7");
+    CHECK(zeros(network) == 4);
+    CHECK(std::none_of(network.second.begin(), network.second.end(), [](double w) { return std::isnan(w); }));
+  }
+
+  TEST_CASE("weights that a trainer made infinite without saying so end the run with the layer's name") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0}};
+    trainer.on_fit = [&](const prune::training_phase&) { network.second[0] = INFINITY; };
+    const auto result = run(network, trainer, {});
+    CHECK(result.ending == prune::ending::failed);
+    CHECK(result.report.ended.find("'second' with weight") != std::string::npos);
+    CHECK(std::isfinite(network.second[0]));
+  }
+
+  TEST_CASE("shared weights are exactly their mean in the end") {
+    support::plain_network network;
+    network.share = true;
+    for (auto* weights : {&network.first, &network.second}) {
+      std::fill(weights->begin(), weights->end(), 1.0);
+      weights->front() = 1.25;
+    }
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0}};
+    auto pairs = espalier::hls::config{};
+    pairs.model = {.strategy = espalier::hls::strategy::resource, .reuse_factor = 2, .weight_width = 16};
+    const auto result = prune::optimize(network, trainer, espalier::objective::vivado_dsp{},
+                                        constant({.initial = 1, .final = 1}), options{.hls = pairs});
+    CHECK(result.report.layers[0].weights_shared == 8);
+    CHECK(result.report.layers[0].weights_kept == 0);
+    REQUIRE(result.masks[0].offset.size() == 8);
+    for (std::size_t i = 0; i < 8; ++i) {
+      CHECK(network.first[i] == result.masks[0].offset[i]);
+      CHECK((network.first[i] == 1 || network.first[i] == 1.125));
+    }
+  }
+
+  TEST_CASE("callbacks come before every training and after every level") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0, 0.5, 0.5}};
+    std::vector<double> calls;
+    options o{.cutoff_bad_trials = 1};
+    o.on_training = [&](const prune::training_phase& phase) { calls.push_back(phase.sparsity); };
+    o.on_level = [&](const espalier::report::level& level) { calls.push_back(-level.metric); };
+    static_cast<void>(run(network, trainer, o));
+    CHECK(calls == std::vector<double>{0.25, -1, 0.5, -0.5, 0.75, -0.5});
+  }
+
+  TEST_CASE(
+      "hls settings in the options override those of the model, and what they refuse is refused before training") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0}};
+    espalier::hls::config no_reuse;
+    no_reuse.model.reuse_factor = 0;
+    CHECK_THROWS_WITH_AS(static_cast<void>(run(network, trainer, {.hls = no_reuse})),
+                         doctest::Contains("reuse factor 0"), espalier::argument_error);
+    CHECK(trainer.evaluated == 0);
+  }
+
+  TEST_CASE("a network with a weight that is not finite is refused by layer, before anything is done") {
+    support::plain_network network;
+    network.second[3] = INFINITY;
+    support::scripted_trainer trainer{.metrics = {1.0}};
+    CHECK_THROWS_WITH_AS(static_cast<void>(run(network, trainer, {})), doctest::Contains("'second' with weight 3"),
+                         espalier::numeric_error);
+  }
+
+  TEST_CASE("equal runs are equal") {
+    support::plain_network a;
+    support::plain_network b;
+    support::scripted_trainer trainer_a{.metrics = {1.0, 1.0, 0.5, 0.5}};
+    support::scripted_trainer trainer_b = trainer_a;
+    const auto result_a = run(a, trainer_a, {});
+    const auto result_b = run(b, trainer_b, {});
+    CHECK(a.first == b.first);
+    CHECK(result_a.masks[1].mask == result_b.masks[1].mask);
+    CHECK(result_a.report.ended == result_b.report.ended);
+  }
+}
