@@ -13,11 +13,10 @@ namespace example {
 inline auto make_lenet(std::uint64_t seed) {
   using namespace espalier::nn;
   return sequential(espalier::extents{28, 28, 1}, seed,
-                    masked<conv2d<>>(conv2d_options{.filters = 6, .kernel = {5, 5}, .padding = padding::same}),
-                    relu<>(), max_pool2d<>(), masked<conv2d<>>(conv2d_options{.filters = 16, .kernel = {5, 5}}),
-                    relu<>(), max_pool2d<>(), flatten<>(), masked<dense<>>(dense_options{.units = 120}), relu<>(),
-                    masked<dense<>>(dense_options{.units = 84}), relu<>(),
-                    masked<dense<>>(dense_options{.units = 10, .name = "output"}), softmax<>());
+                    masked<conv2d<>>({.filters = 6, .kernel = {5, 5}, .padding = padding::same}), relu<>(),
+                    max_pool2d<>(), masked<conv2d<>>({.filters = 16, .kernel = {5, 5}}), relu<>(), max_pool2d<>(),
+                    flatten<>(), masked<dense<>>({.units = 120}), relu<>(), masked<dense<>>({.units = 84}), relu<>(),
+                    masked<dense<>>({.units = 10, .name = "output"}), softmax<>());
 }
 
 /// Convolutions and the output do all their multiplications at once, the large dense layers in turns: 6150 DSP blocks

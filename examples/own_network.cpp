@@ -6,7 +6,11 @@
 #include <span>
 #include <vector>
 
+#if __has_include("espalier_core.hpp")  // the single header beside this file is all it needs
+#include "espalier_core.hpp"
+#else
 #include <espalier/core.hpp>
+#endif
 
 using namespace espalier;
 

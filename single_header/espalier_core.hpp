@@ -458,9 +458,9 @@ namespace espalier::inline v0::hls {
 
 /// Settings at three granularities; the finest one that names a layer wins, as in hls4ml.
 struct config {
-  layer_config model;                        ///< for every layer that nothing finer names
-  std::map<std::string, layer_config> type;  ///< by kind of layer, as hls4ml writes it: "Dense", "Conv2D"
-  std::map<std::string, layer_config> name;  ///< by name of layer
+  layer_config model{};                        ///< for every layer that nothing finer names
+  std::map<std::string, layer_config> type{};  ///< by kind of layer, as hls4ml writes it: "Dense", "Conv2D"
+  std::map<std::string, layer_config> name{};  ///< by name of layer
 
   /// @param layer_name  the layer's own name.
   /// @param layer_type  its kind, as hls4ml writes it.
@@ -5841,10 +5841,10 @@ namespace espalier::inline v0::prune {
 /// @throws argument_error, shape_error or numeric_error if the settings, the model or the baseline are not sound.
 /// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
 template <prunable_model Model, trainer<Model> Trainer, objective::objective Objective, schedule::schedule Schedule,
-          class Ranking, class Normalization>
+          rank::ranking Ranking = rank::fisher, rank::normalization Normalization = rank::lamp>
 [[nodiscard]] result<typename Model::value_type> optimize(Model& model, Trainer& trainer, const Objective& objective,
                                                           Schedule schedule,
-                                                          const options<Ranking, Normalization>& options) {
+                                                          const options<Ranking, Normalization>& options = {}) {
   validate(options);
   return detail::pruning_run<Model, Trainer, Objective, Schedule, prune::options<Ranking, Normalization>>(
       model, trainer, objective, std::move(schedule), options)();

@@ -12,9 +12,9 @@ namespace espalier::inline v0::hls {
 
 /// Settings at three granularities; the finest one that names a layer wins, as in hls4ml.
 struct config {
-  layer_config model;                        ///< for every layer that nothing finer names
-  std::map<std::string, layer_config> type;  ///< by kind of layer, as hls4ml writes it: "Dense", "Conv2D"
-  std::map<std::string, layer_config> name;  ///< by name of layer
+  layer_config model{};                        ///< for every layer that nothing finer names
+  std::map<std::string, layer_config> type{};  ///< by kind of layer, as hls4ml writes it: "Dense", "Conv2D"
+  std::map<std::string, layer_config> name{};  ///< by name of layer
 
   /// @param layer_name  the layer's own name.
   /// @param layer_type  its kind, as hls4ml writes it.

@@ -24,9 +24,7 @@ class masked : public Layer {
  public:
   using value_type = typename Layer::value_type;
 
-  /// @param options  those of the layer.
-  template <class Options>
-  explicit masked(Options&& options) : Layer(std::forward<Options>(options)) {}
+  using Layer::Layer;  // is made as the layer is
 
   extents build(const std::string& name, const extents& input, random& generator) {
     const extents output = Layer::build(name, input, generator);

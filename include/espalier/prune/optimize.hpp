@@ -30,10 +30,10 @@ namespace espalier::inline v0::prune {
 /// @throws argument_error, shape_error or numeric_error if the settings, the model or the baseline are not sound.
 /// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
 template <prunable_model Model, trainer<Model> Trainer, objective::objective Objective, schedule::schedule Schedule,
-          class Ranking, class Normalization>
+          rank::ranking Ranking = rank::fisher, rank::normalization Normalization = rank::lamp>
 [[nodiscard]] result<typename Model::value_type> optimize(Model& model, Trainer& trainer, const Objective& objective,
                                                           Schedule schedule,
-                                                          const options<Ranking, Normalization>& options) {
+                                                          const options<Ranking, Normalization>& options = {}) {
   validate(options);
   return detail::pruning_run<Model, Trainer, Objective, Schedule, prune::options<Ranking, Normalization>>(
       model, trainer, objective, std::move(schedule), options)();
