@@ -14,7 +14,7 @@ namespace espalier::inline v0::structure {
 /// The mean weight of each group.
 /// @param groups  a partition of the kernel.
 /// @param kernel  as many weights as the partition has.
-/// @return one mean per group, in double.   Complexity: O(n).
+/// @return one mean per group, in double; 0 for a group without weights.   Complexity: O(n).
 template <class Value>
 [[nodiscard]] std::vector<double> group_means(const grouping& groups, std::span<const Value> kernel) {
   std::vector<double> means(groups.count(), 0.0);
@@ -24,7 +24,7 @@ template <class Value>
     ++sizes[group];
   });
   for (std::size_t group = 0; group < means.size(); ++group) {
-    means[group] /= static_cast<double>(sizes[group]);
+    means[group] = sizes[group] == 0 ? 0 : means[group] / static_cast<double>(sizes[group]);
   }
   return means;
 }
