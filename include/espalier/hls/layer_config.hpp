@@ -20,6 +20,7 @@ struct layer_config {
   std::uint32_t weight_width = 16;  ///< bits of a weight, 1 to 64
   std::uint32_t output_width = 16;  ///< bits of an output element, 1 to 64
   hls::io_type io_type = hls::io_type::io_parallel;
+  bool compression = false;  ///< hls4ml's compressed weights: what a zero saves then is not known
 
   friend bool operator==(const layer_config&, const layer_config&) = default;
 };

@@ -19,10 +19,13 @@ struct matrix_size {
 };
 
 /// @param matrix        both sizes >= 1.
-/// @param reuse_factor  >= 1.
-/// @return whether hls4ml's resource strategies take the factor as it is.
+/// @param reuse_factor  any number.
+/// @return whether hls4ml's resource strategies take the factor as it is; 0 never is.
 /// Source: hls4ml, `FPGABackend._validate_reuse_factor`.
 [[nodiscard]] constexpr bool is_valid_reuse_factor(const matrix_size& matrix, std::uint64_t reuse_factor) noexcept {
+  if (reuse_factor == 0) {
+    return false;
+  }
   const std::uint64_t weights = matrix.inputs * matrix.outputs;
   const std::uint64_t multipliers_in = (std::min)(matrix.inputs, reuse_factor);
   const std::uint64_t limit = (weights + multipliers_in - 1) / multipliers_in;
@@ -60,8 +63,12 @@ struct matrix_size {
 /// @param factors    valid factors, ascending, not empty.
 /// @param requested  the factor asked for, >= 1.
 /// @return the valid factor that is closest to it; of two equally close ones the smaller.
+/// @throws argument_error if there are no factors.
 [[nodiscard]] inline std::uint64_t closest_reuse_factor(const std::vector<std::uint64_t>& factors,
                                                         std::uint64_t requested) {
+  if (factors.empty()) {
+    throw argument_error(error_message("hls::closest_reuse_factor", "no factors", "at least one valid factor"));
+  }
   const auto distance = [&](std::uint64_t factor) {
     return factor > requested ? factor - requested : requested - factor;
   };

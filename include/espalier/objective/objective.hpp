@@ -31,6 +31,7 @@ struct saving_run {
 template <std::size_t Resources>
 struct layer_savings {
   std::string note;                             ///< why nothing can be saved; empty if the layer takes part
+  std::string remark;                           ///< what is worth knowing though it can: a reuse factor that moved
   structure::rule rule;                         ///< which weights form a group
   std::uint64_t reuse_factor = 1;               ///< the one that hardware really uses
   std::array<std::int64_t, Resources> usage{};  ///< of the dense layer, per resource

@@ -8,24 +8,32 @@
 #include <string_view>
 
 #include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/objective/detail/savings.hpp>
 #include <espalier/objective/objective.hpp>
 #include <espalier/structure/rules.hpp>
+#include <espalier/structure/size_run.hpp>
 
 namespace espalier::inline v0::objective {
 
-/// Number of weights in kernels; unstructured.
+/// Number of weights in kernels; unstructured, or by any rule that the user chooses for a layer.
 struct parameters {
   static constexpr std::string_view name = "parameters";
   static constexpr std::array<std::string_view, 1> resources{"parameters"};
 
   /// @param layer  any layer with a kernel.
-  /// @return usage n, and n groups that save 1 each.
+  /// @return usage n, and groups that save as many as they have weights.
+  /// @throws what structure::size_runs throws for a rule that does not fit the kernel.
   [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
-    const std::size_t weights = layer.kernel_shape.size();
     layer_savings<1> result;
-    result.rule = structure::unstructured{};
-    result.usage = {static_cast<std::int64_t>(weights)};
-    result.savings = {{weights, {1}}};
+    result.note = detail::why_no_kernel(layer);
+    if (!result.optimizable()) {
+      return result;
+    }
+    result.rule = layer.grouped_by.value_or(structure::unstructured{});
+    result.usage = {static_cast<std::int64_t>(layer.kernel_shape.size())};
+    result.savings = detail::savings_of<1>(layer, result.rule, [](const structure::size_run& run) {
+      return std::array<std::int64_t, 1>{static_cast<std::int64_t>(run.weights)};
+    });
     return result;
   }
 };

@@ -7,12 +7,15 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/objective/detail/savings.hpp>
 #include <espalier/objective/detail/vivado.hpp>
 #include <espalier/objective/objective.hpp>
 #include <espalier/structure/rules.hpp>
+#include <espalier/structure/size_run.hpp>
 
 namespace espalier::inline v0::objective {
 
@@ -28,10 +31,14 @@ struct vivado_dsp_bram {
 
   /// @param layer  with its hls settings.
   /// @return the layer's savings.
-  /// @throws argument_error if the reuse factor is 0.
+  /// @throws as vivado_dsp does.
   [[nodiscard]] layer_savings<2> operator()(const attributes::layer_attributes& layer) const {
     layer_savings<2> result;
     result.reuse_factor = detail::real_reuse_factor(layer);
+    result.note = detail::why_unknown(layer);
+    if (!result.optimizable()) {
+      return result;
+    }
     const std::string no_dsp = detail::why_no_dsp(layer);
     if (detail::is_resource(layer.hls) && result.reuse_factor > 1) {
       in_block_ram(layer, no_dsp.empty(), result);
@@ -39,6 +46,9 @@ struct vivado_dsp_bram {
       in_logic(layer, result);
     } else {
       result.note = no_dsp + ", and without a resource strategy and a reuse factor above 1 there is no block RAM";
+    }
+    if (result.optimizable()) {
+      result.remark = detail::moved_remark(layer, result.reuse_factor);
     }
     return result;
   }
@@ -52,10 +62,11 @@ struct vivado_dsp_bram {
 
   static void in_block_ram(const attributes::layer_attributes& layer, bool with_dsp, layer_savings<2>& result) {
     const std::uint64_t width = layer.hls.weight_width;
-    const std::size_t rows = layer.kernel_shape.size() / result.reuse_factor;
-    const std::size_t consecutive = rows_in_a_group(width);
+    const std::size_t rows = layer.kernel_shape.size() / static_cast<std::size_t>(result.reuse_factor);
+    const structure::pattern groups = detail::multiplier_pattern(layer, name, {rows, rows_in_a_group(width)});
+    const std::size_t consecutive = (std::min)(groups.consecutive, rows);
     const auto columns_up_to = [&](std::size_t row) { return detail::divide_up(row * width, detail::bram_word); };
-    result.rule = structure::pattern{rows, consecutive};
+    result.rule = groups;
     result.usage = {with_dsp ? static_cast<std::int64_t>(rows) : 0, columns_up_to(rows)};
     for (std::size_t begin = 0; begin < rows; begin += consecutive) {
       const std::size_t end = (std::min)(begin + consecutive, rows);
@@ -69,11 +80,12 @@ struct vivado_dsp_bram {
   }
 
   static void in_logic(const attributes::layer_attributes& layer, layer_savings<2>& result) {
-    const std::size_t weights = layer.kernel_shape.size();
-    result.rule = structure::unstructured{};
-    result.usage = {detail::divide_up(weights, result.reuse_factor), 0};
+    result.rule = layer.grouped_by.value_or(structure::unstructured{});
+    result.usage = {detail::divide_up(layer.kernel_shape.size(), result.reuse_factor), 0};
     result.denominator = static_cast<std::int64_t>(result.reuse_factor);
-    result.savings = {{weights, {1, 0}}};
+    result.savings = detail::savings_of<2>(layer, result.rule, [](const structure::size_run& run) {
+      return std::array<std::int64_t, 2>{static_cast<std::int64_t>(run.weights), 0};
+    });
   }
 };
 static_assert(objective<vivado_dsp_bram>);

@@ -6,11 +6,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <variant>
 
 #include <espalier/attributes/layer_attributes.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/hls/layer_config.hpp>
 #include <espalier/hls/reuse_factor.hpp>
+#include <espalier/objective/detail/savings.hpp>
+#include <espalier/structure/rules.hpp>
 
 namespace espalier::inline v0::objective::detail {
 
@@ -27,31 +31,57 @@ inline constexpr std::uint64_t bram_word = 36;
   return config.strategy == hls::strategy::resource || config.strategy == hls::strategy::resource_unrolled;
 }
 
-/// The reuse factor that hls4ml takes: only the resource strategies move to a valid one. resource_unrolled cannot
-/// take n_in * n_out, but is plain resource at reuse factor 1 and for a Conv2D in io_parallel.
+/// Whether a resource strategy may take every valid reuse factor: resource_unrolled may not take n_in * n_out, but is
+/// plain resource at reuse factor 1 and for a Conv2D in io_parallel.
+[[nodiscard]] inline bool takes_largest(const attributes::layer_attributes& layer) noexcept {
+  const hls::layer_config& config = layer.hls;
+  return config.strategy == hls::strategy::resource || config.reuse_factor == 1 ||
+         (layer.kind == attributes::layer_kind::conv2d && config.io_type == hls::io_type::io_parallel);
+}
+
+/// The reuse factor that hls4ml takes: only the resource strategies move to a valid one.
 [[nodiscard]] inline std::uint64_t real_reuse_factor(const attributes::layer_attributes& layer) {
   const hls::layer_config& config = layer.hls;
   if (config.reuse_factor == 0) {
     throw argument_error(
         error_message("objective", "layer '" + layer.name + "' with reuse factor 0", "a reuse factor of 1 or more"));
   }
-  if (!is_resource(config)) {
+  if (!is_resource(config) || layer.kernel_shape.rank() == 0) {
     return config.reuse_factor;
   }
-  const std::uint64_t outputs = layer.kernel_shape.back();
-  const hls::matrix_size matrix{layer.kernel_shape.size() / outputs, outputs};
+  const extents kernel = grouping_shape(layer);
+  const hls::matrix_size matrix{kernel.size() / kernel.back(), kernel.back()};
   auto factors = hls::valid_reuse_factors(matrix);
-  const bool as_resource =
-      config.strategy == hls::strategy::resource || config.reuse_factor == 1 ||
-      (layer.kind == attributes::layer_kind::conv2d && config.io_type == hls::io_type::io_parallel);
-  if (!as_resource && factors.size() > 1) {
+  if (!takes_largest(layer) && factors.size() > 1) {
     factors.pop_back();
   }
   return hls::closest_reuse_factor(factors, config.reuse_factor);
 }
 
+/// Why hls4ml's use of a layer is not known, whatever is counted; empty if it is.
+[[nodiscard]] inline std::string why_unknown(const attributes::layer_attributes& layer) {
+  if (layer.kernel_shape.rank() == 0) {
+    return "it has no kernel";
+  }
+  if (layer.hls.weight_width == 0 || layer.hls.weight_width > 64) {
+    throw argument_error(error_message(
+        "objective", "layer '" + layer.name + "' with weights of " + std::to_string(layer.hls.weight_width) + " bits",
+        "1 to 64"));
+  }
+  if (layer.hls.compression) {
+    return "what zeros save in compressed weights is not known";
+  }
+  if (layer.kind == attributes::layer_kind::depthwise_conv2d && is_resource(layer.hls)) {
+    return "hls4ml has no resource strategy for a DepthwiseConv2D; the latency strategy would save DSPs";
+  }
+  return {};
+}
+
 /// Why no DSP can be saved in a layer; empty if some can.
 [[nodiscard]] inline std::string why_no_dsp(const attributes::layer_attributes& layer) {
+  if (std::string why = why_unknown(layer); !why.empty()) {
+    return why;
+  }
   if (layer.hls.strategy == hls::strategy::distributed_arithmetic) {
     return "strategy distributed_arithmetic uses no DSP";
   }
@@ -59,6 +89,25 @@ inline constexpr std::uint64_t bram_word = 36;
     return "weights of " + std::to_string(layer.hls.weight_width) + " bits use no DSP (fewer than 9)";
   }
   return {};
+}
+
+/// What to say where hls4ml takes another reuse factor than it was asked for.
+[[nodiscard]] inline std::string moved_remark(const attributes::layer_attributes& layer, std::uint64_t real) {
+  return real == layer.hls.reuse_factor ? std::string()
+                                        : "reuse factor " + std::to_string(layer.hls.reuse_factor) + " moved to " +
+                                              std::to_string(real) + ", the closest that hls4ml takes";
+}
+
+/// The pattern of a layer's multipliers: the objective's own run of rows, or the user's, which must have the same rows.
+[[nodiscard]] inline structure::pattern multiplier_pattern(const attributes::layer_attributes& layer,
+                                                           std::string_view objective, structure::pattern own) {
+  if (!layer.grouped_by) {
+    return own;
+  }
+  const auto* chosen = std::get_if<structure::pattern>(&*layer.grouped_by);
+  expect_rule(chosen != nullptr && chosen->rows == own.rows && chosen->consecutive > 0, layer, objective,
+              "a pattern of " + std::to_string(own.rows) + " rows, one for each multiplier");
+  return *chosen;
 }
 
 }  // namespace espalier::inline v0::objective::detail
