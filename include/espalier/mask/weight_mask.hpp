@@ -22,11 +22,15 @@ struct weight_mask {
 
   /// Sets every weight that is not kept to its offset.
   /// @param kernel  the weights, as many as the mask has entries.
-  /// @throws shape_error if the sizes differ.   Complexity: O(n).
+  /// @throws shape_error if the sizes differ, also those of mask and offsets.   Complexity: O(n).
   void apply(std::span<Value> kernel) const {
     if (kernel.size() != mask.size()) {
       throw shape_error(error_message("mask::weight_mask::apply", std::to_string(kernel.size()) + " weights",
                                       std::to_string(mask.size()) + ", as the mask has"));
+    }
+    if (!offset.empty() && offset.size() != mask.size()) {
+      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(offset.size()) + " offsets",
+                                      "none, or " + std::to_string(mask.size()) + ", as the mask has"));
     }
     for (std::size_t i = 0; i < kernel.size(); ++i) {
       if (mask[i] == 0) {

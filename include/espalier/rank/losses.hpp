@@ -26,29 +26,31 @@ struct weight_data {
 
 namespace detail {
 
+template <class Value>
+void expect_numbers(const structure::grouping& groups, std::span<const Value> numbers, const char* name) {
+  if (numbers.size() != groups.weights()) {
+    throw shape_error(error_message("rank::losses", std::to_string(numbers.size()) + " numbers of the " + name,
+                                    std::to_string(groups.weights()) + ", one per weight"));
+  }
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (!std::isfinite(numbers[i])) {
+      throw numeric_error(error_message("rank::losses",
+                                        std::string("number ") + std::to_string(i) + " of the " + name + " not finite",
+                                        "finite numbers"));
+    }
+  }
+}
+
 template <ranking Ranking, class Value>
 void expect_data(const structure::grouping& groups, const weight_data<Value>& data) {
-  const auto expect = [&](std::span<const Value> numbers, const char* name) {
-    if (numbers.size() != groups.weights()) {
-      throw shape_error(error_message("rank::losses", std::to_string(numbers.size()) + " numbers of the " + name,
-                                      std::to_string(groups.weights()) + ", one per weight"));
-    }
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      if (!std::isfinite(numbers[i])) {
-        throw numeric_error(error_message(
-            "rank::losses", std::string("number ") + std::to_string(i) + " of the " + name + " not finite",
-            "finite numbers"));
-      }
-    }
-  };
-  expect(data.kernel, "kernel");
-  if constexpr (Ranking::needs != data::nothing) {
-    expect(data.datum, "data");
+  expect_numbers(groups, data.kernel, "kernel");
+  if constexpr (needs_of<Ranking> != data::nothing) {
+    expect_numbers(groups, data.datum, "data");
   }
 }
 
 /// Sums cost(change(group, weight), datum) over each group.
-template <ranking Ranking, class Value, class Change>
+template <additive_ranking Ranking, class Value, class Change>
 [[nodiscard]] std::vector<double> sum_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                             const Ranking& ranking, Change&& change) {
   std::vector<double> sums(groups.count(), 0.0);
@@ -61,17 +63,23 @@ template <ranking Ranking, class Value, class Change>
 
 }  // namespace detail
 
-/// Sums of the costs of pruning each group: the losses before the ranking finishes them.
+/// Sums of the costs of pruning each group: the losses before the ranking finishes them. A group_ranking has no sums;
+/// these are its losses.
 /// @param groups   a partition of the kernel.
 /// @param data     the kernel and, if the ranking needs it, one number per weight.
 /// @param ranking  how to rank.
 /// @return one sum per group.
-/// @throws shape_error if sizes differ; numeric_error if a number is not finite.   Complexity: O(n), memory read once.
+/// @throws shape_error if sizes differ; numeric_error if a number is not finite.
+/// Complexity: O(n), memory read once; that of the ranking if it looks at all groups together.
 template <ranking Ranking, class Value>
 [[nodiscard]] std::vector<double> prune_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                               const Ranking& ranking = {}) {
   detail::expect_data<Ranking>(groups, data);
-  return detail::sum_costs(groups, data, ranking, [](std::size_t, double weight) { return weight; });
+  if constexpr (additive_ranking<Ranking>) {
+    return detail::sum_costs(groups, data, ranking, [](std::size_t, double weight) { return weight; });
+  } else {
+    return ranking.prune(groups, data.kernel);
+  }
 }
 
 /// Sums of the costs of sharing each group; see prune_costs.
@@ -80,9 +88,13 @@ template <ranking Ranking, class Value>
 [[nodiscard]] std::vector<double> share_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                               const Ranking& ranking = {}) {
   detail::expect_data<Ranking>(groups, data);
-  const std::vector<double> means = structure::group_means<Value>(groups, data.kernel);
-  return detail::sum_costs(groups, data, ranking,
-                           [&](std::size_t group, double weight) { return means[group] - weight; });
+  if constexpr (additive_ranking<Ranking>) {
+    const std::vector<double> means = structure::group_means<Value>(groups, data.kernel);
+    return detail::sum_costs(groups, data, ranking,
+                             [&](std::size_t group, double weight) { return means[group] - weight; });
+  } else {
+    return ranking.share(groups, data.kernel);
+  }
 }
 
 }  // namespace espalier::inline v0::rank

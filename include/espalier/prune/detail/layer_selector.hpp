@@ -117,14 +117,14 @@ class layer_selector {
 
   [[nodiscard]] static std::vector<std::vector<value_type>> ranking_data(Model& model, Trainer& trainer) {
     using ranking = decltype(Options::valuation.ranking);
-    if constexpr (ranking::needs == rank::data::fisher) {
+    if constexpr (rank::needs_of<ranking> == rank::data::fisher) {
       static_assert(fisher_trainer<Trainer, Model>, "this ranking needs fisher(model) from the trainer");
       return trainer.fisher(model);
-    } else if constexpr (ranking::needs == rank::data::gradient) {
+    } else if constexpr (rank::needs_of<ranking> == rank::data::gradient) {
       static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
       return trainer.gradients(model);
     } else {
-      static_assert(ranking::needs == rank::data::nothing, "no trainer gives what this ranking needs");
+      static_assert(rank::needs_of<ranking> == rank::data::nothing, "no trainer gives what this ranking needs");
       return {};
     }
   }
