@@ -3,18 +3,25 @@
 #ifndef ESPALIER_SELECT_MAKE_CANDIDATE_HPP
 #define ESPALIER_SELECT_MAKE_CANDIDATE_HPP
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/base/errors.hpp>
+#include <espalier/base/extents.hpp>
 #include <espalier/objective/objective.hpp>
 #include <espalier/rank/losses.hpp>
 #include <espalier/rank/normalization.hpp>
 #include <espalier/rank/ranking.hpp>
 #include <espalier/select/selection.hpp>
 #include <espalier/structure/grouping.hpp>
+#include <espalier/structure/rules.hpp>
+#include <espalier/structure/size_run.hpp>
+#include <espalier/structure/size_runs.hpp>
 
 namespace espalier::inline v0::select {
 
@@ -39,7 +46,7 @@ namespace detail {
 
 template <rank::ranking Ranking, rank::normalization Normalization>
 [[nodiscard]] std::vector<double> finish(std::vector<double> sums, const valuation<Ranking, Normalization>& v) {
-  if constexpr (!Normalization::additive) {
+  if constexpr (rank::additive_ranking<Ranking> && !Normalization::additive) {
     for (double& sum : sums) {
       sum = v.ranking.finish(sum);
     }
@@ -55,6 +62,72 @@ template <rank::ranking Ranking, rank::normalization Normalization>
   return layer.prune || can_share ? "" : "no action is on";
 }
 
+/// The groups of a layer; where they depend on scores, these are the costs of pruning single weights.
+template <class Value, rank::ranking Ranking>
+[[nodiscard]] structure::grouping form_groups(const structure::rule& rule, const extents& shape,
+                                              const rank::weight_data<Value>& data, const Ranking& ranking) {
+  std::vector<double> scores;
+  if (structure::needs_scores(rule)) {
+    scores = rank::prune_costs(structure::grouping(structure::unstructured{}, shape), data, ranking);
+  }
+  return {rule, shape, scores};
+}
+
+/// An objective of the user's own may get its numbers wrong; the knapsack must not be the first to notice.
+template <std::size_t M>
+void expect_savings(const attributes::layer_attributes& layer, const objective::layer_savings<M>& savings,
+                    std::size_t groups) {
+  const auto expect = [&](bool right, const std::string& got, const std::string& expected) {
+    if (!right) {
+      throw argument_error(error_message("select::make_candidate", "layer '" + layer.name + "' with " + got, expected));
+    }
+  };
+  std::size_t count = 0;
+  for (const auto& run : savings.savings) {
+    count += run.count;
+    for (const std::int64_t saving : run.saving) {
+      expect(saving >= 0, "a saving of " + std::to_string(saving), "savings >= 0");
+    }
+  }
+  expect(count == groups, "savings of " + std::to_string(count) + " groups",
+         std::to_string(groups) + ", as its rule makes");
+  expect(savings.denominator >= 1, "denominator " + std::to_string(savings.denominator), "1 or more");
+  for (const std::int64_t usage : savings.usage) {
+    expect(usage >= 0, "a usage of " + std::to_string(usage), "usages >= 0");
+  }
+}
+
+/// Calls action(group) for every group of one weight. Such a group is its own mean, so sharing it changes nothing.
+template <class Action>
+void visit_single_weights(const std::vector<structure::size_run>& sizes, Action&& action) {
+  std::size_t group = 0;
+  for (const structure::size_run& run : sizes) {
+    for (const std::size_t end = group + run.count; group < end; ++group) {
+      if (run.weights == 1) {
+        action(group);
+      }
+    }
+  }
+}
+
+/// Where groups can only be shared, those of one weight save nothing.
+template <std::size_t M>
+void withdraw_single_weights(const std::vector<structure::size_run>& sizes, objective::layer_savings<M>& savings) {
+  std::vector<objective::saving_run<M>> result;
+  std::vector<std::array<std::int64_t, M>> of_group;
+  for (const auto& run : savings.savings) {
+    of_group.insert(of_group.end(), run.count, run.saving);
+  }
+  visit_single_weights(sizes, [&](std::size_t group) { of_group[group] = {}; });
+  for (const auto& saving : of_group) {
+    if (result.empty() || result.back().saving != saving) {
+      result.push_back({0, saving});
+    }
+    ++result.back().count;
+  }
+  savings.savings = std::move(result);
+}
+
 }  // namespace detail
 
 /// @param layer      attributes of the layer.
@@ -62,7 +135,8 @@ template <rank::ranking Ranking, rank::normalization Normalization>
 /// @param data       its kernel and, if the ranking needs it, one number per weight.
 /// @param v          ranking and normalization.
 /// @return the layer, ready for `select`; without groups, and with a note, if it does not take part.
-/// @throws what structure::grouping and rank::prune_costs throw.   Complexity: O(n), and that of the normalization.
+/// @throws what structure::grouping and rank::prune_costs throw; argument_error if the savings are negative or not as
+///         many as there are groups.   Complexity: O(n), and that of the normalization.
 template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization Normalization>
 [[nodiscard]] candidate<M> make_candidate(const attributes::layer_attributes& layer,
                                           objective::layer_savings<M> savings, const rank::weight_data<Value>& data,
@@ -71,20 +145,31 @@ template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization
   if (!result.savings.optimizable()) {
     return result;
   }
-  const structure::grouping groups(result.savings.rule, layer.kernel_shape);
-  const bool can_share = layer.share && groups.count() < groups.weights();  // a group of one weight is its own mean
+  const extents shape = grouping_shape(layer);
+  const std::vector<structure::size_run> sizes = structure::size_runs(result.savings.rule, shape);
+  std::size_t groups = 0;
+  for (const structure::size_run& run : sizes) {
+    groups += run.count;
+  }
+  detail::expect_savings(layer, result.savings, groups);
+  const bool can_share = layer.share && groups < shape.size();  // a group of one weight is its own mean
   result.savings.note = detail::why_left_alone(layer, can_share);
   if (!result.savings.optimizable()) {
     return result;
   }
-  result.groups = groups;
-  std::vector<double> prune = detail::finish(rank::prune_costs(groups, data, v.ranking), v);
+  result.groups = detail::form_groups(result.savings.rule, shape, data, v.ranking);
+  std::vector<double> prune = detail::finish(rank::prune_costs(*result.groups, data, v.ranking), v);
   const std::vector<double> divisors = v.normalization(prune);
   if (can_share) {
-    result.share = detail::divide(detail::finish(rank::share_costs(groups, data, v.ranking), v), divisors);
+    result.share = detail::divide(detail::finish(rank::share_costs(*result.groups, data, v.ranking), v), divisors);
   }
   if (layer.prune) {
     result.prune = detail::divide(std::move(prune), divisors);
+  }
+  if (can_share && layer.prune) {
+    detail::visit_single_weights(sizes, [&](std::size_t group) { result.share[group] = result.prune[group]; });
+  } else if (can_share) {
+    detail::withdraw_single_weights(sizes, result.savings);
   }
   return result;
 }

@@ -25,10 +25,18 @@ enum class scope : std::uint8_t {
   local    ///< every layer keeps within its own share
 };
 
+/// A budget of one layer, beside that of the network.
+struct layer_budget {
+  std::string layer;             ///< its name
+  std::vector<double> sparsity;  ///< the share of each resource that it must free, 0 to 1; one entry serves all
+};
+
 /// Settings of a selection.
 struct options {
   std::vector<double> sparsity{0.5};    ///< the share of each resource to free, 0 to 1; one entry serves all resources
   select::scope scope = scope::global;  ///< one budget or one per layer
+  std::vector<layer_budget> layers{};   ///< budgets of single layers: beside a global one, or instead of the local one
+  std::size_t minimum_kept = 0;         ///< groups that every layer that takes part keeps at least
   bool live = true;                     ///< give up groups that no path from input to output uses; global scope only
   knapsack::solve_options knapsack{};   ///< limits of the solver
 };
@@ -45,10 +53,10 @@ struct candidate {
 
 /// What is decided for one layer.
 struct layer_decision {
-  std::string note;                   ///< why the layer does not take part; empty if it does
+  std::string note;                   ///< why the layer does not take part or, if it does, what was changed about it
   std::vector<mask::action> actions;  ///< one per group; empty if the layer does not take part
   std::vector<std::int64_t> usage;    ///< of the dense layer, per resource
-  std::vector<std::int64_t> used;     ///< after the decision, per resource, rounded up
+  std::vector<std::int64_t> used;     ///< after the decision, per resource, rounded up to whole units
 };
 
 /// What is decided for a network.
@@ -56,12 +64,12 @@ struct selection {
   std::vector<layer_decision> layers;  ///< in the order of the candidates
   std::vector<std::int64_t> usage;     ///< of all layers that take part, per resource
   std::vector<std::int64_t> budget;    ///< the most that may be used, per resource
-  std::vector<std::int64_t> used;      ///< what is used, per resource
+  std::vector<std::int64_t> used;      ///< what is used, per resource; fractions of layers add up before rounding
   double value = 0;                    ///< sum of the losses of the kept groups
   double bound = 0;                    ///< proven: no selection within the budget has a larger value
   knapsack::status status =
       knapsack::status::optimal;  ///< infeasible: the budget is out of reach, all that costs is pruned
-  std::string out_of_reach;       ///< which resource, and the least that is reachable; empty if it is in reach
+  std::string out_of_reach;       ///< which resource and layer, and the least that is reachable; empty if in reach
   std::size_t live_rounds = 0;    ///< how often groups without a path were found and the selection repeated
 
   /// @return how far the value can be from the optimum, relative to the bound.

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns layers, their savings and budgets into one knapsack problem of whole numbers.
+#ifndef ESPALIER_SELECT_DETAIL_PACK_HPP
+#define ESPALIER_SELECT_DETAIL_PACK_HPP
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <numeric>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <espalier/base/errors.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/select/detail/losses.hpp>
+#include <espalier/select/selection.hpp>
+
+namespace espalier::inline v0::select::detail {
+
+/// What pruning may leave of a resource: whole units, and no unit lost to a rounding of (1 - s) R.
+[[nodiscard]] inline std::int64_t budget_of(std::int64_t usage, double sparsity) {
+  const auto whole = static_cast<double>(usage);
+  return static_cast<std::int64_t>(std::floor((1 - sparsity) * whole + (std::max)(1e-9, 1e-14 * whole)));
+}
+
+[[nodiscard]] inline double sparsity_of(const std::vector<double>& sparsity, std::size_t resource) {
+  return sparsity.size() == 1 ? sparsity[0] : sparsity[resource];
+}
+
+/// What one layer brings into a knapsack. Numbers are in units that all layers of the knapsack share.
+template <std::size_t M>
+struct layer_share {
+  std::size_t candidate = 0;
+  const std::vector<double>* own_sparsity = nullptr;  ///< its own budget beside the common one; null: none
+  std::vector<std::size_t> forced{};                  ///< groups that must be kept, ascending
+  std::int64_t factor = 1;                            ///< from units of 1 / denominator to the common ones
+  bool alike = true;                                  ///< whether all groups that save something save the same
+  std::array<std::int64_t, M> stuck{};                ///< in whole units of the resource: used, but freed by no group
+  std::array<std::int64_t, M> forced_use{};           ///< used by groups that must be kept
+  std::vector<std::uint8_t> beyond{};                 ///< 1: a group too many for its own budget; empty: none
+};
+
+/// A knapsack over some layers, in units that make all savings whole numbers.
+template <std::size_t M>
+struct layer_knapsack {
+  std::vector<layer_share<M>> layers;
+  std::int64_t unit = 1;                 ///< savings are multiples of 1 / unit
+  std::array<std::int64_t, M> usage{};   ///< in whole units of the resource
+  std::array<std::int64_t, M> budget{};  ///< in whole units of the resource
+  std::vector<double> values;            ///< one per group of all these layers
+  knapsack::problem<double> problem;
+};
+
+/// Multiplies and adds within int64, or says which layer is too large to count.
+class checked {
+ public:
+  explicit checked(const std::string& layer) : layer_(layer) {}
+  [[nodiscard]] std::int64_t product(std::int64_t a, std::int64_t b) const {
+    std::int64_t result = 0;
+    return __builtin_mul_overflow(a, b, &result) ? overflow() : result;
+  }
+  [[nodiscard]] std::int64_t sum(std::int64_t a, std::int64_t b) const {
+    std::int64_t result = 0;
+    return __builtin_add_overflow(a, b, &result) ? overflow() : result;
+  }
+
+ private:
+  [[noreturn]] std::int64_t overflow() const {
+    throw argument_error(error_message("select::select",
+                                       "savings of layer '" + layer_ + "' that no int64 holds in common units",
+                                       "reuse factors with a smaller common multiple, or smaller savings"));
+  }
+  const std::string& layer_;
+};
+
+/// Puts layers into a knapsack, one after the other.
+template <std::size_t M>
+class packer {
+ public:
+  using saving = std::array<std::int64_t, M>;
+
+  packer(std::span<const candidate<M>> candidates, layer_knapsack<M>& k) : candidates_(candidates), k_(k) {}
+
+  void operator()(const std::vector<double>& sparsity) {
+    find_unit();
+    saving taken{};
+    for (layer_share<M>& layer : k_.layers) {
+      measure(layer);
+      for (std::size_t r = 0; r < M; ++r) {
+        const std::int64_t stuck = exact(layer).product(layer.stuck[r], k_.unit);
+        taken[r] = exact(layer).sum(taken[r], exact(layer).sum(stuck, layer.forced_use[r]));
+      }
+    }
+    // The rows of the common budget come first; more are added for layers whose own budget needs them.
+    for (std::size_t r = 0; r < M; ++r) {
+      k_.budget[r] = budget_of(k_.usage[r], sparsity_of(sparsity, r));
+      k_.problem.capacities.push_back((std::max)(std::int64_t{0}, k_.budget[r] * k_.unit - taken[r]));
+    }
+    std::vector<row> own_rows;
+    for (std::size_t l = 0; l < k_.layers.size(); ++l) {
+      limit(l, own_rows);
+    }
+    for (const row& one : own_rows) {
+      k_.problem.capacities.push_back(one.capacity);
+    }
+    for (std::size_t l = 0; l < k_.layers.size(); ++l) {
+      add_items(l, own_rows);
+    }
+  }
+
+ private:
+  /// A budget of one layer that needs a row of its own.
+  struct row {
+    std::size_t layer = 0;
+    std::size_t resource = 0;
+    std::int64_t capacity = 0;
+  };
+
+  [[nodiscard]] checked exact(const layer_share<M>& layer) const { return checked(of(layer).attributes.name); }
+  [[nodiscard]] const candidate<M>& of(const layer_share<M>& layer) const { return candidates_[layer.candidate]; }
+
+  void find_unit() {
+    for (const layer_share<M>& layer : k_.layers) {
+      const std::int64_t denominator = of(layer).savings.denominator;
+      k_.unit = exact(layer).product(k_.unit / std::gcd(k_.unit, denominator), denominator);
+    }
+  }
+
+  /// Sums up what a layer uses, what none of its groups frees and what it is forced to keep.
+  void measure(layer_share<M>& layer) {
+    const auto& savings = of(layer).savings;
+    const checked count = exact(layer);
+    layer.factor = k_.unit / savings.denominator;
+    saving freed{};
+    saving first{};
+    for (const auto& run : savings.savings) {
+      first = first == saving{} ? run.saving : first;
+      layer.alike = layer.alike && (run.saving == saving{} || run.saving == first);
+      for (std::size_t r = 0; r < M; ++r) {
+        freed[r] = count.sum(freed[r], count.product(run.saving[r], static_cast<std::int64_t>(run.count)));
+      }
+    }
+    for (std::size_t r = 0; r < M; ++r) {
+      const std::int64_t left = count.product(savings.usage[r], savings.denominator) - freed[r];
+      // Less than a unit is only what rounding the usage up has added.
+      layer.stuck[r] = (std::max)(std::int64_t{0}, left / savings.denominator);
+      k_.usage[r] = count.sum(k_.usage[r], savings.usage[r]);
+      static_cast<void>(count.product(k_.usage[r], k_.unit));  // every budget is below this
+    }
+    for (const std::size_t group : layer.forced) {
+      const saving one = saving_of(layer, group);
+      for (std::size_t r = 0; r < M; ++r) {
+        layer.forced_use[r] = count.sum(layer.forced_use[r], one[r]);
+      }
+    }
+  }
+
+  [[nodiscard]] saving saving_of(const layer_share<M>& layer, std::size_t group) const {
+    for (const auto& run : of(layer).savings.savings) {
+      if (group < run.count) {
+        return scaled(layer, run.saving);
+      }
+      group -= run.count;
+    }
+    return {};
+  }
+
+  [[nodiscard]] saving scaled(const layer_share<M>& layer, saving one) const {
+    for (std::int64_t& number : one) {
+      number = exact(layer).product(number, layer.factor);
+    }
+    return one;
+  }
+
+  /// Applies a layer's own budget. Where all groups that cost are alike it leaves room for so many, and these are the
+  /// most valuable; only where they differ does the budget need rows of its own.
+  void limit(std::size_t l, std::vector<row>& own_rows) {
+    layer_share<M>& layer = k_.layers[l];
+    if (layer.own_sparsity == nullptr) {
+      return;
+    }
+    const auto& savings = of(layer).savings;
+    saving one{};
+    for (const auto& run : savings.savings) {
+      one = one == saving{} ? scaled(layer, run.saving) : one;
+    }
+    std::size_t most = of(layer).groups->count();
+    for (std::size_t r = 0; r < M; ++r) {
+      const std::int64_t budget = budget_of(savings.usage[r], sparsity_of(*layer.own_sparsity, r));
+      const std::int64_t room = (std::max)(std::int64_t{0}, (budget - layer.stuck[r]) * k_.unit - layer.forced_use[r]);
+      if (!layer.alike) {
+        own_rows.push_back({l, r, room});
+      } else if (one[r] > 0) {
+        most = (std::min)(most, static_cast<std::size_t>(room / one[r]));
+      }
+    }
+    if (layer.alike) {
+      mark_beyond(layer, most);
+    }
+  }
+
+  /// Marks the groups that cost and are not forced, but for the most valuable ones.
+  void mark_beyond(layer_share<M>& layer, std::size_t most) {
+    layer.beyond = costing(of(layer));
+    for (const std::size_t g : layer.forced) {
+      layer.beyond[g] = 0;
+    }
+    const auto open = [&](std::size_t g) { return layer.beyond[g] != 0; };
+    for (const std::size_t g : most_valuable(of(layer), most, open)) {
+      layer.beyond[g] = 0;
+    }
+  }
+
+  void add_items(std::size_t l, const std::vector<row>& own_rows) {
+    const layer_share<M>& layer = k_.layers[l];
+    std::map<saving, std::uint32_t> classes;
+    auto forced = layer.forced.begin();
+    std::size_t group = 0;
+    for (const auto& run : of(layer).savings.savings) {
+      const std::uint32_t item_class = class_of(l, scaled(layer, run.saving), own_rows, classes);
+      for (std::size_t end = group + run.count; group < end;) {
+        const bool none_left = forced == layer.forced.end() || *forced >= end;
+        const std::size_t next = none_left ? end : *forced;
+        add_run(item_class, next - group);
+        group = next;
+        if (!none_left) {
+          add_run(class_of(l, saving{}, own_rows, classes), 1);  // its weight is already off the capacity
+          ++group;
+          ++forced;
+        }
+      }
+    }
+    for (group = 0; group < of(layer).groups->count(); ++group) {
+      const bool beyond = !layer.beyond.empty() && layer.beyond[group] != 0;
+      k_.values.push_back(beyond ? 0.0 : loss_of(of(layer), group));
+    }
+  }
+
+  void add_run(std::uint32_t item_class, std::size_t count) {
+    auto& runs = k_.problem.runs;
+    if (count == 0) {
+      return;
+    }
+    if (runs.empty() || runs.back().item_class != item_class) {
+      runs.push_back({item_class, 0});
+    }
+    runs.back().count += count;
+  }
+
+  [[nodiscard]] std::uint32_t class_of(std::size_t l, const saving& one, const std::vector<row>& own_rows,
+                                       std::map<saving, std::uint32_t>& classes) {
+    const auto next = static_cast<std::uint32_t>(k_.problem.weights.size() / k_.problem.capacities.size());
+    const auto [found, is_new] = classes.emplace(one, next);
+    if (is_new) {
+      k_.problem.weights.insert(k_.problem.weights.end(), one.begin(), one.end());
+      for (const row& own : own_rows) {
+        k_.problem.weights.push_back(own.layer == l ? one[own.resource] : 0);
+      }
+    }
+    return found->second;
+  }
+
+  std::span<const candidate<M>> candidates_;
+  layer_knapsack<M>& k_;
+};
+
+}  // namespace espalier::inline v0::select::detail
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/select/make_candidate.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <espalier/objective/parameters.hpp>
+#include <espalier/objective/vivado_dsp.hpp>
+#include <espalier/rank/l1.hpp>
+#include <espalier/rank/l2.hpp>
+#include <espalier/rank/lamp.hpp>
+#include <espalier/rank/layer_maximum.hpp>
+#include <espalier/rank/no_normalization.hpp>
+#include <espalier/select/select.hpp>
+
+#include "support/random_layers.hpp"
+
+namespace attributes = espalier::attributes;
+namespace choose = espalier::select;
+namespace objective = espalier::objective;
+namespace rank = espalier::rank;
+namespace structure = espalier::structure;
+
+namespace {
+
+attributes::layer_attributes dense(std::size_t inputs, std::size_t outputs) {
+  attributes::layer_attributes layer;
+  layer.name = "hidden";
+  layer.kernel_shape = {inputs, outputs};
+  return layer;
+}
+
+template <class Ranking, class Normalization>
+choose::candidate<1> make(const attributes::layer_attributes& layer, const std::vector<double>& kernel) {
+  return choose::make_candidate(layer, objective::parameters{}(layer), rank::weight_data<double>{kernel, {}},
+                                choose::valuation<Ranking, Normalization>{});
+}
+
+}  // namespace
+
+TEST_SUITE("select") {
+  TEST_CASE("losses are divided by what the normalization says, and 0 / 0 is 0") {
+    CHECK(make<rank::l1, rank::layer_maximum>(dense(1, 3), {1, -4, 2}).prune == std::vector<double>{0.25, 1, 0.5});
+    CHECK(make<rank::l1, rank::layer_maximum>(dense(1, 3), {0, 0, 0}).prune == std::vector<double>{0, 0, 0});
+    CHECK(make<rank::l1, rank::no_normalization>(dense(1, 3), {1, -4, 2}).prune == std::vector<double>{1, 4, 2});
+  }
+
+  TEST_CASE("lamp takes the square of l2, other normalizations the length") {
+    auto layer = dense(2, 2);
+    layer.grouped_by = structure::structured{};
+    const std::vector<double> kernel{3, 1, 4, 0};  // neurons of length 5 and 1
+    CHECK(make<rank::l2, rank::no_normalization>(layer, kernel).prune == std::vector<double>{5, 1});
+    CHECK(make<rank::l2, rank::lamp>(layer, kernel).prune == std::vector<double>{1, 1.0 / 26});
+  }
+
+  TEST_CASE("sharing is divided by the same number as pruning") {
+    auto layer = dense(2, 2);
+    layer.grouped_by = structure::structured{};
+    layer.share = true;
+    const auto c = make<rank::l1, rank::layer_maximum>(layer, {3, 1, 5, 1});
+    CHECK(c.prune == std::vector<double>{1, 0.25});
+    CHECK(c.share == std::vector<double>{0.25, 0});
+  }
+
+  TEST_CASE("sharing needs groups of two weights: single weights have no such action") {
+    auto layer = dense(1, 3);
+    layer.share = true;
+    CHECK(make<rank::l1, rank::layer_maximum>(layer, {1, 2, 3}).share.empty());
+    layer.prune = false;
+    const auto none = make<rank::l1, rank::layer_maximum>(layer, {1, 2, 3});
+    CHECK_FALSE(none.groups);
+    CHECK(none.savings.note == "no action is on");
+  }
+
+  TEST_CASE("a short group of one weight among larger ones is pruned rather than shared") {
+    auto layer = dense(3, 3);
+    layer.grouped_by = structure::block{2, 2};
+    layer.share = true;
+    const std::vector<double> kernel{1, 2, 3, 4, 5, 6, 7, 8, 9};
+    const auto both = make<rank::l1, rank::no_normalization>(layer, kernel);
+    CHECK(both.prune.back() == 9);
+    CHECK(both.share.back() == 9);  // a tie, which means prune
+  }
+
+  TEST_CASE("where only sharing is on, a group of one weight saves nothing and is kept") {
+    auto layer = dense(3, 3);
+    layer.grouped_by = structure::block{2, 2};
+    layer.share = true;
+    layer.prune = false;
+    const auto c = make<rank::l1, rank::no_normalization>(layer, {1, 2, 3, 4, 5, 6, 7, 8, 9});
+    CHECK(c.savings.savings == std::vector<objective::saving_run<1>>{{1, {4}}, {2, {2}}, {1, {0}}});
+    const auto chosen =
+        choose::select(std::vector{c}, {.sparsity = {1}, .live = false}, objective::parameters::resources);
+    CHECK(chosen.layers[0].actions.back() == espalier::mask::action::keep);
+  }
+
+  TEST_CASE("a layer that cannot save, or that the user leaves alone, has no groups and a note") {
+    auto layer = dense(2, 2);
+    layer.optimizable = false;
+    const auto alone = make<rank::l1, rank::layer_maximum>(layer, {1, 2, 3, 4});
+    CHECK_FALSE(alone.groups);
+    CHECK(alone.savings.note == "left alone as asked");
+    layer.optimizable = true;
+    layer.hls.weight_width = 8;
+    const std::vector<double> kernel{1, 2, 3, 4};
+    const auto narrow =
+        choose::make_candidate(layer, objective::vivado_dsp{}(layer), rank::weight_data<double>{kernel, {}},
+                               choose::valuation<rank::l1, rank::layer_maximum>{});
+    CHECK_FALSE(narrow.groups);
+    CHECK(narrow.savings.note == "weights of 8 bits use no DSP (fewer than 9)");
+  }
+
+  TEST_CASE("groups that depend on scores are formed by what pruning single weights costs") {
+    auto layer = dense(4, 1);
+    layer.grouped_by = structure::n_of_m{2, 4};
+    const auto c = make<rank::l1, rank::no_normalization>(layer, {4, -1, 3, -2});
+    CHECK(c.prune == std::vector<double>{3, 7});
+    CHECK(c.savings.savings == std::vector<objective::saving_run<1>>{{1, {2}}, {1, {0}}});
+    layer = dense(1, 4);
+    layer.grouped_by = structure::round_to{2};
+    CHECK(make<rank::l1, rank::no_normalization>(layer, {4, -1, 3, -2}).prune == std::vector<double>{3, 7});
+  }
+
+  TEST_CASE("a network in 2:4 keeps the two largest of every four, and rounding removes units in steps") {
+    espalier::random random(101);
+    auto layer = dense(8, 3);
+    layer.grouped_by = structure::n_of_m{2, 4};
+    const auto kernel = support::random_numbers(random, 24);
+    const auto c = make<rank::l1, rank::layer_maximum>(layer, kernel);
+    const auto chosen =
+        choose::select(std::vector{c}, {.sparsity = {0.5}, .live = false}, objective::parameters::resources);
+    CHECK(chosen.used == std::vector<std::int64_t>{12});
+    auto wide = dense(2, 11);
+    wide.grouped_by = structure::round_to{4};
+    const auto units = make<rank::l1, rank::layer_maximum>(wide, support::random_numbers(random, 22));
+    const auto some =
+        choose::select(std::vector{units}, {.sparsity = {0.2}, .live = false}, objective::parameters::resources);
+    CHECK(some.used == std::vector<std::int64_t>{14});  // 22 - 4 units of 2
+  }
+
+  TEST_CASE("an objective of the user's own that gets its numbers wrong is refused with the layer's name") {
+    const auto layer = dense(2, 2);
+    const std::vector<double> kernel{1, 2, 3, 4};
+    const auto refuse = [&](const objective::layer_savings<1>& savings) {
+      CHECK_THROWS_AS(static_cast<void>(choose::make_candidate(layer, savings, rank::weight_data<double>{kernel, {}},
+                                                               choose::valuation<rank::l1, rank::layer_maximum>{})),
+                      espalier::argument_error);
+    };
+    objective::layer_savings<1> savings;
+    savings.rule = structure::structured{};
+    savings.usage = {4};
+    savings.savings = {{3, {1}}};
+    CHECK_THROWS_WITH_AS(static_cast<void>(choose::make_candidate(layer, savings, rank::weight_data<double>{kernel, {}},
+                                                                  choose::valuation<rank::l1, rank::layer_maximum>{})),
+                         "espalier::select::make_candidate: got layer 'hidden' with savings of 3 groups, expected 2, "
+                         "as its rule makes",
+                         espalier::argument_error);
+    savings.savings = {{2, {-1}}};
+    refuse(savings);
+    savings.savings = {{2, {1}}};
+    savings.denominator = 0;
+    refuse(savings);
+    savings.denominator = 1;
+    savings.usage = {-4};
+    refuse(savings);
+  }
+}
