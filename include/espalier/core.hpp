@@ -6,6 +6,7 @@
 #include <espalier/attributes/layer_attributes.hpp>
 #include <espalier/attributes/prunable_layer.hpp>
 #include <espalier/attributes/validate.hpp>
+#include <espalier/base/closest_name.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random.hpp>
@@ -24,10 +25,12 @@
 #include <espalier/mask/action.hpp>
 #include <espalier/mask/make_mask.hpp>
 #include <espalier/mask/weight_mask.hpp>
+#include <espalier/objective/gpu_flops.hpp>
 #include <espalier/objective/objective.hpp>
 #include <espalier/objective/parameters.hpp>
 #include <espalier/objective/vivado_dsp.hpp>
 #include <espalier/objective/vivado_dsp_bram.hpp>
+#include <espalier/objective/vivado_ff.hpp>
 #include <espalier/prune/optimize.hpp>
 #include <espalier/prune/options.hpp>
 #include <espalier/prune/prunable_model.hpp>
@@ -48,8 +51,10 @@
 #include <espalier/rank/saliency.hpp>
 #include <espalier/report/pruning_report.hpp>
 #include <espalier/report/to_text.hpp>
+#include <espalier/schedule/binary.hpp>
 #include <espalier/schedule/constant.hpp>
 #include <espalier/schedule/geometric.hpp>
+#include <espalier/schedule/polynomial.hpp>
 #include <espalier/schedule/schedule.hpp>
 #include <espalier/select/live_weights.hpp>
 #include <espalier/select/make_candidate.hpp>
@@ -57,7 +62,10 @@
 #include <espalier/select/selection.hpp>
 #include <espalier/structure/group_means.hpp>
 #include <espalier/structure/grouping.hpp>
+#include <espalier/structure/kernel_matrix.hpp>
 #include <espalier/structure/rules.hpp>
+#include <espalier/structure/size_run.hpp>
+#include <espalier/structure/size_runs.hpp>
 #include <espalier/version.hpp>
 
 #endif
