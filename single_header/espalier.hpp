@@ -208,11 +208,102 @@ struct layer_config {
   std::uint32_t weight_width = 16;  ///< bits of a weight, 1 to 64
   std::uint32_t output_width = 16;  ///< bits of an output element, 1 to 64
   hls::io_type io_type = hls::io_type::io_parallel;
+  bool compression = false;  ///< hls4ml's compressed weights: what a zero saves then is not known
 
   friend bool operator==(const layer_config&, const layer_config&) = default;
 };
 
 }  // namespace espalier::inline v0::hls
+
+#endif
+
+// ---- espalier/structure/rules.hpp ----
+// The rules by which the weights of a kernel form groups: single weights, units, inputs, multipliers, tiles, n of m.
+#ifndef ESPALIER_STRUCTURE_RULES_HPP
+#define ESPALIER_STRUCTURE_RULES_HPP
+
+namespace espalier::inline v0::structure {
+
+/// Every weight is a group.
+struct unstructured {
+  friend bool operator==(const unstructured&, const unstructured&) = default;
+};
+
+/// All weights of a neuron (Dense) or filter (Conv1D, Conv2D, DepthwiseConv2D) are a group.
+struct structured {
+  friend bool operator==(const structured&, const structured&) = default;
+};
+
+/// Weights that hardware multiplies in the same units. The kernel with its outputs first, [out][in] or
+/// [filters][height][width][channels], is flattened and reshaped to (rows, n / rows): row k holds the weights that
+/// multiplier k takes in turn. A group is a run of rows, which share words of block RAM; the last run may be short.
+/// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
+struct pattern {
+  std::size_t rows = 1;         ///< how many multipliers there are: n / reuse factor; divides n
+  std::size_t consecutive = 1;  ///< rows in a group, >= 1
+  friend bool operator==(const pattern&, const pattern&) = default;
+};
+
+/// Tiles of the kernel's (inputs, outputs) matrix, row by row of tiles; those at the lower and right edge may be short.
+struct block {
+  std::size_t height = 1;  ///< along the inputs (height * width * channels for a Conv2D), >= 1
+  std::size_t width = 1;   ///< along the outputs, >= 1
+  friend bool operator==(const block&, const block&) = default;
+};
+
+/// All weights that read one input (Dense) or one input channel (Conv1D, Conv2D) are a group: what structured pruning
+/// of the layer before would free here.
+struct channel {
+  friend bool operator==(const channel&, const channel&) = default;
+};
+
+/// Semi-structured sparsity, such as 2:4. In every run of m consecutive inputs of a unit n weights stay; the m - n with
+/// the smallest scores can go. A group is all weights of a unit that can go; one last group holds all that stay. The
+/// last run of a unit may be short and then loses fewer. Which weights are meant depends on scores.
+/// Source: Mishra et al. 2021, "Accelerating sparse deep neural networks", arXiv 2104.08378.
+struct n_of_m {
+  std::size_t n = 2;  ///< weights that stay in a run, 1 to m - 1
+  std::size_t m = 4;  ///< weights in a run, >= 2
+  friend bool operator==(const n_of_m&, const n_of_m&) = default;
+};
+
+/// Units that go together, because hardware or a library wants their number in steps. Group 0 holds the `units` units
+/// with the smallest scores, group 1 the next, and so on; the best ones that fill no group are one last group, which
+/// stays. Which units are meant depends on scores.
+struct round_to {
+  std::size_t units = 8;  ///< neurons or filters that are removed together, >= 1
+  friend bool operator==(const round_to&, const round_to&) = default;
+};
+
+/// Any of the rules.
+using rule = std::variant<unstructured, structured, pattern, block, channel, n_of_m, round_to>;
+
+/// @param r  a rule.
+/// @return its name and numbers, such as "pattern of 1920 rows, 2 consecutive".
+[[nodiscard]] inline std::string to_string(const rule& r) {
+  struct {
+    std::string operator()(unstructured) const { return "unstructured"; }
+    std::string operator()(structured) const { return "structured"; }
+    std::string operator()(const pattern& p) const {
+      return "pattern of " + std::to_string(p.rows) + " rows, " + std::to_string(p.consecutive) + " consecutive";
+    }
+    std::string operator()(const block& b) const {
+      return "block of " + std::to_string(b.height) + " x " + std::to_string(b.width);
+    }
+    std::string operator()(channel) const { return "channel"; }
+    std::string operator()(const n_of_m& r) const { return std::to_string(r.n) + " of " + std::to_string(r.m); }
+    std::string operator()(const round_to& r) const { return "rounded to " + std::to_string(r.units) + " units"; }
+  } name;
+  return std::visit(name, r);
+}
+
+/// @param r  a rule.
+/// @return whether its groups depend on a score for every weight: n_of_m and round_to.
+[[nodiscard]] inline bool needs_scores(const rule& r) noexcept {
+  return std::holds_alternative<n_of_m>(r) || std::holds_alternative<round_to>(r);
+}
+
+}  // namespace espalier::inline v0::structure
 
 #endif
 
@@ -224,26 +315,50 @@ struct layer_config {
 namespace espalier::inline v0::attributes {
 
 /// What a layer computes, as far as pruning has to know.
-enum class layer_kind : std::uint8_t { dense, conv2d };
+enum class layer_kind : std::uint8_t { dense, conv2d, conv1d, depthwise_conv2d };
 
 /// One prunable layer: its kind, shapes, place in the network and hardware settings.
 struct layer_attributes {
   std::string name;  ///< unique in the network, not empty
   layer_kind kind = layer_kind::dense;
-  extents kernel_shape{};              ///< Dense (in, out); Conv2D (height, width, channels, filters)
-  extents input_shape{};               ///< of one sample, without a batch axis
-  extents output_shape{};              ///< of one sample, without a batch axis
+  extents kernel_shape{};              ///< Dense (in, out); Conv1D (width, channels, filters); Conv2D (height, width,
+                                       ///< channels, filters); DepthwiseConv2D (height, width, channels, multiplier)
+  extents input_shape{};               ///< of one sample, without a batch axis; no axes: not known
+  extents output_shape{};              ///< of one sample, without a batch axis; no axes: not known
   std::vector<std::string> inbound{};  ///< prunable layers whose outputs reach this one; empty: the network's input
   hls::layer_config hls{};             ///< what the HLS tool is told
   bool optimizable = true;             ///< false: the user wants it left alone
   bool prune = true;                   ///< may groups be pruned
   bool share = false;                  ///< may groups be replaced by their mean
+  std::optional<structure::rule> grouped_by{};  ///< the user's own choice; none: what the objective says
 };
 
 /// @param kind  a kind of layer.
 /// @return its name, as Keras and hls4ml write it.
 [[nodiscard]] constexpr const char* to_string(layer_kind kind) noexcept {
-  return kind == layer_kind::dense ? "Dense" : "Conv2D";
+  switch (kind) {
+    case layer_kind::dense:
+      return "Dense";
+    case layer_kind::conv1d:
+      return "Conv1D";
+    case layer_kind::depthwise_conv2d:
+      return "DepthwiseConv2D";
+    case layer_kind::conv2d:
+      break;
+  }
+  return "Conv2D";
+}
+
+/// The shape in which a layer's kernel is grouped: its last axis holds the units. A DepthwiseConv2D has one unit for
+/// each channel and multiplier, which sees one channel: (height, width, 1, channels * multiplier).
+/// @param layer  its kernel has the shape of its kind.
+/// @return a shape of as many weights in the same order.
+[[nodiscard]] constexpr extents grouping_shape(const layer_attributes& layer) {
+  const extents& kernel = layer.kernel_shape;
+  if (layer.kind != layer_kind::depthwise_conv2d || kernel.rank() != 4) {
+    return kernel;
+  }
+  return {kernel[0], kernel[1], 1, kernel[2] * kernel[3]};
 }
 
 }  // namespace espalier::inline v0::attributes
@@ -270,6 +385,55 @@ struct prunable_layer {
 
 #endif
 
+// ---- espalier/base/closest_name.hpp ----
+// The name that somebody most likely meant, for error messages.
+#ifndef ESPALIER_BASE_CLOSEST_NAME_HPP
+#define ESPALIER_BASE_CLOSEST_NAME_HPP
+
+namespace espalier::inline v0 {
+
+namespace detail {
+
+/// How many letters must be inserted, removed or replaced to make one word of the other (Levenshtein).
+[[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = (std::min)({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace detail
+
+/// @param name   what came.
+/// @param names  what there is; a range of strings.
+/// @return the one with the fewest letters to change, the first of equal ones; empty if there is none.
+/// Complexity: O(letters of the name * letters of all names).
+template <class Names>
+[[nodiscard]] std::string_view closest_name(std::string_view name, const Names& names) {
+  std::string_view best;
+  std::size_t least = static_cast<std::size_t>(-1);
+  for (const auto& candidate : names) {
+    const std::size_t distance = detail::edit_distance(name, candidate);
+    if (distance < least) {
+      least = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace espalier::inline v0
+
+#endif
+
 // ---- espalier/attributes/validate.hpp ----
 // Checks what a model says of its layers before anything is computed from it.
 #ifndef ESPALIER_ATTRIBUTES_VALIDATE_HPP
@@ -285,13 +449,52 @@ inline void expect(bool right, const layer_attributes& layer, const std::string&
   }
 }
 
-inline void expect_shape(const layer_attributes& layer) {
-  const std::size_t rank = layer.kind == layer_kind::dense ? 2 : 4;
-  if (layer.kernel_shape.rank() != rank || layer.kernel_shape.size() == 0) {
+/// What the kernel of each kind looks like.
+struct kernel_form {
+  std::size_t rank = 4;
+  const char* axes = "";
+};
+
+[[nodiscard]] constexpr kernel_form form_of(layer_kind kind) noexcept {
+  switch (kind) {
+    case layer_kind::dense:
+      return {2, "(in, out) without a 0"};
+    case layer_kind::conv1d:
+      return {3, "(width, channels, filters) without a 0"};
+    case layer_kind::depthwise_conv2d:
+      return {4, "(height, width, channels, multiplier) without a 0"};
+    case layer_kind::conv2d:
+      break;
+  }
+  return {4, "(height, width, channels, filters) without a 0"};
+}
+
+inline void expect_shape(bool right, const layer_attributes& layer, const std::string& got,
+                         const std::string& expected) {
+  if (!right) {
     throw shape_error(error_message(
-        "attributes::validate",
-        "layer '" + layer.name + "' (" + to_string(layer.kind) + ") with kernel shape " + to_string(layer.kernel_shape),
-        rank == 2 ? "(in, out) without a 0" : "(height, width, channels, filters) without a 0"));
+        "attributes::validate", "layer '" + layer.name + "' (" + to_string(layer.kind) + ") with " + got, expected));
+  }
+}
+
+inline void expect_shapes(const layer_attributes& layer) {
+  const kernel_form form = form_of(layer.kind);
+  const extents& kernel = layer.kernel_shape;
+  expect_shape(kernel.rank() == form.rank && kernel.size() != 0, layer, "kernel shape " + to_string(kernel), form.axes);
+  const std::size_t channels = kernel[kernel.rank() - 2];
+  expect_shape(layer.input_shape.rank() == 0 || layer.input_shape.back() == channels, layer,
+               "input shape " + to_string(layer.input_shape),
+               "a last axis of " + std::to_string(channels) + " for kernel shape " + to_string(kernel));
+  const std::size_t units = grouping_shape(layer).back();
+  expect_shape(layer.output_shape.rank() == 0 || layer.output_shape.back() == units, layer,
+               "output shape " + to_string(layer.output_shape),
+               "a last axis of " + std::to_string(units) + " for kernel shape " + to_string(kernel));
+}
+
+inline void expect_inbound(const layer_attributes& layer, const std::set<std::string>& names) {
+  for (const std::string& inbound : layer.inbound) {
+    expect(names.contains(inbound), layer, "inbound layer '" + inbound + "'",
+           "the name of a layer of the same model, such as '" + std::string(closest_name(inbound, names)) + "'");
   }
 }
 
@@ -299,10 +502,11 @@ inline void expect_shape(const layer_attributes& layer) {
 
 /// @param layer  what is known of one layer.
 /// @throws argument_error or shape_error that names the layer, what came and what was expected: no name, a kernel shape
-///         that is empty or not its kind's, reuse factor 0, a width outside 1 to 64 bits.
+///         that is empty or not its kind's, inputs or outputs that do not fit it, reuse factor 0, a width outside 1 to
+///         64 bits.
 inline void validate(const layer_attributes& layer) {
   detail::expect(!layer.name.empty(), layer, "an empty name", "a name");
-  detail::expect_shape(layer);
+  detail::expect_shapes(layer);
   detail::expect(layer.hls.reuse_factor > 0, layer, "reuse factor 0", "1 or more");
   for (const std::uint32_t bits : {layer.hls.weight_width, layer.hls.output_width}) {
     detail::expect(bits >= 1 && bits <= 64, layer, std::to_string(bits) + " bits", "1 to 64");
@@ -310,8 +514,10 @@ inline void validate(const layer_attributes& layer) {
 }
 
 /// @param layers  the layers of a model.
-/// @throws what validate(layer) throws; argument_error if two layers have one name or an inbound name is no layer's;
-///         shape_error if a kernel has not as many weights as its shape; numeric_error if a weight is not finite.
+/// @throws what validate(layer) throws; argument_error if two layers have one name or an inbound name is no layer's
+/// (the
+///         closest is given); shape_error if a kernel has not as many weights as its shape; numeric_error if a weight
+///         is not finite.
 /// Complexity: O(weights).
 template <class Value>
 void validate(std::span<const prunable_layer<Value>> layers) {
@@ -320,13 +526,10 @@ void validate(std::span<const prunable_layer<Value>> layers) {
     validate(layer.attributes);
     detail::expect(names.insert(layer.attributes.name).second, layer.attributes, "the name of another layer",
                    "names that differ");
-    if (layer.kernel.size() != layer.attributes.kernel_shape.size()) {
-      throw shape_error(error_message(
-          "attributes::validate",
-          "layer '" + layer.attributes.name + "' with " + std::to_string(layer.kernel.size()) + " weights",
-          std::to_string(layer.attributes.kernel_shape.size()) + " for kernel shape " +
-              to_string(layer.attributes.kernel_shape)));
-    }
+    const std::size_t weights = layer.attributes.kernel_shape.size();
+    detail::expect_shape(layer.kernel.size() == weights, layer.attributes,
+                         std::to_string(layer.kernel.size()) + " weights",
+                         std::to_string(weights) + " for kernel shape " + to_string(layer.attributes.kernel_shape));
     for (std::size_t i = 0; i < layer.kernel.size(); ++i) {
       if (!std::isfinite(layer.kernel[i])) {
         throw numeric_error(error_message(
@@ -337,10 +540,7 @@ void validate(std::span<const prunable_layer<Value>> layers) {
     }
   }
   for (const auto& layer : layers) {
-    for (const std::string& inbound : layer.attributes.inbound) {
-      detail::expect(names.contains(inbound), layer.attributes, "inbound layer '" + inbound + "'",
-                     "the name of a layer of the same model");
-    }
+    detail::expect_inbound(layer.attributes, names);
   }
 }
 
@@ -501,10 +701,13 @@ struct matrix_size {
 };
 
 /// @param matrix        both sizes >= 1.
-/// @param reuse_factor  >= 1.
-/// @return whether hls4ml's resource strategies take the factor as it is.
+/// @param reuse_factor  any number.
+/// @return whether hls4ml's resource strategies take the factor as it is; 0 never is.
 /// Source: hls4ml, `FPGABackend._validate_reuse_factor`.
 [[nodiscard]] constexpr bool is_valid_reuse_factor(const matrix_size& matrix, std::uint64_t reuse_factor) noexcept {
+  if (reuse_factor == 0) {
+    return false;
+  }
   const std::uint64_t weights = matrix.inputs * matrix.outputs;
   const std::uint64_t multipliers_in = (std::min)(matrix.inputs, reuse_factor);
   const std::uint64_t limit = (weights + multipliers_in - 1) / multipliers_in;
@@ -542,8 +745,12 @@ struct matrix_size {
 /// @param factors    valid factors, ascending, not empty.
 /// @param requested  the factor asked for, >= 1.
 /// @return the valid factor that is closest to it; of two equally close ones the smaller.
+/// @throws argument_error if there are no factors.
 [[nodiscard]] inline std::uint64_t closest_reuse_factor(const std::vector<std::uint64_t>& factors,
                                                         std::uint64_t requested) {
+  if (factors.empty()) {
+    throw argument_error(error_message("hls::closest_reuse_factor", "no factors", "at least one valid factor"));
+  }
   const auto distance = [&](std::uint64_t factor) {
     return factor > requested ? factor - requested : requested - factor;
   };
@@ -3971,11 +4178,15 @@ struct weight_mask {
 
   /// Sets every weight that is not kept to its offset.
   /// @param kernel  the weights, as many as the mask has entries.
-  /// @throws shape_error if the sizes differ.   Complexity: O(n).
+  /// @throws shape_error if the sizes differ, also those of mask and offsets.   Complexity: O(n).
   void apply(std::span<Value> kernel) const {
     if (kernel.size() != mask.size()) {
       throw shape_error(error_message("mask::weight_mask::apply", std::to_string(kernel.size()) + " weights",
                                       std::to_string(mask.size()) + ", as the mask has"));
+    }
+    if (!offset.empty() && offset.size() != mask.size()) {
+      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(offset.size()) + " offsets",
+                                      "none, or " + std::to_string(mask.size()) + ", as the mask has"));
     }
     for (std::size_t i = 0; i < kernel.size(); ++i) {
       if (mask[i] == 0) {
@@ -3989,56 +4200,319 @@ struct weight_mask {
 
 #endif
 
-// ---- espalier/structure/rules.hpp ----
-// The rules by which the weights of a kernel form groups: unstructured, structured, pattern and block.
-#ifndef ESPALIER_STRUCTURE_RULES_HPP
-#define ESPALIER_STRUCTURE_RULES_HPP
+// ---- espalier/structure/kernel_matrix.hpp ----
+// A kernel seen as a matrix of inputs and outputs, which is how all rules group it.
+#ifndef ESPALIER_STRUCTURE_KERNEL_MATRIX_HPP
+#define ESPALIER_STRUCTURE_KERNEL_MATRIX_HPP
 
 namespace espalier::inline v0::structure {
 
-/// Every weight is a group.
-struct unstructured {
-  friend bool operator==(const unstructured&, const unstructured&) = default;
-};
+/// A kernel as a row-major matrix: the last axis holds the outputs, all others together the inputs.
+struct kernel_matrix {
+  std::size_t inputs = 0;    ///< Dense: in; Conv1D: width * channels; Conv2D: height * width * channels
+  std::size_t outputs = 0;   ///< neurons or filters
+  std::size_t channels = 0;  ///< the fastest axis of the inputs; Dense: all inputs
 
-/// All weights of a neuron (Dense) or filter (Conv2D) are a group.
-struct structured {
-  friend bool operator==(const structured&, const structured&) = default;
-};
+  kernel_matrix() = default;
 
-/// Weights that hardware multiplies in the same units. The kernel with its outputs first, [out][in] or
-/// [filters][height][width][channels], is flattened and reshaped to (rows, n / rows): row k holds the weights that
-/// multiplier k takes in turn. A group is a run of rows, which share words of block RAM; the last run may be short.
-struct pattern {
-  std::size_t rows = 1;         ///< how many multipliers there are: n / reuse factor; divides n
-  std::size_t consecutive = 1;  ///< rows in a group, >= 1
-  friend bool operator==(const pattern&, const pattern&) = default;
-};
-
-/// Tiles of the kernel's (inputs, outputs) matrix, row by row of tiles; those at the lower and right edge may be short.
-struct block {
-  std::size_t height = 1;  ///< along the inputs (height * width * channels for a Conv2D), >= 1
-  std::size_t width = 1;   ///< along the outputs, >= 1
-  friend bool operator==(const block&, const block&) = default;
-};
-
-/// Any of the rules.
-using rule = std::variant<unstructured, structured, pattern, block>;
-
-/// @param r  a rule.
-/// @return its name and numbers, such as "pattern of 1920 rows, 2 consecutive".
-[[nodiscard]] inline std::string to_string(const rule& r) {
-  struct {
-    std::string operator()(unstructured) const { return "unstructured"; }
-    std::string operator()(structured) const { return "structured"; }
-    std::string operator()(const pattern& p) const {
-      return "pattern of " + std::to_string(p.rows) + " rows, " + std::to_string(p.consecutive) + " consecutive";
+  /// @param shape  Dense (in, out), Conv1D (width, channels, filters), Conv2D (height, width, channels, filters).
+  /// @throws shape_error if it has another rank or a 0.
+  explicit kernel_matrix(const extents& shape) {
+    if (shape.rank() < 2 || shape.size() == 0) {
+      throw shape_error(
+          error_message("structure::grouping", "a kernel of shape " + to_string(shape),
+                        "(in, out), (width, channels, filters) or (height, width, channels, filters) without a 0"));
     }
-    std::string operator()(const block& b) const {
-      return "block of " + std::to_string(b.height) + " x " + std::to_string(b.width);
+    outputs = shape.back();
+    inputs = shape.size() / outputs;
+    channels = shape[shape.rank() - 2];
+  }
+
+  /// @return the number of weights.
+  [[nodiscard]] constexpr std::size_t weights() const noexcept { return inputs * outputs; }
+};
+
+}  // namespace espalier::inline v0::structure
+
+#endif
+
+// ---- espalier/structure/detail/assign.hpp ----
+// Forms the groups that depend on scores: the weakest of every m weights, the weakest units.
+#ifndef ESPALIER_STRUCTURE_DETAIL_ASSIGN_HPP
+#define ESPALIER_STRUCTURE_DETAIL_ASSIGN_HPP
+
+namespace espalier::inline v0::structure::detail {
+
+/// @return one group per weight: its unit if it can go, the number of units if it stays.
+[[nodiscard]] inline std::vector<std::uint32_t> assign(const n_of_m& rule, const kernel_matrix& m,
+                                                       std::span<const double> scores) {
+  std::vector<std::uint32_t> groups(m.weights(), static_cast<std::uint32_t>(m.outputs));
+  std::vector<std::size_t> order;
+  for (std::size_t output = 0; output < m.outputs; ++output) {
+    for (std::size_t begin = 0; begin < m.inputs; begin += (std::min)(rule.m, m.inputs - begin)) {
+      order.resize((std::min)(rule.m, m.inputs - begin));
+      std::iota(order.begin(), order.end(), begin);
+      const auto score = [&](std::size_t input) { return scores[input * m.outputs + output]; };
+      // Of equal ones the first stays.
+      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score(a) > score(b); });
+      for (std::size_t place = rule.n; place < order.size(); ++place) {
+        groups[order[place] * m.outputs + output] = static_cast<std::uint32_t>(output);
+      }
     }
-  } name;
-  return std::visit(name, r);
+  }
+  return groups;
+}
+
+/// @return one group per unit, the weakest first.
+[[nodiscard]] inline std::vector<std::uint32_t> assign(const round_to& rule, const kernel_matrix& m,
+                                                       std::span<const double> scores) {
+  std::vector<double> sums(m.outputs, 0.0);
+  for (std::size_t index = 0; index < scores.size(); ++index) {
+    sums[index % m.outputs] += scores[index];
+  }
+  std::vector<std::size_t> order(m.outputs);
+  std::iota(order.rbegin(), order.rend(), std::size_t{0});  // of equal ones the first stays
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return sums[a] < sums[b]; });
+  std::vector<std::uint32_t> groups(m.outputs);
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    groups[order[place]] = static_cast<std::uint32_t>(place / rule.units);
+  }
+  return groups;
+}
+
+/// All other rules need no scores.
+template <class Rule>
+[[nodiscard]] std::vector<std::uint32_t> assign(const Rule& /*rule*/, const kernel_matrix& /*m*/,
+                                                std::span<const double> /*scores*/) {
+  return {};
+}
+
+}  // namespace espalier::inline v0::structure::detail
+
+#endif
+
+// ---- espalier/structure/size_run.hpp ----
+// How large the groups of a kernel are, in runs of equal ones.
+#ifndef ESPALIER_STRUCTURE_SIZE_RUN_HPP
+#define ESPALIER_STRUCTURE_SIZE_RUN_HPP
+
+namespace espalier::inline v0::structure {
+
+/// Consecutive groups of equal size.
+struct size_run {
+  std::size_t count = 0;    ///< how many groups
+  std::size_t weights = 0;  ///< in one of them; 0 where a rule leaves a group empty
+  std::size_t units = 0;    ///< neurons or filters of which a group holds all weights; 0 if it holds parts of units
+  bool removable = true;    ///< false: the rule wants the group to stay
+
+  friend bool operator==(const size_run&, const size_run&) = default;
+};
+
+}  // namespace espalier::inline v0::structure
+
+#endif
+
+// ---- espalier/structure/detail/group_of.hpp ----
+// Which group a weight belongs to, and how large the groups are, for each rule.
+#ifndef ESPALIER_STRUCTURE_DETAIL_GROUP_OF_HPP
+#define ESPALIER_STRUCTURE_DETAIL_GROUP_OF_HPP
+
+namespace espalier::inline v0::structure::detail {
+
+/// Groups that depend on scores: n_of_m has one entry per weight, round_to one per unit, other rules none.
+using assignment = std::span<const std::uint32_t>;
+
+/// A rule on a matrix; `group(input, output)` is the group of a weight.
+template <class Rule>
+struct view;
+
+template <>
+struct view<unstructured> {
+  view(const unstructured& /*rule*/, const kernel_matrix& m, assignment /*assigned*/) : outputs(m.outputs) {}
+  [[nodiscard]] std::size_t group(std::size_t input, std::size_t output) const noexcept {
+    return input * outputs + output;
+  }
+  std::size_t outputs;
+};
+
+template <>
+struct view<structured> {
+  view(const structured& /*rule*/, const kernel_matrix& /*m*/, assignment /*assigned*/) {}
+  [[nodiscard]] std::size_t group(std::size_t /*input*/, std::size_t output) const noexcept { return output; }
+};
+
+template <>
+struct view<pattern> {
+  view(const pattern& rule, const kernel_matrix& m, assignment /*assigned*/)
+      : inputs(m.inputs), size(m.weights() / rule.rows * (std::min)(rule.consecutive, rule.rows)) {}
+  [[nodiscard]] std::size_t group(std::size_t input, std::size_t output) const noexcept {
+    return (output * inputs + input) / size;
+  }
+  std::size_t inputs;
+  std::size_t size;  // of a group that is not short
+};
+
+template <>
+struct view<block> {
+  view(const block& rule, const kernel_matrix& m, assignment /*assigned*/)
+      : tile(rule), across((m.outputs - 1) / rule.width + 1) {}
+  [[nodiscard]] std::size_t group(std::size_t input, std::size_t output) const noexcept {
+    return input / tile.height * across + output / tile.width;
+  }
+  block tile;
+  std::size_t across;
+};
+
+template <>
+struct view<channel> {
+  view(const channel& /*rule*/, const kernel_matrix& m, assignment /*assigned*/) : channels(m.channels) {}
+  [[nodiscard]] std::size_t group(std::size_t input, std::size_t /*output*/) const noexcept { return input % channels; }
+  std::size_t channels;
+};
+
+template <>
+struct view<n_of_m> {
+  view(const n_of_m& /*rule*/, const kernel_matrix& m, assignment all) : outputs(m.outputs), assigned(all) {}
+  [[nodiscard]] std::size_t group(std::size_t input, std::size_t output) const noexcept {
+    return assigned[input * outputs + output];
+  }
+  std::size_t outputs;
+  assignment assigned;
+};
+
+template <>
+struct view<round_to> {
+  view(const round_to& /*rule*/, const kernel_matrix& /*m*/, assignment all) : assigned(all) {}
+  [[nodiscard]] std::size_t group(std::size_t /*input*/, std::size_t output) const noexcept { return assigned[output]; }
+  assignment assigned;
+};
+
+// The sizes of the groups, in their order.
+
+[[nodiscard]] inline std::vector<size_run> sizes(const unstructured& /*rule*/, const kernel_matrix& m) {
+  return {{m.weights(), 1, 0, true}};
+}
+
+[[nodiscard]] inline std::vector<size_run> sizes(const structured& /*rule*/, const kernel_matrix& m) {
+  return {{m.outputs, m.inputs, 1, true}};
+}
+
+[[nodiscard]] inline std::vector<size_run> sizes(const pattern& rule, const kernel_matrix& m) {
+  const std::size_t in_a_row = m.weights() / rule.rows;
+  const std::size_t consecutive = (std::min)(rule.consecutive, rule.rows);
+  std::vector<size_run> result{{rule.rows / consecutive, consecutive * in_a_row, 0, true}};
+  if (const std::size_t rest = rule.rows % consecutive; rest != 0) {
+    result.push_back({1, rest * in_a_row, 0, true});
+  }
+  return result;
+}
+
+[[nodiscard]] inline std::vector<size_run> sizes(const block& rule, const kernel_matrix& m) {
+  std::vector<size_run> result;
+  for (std::size_t top = 0; top < m.inputs; top += (std::min)(rule.height, m.inputs - top)) {
+    const std::size_t height = (std::min)(rule.height, m.inputs - top);
+    if (const std::size_t whole = m.outputs / rule.width; whole != 0) {
+      result.push_back({whole, height * rule.width, 0, true});
+    }
+    if (const std::size_t rest = m.outputs % rule.width; rest != 0) {
+      result.push_back({1, height * rest, 0, true});
+    }
+  }
+  return result;
+}
+
+[[nodiscard]] inline std::vector<size_run> sizes(const channel& /*rule*/, const kernel_matrix& m) {
+  return {{m.channels, m.weights() / m.channels, 0, true}};
+}
+
+[[nodiscard]] inline std::vector<size_run> sizes(const n_of_m& rule, const kernel_matrix& m) {
+  const std::size_t rest = m.inputs % rule.m;
+  const std::size_t weak = m.inputs / rule.m * (rule.m - rule.n) + (rest > rule.n ? rest - rule.n : 0);
+  return {{m.outputs, weak, 0, true}, {1, m.weights() - m.outputs * weak, 0, false}};
+}
+
+[[nodiscard]] inline std::vector<size_run> sizes(const round_to& rule, const kernel_matrix& m) {
+  std::vector<size_run> result;
+  if (const std::size_t whole = m.outputs / rule.units; whole != 0) {
+    result.push_back({whole, rule.units * m.inputs, rule.units, true});
+  }
+  if (const std::size_t rest = m.outputs % rule.units; rest != 0) {
+    result.push_back({1, rest * m.inputs, rest, false});
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::structure::detail
+
+#endif
+
+// ---- espalier/structure/size_runs.hpp ----
+// The sizes of the groups that a rule makes of a kernel, known without looking at a weight.
+#ifndef ESPALIER_STRUCTURE_SIZE_RUNS_HPP
+#define ESPALIER_STRUCTURE_SIZE_RUNS_HPP
+
+namespace espalier::inline v0::structure {
+
+namespace detail {
+
+inline void expect_number(bool right, const std::string& got, const char* expected) {
+  if (!right) {
+    throw argument_error(error_message("structure::grouping", got, expected));
+  }
+}
+
+inline void expect_division(const pattern& rule, std::size_t weights) {
+  if (weights % rule.rows == 0) {
+    return;
+  }
+  std::string factors;
+  for (std::size_t factor = 1; factor <= weights && factors.size() < 60; ++factor) {
+    if (weights % factor == 0) {
+      factors += (factors.empty() ? "" : ", ") + std::to_string(factor);
+    }
+  }
+  throw shape_error(error_message("structure::grouping",
+                                  std::to_string(rule.rows) + " rows for " + std::to_string(weights) + " weights",
+                                  "rows that divide them, from a reuse factor of " + factors + " ..."));
+}
+
+template <class Rule>
+void expect_rule(const Rule& /*rule*/, const kernel_matrix& /*m*/) {}
+
+inline void expect_rule(const pattern& rule, const kernel_matrix& m) {
+  expect_number(rule.rows > 0, "0 rows", "1 or more");
+  expect_number(rule.consecutive > 0, "0 consecutive rows", "1 or more");
+  expect_division(rule, m.weights());
+}
+
+inline void expect_rule(const block& rule, const kernel_matrix& /*m*/) {
+  expect_number(rule.height > 0, "block height 0", "1 or more");
+  expect_number(rule.width > 0, "block width 0", "1 or more");
+}
+
+inline void expect_rule(const n_of_m& rule, const kernel_matrix& /*m*/) {
+  expect_number(rule.n > 0 && rule.n < rule.m, to_string(structure::rule(rule)) + " weights", "0 < n < m");
+}
+
+inline void expect_rule(const round_to& rule, const kernel_matrix& /*m*/) {
+  expect_number(rule.units > 0, "rounding to 0 units", "1 or more");
+}
+
+}  // namespace detail
+
+/// @param r             a rule.
+/// @param kernel_shape  as for `grouping`.
+/// @return the sizes of its groups in their order, in runs.
+/// @throws shape_error or argument_error as `grouping` does.
+/// Complexity: O(1), for blocks O(rows of tiles).
+[[nodiscard]] inline std::vector<size_run> size_runs(const rule& r, const extents& kernel_shape) {
+  const kernel_matrix matrix(kernel_shape);
+  return std::visit(
+      [&](const auto& one) {
+        detail::expect_rule(one, matrix);
+        return detail::sizes(one, matrix);
+      },
+      r);
 }
 
 }  // namespace espalier::inline v0::structure
@@ -4052,76 +4526,25 @@ using rule = std::variant<unstructured, structured, pattern, block>;
 
 namespace espalier::inline v0::structure {
 
-namespace detail {
-
-/// A kernel as a matrix: the last axis holds the outputs, all others together the inputs.
-struct kernel_matrix {
-  std::size_t inputs = 0;
-  std::size_t outputs = 0;
-};
-
-// One `group_of(matrix, input, output)` and one `count(matrix)` for each rule.
-
-[[nodiscard]] constexpr std::size_t group_of(unstructured /*rule*/, const kernel_matrix& m, std::size_t input,
-                                             std::size_t output) noexcept {
-  return input * m.outputs + output;
-}
-[[nodiscard]] constexpr std::size_t count(unstructured /*rule*/, const kernel_matrix& m) noexcept {
-  return m.inputs * m.outputs;
-}
-
-[[nodiscard]] constexpr std::size_t group_of(structured /*rule*/, const kernel_matrix& /*m*/, std::size_t /*input*/,
-                                             std::size_t output) noexcept {
-  return output;
-}
-[[nodiscard]] constexpr std::size_t count(structured /*rule*/, const kernel_matrix& m) noexcept {
-  return m.outputs;
-}
-
-[[nodiscard]] constexpr std::size_t group_of(const pattern& rule, const kernel_matrix& m, std::size_t input,
-                                             std::size_t output) noexcept {
-  const std::size_t in_a_row = m.inputs * m.outputs / rule.rows;
-  return (output * m.inputs + input) / in_a_row / rule.consecutive;
-}
-[[nodiscard]] constexpr std::size_t count(const pattern& rule, const kernel_matrix& /*m*/) noexcept {
-  return (rule.rows + rule.consecutive - 1) / rule.consecutive;
-}
-
-[[nodiscard]] constexpr std::size_t group_of(const block& rule, const kernel_matrix& m, std::size_t input,
-                                             std::size_t output) noexcept {
-  const std::size_t across = (m.outputs + rule.width - 1) / rule.width;
-  return input / rule.height * across + output / rule.width;
-}
-[[nodiscard]] constexpr std::size_t count(const block& rule, const kernel_matrix& m) noexcept {
-  return ((m.inputs + rule.height - 1) / rule.height) * ((m.outputs + rule.width - 1) / rule.width);
-}
-
-}  // namespace detail
-
 /// The groups of one kernel by one rule. Ranking, masking and sharing are written once, over this.
 class grouping {
  public:
   /// @param r             the rule.
-  /// @param kernel_shape  Dense (in, out), Conv2D (height, width, channels, filters); no axis is 0.
-  /// @throws shape_error if the kernel is empty or of rank 1, 3 or more than 4, or if the rows of a pattern do not
-  ///         divide its size (the message lists reuse factors that do); argument_error if a number of the rule is 0.
-  grouping(const rule& r, const extents& kernel_shape)
-      : rule_(r),
-        matrix_{kernel_shape.size() / (kernel_shape.back() == 0 ? 1 : kernel_shape.back()), kernel_shape.back()} {
-    if ((kernel_shape.rank() != 2 && kernel_shape.rank() != 4) || kernel_shape.size() == 0) {
-      throw shape_error(error_message("structure::grouping", "a kernel of shape " + to_string(kernel_shape),
-                                      "(in, out) or (height, width, channels, filters) without a 0"));
+  /// @param kernel_shape  Dense (in, out), Conv1D (width, channels, filters), Conv2D (height, width, channels,
+  ///                      filters), DepthwiseConv2D (height, width, 1, channels * multiplier); no axis is 0.
+  /// @param scores        one per weight, only for rules whose groups depend on them; see needs_scores.
+  /// @throws shape_error if the kernel has another rank or is empty, if the rows of a pattern do not divide its size
+  ///         (the message lists reuse factors that do), or if scores are missing; argument_error if a number of the
+  ///         rule is out of its range; numeric_error if a score is not finite.
+  grouping(const structure::rule& r, const extents& kernel_shape, std::span<const double> scores = {})
+      : rule_(r), matrix_(kernel_shape) {
+    for (const size_run& run : size_runs(rule_, kernel_shape)) {
+      count_ += run.count;
     }
-    if (const auto* p = std::get_if<pattern>(&rule_)) {
-      expect_positive(p->consecutive, "consecutive rows");
-      expect_positive(p->rows, "rows");
-      expect_division(p->rows);
+    if (needs_scores(rule_)) {
+      expect_scores(scores);
+      assigned_ = std::visit([&](const auto& one) { return detail::assign(one, matrix_, scores); }, rule_);
     }
-    if (const auto* b = std::get_if<block>(&rule_)) {
-      expect_positive(b->height, "block height");
-      expect_positive(b->width, "block width");
-    }
-    count_ = std::visit([&](const auto& one) { return detail::count(one, matrix_); }, rule_);
   }
 
   /// @return the rule.
@@ -4129,7 +4552,7 @@ class grouping {
   /// @return the number of groups.
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   /// @return the number of weights.
-  [[nodiscard]] std::size_t weights() const noexcept { return matrix_.inputs * matrix_.outputs; }
+  [[nodiscard]] std::size_t weights() const noexcept { return matrix_.weights(); }
 
   /// Goes through all weights in memory order.
   /// @param action  called as action(group, index): the number of the group and the flat index of the weight.
@@ -4137,11 +4560,12 @@ class grouping {
   template <class Action>
   void visit(Action&& action) const {
     std::visit(
-        [&](const auto& one) {
+        [&]<class Rule>(const Rule& one) {
+          const detail::view<Rule> view(one, matrix_, assigned_);
           std::size_t index = 0;
           for (std::size_t input = 0; input < matrix_.inputs; ++input) {
             for (std::size_t output = 0; output < matrix_.outputs; ++output) {
-              action(detail::group_of(one, matrix_, input, output), index++);
+              action(view.group(input, output), index++);
             }
           }
         },
@@ -4156,29 +4580,23 @@ class grouping {
   }
 
  private:
-  static void expect_positive(std::size_t number, const std::string& name) {
-    if (number == 0) {
-      throw argument_error(error_message("structure::grouping", "0 " + name, "1 or more"));
+  void expect_scores(std::span<const double> scores) const {
+    if (scores.size() != weights()) {
+      throw shape_error(error_message("structure::grouping",
+                                      std::to_string(scores.size()) + " scores for groups of " + to_string(rule_),
+                                      std::to_string(weights()) + ", one per weight"));
     }
-  }
-
-  void expect_division(std::size_t rows) const {
-    if (weights() % rows == 0) {
-      return;
-    }
-    std::string factors;
-    for (std::size_t factor = 1; factor <= weights() && factors.size() < 60; ++factor) {
-      if (weights() % factor == 0) {
-        factors += (factors.empty() ? "" : ", ") + std::to_string(factor);
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      if (!std::isfinite(scores[i])) {
+        throw numeric_error(
+            error_message("structure::grouping", "score " + std::to_string(i) + " not finite", "finite scores"));
       }
     }
-    throw shape_error(error_message("structure::grouping",
-                                    std::to_string(rows) + " rows for " + std::to_string(weights()) + " weights",
-                                    "a number of rows that divides them, from a reuse factor of " + factors + " ..."));
   }
 
   structure::rule rule_;
-  detail::kernel_matrix matrix_;
+  kernel_matrix matrix_;
+  std::vector<std::uint32_t> assigned_;
   std::size_t count_ = 0;
 };
 
@@ -4196,7 +4614,7 @@ namespace espalier::inline v0::structure {
 /// The mean weight of each group.
 /// @param groups  a partition of the kernel.
 /// @param kernel  as many weights as the partition has.
-/// @return one mean per group, in double.   Complexity: O(n).
+/// @return one mean per group, in double; 0 for a group without weights.   Complexity: O(n).
 template <class Value>
 [[nodiscard]] std::vector<double> group_means(const grouping& groups, std::span<const Value> kernel) {
   std::vector<double> means(groups.count(), 0.0);
@@ -4206,7 +4624,7 @@ template <class Value>
     ++sizes[group];
   });
   for (std::size_t group = 0; group < means.size(); ++group) {
-    means[group] /= static_cast<double>(sizes[group]);
+    means[group] = sizes[group] == 0 ? 0 : means[group] / static_cast<double>(sizes[group]);
   }
   return means;
 }
@@ -4286,6 +4704,7 @@ struct saving_run {
 template <std::size_t Resources>
 struct layer_savings {
   std::string note;                             ///< why nothing can be saved; empty if the layer takes part
+  std::string remark;                           ///< what is worth knowing though it can: a reuse factor that moved
   structure::rule rule;                         ///< which weights form a group
   std::uint64_t reuse_factor = 1;               ///< the one that hardware really uses
   std::array<std::int64_t, Resources> usage{};  ///< of the dense layer, per resource
@@ -4313,6 +4732,113 @@ concept objective = requires(const Objective& o, const attributes::layer_attribu
 
 #endif
 
+// ---- espalier/objective/detail/savings.hpp ----
+// What all objectives share: the rule that applies, and savings from the sizes of groups.
+#ifndef ESPALIER_OBJECTIVE_DETAIL_SAVINGS_HPP
+#define ESPALIER_OBJECTIVE_DETAIL_SAVINGS_HPP
+
+namespace espalier::inline v0::objective::detail {
+
+/// Why a layer has nothing to count; empty if it has.
+[[nodiscard]] inline std::string why_no_kernel(const attributes::layer_attributes& layer) {
+  return layer.kernel_shape.rank() == 0 ? "it has no kernel" : "";
+}
+
+/// At how many positions a convolution applies its kernel; 1 for a Dense.
+[[nodiscard]] inline std::size_t output_positions(const attributes::layer_attributes& layer,
+                                                  std::string_view objective) {
+  if (layer.kind == attributes::layer_kind::dense) {
+    return 1;
+  }
+  const std::size_t rank = layer.kind == attributes::layer_kind::conv1d ? 2 : 3;
+  if (layer.output_shape.rank() != rank || layer.output_shape.size() == 0) {
+    throw shape_error(error_message(
+        "objective::" + std::string(objective),
+        "layer '" + layer.name + "' (" + to_string(layer.kind) + ") with output shape " + to_string(layer.output_shape),
+        rank == 2 ? "(positions, filters) without a 0" : "(height, width, filters) without a 0"));
+  }
+  return layer.output_shape.size() / layer.output_shape.back();
+}
+
+/// Refuses a rule that the user chose and the objective cannot count for.
+inline void expect_rule(bool right, const attributes::layer_attributes& layer, std::string_view objective,
+                        std::string_view expected) {
+  if (!right) {
+    throw argument_error(error_message("objective::" + std::string(objective),
+                                       "layer '" + layer.name + "' grouped by " + to_string(*layer.grouped_by),
+                                       expected));
+  }
+}
+
+/// One run of savings for each run of equal groups; what a rule wants to stay saves nothing.
+/// @param saving  called with a structure::size_run: what one of its groups saves.
+template <std::size_t M, class Saving>
+[[nodiscard]] std::vector<saving_run<M>> savings_of(const attributes::layer_attributes& layer,
+                                                    const structure::rule& rule, Saving&& saving) {
+  std::vector<saving_run<M>> result;
+  for (const structure::size_run& run : structure::size_runs(rule, grouping_shape(layer))) {
+    const std::array<std::int64_t, M> one = run.removable ? saving(run) : std::array<std::int64_t, M>{};
+    if (result.empty() || result.back().saving != one) {
+      result.push_back({0, one});
+    }
+    result.back().count += run.count;
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::objective::detail
+
+#endif
+
+// ---- espalier/objective/gpu_flops.hpp ----
+// The objective that counts floating-point operations, as a CPU or GPU does them for one sample.
+#ifndef ESPALIER_OBJECTIVE_GPU_FLOPS_HPP
+#define ESPALIER_OBJECTIVE_GPU_FLOPS_HPP
+
+namespace espalier::inline v0::objective {
+
+/// Multiplications and additions for one sample: Dense (2 in + 1) out; convolutions (2 height width channels + 1)
+/// filters at every output position, where a DepthwiseConv2D has one channel for each filter. The bias always counts,
+/// the leading axes of a Dense input do not.
+///
+/// Structured: a unit saves its share. Other rules of whole units (round_to) and of whole inputs (channel: the products
+/// with it, not the bias) are possible. What a unit saves in the layers behind it is `chain_aware`'s to count.
+struct gpu_flops {
+  static constexpr std::string_view name = "gpu_flops";
+  static constexpr std::array<std::string_view, 1> resources{"FLOPs"};
+
+  /// @param layer  with its output shape, if it is a convolution.
+  /// @return usage, and what each unit saves.
+  /// @throws shape_error if a convolution's output shape is missing or of another rank; argument_error if the user's
+  /// own
+  ///         rule cuts units and inputs apart.
+  [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
+    layer_savings<1> result;
+    result.note = detail::why_no_kernel(layer);
+    if (!result.optimizable()) {
+      return result;
+    }
+    result.rule = layer.grouped_by.value_or(structure::structured{});
+    const bool by_channel = std::holds_alternative<structure::channel>(result.rule);
+    const extents kernel = grouping_shape(layer);
+    const auto positions = static_cast<std::int64_t>(detail::output_positions(layer, name));
+    const auto units = static_cast<std::int64_t>(kernel.back());
+    const auto inputs = static_cast<std::int64_t>(kernel.size()) / units;
+    result.usage = {(2 * inputs + 1) * units * positions};
+    result.savings = detail::savings_of<1>(layer, result.rule, [&](const structure::size_run& run) {
+      detail::expect_rule(run.units > 0 || by_channel, layer, name, "groups of whole units or whole inputs");
+      const auto weights = static_cast<std::int64_t>(run.weights);
+      return std::array<std::int64_t, 1>{(2 * weights + static_cast<std::int64_t>(run.units)) * positions};
+    });
+    return result;
+  }
+};
+static_assert(objective<gpu_flops>);
+
+}  // namespace espalier::inline v0::objective
+
+#endif
+
 // ---- espalier/objective/parameters.hpp ----
 // The objective that counts weights: every weight that is pruned saves one.
 #ifndef ESPALIER_OBJECTIVE_PARAMETERS_HPP
@@ -4320,19 +4846,25 @@ concept objective = requires(const Objective& o, const attributes::layer_attribu
 
 namespace espalier::inline v0::objective {
 
-/// Number of weights in kernels; unstructured.
+/// Number of weights in kernels; unstructured, or by any rule that the user chooses for a layer.
 struct parameters {
   static constexpr std::string_view name = "parameters";
   static constexpr std::array<std::string_view, 1> resources{"parameters"};
 
   /// @param layer  any layer with a kernel.
-  /// @return usage n, and n groups that save 1 each.
+  /// @return usage n, and groups that save as many as they have weights.
+  /// @throws what structure::size_runs throws for a rule that does not fit the kernel.
   [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
-    const std::size_t weights = layer.kernel_shape.size();
     layer_savings<1> result;
-    result.rule = structure::unstructured{};
-    result.usage = {static_cast<std::int64_t>(weights)};
-    result.savings = {{weights, {1}}};
+    result.note = detail::why_no_kernel(layer);
+    if (!result.optimizable()) {
+      return result;
+    }
+    result.rule = layer.grouped_by.value_or(structure::unstructured{});
+    result.usage = {static_cast<std::int64_t>(layer.kernel_shape.size())};
+    result.savings = detail::savings_of<1>(layer, result.rule, [](const structure::size_run& run) {
+      return std::array<std::int64_t, 1>{static_cast<std::int64_t>(run.weights)};
+    });
     return result;
   }
 };
@@ -4362,31 +4894,57 @@ inline constexpr std::uint64_t bram_word = 36;
   return config.strategy == hls::strategy::resource || config.strategy == hls::strategy::resource_unrolled;
 }
 
-/// The reuse factor that hls4ml takes: only the resource strategies move to a valid one. resource_unrolled cannot
-/// take n_in * n_out, but is plain resource at reuse factor 1 and for a Conv2D in io_parallel.
+/// Whether a resource strategy may take every valid reuse factor: resource_unrolled may not take n_in * n_out, but is
+/// plain resource at reuse factor 1 and for a Conv2D in io_parallel.
+[[nodiscard]] inline bool takes_largest(const attributes::layer_attributes& layer) noexcept {
+  const hls::layer_config& config = layer.hls;
+  return config.strategy == hls::strategy::resource || config.reuse_factor == 1 ||
+         (layer.kind == attributes::layer_kind::conv2d && config.io_type == hls::io_type::io_parallel);
+}
+
+/// The reuse factor that hls4ml takes: only the resource strategies move to a valid one.
 [[nodiscard]] inline std::uint64_t real_reuse_factor(const attributes::layer_attributes& layer) {
   const hls::layer_config& config = layer.hls;
   if (config.reuse_factor == 0) {
     throw argument_error(
         error_message("objective", "layer '" + layer.name + "' with reuse factor 0", "a reuse factor of 1 or more"));
   }
-  if (!is_resource(config)) {
+  if (!is_resource(config) || layer.kernel_shape.rank() == 0) {
     return config.reuse_factor;
   }
-  const std::uint64_t outputs = layer.kernel_shape.back();
-  const hls::matrix_size matrix{layer.kernel_shape.size() / outputs, outputs};
+  const extents kernel = grouping_shape(layer);
+  const hls::matrix_size matrix{kernel.size() / kernel.back(), kernel.back()};
   auto factors = hls::valid_reuse_factors(matrix);
-  const bool as_resource =
-      config.strategy == hls::strategy::resource || config.reuse_factor == 1 ||
-      (layer.kind == attributes::layer_kind::conv2d && config.io_type == hls::io_type::io_parallel);
-  if (!as_resource && factors.size() > 1) {
+  if (!takes_largest(layer) && factors.size() > 1) {
     factors.pop_back();
   }
   return hls::closest_reuse_factor(factors, config.reuse_factor);
 }
 
+/// Why hls4ml's use of a layer is not known, whatever is counted; empty if it is.
+[[nodiscard]] inline std::string why_unknown(const attributes::layer_attributes& layer) {
+  if (layer.kernel_shape.rank() == 0) {
+    return "it has no kernel";
+  }
+  if (layer.hls.weight_width == 0 || layer.hls.weight_width > 64) {
+    throw argument_error(error_message(
+        "objective", "layer '" + layer.name + "' with weights of " + std::to_string(layer.hls.weight_width) + " bits",
+        "1 to 64"));
+  }
+  if (layer.hls.compression) {
+    return "what zeros save in compressed weights is not known";
+  }
+  if (layer.kind == attributes::layer_kind::depthwise_conv2d && is_resource(layer.hls)) {
+    return "hls4ml has no resource strategy for a DepthwiseConv2D; the latency strategy would save DSPs";
+  }
+  return {};
+}
+
 /// Why no DSP can be saved in a layer; empty if some can.
 [[nodiscard]] inline std::string why_no_dsp(const attributes::layer_attributes& layer) {
+  if (std::string why = why_unknown(layer); !why.empty()) {
+    return why;
+  }
   if (layer.hls.strategy == hls::strategy::distributed_arithmetic) {
     return "strategy distributed_arithmetic uses no DSP";
   }
@@ -4394,6 +4952,25 @@ inline constexpr std::uint64_t bram_word = 36;
     return "weights of " + std::to_string(layer.hls.weight_width) + " bits use no DSP (fewer than 9)";
   }
   return {};
+}
+
+/// What to say where hls4ml takes another reuse factor than it was asked for.
+[[nodiscard]] inline std::string moved_remark(const attributes::layer_attributes& layer, std::uint64_t real) {
+  return real == layer.hls.reuse_factor ? std::string()
+                                        : "reuse factor " + std::to_string(layer.hls.reuse_factor) + " moved to " +
+                                              std::to_string(real) + ", the closest that hls4ml takes";
+}
+
+/// The pattern of a layer's multipliers: the objective's own run of rows, or the user's, which must have the same rows.
+[[nodiscard]] inline structure::pattern multiplier_pattern(const attributes::layer_attributes& layer,
+                                                           std::string_view objective, structure::pattern own) {
+  if (!layer.grouped_by) {
+    return own;
+  }
+  const auto* chosen = std::get_if<structure::pattern>(&*layer.grouped_by);
+  expect_rule(chosen != nullptr && chosen->rows == own.rows && chosen->consecutive > 0, layer, objective,
+              "a pattern of " + std::to_string(own.rows) + " rows, one for each multiplier");
+  return *chosen;
 }
 
 }  // namespace espalier::inline v0::objective::detail
@@ -4409,8 +4986,9 @@ namespace espalier::inline v0::objective {
 
 /// DSP blocks: one for each multiplier, n / reuse factor of them, in weights of 9 bits and more.
 ///
-/// Resource strategies: a group is a row, the weights of one multiplier, and saves 1. Latency strategy: a weight saves
-/// exactly 1 / reuse factor of ceil(n / reuse factor).
+/// Resource strategies: a group is a row, the weights of one multiplier, and saves 1; the user may choose runs of
+/// several rows. Latency strategy: a weight saves exactly 1 / reuse factor of ceil(n / reuse factor); the user may
+/// choose any rule. A DepthwiseConv2D has the latency strategy only.
 /// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
 struct vivado_dsp {
   static constexpr std::string_view name = "vivado_dsp";
@@ -4418,7 +4996,8 @@ struct vivado_dsp {
 
   /// @param layer  with its hls settings.
   /// @return the layer's savings.
-  /// @throws argument_error if the reuse factor is 0.
+  /// @throws argument_error if the reuse factor is 0, the width not 1 to 64 bits, or the user's own rule no pattern of
+  ///         the multipliers' rows.
   [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
     const std::size_t weights = layer.kernel_shape.size();
     layer_savings<1> result;
@@ -4427,15 +5006,20 @@ struct vivado_dsp {
     if (!result.optimizable()) {
       return result;
     }
+    result.remark = detail::moved_remark(layer, result.reuse_factor);
     result.usage = {detail::divide_up(weights, result.reuse_factor)};
     if (detail::is_resource(layer.hls)) {
-      const std::size_t rows = weights / result.reuse_factor;
-      result.rule = structure::pattern{rows, 1};
-      result.savings = {{rows, {1}}};
+      const std::size_t weights_in_a_row = static_cast<std::size_t>(result.reuse_factor);
+      result.rule = detail::multiplier_pattern(layer, name, {weights / weights_in_a_row, 1});
+      result.savings = detail::savings_of<1>(layer, result.rule, [&](const structure::size_run& run) {
+        return std::array<std::int64_t, 1>{static_cast<std::int64_t>(run.weights / weights_in_a_row)};
+      });
     } else {
-      result.rule = structure::unstructured{};
+      result.rule = layer.grouped_by.value_or(structure::unstructured{});
       result.denominator = static_cast<std::int64_t>(result.reuse_factor);
-      result.savings = {{weights, {1}}};
+      result.savings = detail::savings_of<1>(layer, result.rule, [](const structure::size_run& run) {
+        return std::array<std::int64_t, 1>{static_cast<std::int64_t>(run.weights)};
+      });
     }
     return result;
   }
@@ -4465,10 +5049,14 @@ struct vivado_dsp_bram {
 
   /// @param layer  with its hls settings.
   /// @return the layer's savings.
-  /// @throws argument_error if the reuse factor is 0.
+  /// @throws as vivado_dsp does.
   [[nodiscard]] layer_savings<2> operator()(const attributes::layer_attributes& layer) const {
     layer_savings<2> result;
     result.reuse_factor = detail::real_reuse_factor(layer);
+    result.note = detail::why_unknown(layer);
+    if (!result.optimizable()) {
+      return result;
+    }
     const std::string no_dsp = detail::why_no_dsp(layer);
     if (detail::is_resource(layer.hls) && result.reuse_factor > 1) {
       in_block_ram(layer, no_dsp.empty(), result);
@@ -4476,6 +5064,9 @@ struct vivado_dsp_bram {
       in_logic(layer, result);
     } else {
       result.note = no_dsp + ", and without a resource strategy and a reuse factor above 1 there is no block RAM";
+    }
+    if (result.optimizable()) {
+      result.remark = detail::moved_remark(layer, result.reuse_factor);
     }
     return result;
   }
@@ -4489,10 +5080,11 @@ struct vivado_dsp_bram {
 
   static void in_block_ram(const attributes::layer_attributes& layer, bool with_dsp, layer_savings<2>& result) {
     const std::uint64_t width = layer.hls.weight_width;
-    const std::size_t rows = layer.kernel_shape.size() / result.reuse_factor;
-    const std::size_t consecutive = rows_in_a_group(width);
+    const std::size_t rows = layer.kernel_shape.size() / static_cast<std::size_t>(result.reuse_factor);
+    const structure::pattern groups = detail::multiplier_pattern(layer, name, {rows, rows_in_a_group(width)});
+    const std::size_t consecutive = (std::min)(groups.consecutive, rows);
     const auto columns_up_to = [&](std::size_t row) { return detail::divide_up(row * width, detail::bram_word); };
-    result.rule = structure::pattern{rows, consecutive};
+    result.rule = groups;
     result.usage = {with_dsp ? static_cast<std::int64_t>(rows) : 0, columns_up_to(rows)};
     for (std::size_t begin = 0; begin < rows; begin += consecutive) {
       const std::size_t end = (std::min)(begin + consecutive, rows);
@@ -4506,14 +5098,99 @@ struct vivado_dsp_bram {
   }
 
   static void in_logic(const attributes::layer_attributes& layer, layer_savings<2>& result) {
-    const std::size_t weights = layer.kernel_shape.size();
-    result.rule = structure::unstructured{};
-    result.usage = {detail::divide_up(weights, result.reuse_factor), 0};
+    result.rule = layer.grouped_by.value_or(structure::unstructured{});
+    result.usage = {detail::divide_up(layer.kernel_shape.size(), result.reuse_factor), 0};
     result.denominator = static_cast<std::int64_t>(result.reuse_factor);
-    result.savings = {{weights, {1, 0}}};
+    result.savings = detail::savings_of<2>(layer, result.rule, [](const structure::size_run& run) {
+      return std::array<std::int64_t, 2>{static_cast<std::int64_t>(run.weights), 0};
+    });
   }
 };
 static_assert(objective<vivado_dsp_bram>);
+
+}  // namespace espalier::inline v0::objective
+
+#endif
+
+// ---- espalier/objective/vivado_ff.hpp ----
+// The objective that counts flip-flops of an FPGA built by hls4ml with Vivado.
+#ifndef ESPALIER_OBJECTIVE_VIVADO_FF_HPP
+#define ESPALIER_OBJECTIVE_VIVADO_FF_HPP
+
+namespace espalier::inline v0::objective {
+
+/// Flip-flops: with the latency strategy weights are held in registers, n P of them; with io_parallel so are all output
+/// elements, each of the output's width.
+///
+/// Resource strategies and io_parallel: structured, a unit saves its output elements (all positions of a convolution's
+/// filter). Latency: unstructured, a weight saves its P bits and no output; with groups of whole units, which the user
+/// may choose, outputs too. Resource strategies and io_stream: nothing that pruning could save.
+/// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
+struct vivado_ff {
+  static constexpr std::string_view name = "vivado_ff";
+  static constexpr std::array<std::string_view, 1> resources{"FF"};
+
+  /// @param layer  with its hls settings, and its output shape if io_parallel.
+  /// @return the layer's savings.
+  /// @throws argument_error if the reuse factor is 0, a width not 1 to 64 bits, or the user's own rule cuts units apart
+  ///         where only outputs count; shape_error if an output shape is needed and missing.
+  [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
+    layer_savings<1> result;
+    result.reuse_factor = detail::real_reuse_factor(layer);
+    result.note = why_nothing(layer);
+    if (!result.optimizable()) {
+      return result;
+    }
+    result.remark = detail::moved_remark(layer, result.reuse_factor);
+    const bool weights_count = !detail::is_resource(layer.hls);
+    result.rule = layer.grouped_by.value_or(weights_count ? structure::rule(structure::unstructured{})
+                                                          : structure::rule(structure::structured{}));
+    const std::int64_t bits_of_weight = weights_count ? layer.hls.weight_width : 0;
+    const std::int64_t bits_of_unit = output_bits_of_a_unit(layer);
+    const auto bits = [&](std::size_t weights, std::size_t units) {
+      return static_cast<std::int64_t>(weights) * bits_of_weight + static_cast<std::int64_t>(units) * bits_of_unit;
+    };
+    result.usage = {bits(layer.kernel_shape.size(), grouping_shape(layer).back())};
+    result.savings = detail::savings_of<1>(layer, result.rule, [&](const structure::size_run& run) {
+      detail::expect_rule(weights_count || run.units > 0, layer, name, "groups of whole units");
+      return std::array<std::int64_t, 1>{bits(run.weights, run.units)};
+    });
+    return result;
+  }
+
+ private:
+  [[nodiscard]] static std::string why_nothing(const attributes::layer_attributes& layer) {
+    if (std::string why = detail::why_unknown(layer); !why.empty()) {
+      return why;
+    }
+    if (layer.hls.strategy == hls::strategy::distributed_arithmetic) {
+      return "what strategy distributed_arithmetic holds in flip-flops is not known";
+    }
+    return detail::is_resource(layer.hls) && layer.hls.io_type == hls::io_type::io_stream
+               ? "a resource strategy with io_stream holds neither weights nor outputs in flip-flops"
+               : "";
+  }
+
+  /// With io_parallel all output elements are registers, as many for each unit.
+  [[nodiscard]] static std::int64_t output_bits_of_a_unit(const attributes::layer_attributes& layer) {
+    if (layer.hls.io_type == hls::io_type::io_stream) {
+      return 0;
+    }
+    if (layer.output_shape.rank() == 0 || layer.output_shape.size() == 0) {
+      throw shape_error(
+          error_message("objective::vivado_ff",
+                        "layer '" + layer.name + "' with io_parallel and output shape " + to_string(layer.output_shape),
+                        "an output shape without a 0"));
+    }
+    if (layer.hls.output_width == 0 || layer.hls.output_width > 64) {
+      throw argument_error(error_message(
+          "objective::vivado_ff",
+          "layer '" + layer.name + "' with outputs of " + std::to_string(layer.hls.output_width) + " bits", "1 to 64"));
+    }
+    return static_cast<std::int64_t>(layer.output_shape.size() / layer.output_shape.back() * layer.hls.output_width);
+  }
+};
+static_assert(objective<vivado_ff>);
 
 }  // namespace espalier::inline v0::objective
 
@@ -4621,22 +5298,47 @@ namespace espalier::inline v0::rank {
 /// What a ranking has to know of every weight beside the weight itself.
 enum class data : std::uint8_t {
   nothing,
-  gradient,   ///< of the loss, or its mean absolute value over mini-batches
-  curvature,  ///< the diagonal of the Hessian
-  fisher      ///< the mean over samples of the squared gradient
+  gradient,          ///< of the loss, or its mean absolute value over mini-batches
+  curvature,         ///< the diagonal of the Hessian
+  fisher,            ///< the mean over samples of the squared gradient
+  unit_scale,        ///< what unit_scales makes of the scales of a batch normalization
+  activation_length  ///< what spread_over_inputs makes of the lengths of the input activations
 };
 
-/// The loss of a group under a change of its weights is finish(sum over its weights of cost(change, datum)).
+/// A ranking that adds up: the loss of a group under a change of its weights is
+/// finish(sum over its weights of cost(change, datum)).
 ///
 /// - `needs`: which number per weight comes as `datum` (0 for data::nothing).
 /// - `cost(change, datum)`: >= 0, and additive over weights.
 /// - `finish(sum)`: does not change the order of groups within a layer.
 template <class Ranking>
-concept ranking = requires(const Ranking& r, double number) {
+concept additive_ranking = requires(const Ranking& r, double number) {
   { Ranking::needs } -> std::convertible_to<data>;
   { r.cost(number, number) } -> std::convertible_to<double>;
   { r.finish(number) } -> std::convertible_to<double>;
 };
+
+/// A ranking that looks at all groups of a kernel together, or at none of their weights.
+///
+/// - `prune(groups, kernel)` and `share(groups, kernel)`: one loss >= 0 per group.
+template <class Ranking>
+concept group_ranking = requires(const Ranking& r, const structure::grouping& groups, std::span<const double> wide,
+                                 std::span<const float> narrow) {
+  { r.prune(groups, wide) } -> std::same_as<std::vector<double>>;
+  { r.share(groups, wide) } -> std::same_as<std::vector<double>>;
+  { r.prune(groups, narrow) } -> std::same_as<std::vector<double>>;
+  { r.share(groups, narrow) } -> std::same_as<std::vector<double>>;
+};
+
+/// Says what it costs to change a group of weights.
+template <class Ranking>
+concept ranking = additive_ranking<Ranking> || group_ranking<Ranking>;
+
+/// What a ranking needs of every weight; a group_ranking needs nothing.
+template <ranking Ranking>
+inline constexpr data needs_of = data::nothing;
+template <additive_ranking Ranking>
+inline constexpr data needs_of<Ranking> = Ranking::needs;
 
 }  // namespace espalier::inline v0::rank
 
@@ -4709,29 +5411,31 @@ struct weight_data {
 
 namespace detail {
 
+template <class Value>
+void expect_numbers(const structure::grouping& groups, std::span<const Value> numbers, const char* name) {
+  if (numbers.size() != groups.weights()) {
+    throw shape_error(error_message("rank::losses", std::to_string(numbers.size()) + " numbers of the " + name,
+                                    std::to_string(groups.weights()) + ", one per weight"));
+  }
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (!std::isfinite(numbers[i])) {
+      throw numeric_error(error_message("rank::losses",
+                                        std::string("number ") + std::to_string(i) + " of the " + name + " not finite",
+                                        "finite numbers"));
+    }
+  }
+}
+
 template <ranking Ranking, class Value>
 void expect_data(const structure::grouping& groups, const weight_data<Value>& data) {
-  const auto expect = [&](std::span<const Value> numbers, const char* name) {
-    if (numbers.size() != groups.weights()) {
-      throw shape_error(error_message("rank::losses", std::to_string(numbers.size()) + " numbers of the " + name,
-                                      std::to_string(groups.weights()) + ", one per weight"));
-    }
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      if (!std::isfinite(numbers[i])) {
-        throw numeric_error(error_message(
-            "rank::losses", std::string("number ") + std::to_string(i) + " of the " + name + " not finite",
-            "finite numbers"));
-      }
-    }
-  };
-  expect(data.kernel, "kernel");
-  if constexpr (Ranking::needs != data::nothing) {
-    expect(data.datum, "data");
+  expect_numbers(groups, data.kernel, "kernel");
+  if constexpr (needs_of<Ranking> != data::nothing) {
+    expect_numbers(groups, data.datum, "data");
   }
 }
 
 /// Sums cost(change(group, weight), datum) over each group.
-template <ranking Ranking, class Value, class Change>
+template <additive_ranking Ranking, class Value, class Change>
 [[nodiscard]] std::vector<double> sum_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                             const Ranking& ranking, Change&& change) {
   std::vector<double> sums(groups.count(), 0.0);
@@ -4744,17 +5448,23 @@ template <ranking Ranking, class Value, class Change>
 
 }  // namespace detail
 
-/// Sums of the costs of pruning each group: the losses before the ranking finishes them.
+/// Sums of the costs of pruning each group: the losses before the ranking finishes them. A group_ranking has no sums;
+/// these are its losses.
 /// @param groups   a partition of the kernel.
 /// @param data     the kernel and, if the ranking needs it, one number per weight.
 /// @param ranking  how to rank.
 /// @return one sum per group.
-/// @throws shape_error if sizes differ; numeric_error if a number is not finite.   Complexity: O(n), memory read once.
+/// @throws shape_error if sizes differ; numeric_error if a number is not finite.
+/// Complexity: O(n), memory read once; that of the ranking if it looks at all groups together.
 template <ranking Ranking, class Value>
 [[nodiscard]] std::vector<double> prune_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                               const Ranking& ranking = {}) {
   detail::expect_data<Ranking>(groups, data);
-  return detail::sum_costs(groups, data, ranking, [](std::size_t, double weight) { return weight; });
+  if constexpr (additive_ranking<Ranking>) {
+    return detail::sum_costs(groups, data, ranking, [](std::size_t, double weight) { return weight; });
+  } else {
+    return ranking.prune(groups, data.kernel);
+  }
 }
 
 /// Sums of the costs of sharing each group; see prune_costs.
@@ -4763,9 +5473,13 @@ template <ranking Ranking, class Value>
 [[nodiscard]] std::vector<double> share_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                               const Ranking& ranking = {}) {
   detail::expect_data<Ranking>(groups, data);
-  const std::vector<double> means = structure::group_means<Value>(groups, data.kernel);
-  return detail::sum_costs(groups, data, ranking,
-                           [&](std::size_t group, double weight) { return means[group] - weight; });
+  if constexpr (additive_ranking<Ranking>) {
+    const std::vector<double> means = structure::group_means<Value>(groups, data.kernel);
+    return detail::sum_costs(groups, data, ranking,
+                             [&](std::size_t group, double weight) { return means[group] - weight; });
+  } else {
+    return ranking.share(groups, data.kernel);
+  }
 }
 
 }  // namespace espalier::inline v0::rank
@@ -4807,10 +5521,18 @@ enum class scope : std::uint8_t {
   local    ///< every layer keeps within its own share
 };
 
+/// A budget of one layer, beside that of the network.
+struct layer_budget {
+  std::string layer;             ///< its name
+  std::vector<double> sparsity;  ///< the share of each resource that it must free, 0 to 1; one entry serves all
+};
+
 /// Settings of a selection.
 struct options {
   std::vector<double> sparsity{0.5};    ///< the share of each resource to free, 0 to 1; one entry serves all resources
   select::scope scope = scope::global;  ///< one budget or one per layer
+  std::vector<layer_budget> layers{};   ///< budgets of single layers: beside a global one, or instead of the local one
+  std::size_t minimum_kept = 0;         ///< groups that every layer that takes part keeps at least
   bool live = true;                     ///< give up groups that no path from input to output uses; global scope only
   knapsack::solve_options knapsack{};   ///< limits of the solver
 };
@@ -4827,10 +5549,10 @@ struct candidate {
 
 /// What is decided for one layer.
 struct layer_decision {
-  std::string note;                   ///< why the layer does not take part; empty if it does
+  std::string note;                   ///< why the layer does not take part or, if it does, what was changed about it
   std::vector<mask::action> actions;  ///< one per group; empty if the layer does not take part
   std::vector<std::int64_t> usage;    ///< of the dense layer, per resource
-  std::vector<std::int64_t> used;     ///< after the decision, per resource, rounded up
+  std::vector<std::int64_t> used;     ///< after the decision, per resource, rounded up to whole units
 };
 
 /// What is decided for a network.
@@ -4838,12 +5560,12 @@ struct selection {
   std::vector<layer_decision> layers;  ///< in the order of the candidates
   std::vector<std::int64_t> usage;     ///< of all layers that take part, per resource
   std::vector<std::int64_t> budget;    ///< the most that may be used, per resource
-  std::vector<std::int64_t> used;      ///< what is used, per resource
+  std::vector<std::int64_t> used;      ///< what is used, per resource; fractions of layers add up before rounding
   double value = 0;                    ///< sum of the losses of the kept groups
   double bound = 0;                    ///< proven: no selection within the budget has a larger value
   knapsack::status status =
       knapsack::status::optimal;  ///< infeasible: the budget is out of reach, all that costs is pruned
-  std::string out_of_reach;       ///< which resource, and the least that is reachable; empty if it is in reach
+  std::string out_of_reach;       ///< which resource and layer, and the least that is reachable; empty if in reach
   std::size_t live_rounds = 0;    ///< how often groups without a path were found and the selection repeated
 
   /// @return how far the value can be from the optimum, relative to the bound.
@@ -4884,7 +5606,7 @@ namespace detail {
 
 template <rank::ranking Ranking, rank::normalization Normalization>
 [[nodiscard]] std::vector<double> finish(std::vector<double> sums, const valuation<Ranking, Normalization>& v) {
-  if constexpr (!Normalization::additive) {
+  if constexpr (rank::additive_ranking<Ranking> && !Normalization::additive) {
     for (double& sum : sums) {
       sum = v.ranking.finish(sum);
     }
@@ -4900,6 +5622,72 @@ template <rank::ranking Ranking, rank::normalization Normalization>
   return layer.prune || can_share ? "" : "no action is on";
 }
 
+/// The groups of a layer; where they depend on scores, these are the costs of pruning single weights.
+template <class Value, rank::ranking Ranking>
+[[nodiscard]] structure::grouping form_groups(const structure::rule& rule, const extents& shape,
+                                              const rank::weight_data<Value>& data, const Ranking& ranking) {
+  std::vector<double> scores;
+  if (structure::needs_scores(rule)) {
+    scores = rank::prune_costs(structure::grouping(structure::unstructured{}, shape), data, ranking);
+  }
+  return {rule, shape, scores};
+}
+
+/// An objective of the user's own may get its numbers wrong; the knapsack must not be the first to notice.
+template <std::size_t M>
+void expect_savings(const attributes::layer_attributes& layer, const objective::layer_savings<M>& savings,
+                    std::size_t groups) {
+  const auto expect = [&](bool right, const std::string& got, const std::string& expected) {
+    if (!right) {
+      throw argument_error(error_message("select::make_candidate", "layer '" + layer.name + "' with " + got, expected));
+    }
+  };
+  std::size_t count = 0;
+  for (const auto& run : savings.savings) {
+    count += run.count;
+    for (const std::int64_t saving : run.saving) {
+      expect(saving >= 0, "a saving of " + std::to_string(saving), "savings >= 0");
+    }
+  }
+  expect(count == groups, "savings of " + std::to_string(count) + " groups",
+         std::to_string(groups) + ", as its rule makes");
+  expect(savings.denominator >= 1, "denominator " + std::to_string(savings.denominator), "1 or more");
+  for (const std::int64_t usage : savings.usage) {
+    expect(usage >= 0, "a usage of " + std::to_string(usage), "usages >= 0");
+  }
+}
+
+/// Calls action(group) for every group of one weight. Such a group is its own mean, so sharing it changes nothing.
+template <class Action>
+void visit_single_weights(const std::vector<structure::size_run>& sizes, Action&& action) {
+  std::size_t group = 0;
+  for (const structure::size_run& run : sizes) {
+    for (const std::size_t end = group + run.count; group < end; ++group) {
+      if (run.weights == 1) {
+        action(group);
+      }
+    }
+  }
+}
+
+/// Where groups can only be shared, those of one weight save nothing.
+template <std::size_t M>
+void withdraw_single_weights(const std::vector<structure::size_run>& sizes, objective::layer_savings<M>& savings) {
+  std::vector<objective::saving_run<M>> result;
+  std::vector<std::array<std::int64_t, M>> of_group;
+  for (const auto& run : savings.savings) {
+    of_group.insert(of_group.end(), run.count, run.saving);
+  }
+  visit_single_weights(sizes, [&](std::size_t group) { of_group[group] = {}; });
+  for (const auto& saving : of_group) {
+    if (result.empty() || result.back().saving != saving) {
+      result.push_back({0, saving});
+    }
+    ++result.back().count;
+  }
+  savings.savings = std::move(result);
+}
+
 }  // namespace detail
 
 /// @param layer      attributes of the layer.
@@ -4907,7 +5695,8 @@ template <rank::ranking Ranking, rank::normalization Normalization>
 /// @param data       its kernel and, if the ranking needs it, one number per weight.
 /// @param v          ranking and normalization.
 /// @return the layer, ready for `select`; without groups, and with a note, if it does not take part.
-/// @throws what structure::grouping and rank::prune_costs throw.   Complexity: O(n), and that of the normalization.
+/// @throws what structure::grouping and rank::prune_costs throw; argument_error if the savings are negative or not as
+///         many as there are groups.   Complexity: O(n), and that of the normalization.
 template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization Normalization>
 [[nodiscard]] candidate<M> make_candidate(const attributes::layer_attributes& layer,
                                           objective::layer_savings<M> savings, const rank::weight_data<Value>& data,
@@ -4916,25 +5705,653 @@ template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization
   if (!result.savings.optimizable()) {
     return result;
   }
-  const structure::grouping groups(result.savings.rule, layer.kernel_shape);
-  const bool can_share = layer.share && groups.count() < groups.weights();  // a group of one weight is its own mean
+  const extents shape = grouping_shape(layer);
+  const std::vector<structure::size_run> sizes = structure::size_runs(result.savings.rule, shape);
+  std::size_t groups = 0;
+  for (const structure::size_run& run : sizes) {
+    groups += run.count;
+  }
+  detail::expect_savings(layer, result.savings, groups);
+  const bool can_share = layer.share && groups < shape.size();  // a group of one weight is its own mean
   result.savings.note = detail::why_left_alone(layer, can_share);
   if (!result.savings.optimizable()) {
     return result;
   }
-  result.groups = groups;
-  std::vector<double> prune = detail::finish(rank::prune_costs(groups, data, v.ranking), v);
+  result.groups = detail::form_groups(result.savings.rule, shape, data, v.ranking);
+  std::vector<double> prune = detail::finish(rank::prune_costs(*result.groups, data, v.ranking), v);
   const std::vector<double> divisors = v.normalization(prune);
   if (can_share) {
-    result.share = detail::divide(detail::finish(rank::share_costs(groups, data, v.ranking), v), divisors);
+    result.share = detail::divide(detail::finish(rank::share_costs(*result.groups, data, v.ranking), v), divisors);
   }
   if (layer.prune) {
     result.prune = detail::divide(std::move(prune), divisors);
+  }
+  if (can_share && layer.prune) {
+    detail::visit_single_weights(sizes, [&](std::size_t group) { result.share[group] = result.prune[group]; });
+  } else if (can_share) {
+    detail::withdraw_single_weights(sizes, result.savings);
   }
   return result;
 }
 
 }  // namespace espalier::inline v0::select
+
+#endif
+
+// ---- espalier/select/detail/losses.hpp ----
+// What a group is worth and what is done with it if it is not kept.
+#ifndef ESPALIER_SELECT_DETAIL_LOSSES_HPP
+#define ESPALIER_SELECT_DETAIL_LOSSES_HPP
+
+namespace espalier::inline v0::select::detail {
+
+/// The value of keeping a group: what the cheapest change of it would lose.
+template <std::size_t M>
+[[nodiscard]] double loss_of(const candidate<M>& c, std::size_t group) {
+  if (!c.prune.empty() && !c.share.empty()) {
+    return (std::min)(c.prune[group], c.share[group]);
+  }
+  return c.share.empty() ? c.prune[group] : c.share[group];
+}
+
+/// What is done with a group that is not kept; a tie means prune.
+template <std::size_t M>
+[[nodiscard]] mask::action change_of(const candidate<M>& c, std::size_t group) {
+  const bool share = !c.share.empty() && (c.prune.empty() || c.share[group] < c.prune[group]);
+  return share ? mask::action::share : mask::action::prune;
+}
+
+/// One entry per group: 1 if it saves something.
+template <std::size_t M>
+[[nodiscard]] std::vector<std::uint8_t> costing(const candidate<M>& c) {
+  std::vector<std::uint8_t> result;
+  result.reserve(c.groups->count());
+  for (const auto& run : c.savings.savings) {
+    result.insert(result.end(), run.count, run.saving == std::array<std::int64_t, M>{} ? 0 : 1);
+  }
+  return result;
+}
+
+/// Refuses losses that are missing, of another number, negative or not finite.
+template <std::size_t M>
+void expect_losses(const candidate<M>& c) {
+  const std::string layer = " of layer '" + c.attributes.name + "'";
+  if (c.prune.empty() && c.share.empty() && c.groups->count() > 0) {
+    throw argument_error(error_message("select::select", "no losses" + layer, "losses of pruning, of sharing or both"));
+  }
+  for (const auto* losses : {&c.prune, &c.share}) {
+    if (!losses->empty() && losses->size() != c.groups->count()) {
+      throw shape_error(error_message("select::select", std::to_string(losses->size()) + " losses" + layer,
+                                      std::to_string(c.groups->count()) + ", one per group"));
+    }
+    for (std::size_t group = 0; group < losses->size(); ++group) {
+      const double loss = (*losses)[group];
+      if (!(loss >= 0 && loss <= (std::numeric_limits<double>::max)())) {
+        throw argument_error(error_message(
+            "select::select", "loss " + std::to_string(loss) + " of group " + std::to_string(group) + layer,
+            "finite losses >= 0"));
+      }
+    }
+  }
+}
+
+/// The groups of a layer that a filter lets through, the best first by `better(a, b)`, of equal ones the lowest first;
+/// at most `count`.
+template <std::size_t M, class Filter, class Better>
+[[nodiscard]] std::vector<std::size_t> first_groups(const candidate<M>& c, std::size_t count, Filter&& filter,
+                                                    Better&& better) {
+  std::vector<std::size_t> order;
+  for (std::size_t group = 0; group < c.groups->count(); ++group) {
+    if (filter(group)) {
+      order.push_back(group);
+    }
+  }
+  count = (std::min)(count, order.size());
+  const auto last = order.begin() + static_cast<std::ptrdiff_t>(count);
+  std::partial_sort(order.begin(), last, order.end(),
+                    [&](std::size_t a, std::size_t b) { return better(a, b) || (!better(b, a) && a < b); });
+  order.resize(count);
+  return order;
+}
+
+/// By falling loss.
+template <std::size_t M, class Filter>
+[[nodiscard]] std::vector<std::size_t> most_valuable(const candidate<M>& c, std::size_t count, Filter&& filter) {
+  return first_groups(c, count, filter, [&](std::size_t a, std::size_t b) { return loss_of(c, a) > loss_of(c, b); });
+}
+
+/// By what they save of the layer's usage in all resources together, the least first.
+template <std::size_t M, class Filter>
+[[nodiscard]] std::vector<std::size_t> cheapest(const candidate<M>& c, std::size_t count, Filter&& filter) {
+  std::vector<double> costs;
+  for (const auto& run : c.savings.savings) {
+    double cost = 0;
+    for (std::size_t r = 0; r < M; ++r) {
+      cost += static_cast<double>(run.saving[r]) / static_cast<double>((std::max)(c.savings.usage[r], std::int64_t{1}));
+    }
+    costs.insert(costs.end(), run.count, cost);
+  }
+  return first_groups(c, count, filter, [&](std::size_t a, std::size_t b) { return costs[a] < costs[b]; });
+}
+
+}  // namespace espalier::inline v0::select::detail
+
+#endif
+
+// ---- espalier/select/detail/pack.hpp ----
+// Turns layers, their savings and budgets into one knapsack problem of whole numbers.
+#ifndef ESPALIER_SELECT_DETAIL_PACK_HPP
+#define ESPALIER_SELECT_DETAIL_PACK_HPP
+
+namespace espalier::inline v0::select::detail {
+
+/// What pruning may leave of a resource: whole units, and no unit lost to a rounding of (1 - s) R.
+[[nodiscard]] inline std::int64_t budget_of(std::int64_t usage, double sparsity) {
+  const auto whole = static_cast<double>(usage);
+  return static_cast<std::int64_t>(std::floor((1 - sparsity) * whole + (std::max)(1e-9, 1e-14 * whole)));
+}
+
+[[nodiscard]] inline double sparsity_of(const std::vector<double>& sparsity, std::size_t resource) {
+  return sparsity.size() == 1 ? sparsity[0] : sparsity[resource];
+}
+
+/// What one layer brings into a knapsack. Numbers are in units that all layers of the knapsack share.
+template <std::size_t M>
+struct layer_share {
+  std::size_t candidate = 0;
+  const std::vector<double>* own_sparsity = nullptr;  ///< its own budget beside the common one; null: none
+  std::vector<std::size_t> forced{};                  ///< groups that must be kept, ascending
+  std::int64_t factor = 1;                            ///< from units of 1 / denominator to the common ones
+  bool alike = true;                                  ///< whether all groups that save something save the same
+  std::array<std::int64_t, M> stuck{};                ///< in whole units of the resource: used, but freed by no group
+  std::array<std::int64_t, M> forced_use{};           ///< used by groups that must be kept
+  std::vector<std::uint8_t> beyond{};                 ///< 1: a group too many for its own budget; empty: none
+};
+
+/// A knapsack over some layers, in units that make all savings whole numbers.
+template <std::size_t M>
+struct layer_knapsack {
+  std::vector<layer_share<M>> layers;
+  std::int64_t unit = 1;                 ///< savings are multiples of 1 / unit
+  std::array<std::int64_t, M> usage{};   ///< in whole units of the resource
+  std::array<std::int64_t, M> budget{};  ///< in whole units of the resource
+  std::vector<double> values;            ///< one per group of all these layers
+  knapsack::problem<double> problem;
+};
+
+/// Multiplies and adds within int64, or says which layer is too large to count.
+class checked {
+ public:
+  explicit checked(const std::string& layer) : layer_(layer) {}
+  [[nodiscard]] std::int64_t product(std::int64_t a, std::int64_t b) const {
+    std::int64_t result = 0;
+    return __builtin_mul_overflow(a, b, &result) ? overflow() : result;
+  }
+  [[nodiscard]] std::int64_t sum(std::int64_t a, std::int64_t b) const {
+    std::int64_t result = 0;
+    return __builtin_add_overflow(a, b, &result) ? overflow() : result;
+  }
+
+ private:
+  [[noreturn]] std::int64_t overflow() const {
+    throw argument_error(error_message("select::select",
+                                       "savings of layer '" + layer_ + "' that no int64 holds in common units",
+                                       "reuse factors with a smaller common multiple, or smaller savings"));
+  }
+  const std::string& layer_;
+};
+
+/// Puts layers into a knapsack, one after the other.
+template <std::size_t M>
+class packer {
+ public:
+  using saving = std::array<std::int64_t, M>;
+
+  packer(std::span<const candidate<M>> candidates, layer_knapsack<M>& k) : candidates_(candidates), k_(k) {}
+
+  void operator()(const std::vector<double>& sparsity) {
+    find_unit();
+    saving taken{};
+    for (layer_share<M>& layer : k_.layers) {
+      measure(layer);
+      for (std::size_t r = 0; r < M; ++r) {
+        const std::int64_t stuck = exact(layer).product(layer.stuck[r], k_.unit);
+        taken[r] = exact(layer).sum(taken[r], exact(layer).sum(stuck, layer.forced_use[r]));
+      }
+    }
+    // The rows of the common budget come first; more are added for layers whose own budget needs them.
+    for (std::size_t r = 0; r < M; ++r) {
+      k_.budget[r] = budget_of(k_.usage[r], sparsity_of(sparsity, r));
+      k_.problem.capacities.push_back((std::max)(std::int64_t{0}, k_.budget[r] * k_.unit - taken[r]));
+    }
+    std::vector<row> own_rows;
+    for (std::size_t l = 0; l < k_.layers.size(); ++l) {
+      limit(l, own_rows);
+    }
+    for (const row& one : own_rows) {
+      k_.problem.capacities.push_back(one.capacity);
+    }
+    for (std::size_t l = 0; l < k_.layers.size(); ++l) {
+      add_items(l, own_rows);
+    }
+  }
+
+ private:
+  /// A budget of one layer that needs a row of its own.
+  struct row {
+    std::size_t layer = 0;
+    std::size_t resource = 0;
+    std::int64_t capacity = 0;
+  };
+
+  [[nodiscard]] checked exact(const layer_share<M>& layer) const { return checked(of(layer).attributes.name); }
+  [[nodiscard]] const candidate<M>& of(const layer_share<M>& layer) const { return candidates_[layer.candidate]; }
+
+  void find_unit() {
+    for (const layer_share<M>& layer : k_.layers) {
+      const std::int64_t denominator = of(layer).savings.denominator;
+      k_.unit = exact(layer).product(k_.unit / std::gcd(k_.unit, denominator), denominator);
+    }
+  }
+
+  /// Sums up what a layer uses, what none of its groups frees and what it is forced to keep.
+  void measure(layer_share<M>& layer) {
+    const auto& savings = of(layer).savings;
+    const checked count = exact(layer);
+    layer.factor = k_.unit / savings.denominator;
+    saving freed{};
+    saving first{};
+    for (const auto& run : savings.savings) {
+      first = first == saving{} ? run.saving : first;
+      layer.alike = layer.alike && (run.saving == saving{} || run.saving == first);
+      for (std::size_t r = 0; r < M; ++r) {
+        freed[r] = count.sum(freed[r], count.product(run.saving[r], static_cast<std::int64_t>(run.count)));
+      }
+    }
+    for (std::size_t r = 0; r < M; ++r) {
+      const std::int64_t left = count.product(savings.usage[r], savings.denominator) - freed[r];
+      // Less than a unit is only what rounding the usage up has added.
+      layer.stuck[r] = (std::max)(std::int64_t{0}, left / savings.denominator);
+      k_.usage[r] = count.sum(k_.usage[r], savings.usage[r]);
+      static_cast<void>(count.product(k_.usage[r], k_.unit));  // every budget is below this
+    }
+    for (const std::size_t group : layer.forced) {
+      const saving one = saving_of(layer, group);
+      for (std::size_t r = 0; r < M; ++r) {
+        layer.forced_use[r] = count.sum(layer.forced_use[r], one[r]);
+      }
+    }
+  }
+
+  [[nodiscard]] saving saving_of(const layer_share<M>& layer, std::size_t group) const {
+    for (const auto& run : of(layer).savings.savings) {
+      if (group < run.count) {
+        return scaled(layer, run.saving);
+      }
+      group -= run.count;
+    }
+    return {};
+  }
+
+  [[nodiscard]] saving scaled(const layer_share<M>& layer, saving one) const {
+    for (std::int64_t& number : one) {
+      number = exact(layer).product(number, layer.factor);
+    }
+    return one;
+  }
+
+  /// Applies a layer's own budget. Where all groups that cost are alike it leaves room for so many, and these are the
+  /// most valuable; only where they differ does the budget need rows of its own.
+  void limit(std::size_t l, std::vector<row>& own_rows) {
+    layer_share<M>& layer = k_.layers[l];
+    if (layer.own_sparsity == nullptr) {
+      return;
+    }
+    const auto& savings = of(layer).savings;
+    saving one{};
+    for (const auto& run : savings.savings) {
+      one = one == saving{} ? scaled(layer, run.saving) : one;
+    }
+    std::size_t most = of(layer).groups->count();
+    for (std::size_t r = 0; r < M; ++r) {
+      const std::int64_t budget = budget_of(savings.usage[r], sparsity_of(*layer.own_sparsity, r));
+      const std::int64_t room = (std::max)(std::int64_t{0}, (budget - layer.stuck[r]) * k_.unit - layer.forced_use[r]);
+      if (!layer.alike) {
+        own_rows.push_back({l, r, room});
+      } else if (one[r] > 0) {
+        most = (std::min)(most, static_cast<std::size_t>(room / one[r]));
+      }
+    }
+    if (layer.alike) {
+      mark_beyond(layer, most);
+    }
+  }
+
+  /// Marks the groups that cost and are not forced, but for the most valuable ones.
+  void mark_beyond(layer_share<M>& layer, std::size_t most) {
+    layer.beyond = costing(of(layer));
+    for (const std::size_t g : layer.forced) {
+      layer.beyond[g] = 0;
+    }
+    const auto open = [&](std::size_t g) { return layer.beyond[g] != 0; };
+    for (const std::size_t g : most_valuable(of(layer), most, open)) {
+      layer.beyond[g] = 0;
+    }
+  }
+
+  void add_items(std::size_t l, const std::vector<row>& own_rows) {
+    const layer_share<M>& layer = k_.layers[l];
+    std::map<saving, std::uint32_t> classes;
+    auto forced = layer.forced.begin();
+    std::size_t group = 0;
+    for (const auto& run : of(layer).savings.savings) {
+      const std::uint32_t item_class = class_of(l, scaled(layer, run.saving), own_rows, classes);
+      for (std::size_t end = group + run.count; group < end;) {
+        const bool none_left = forced == layer.forced.end() || *forced >= end;
+        const std::size_t next = none_left ? end : *forced;
+        add_run(item_class, next - group);
+        group = next;
+        if (!none_left) {
+          add_run(class_of(l, saving{}, own_rows, classes), 1);  // its weight is already off the capacity
+          ++group;
+          ++forced;
+        }
+      }
+    }
+    for (group = 0; group < of(layer).groups->count(); ++group) {
+      const bool beyond = !layer.beyond.empty() && layer.beyond[group] != 0;
+      k_.values.push_back(beyond ? 0.0 : loss_of(of(layer), group));
+    }
+  }
+
+  void add_run(std::uint32_t item_class, std::size_t count) {
+    auto& runs = k_.problem.runs;
+    if (count == 0) {
+      return;
+    }
+    if (runs.empty() || runs.back().item_class != item_class) {
+      runs.push_back({item_class, 0});
+    }
+    runs.back().count += count;
+  }
+
+  [[nodiscard]] std::uint32_t class_of(std::size_t l, const saving& one, const std::vector<row>& own_rows,
+                                       std::map<saving, std::uint32_t>& classes) {
+    const auto next = static_cast<std::uint32_t>(k_.problem.weights.size() / k_.problem.capacities.size());
+    const auto [found, is_new] = classes.emplace(one, next);
+    if (is_new) {
+      k_.problem.weights.insert(k_.problem.weights.end(), one.begin(), one.end());
+      for (const row& own : own_rows) {
+        k_.problem.weights.push_back(own.layer == l ? one[own.resource] : 0);
+      }
+    }
+    return found->second;
+  }
+
+  std::span<const candidate<M>> candidates_;
+  layer_knapsack<M>& k_;
+};
+
+}  // namespace espalier::inline v0::select::detail
+
+#endif
+
+// ---- espalier/select/detail/decide.hpp ----
+// Solves the knapsacks of a selection and writes down what they decide.
+#ifndef ESPALIER_SELECT_DETAIL_DECIDE_HPP
+#define ESPALIER_SELECT_DETAIL_DECIDE_HPP
+
+namespace espalier::inline v0::select::detail {
+
+/// Says why a budget cannot be met, naming resource and layer; empty if it can.
+template <std::size_t M>
+class reach {
+ public:
+  reach(std::span<const candidate<M>> candidates, const layer_knapsack<M>& k,
+        const std::array<std::string_view, M>& names)
+      : candidates_(candidates), k_(k), names_(names) {}
+
+  [[nodiscard]] std::string why_not() const {
+    for (std::size_t r = 0; r < M; ++r) {
+      std::int64_t least = 0;
+      std::int64_t forced = 0;
+      const layer_share<M>* largest = nullptr;
+      for (const layer_share<M>& layer : k_.layers) {
+        least += layer.stuck[r];
+        forced += layer.forced_use[r];
+        largest = largest == nullptr || least_of(layer, r) > least_of(*largest, r) ? &layer : largest;
+        if (layer.own_sparsity != nullptr) {
+          const std::int64_t usage = candidates_[layer.candidate].savings.usage[r];
+          const std::int64_t budget = budget_of(usage, sparsity_of(*layer.own_sparsity, r));
+          if (std::string why = sentence(r, least_of(layer, r), budget, layer); !why.empty()) {
+            return why;
+          }
+        }
+      }
+      least += in_whole_units(forced);
+      if (std::string why = largest == nullptr ? "" : sentence(r, least, k_.budget[r], *largest); !why.empty()) {
+        return why;
+      }
+    }
+    return {};
+  }
+
+ private:
+  [[nodiscard]] std::int64_t in_whole_units(std::int64_t number) const { return (number + k_.unit - 1) / k_.unit; }
+  [[nodiscard]] std::int64_t least_of(const layer_share<M>& layer, std::size_t r) const {
+    return layer.stuck[r] + in_whole_units(layer.forced_use[r]);
+  }
+  [[nodiscard]] std::string sentence(std::size_t r, std::int64_t least, std::int64_t budget,
+                                     const layer_share<M>& layer) const {
+    if (least <= budget) {
+      return {};
+    }
+    return std::string(names_[r]) + " cannot go below " + std::to_string(least) + ", the budget is " +
+           std::to_string(budget) + "; layer '" + candidates_[layer.candidate].attributes.name + "' keeps " +
+           std::to_string(least_of(layer, r)) + (layer.forced.empty() ? " that no group frees" : " at least");
+  }
+
+  std::span<const candidate<M>> candidates_;
+  const layer_knapsack<M>& k_;
+  const std::array<std::string_view, M>& names_;
+};
+
+/// Writes what a solved knapsack keeps into the decisions of its layers and into the totals.
+template <std::size_t M>
+void take_over(std::span<const candidate<M>> candidates, const layer_knapsack<M>& k, const knapsack::solution& solved,
+               selection& result) {
+  std::size_t item = 0;
+  std::array<std::int64_t, M> total{};
+  for (const layer_share<M>& layer : k.layers) {
+    const candidate<M>& c = candidates[layer.candidate];
+    layer_decision& decision = result.layers[layer.candidate];
+    decision.actions.resize(c.groups->count());
+    std::array<std::int64_t, M> kept{};
+    std::size_t group = 0;
+    for (const auto& run : c.savings.savings) {
+      std::int64_t count = 0;
+      for (const std::size_t end = group + run.count; group < end; ++group, ++item) {
+        const bool keep = solved.kept[item] != 0 && (layer.beyond.empty() || layer.beyond[group] == 0);
+        decision.actions[group] = keep ? mask::action::keep : change_of(c, group);
+        count += keep ? 1 : 0;
+      }
+      for (std::size_t r = 0; r < M; ++r) {
+        kept[r] += count * run.saving[r];
+      }
+    }
+    decision.used.resize(M);
+    for (std::size_t r = 0; r < M; ++r) {
+      decision.used[r] = layer.stuck[r] + (kept[r] + c.savings.denominator - 1) / c.savings.denominator;
+      total[r] += kept[r] * layer.factor;
+      result.used[r] += layer.stuck[r];
+    }
+  }
+  for (std::size_t r = 0; r < M; ++r) {
+    result.used[r] += (total[r] + k.unit - 1) / k.unit;
+  }
+}
+
+/// Decides for layers, one by one or together.
+template <std::size_t M>
+class decider {
+ public:
+  decider(std::span<const candidate<M>> candidates, const options& o, const std::array<std::string_view, M>& names)
+      : candidates_(candidates), options_(o), names_(names) {}
+
+  /// One budget for all the given layers, and budgets of their own for those that have one.
+  void together(const std::vector<std::size_t>& layers, selection& result) const {
+    std::vector<layer_share<M>> shares;
+    for (const std::size_t l : layers) {
+      shares.push_back({l, own_sparsity(l)});
+    }
+    run(std::move(shares), options_.sparsity, result);
+  }
+
+  /// One layer within its own budget, or else its share of the common one.
+  void alone(std::size_t l, selection& result) const {
+    const std::vector<double>* own = own_sparsity(l);
+    std::vector<layer_share<M>> shares(1);
+    shares[0].candidate = l;
+    run(std::move(shares), own == nullptr ? options_.sparsity : *own, result);
+  }
+
+ private:
+  [[nodiscard]] const std::vector<double>* own_sparsity(std::size_t l) const {
+    for (const layer_budget& own : options_.layers) {
+      if (own.layer == candidates_[l].attributes.name) {
+        return &own.sparsity;
+      }
+    }
+    return nullptr;
+  }
+
+  /// What has been tried so far to keep enough groups in every layer.
+  struct trial {
+    std::vector<layer_share<M>> layers;
+    bool exact = true;      ///< whether some optimum keeps all groups that are forced
+    bool cheapest = false;  ///< where groups save different amounts, force the cheapest, as others do not fit
+  };
+
+  /// Solves; where a layer keeps too few groups, forces its most valuable ones and solves again. If all groups of the
+  /// layer save the same, some optimum keeps just these; else the first bound says what may be lost.
+  void run(std::vector<layer_share<M>> layers, const std::vector<double>& sparsity, selection& result) const {
+    double bound = std::numeric_limits<double>::infinity();
+    trial state{std::move(layers)};
+    for (;;) {
+      layer_knapsack<M> k;
+      k.layers = state.layers;
+      packer<M>(candidates_, k)(sparsity);
+      k.problem.values = k.values;
+      knapsack::solution solved = knapsack::solve(k.problem, options_.knapsack);
+      bound = state.exact ? (std::min)(bound, solved.bound) : bound;
+      if (options_.minimum_kept > 0 && force_missing(k, solved, state)) {
+        continue;
+      }
+      const std::string why = reach<M>(candidates_, k, names_).why_not();
+      if (!why.empty() && !state.exact && !state.cheapest) {
+        state.cheapest = true;
+        for (layer_share<M>& layer : state.layers) {
+          layer.forced.clear();
+        }
+        continue;
+      }
+      take_over(candidates_, k, solved, result);
+      solved.status = state.exact ? solved.status : (std::max)(solved.status, knapsack::status::feasible);
+      solved.bound = (std::max)(bound, solved.value);
+      add(k, solved, why, result);
+      return;
+    }
+  }
+
+  /// Forces groups in layers that keep fewer than the minimum. False if there is none.
+  [[nodiscard]] bool force_missing(const layer_knapsack<M>& k, const knapsack::solution& solved, trial& state) const {
+    bool any = false;
+    std::size_t item = 0;
+    for (std::size_t l = 0; l < state.layers.size(); ++l) {
+      const layer_share<M>& layer = k.layers[l];
+      const candidate<M>& c = candidates_[layer.candidate];
+      const std::vector<std::uint8_t> costs = costing(c);
+      std::size_t kept = 0;
+      std::size_t free = 0;
+      for (std::size_t group = 0; group < costs.size(); ++group, ++item) {
+        kept += solved.kept[item] != 0 && (layer.beyond.empty() || layer.beyond[group] == 0) ? 1U : 0U;
+        free += costs[group] == 0 ? 1U : 0U;
+      }
+      const std::size_t least = (std::min)(options_.minimum_kept, costs.size());
+      if (kept < least) {
+        const auto costs_something = [&](std::size_t group) { return costs[group] != 0; };
+        std::vector<std::size_t>& forced = state.layers[l].forced;
+        forced = state.cheapest && !layer.alike ? cheapest(c, least - free, costs_something)
+                                                : most_valuable(c, least - free, costs_something);
+        std::sort(forced.begin(), forced.end());
+        state.exact = state.exact && layer.alike;
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  static void add(const layer_knapsack<M>& k, const knapsack::solution& solved, const std::string& why_not,
+                  selection& result) {
+    for (std::size_t r = 0; r < M; ++r) {
+      result.usage[r] += k.usage[r];
+      result.budget[r] += k.budget[r];
+    }
+    result.value += solved.value;
+    result.bound += solved.bound;
+    result.status = (std::max)(result.status, why_not.empty() ? solved.status : knapsack::status::infeasible);
+    result.out_of_reach = result.out_of_reach.empty() ? why_not : result.out_of_reach;
+  }
+
+  std::span<const candidate<M>> candidates_;
+  const options& options_;
+  const std::array<std::string_view, M>& names_;
+};
+
+}  // namespace espalier::inline v0::select::detail
+
+#endif
+
+// ---- espalier/select/detail/expect.hpp ----
+// Checks what a selection is asked before it is made.
+#ifndef ESPALIER_SELECT_DETAIL_EXPECT_HPP
+#define ESPALIER_SELECT_DETAIL_EXPECT_HPP
+
+namespace espalier::inline v0::select::detail {
+
+inline void expect_sparsity(const std::vector<double>& sparsity, std::size_t resources, const std::string& whose) {
+  if (sparsity.size() != 1 && sparsity.size() != resources) {
+    throw shape_error(error_message("select::select", std::to_string(sparsity.size()) + " sparsities" + whose,
+                                    "1 or " + std::to_string(resources) + ", one per resource"));
+  }
+  for (const double s : sparsity) {
+    if (!(s >= 0 && s <= 1)) {
+      throw argument_error(error_message("select::select", "sparsity " + std::to_string(s) + whose, "0 to 1"));
+    }
+  }
+}
+
+template <std::size_t M>
+void expect_options(std::span<const candidate<M>> candidates, const options& o) {
+  expect_sparsity(o.sparsity, M, "");
+  std::vector<std::string> names;
+  for (const candidate<M>& c : candidates) {
+    names.push_back(c.attributes.name);
+    if (c.groups) {
+      expect_losses(c);
+    }
+  }
+  for (const layer_budget& own : o.layers) {
+    expect_sparsity(own.sparsity, M, " of layer '" + own.layer + "'");
+    if (std::find(names.begin(), names.end(), own.layer) == names.end()) {
+      throw argument_error(
+          error_message("select::select", "a budget of layer '" + own.layer + "'",
+                        "the name of a layer, such as '" + std::string(closest_name(own.layer, names)) + "'"));
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::select::detail
 
 #endif
 
@@ -4954,34 +6371,20 @@ struct connection {
 namespace detail {
 
 /// Follows paths through the units (neurons, filters) of a network. The inputs of a kernel are mapped to the units of
-/// the one layer before it; flattening keeps channels fastest, so input i comes from channel i mod channels.
+/// the one layer before it; flattening keeps channels fastest, so input i comes from channel i mod channels. A unit of
+/// a DepthwiseConv2D reads the one channel it belongs to.
 class path_finder {
  public:
-  explicit path_finder(const std::vector<connection>& layers) : layers_(layers), before_(layers.size(), none) {
+  explicit path_finder(const std::vector<connection>& layers) : layers_(layers), views_(layers.size()) {
     std::map<std::string, std::size_t> by_name;
     for (std::size_t l = 0; l < layers.size(); ++l) {
       by_name[layers[l].layer->name] = l;
-    }
-    std::vector<bool> read(layers.size(), false);
-    reached_.resize(layers.size());
-    useful_.resize(layers.size());
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      for (const std::string& name : layers[l].layer->inbound) {
-        read[by_name.at(name)] = true;
-      }
-      before_[l] = source(l, by_name);
-      reached_[l].assign(outputs(l), false);
-      useful_[l].assign(outputs(l), false);
+      expect_weights(layers[l]);
     }
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      if (!read[l]) {
-        useful_[l].assign(outputs(l), true);
-      }
-      // Where it is not known which unit feeds which input, all count as connected.
-      for (const std::string& name : before_[l] == none ? layers[l].layer->inbound : std::vector<std::string>{}) {
-        useful_[by_name.at(name)].assign(outputs(by_name.at(name)), true);
-      }
+      look_at(l, by_name);
     }
+    mark_ends(by_name);
     for (std::size_t l = 0; l < layers.size(); ++l) {
       reach(l);
     }
@@ -4990,69 +6393,142 @@ class path_finder {
     }
   }
 
-  /// Whether a weight lies on a path from an input to an output.
-  [[nodiscard]] bool live(std::size_t l, std::size_t index) const {
-    return layers_[l].present[index] != 0 && input_reached(l, index / outputs(l)) && useful_[l][index % outputs(l)];
+  /// Marks the weights of a layer that lie on a path from an input to an output.
+  [[nodiscard]] std::vector<std::uint8_t> live(std::size_t l) const {
+    std::vector<std::uint8_t> result(layers_[l].present.size(), 0);
+    visit(l, [&](std::size_t input, std::size_t output, std::size_t index) {
+      result[index] = reached_input(l, input, output) && views_[l].useful[output] != 0 ? 1 : 0;
+    });
+    return result;
   }
 
  private:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
-  [[nodiscard]] std::size_t outputs(std::size_t l) const { return layers_[l].layer->kernel_shape.back(); }
-  [[nodiscard]] std::size_t inputs(std::size_t l) const { return layers_[l].layer->kernel_shape.size() / outputs(l); }
+  /// A layer as paths see it.
+  struct view {
+    std::size_t inputs = 0;
+    std::size_t outputs = 0;
+    std::size_t multiplier = 0;         // of a DepthwiseConv2D, else 0
+    std::size_t before = none;          // the layer whose units are the inputs
+    std::vector<std::uint8_t> reached;  // per unit: from an input of the network
+    std::vector<std::uint8_t> useful;   // per unit: to an output
+  };
 
-  /// The layer whose units are this one's inputs; none if there is not exactly one that fits and comes before it.
-  [[nodiscard]] std::size_t source(std::size_t l, const std::map<std::string, std::size_t>& by_name) const {
-    if (layers_[l].layer->inbound.size() != 1) {
-      return none;
+  static void expect_weights(const connection& c) {
+    if (c.present.size() != c.layer->kernel_shape.size()) {
+      throw shape_error(error_message("select::live_weights",
+                                      std::to_string(c.present.size()) + " weights of layer '" + c.layer->name + "'",
+                                      std::to_string(c.layer->kernel_shape.size()) + ", as its kernel has"));
     }
-    const std::size_t from = by_name.at(layers_[l].layer->inbound.front());
-    return from < l && inputs(l) % outputs(from) == 0 ? from : none;
   }
 
-  [[nodiscard]] std::size_t unit_of(std::size_t l, std::size_t input) const { return input % outputs(before_[l]); }
-  [[nodiscard]] bool input_reached(std::size_t l, std::size_t input) const {
-    return before_[l] == none || reached_[before_[l]][unit_of(l, input)];
+  [[nodiscard]] static std::size_t find(const std::string& name, const std::map<std::string, std::size_t>& by_name) {
+    const auto found = by_name.find(name);
+    if (found == by_name.end()) {
+      throw argument_error(
+          error_message("select::live_weights", "inbound layer '" + name + "'", "the name of a layer"));
+    }
+    return found->second;
+  }
+
+  void look_at(std::size_t l, const std::map<std::string, std::size_t>& by_name) {
+    const attributes::layer_attributes& layer = *layers_[l].layer;
+    view& v = views_[l];
+    const extents kernel = grouping_shape(layer);
+    v.outputs = kernel.back();
+    v.inputs = kernel.size() / v.outputs;
+    v.multiplier = layer.kind == attributes::layer_kind::depthwise_conv2d ? layer.kernel_shape.back() : 0;
+    v.reached.assign(v.outputs, 0);
+    v.useful.assign(v.outputs, 0);
+    if (layer.inbound.size() == 1) {
+      const std::size_t from = find(layer.inbound.front(), by_name);
+      v.before = from < l && fits(v, grouping_shape(*layers_[from].layer).back()) ? from : none;
+    }
+  }
+
+  [[nodiscard]] static bool fits(const view& v, std::size_t units_before) noexcept {
+    return v.multiplier == 0 ? v.inputs % units_before == 0 : v.outputs == units_before * v.multiplier;
+  }
+
+  /// Layers that none reads make outputs. Where it is not known which unit feeds which input, all count as connected.
+  void mark_ends(const std::map<std::string, std::size_t>& by_name) {
+    std::vector<bool> read(layers_.size(), false);
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      for (const std::string& name : layers_[l].layer->inbound) {
+        const std::size_t from = find(name, by_name);
+        read[from] = true;
+        if (views_[l].before == none) {
+          views_[from].useful.assign(views_[from].outputs, 1);
+        }
+      }
+    }
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      if (!read[l]) {
+        views_[l].useful.assign(views_[l].outputs, 1);
+      }
+    }
+  }
+
+  [[nodiscard]] std::size_t unit_before(std::size_t l, std::size_t input, std::size_t output) const {
+    const view& v = views_[l];
+    return v.multiplier == 0 ? input % views_[v.before].outputs : output / v.multiplier;
+  }
+  [[nodiscard]] bool reached_input(std::size_t l, std::size_t input, std::size_t output) const {
+    const std::size_t before = views_[l].before;
+    return before == none || views_[before].reached[unit_before(l, input, output)] != 0;
+  }
+
+  /// Goes through the weights of a layer that are present.
+  template <class Action>
+  void visit(std::size_t l, Action&& action) const {
+    std::size_t index = 0;
+    for (std::size_t input = 0; input < views_[l].inputs; ++input) {
+      for (std::size_t output = 0; output < views_[l].outputs; ++output, ++index) {
+        if (layers_[l].present[index] != 0) {
+          action(input, output, index);
+        }
+      }
+    }
   }
 
   void reach(std::size_t l) {
-    for (std::size_t index = 0; index < layers_[l].present.size(); ++index) {
-      if (layers_[l].present[index] != 0 && input_reached(l, index / outputs(l))) {
-        reached_[l][index % outputs(l)] = true;
+    visit(l, [&](std::size_t input, std::size_t output, std::size_t /*index*/) {
+      if (reached_input(l, input, output)) {
+        views_[l].reached[output] = 1;
       }
-    }
+    });
   }
 
   void use(std::size_t l) {
-    if (before_[l] == none) {
+    const std::size_t before = views_[l].before;
+    if (before == none) {
       return;
     }
-    for (std::size_t index = 0; index < layers_[l].present.size(); ++index) {
-      if (layers_[l].present[index] != 0 && useful_[l][index % outputs(l)]) {
-        useful_[before_[l]][unit_of(l, index / outputs(l))] = true;
+    visit(l, [&](std::size_t input, std::size_t output, std::size_t /*index*/) {
+      if (views_[l].useful[output] != 0) {
+        views_[before].useful[unit_before(l, input, output)] = 1;
       }
-    }
+    });
   }
 
   const std::vector<connection>& layers_;
-  std::vector<std::size_t> before_;
-  std::vector<std::vector<bool>> reached_;  // [layer][unit]: from an input
-  std::vector<std::vector<bool>> useful_;   // [layer][unit]: to an output
+  std::vector<view> views_;
 };
 
 }  // namespace detail
 
 /// Marks the weights that lie on a path from an input of the network to an output.
 /// @param layers  in an order in which data can take them.
-/// @return per layer, per weight, 1 if it is present and live.   Complexity: O(weights).
+/// @return per layer, per weight, 1 if it is present and live.
+/// @throws shape_error if a layer has not one entry per weight; argument_error if an inbound name is no layer's.
+/// Complexity: O(weights).
 [[nodiscard]] inline std::vector<std::vector<std::uint8_t>> live_weights(const std::vector<connection>& layers) {
   const detail::path_finder paths(layers);
-  std::vector<std::vector<std::uint8_t>> live(layers.size());
+  std::vector<std::vector<std::uint8_t>> live;
+  live.reserve(layers.size());
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    live[l].resize(layers[l].present.size());
-    for (std::size_t index = 0; index < live[l].size(); ++index) {
-      live[l][index] = paths.live(l, index) ? 1 : 0;
-    }
+    live.push_back(paths.live(l));
   }
   return live;
 }
@@ -5070,141 +6546,6 @@ namespace espalier::inline v0::select {
 
 namespace detail {
 
-/// What pruning may leave of a resource: whole units, and no unit lost to a rounding of (1 - s) R.
-[[nodiscard]] inline std::int64_t budget_of(std::int64_t usage, double sparsity) {
-  const auto whole = static_cast<double>(usage);
-  return static_cast<std::int64_t>(std::floor((1 - sparsity) * whole + (std::max)(1e-9, 1e-14 * whole)));
-}
-
-/// The value of keeping a group: what the cheapest change of it would lose.
-template <std::size_t M>
-[[nodiscard]] double loss_of(const candidate<M>& c, std::size_t group) {
-  const bool both = !c.prune.empty() && !c.share.empty();
-  if (both) {
-    return (std::min)(c.prune[group], c.share[group]);
-  }
-  return c.share.empty() ? c.prune[group] : c.share[group];
-}
-
-/// What is done with a group that is not kept; a tie means prune.
-template <std::size_t M>
-[[nodiscard]] mask::action change_of(const candidate<M>& c, std::size_t group) {
-  const bool share = !c.share.empty() && (c.prune.empty() || c.share[group] < c.prune[group]);
-  return share ? mask::action::share : mask::action::prune;
-}
-
-/// A knapsack over the layers that take part, in units that make all savings whole numbers.
-template <std::size_t M>
-struct layer_knapsack {
-  std::vector<std::size_t> layers;       ///< candidates that take part, in order
-  std::int64_t unit = 1;                 ///< savings are multiples of 1 / unit
-  std::array<std::int64_t, M> usage{};   ///< in whole units of the resource
-  std::array<std::int64_t, M> fixed{};   ///< times unit: used, but freed by no group
-  std::array<std::int64_t, M> budget{};  ///< in whole units of the resource
-  std::vector<double> values;            ///< one per group of all these layers
-  knapsack::problem<double> problem;
-};
-
-/// Sets up the problem of the given layers under the given sparsities.
-template <std::size_t M>
-[[nodiscard]] layer_knapsack<M> pack(std::span<const candidate<M>> candidates, std::vector<std::size_t> layers,
-                                     const std::vector<double>& sparsity) {
-  layer_knapsack<M> k;
-  k.layers = std::move(layers);
-  for (const std::size_t l : k.layers) {
-    k.unit = std::lcm(k.unit, candidates[l].savings.denominator);
-  }
-  for (const std::size_t l : k.layers) {
-    const auto& savings = candidates[l].savings;
-    const std::int64_t factor = k.unit / savings.denominator;
-    for (std::size_t r = 0; r < M; ++r) {
-      k.usage[r] += savings.usage[r];
-      k.fixed[r] += savings.usage[r] * k.unit;
-    }
-    for (const auto& run : savings.savings) {
-      k.problem.runs.push_back(
-          {static_cast<std::uint32_t>(k.problem.weights.size() / M), static_cast<std::uint64_t>(run.count)});
-      for (std::size_t r = 0; r < M; ++r) {
-        k.problem.weights.push_back(run.saving[r] * factor);
-        k.fixed[r] -= run.saving[r] * factor * static_cast<std::int64_t>(run.count);
-      }
-    }
-    for (std::size_t group = 0; group < candidates[l].groups->count(); ++group) {
-      k.values.push_back(loss_of(candidates[l], group));
-    }
-  }
-  for (std::size_t r = 0; r < M; ++r) {
-    k.budget[r] = budget_of(k.usage[r], sparsity.size() == 1 ? sparsity[0] : sparsity[r]);
-    k.problem.capacities.push_back((std::max)(std::int64_t{0}, k.budget[r] * k.unit - k.fixed[r]));
-  }
-  return k;
-}
-
-/// Names the first resource whose fixed use alone exceeds the budget.
-template <std::size_t M, class Names>
-[[nodiscard]] std::string unreachable(const layer_knapsack<M>& k, const Names& names) {
-  for (std::size_t r = 0; r < M; ++r) {
-    if (k.fixed[r] > k.budget[r] * k.unit) {
-      const std::int64_t least = (k.fixed[r] + k.unit - 1) / k.unit;
-      return std::string(names[r]) + " cannot go below " + std::to_string(least) + ", the budget is " +
-             std::to_string(k.budget[r]);
-    }
-  }
-  return {};
-}
-
-/// Writes what a solved knapsack keeps into the decisions of its layers.
-template <std::size_t M>
-void take_over(std::span<const candidate<M>> candidates, const layer_knapsack<M>& k, const knapsack::solution& solved,
-               selection& result) {
-  std::size_t item = 0;
-  for (const std::size_t l : k.layers) {
-    const auto& savings = candidates[l].savings;
-    layer_decision& decision = result.layers[l];
-    decision.actions.clear();
-    std::vector<std::int64_t> left(M);
-    for (std::size_t r = 0; r < M; ++r) {
-      left[r] = savings.usage[r] * savings.denominator;
-    }
-    std::size_t group = 0;
-    for (const auto& run : savings.savings) {
-      for (std::size_t i = 0; i < run.count; ++i, ++group, ++item) {
-        const bool kept = solved.kept[item] != 0;
-        decision.actions.push_back(kept ? mask::action::keep : change_of(candidates[l], group));
-        for (std::size_t r = 0; r < M && !kept; ++r) {
-          left[r] -= run.saving[r];
-        }
-      }
-    }
-    decision.used.resize(M);
-    for (std::size_t r = 0; r < M; ++r) {
-      decision.used[r] = (left[r] + savings.denominator - 1) / savings.denominator;
-    }
-  }
-}
-
-/// Solves one knapsack and adds its numbers to the result.
-template <std::size_t M, class Names>
-void decide(std::span<const candidate<M>> candidates, layer_knapsack<M> k, const options& o, const Names& names,
-            selection& result) {
-  k.problem.values = k.values;
-  const knapsack::solution solved = knapsack::solve(k.problem, o.knapsack);
-  take_over(candidates, k, solved, result);
-  for (std::size_t r = 0; r < M; ++r) {
-    result.usage[r] += k.usage[r];
-    result.budget[r] += k.budget[r];
-    const std::int64_t kept = k.fixed[r] + solved.used[r];
-    result.used[r] += (kept + k.unit - 1) / k.unit;
-  }
-  result.value += solved.value;
-  result.bound += solved.bound;
-  result.status = (std::max)(result.status, solved.status);
-  if (std::string why = unreachable(k, names); !why.empty()) {
-    result.status = knapsack::status::infeasible;
-    result.out_of_reach = result.out_of_reach.empty() ? std::move(why) : result.out_of_reach;
-  }
-}
-
 template <std::size_t M>
 [[nodiscard]] selection empty_selection(std::span<const candidate<M>> candidates) {
   selection result;
@@ -5213,7 +6554,7 @@ template <std::size_t M>
   result.used.assign(M, 0);
   for (const candidate<M>& c : candidates) {
     const std::vector<std::int64_t> usage(c.savings.usage.begin(), c.savings.usage.end());
-    result.layers.push_back({c.savings.note, {}, usage, usage});
+    result.layers.push_back({c.groups ? c.savings.remark : c.savings.note, {}, usage, usage});
   }
   return result;
 }
@@ -5250,45 +6591,20 @@ template <std::size_t M>
   return any;
 }
 
-template <std::size_t M>
-void expect_options(std::span<const candidate<M>> candidates, const options& o) {
-  if (o.sparsity.size() != 1 && o.sparsity.size() != M) {
-    throw shape_error(error_message("select::select", std::to_string(o.sparsity.size()) + " sparsities",
-                                    "1 or " + std::to_string(M) + ", one per resource"));
-  }
-  for (const double s : o.sparsity) {
-    if (!(s >= 0 && s <= 1)) {
-      throw argument_error(error_message("select::select", "sparsity " + std::to_string(s), "0 to 1"));
-    }
-  }
-  for (const candidate<M>& c : candidates) {
-    const std::size_t groups = c.groups ? c.groups->count() : 0;
-    for (const auto* losses : {&c.prune, &c.share}) {
-      if (c.groups && !losses->empty() && losses->size() != groups) {
-        throw shape_error(error_message("select::select",
-                                        std::to_string(losses->size()) + " losses of layer '" + c.attributes.name + "'",
-                                        std::to_string(groups) + ", one per group"));
-      }
-    }
-    if (c.groups && c.prune.empty() && c.share.empty()) {
-      throw argument_error(error_message("select::select", "no losses of layer '" + c.attributes.name + "'",
-                                         "losses of pruning, of sharing or both"));
-    }
-  }
-}
-
 }  // namespace detail
 
 /// Chooses what to keep in every layer: the largest sum of losses of kept groups within (1 - sparsity) of the usage of
 /// all layers that take part, in every resource. What is not kept takes its cheaper action, and frees the same by
 /// either.
 /// @param candidates  the layers of a network, in the order in which data takes them.
-/// @param o           sparsity, scope and limits.
+/// @param o           sparsity, scope, budgets of single layers, limits.
 /// @param names       the resources' names, for messages.
-/// @return the decision with the knapsack's value, bound and status. If the budget is out of reach, all that costs is
-///         pruned and out_of_reach says why.
-/// @throws argument_error for a sparsity outside 0 to 1 or missing losses; shape_error if sizes differ; what
-///         knapsack::solve throws.
+/// @return the decision with the knapsack's value, bound and status. If a budget is out of reach, all that costs (but
+///         the minimum of groups, if one was asked for) is pruned and out_of_reach says why. With a minimum of groups
+///         in a layer whose groups save different amounts, the status may be feasible (the bound says how much may be
+///         lost), and with several resources such a minimum may be said to be out of reach though others would fit.
+/// @throws argument_error for a sparsity outside 0 to 1, losses that are missing, negative or not finite, a budget of
+///         an unknown layer, or savings that overflow; shape_error if sizes differ; what knapsack::solve throws.
 /// Complexity: that of the knapsack, at most 30 times over if groups without a path have to be given up.
 template <std::size_t M>
 [[nodiscard]] selection select(std::vector<candidate<M>> candidates, const options& o,
@@ -5301,17 +6617,18 @@ template <std::size_t M>
       taking_part.push_back(l);
     }
   }
+  const detail::decider<M> decide(layers, o, names);
   if (o.scope == scope::local) {
     selection result = detail::empty_selection(layers);
     for (const std::size_t l : taking_part) {
-      detail::decide(layers, detail::pack(layers, {l}, o.sparsity), o, names, result);
+      decide.alone(l, result);
     }
     return result;
   }
   constexpr std::size_t most_rounds = 30;
   for (std::size_t round = 0;; ++round) {
     selection result = detail::empty_selection(layers);
-    detail::decide(layers, detail::pack(layers, taking_part, o.sparsity), o, names, result);
+    decide.together(taking_part, result);
     result.live_rounds = round;
     if (!o.live || round == most_rounds || !detail::devalue_dead_groups(candidates, result)) {
       return result;
@@ -5425,14 +6742,14 @@ class layer_selector {
 
   [[nodiscard]] static std::vector<std::vector<value_type>> ranking_data(Model& model, Trainer& trainer) {
     using ranking = decltype(Options::valuation.ranking);
-    if constexpr (ranking::needs == rank::data::fisher) {
+    if constexpr (rank::needs_of<ranking> == rank::data::fisher) {
       static_assert(fisher_trainer<Trainer, Model>, "this ranking needs fisher(model) from the trainer");
       return trainer.fisher(model);
-    } else if constexpr (ranking::needs == rank::data::gradient) {
+    } else if constexpr (rank::needs_of<ranking> == rank::data::gradient) {
       static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
       return trainer.gradients(model);
     } else {
-      static_assert(ranking::needs == rank::data::nothing, "no trainer gives what this ranking needs");
+      static_assert(rank::needs_of<ranking> == rank::data::nothing, "no trainer gives what this ranking needs");
       return {};
     }
   }
@@ -6130,6 +7447,75 @@ class table {
 
 #endif
 
+// ---- espalier/schedule/binary.hpp ----
+// A schedule that halves the interval between a sparsity that is good enough and one that is not.
+#ifndef ESPALIER_SCHEDULE_BINARY_HPP
+#define ESPALIER_SCHEDULE_BINARY_HPP
+
+namespace espalier::inline v0::schedule {
+
+/// Settings of `binary`.
+struct binary_options {
+  double initial = 0;       ///< the first sparsity, taken to be good enough, in [0, final]
+  double final = 1;         ///< a sparsity that is never tried, taken to be too high, in [initial, 1]
+  double threshold = 0.01;  ///< the interval is not halved once it is narrower, > 0
+};
+
+/// Bisection: after success towards the lowest sparsity that failed (at first `final`), after failure back towards the
+/// highest that was good, as long as the interval between them is at least the threshold (with a slack of 1e-9).
+class binary {
+ public:
+  /// @param options  see binary_options.
+  /// @throws argument_error if a setting is out of its range.
+  explicit binary(const binary_options& options = {})
+      : good_(options.initial), bad_(options.final), sparsity_(options.initial), threshold_(options.threshold) {
+    if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.threshold > 0)) {
+      throw argument_error(error_message("schedule::binary",
+                                         "sparsities from " + std::to_string(options.initial) + " to " +
+                                             std::to_string(options.final) + " down to a threshold of " +
+                                             std::to_string(options.threshold),
+                                         "0 <= initial <= final <= 1 and a threshold > 0"));
+    }
+  }
+
+  /// @return the present target, 0 to 1.
+  [[nodiscard]] double sparsity() const noexcept { return sparsity_; }
+
+  /// Moves up after a level that was good enough.
+  /// @return whether the target moved.
+  bool update() noexcept {
+    good_ = sparsity_;
+    return halve();
+  }
+
+  /// Moves down after a level that was not.
+  /// @return whether the target moved.
+  bool repair() noexcept {
+    bad_ = sparsity_;
+    return halve();
+  }
+
+ private:
+  bool halve() noexcept {
+    constexpr double drift = 1e-9;
+    if (bad_ - good_ < threshold_ - drift || bad_ <= good_) {
+      return false;
+    }
+    sparsity_ = (good_ + bad_) / 2;
+    return true;
+  }
+
+  double good_;       // the highest sparsity that was good enough
+  double bad_;        // the lowest sparsity that was not
+  double sparsity_;   // the present target
+  double threshold_;  // the narrowest interval that is halved
+};
+static_assert(schedule<binary>);
+
+}  // namespace espalier::inline v0::schedule
+
+#endif
+
 // ---- espalier/schedule/constant.hpp ----
 // A schedule of equal steps.
 #ifndef ESPALIER_SCHEDULE_CONSTANT_HPP
@@ -6271,6 +7657,73 @@ class geometric {
   double failed_ = 0;  // of the best level that failed; 0: none yet
 };
 static_assert(schedule<geometric>);
+
+}  // namespace espalier::inline v0::schedule
+
+#endif
+
+// ---- espalier/schedule/polynomial.hpp ----
+// A schedule of large steps first and small ones last.
+#ifndef ESPALIER_SCHEDULE_POLYNOMIAL_HPP
+#define ESPALIER_SCHEDULE_POLYNOMIAL_HPP
+
+namespace espalier::inline v0::schedule {
+
+/// Settings of `polynomial`.
+struct polynomial_options {
+  double initial = 0;      ///< the first sparsity, in [0, final]
+  double final = 1;        ///< the last sparsity, in [initial, 1]
+  std::size_t steps = 10;  ///< levels after the first, >= 1
+  double power = 3;        ///< of the decay, > 0
+};
+
+/// Level k of n is final + (initial - final) (1 - k / n)^power; the last one is exactly the final sparsity.
+/// Source: Zhu and Gupta 2017, "To prune, or not to prune", arXiv 1710.01878.
+class polynomial {
+ public:
+  /// @param options  see polynomial_options.
+  /// @throws argument_error if a setting is out of its range.
+  explicit polynomial(const polynomial_options& options = {}) : options_(options) {
+    if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.steps > 0 &&
+          options.power > 0 && std::isfinite(options.power))) {
+      throw argument_error(error_message("schedule::polynomial",
+                                         "sparsities from " + std::to_string(options.initial) + " to " +
+                                             std::to_string(options.final) + " in " + std::to_string(options.steps) +
+                                             " steps of power " + std::to_string(options.power),
+                                         "0 <= initial <= final <= 1, 1 step or more and a power > 0"));
+    }
+  }
+
+  /// @return the present target, 0 to 1.
+  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
+
+  /// Moves on after a level that was good enough.
+  /// @return whether the target moved.
+  bool update() noexcept {
+    if (level_ == options_.steps || at(level_ + 1) <= sparsity()) {
+      return false;
+    }
+    ++level_;
+    return true;
+  }
+
+  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
+  /// @return whether the target moved.
+  bool repair() noexcept { return update(); }
+
+ private:
+  [[nodiscard]] double at(std::size_t level) const noexcept {
+    if (level == options_.steps) {
+      return options_.final;
+    }
+    const double left = 1 - static_cast<double>(level) / static_cast<double>(options_.steps);
+    return options_.final + (options_.initial - options_.final) * std::pow(left, options_.power);
+  }
+
+  polynomial_options options_;
+  std::size_t level_ = 0;
+};
+static_assert(schedule<polynomial>);
 
 }  // namespace espalier::inline v0::schedule
 
