@@ -13,6 +13,8 @@
 #include <espalier/base/sum.hpp>
 #include <espalier/hls/config.hpp>
 #include <espalier/hls/layer_config.hpp>
+#include <espalier/hls/parse_strategy.hpp>
+#include <espalier/hls/precision.hpp>
 #include <espalier/hls/reuse_factor.hpp>
 #include <espalier/knapsack/dynamic_programming.hpp>
 #include <espalier/knapsack/greedy.hpp>

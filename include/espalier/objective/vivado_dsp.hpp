@@ -39,7 +39,7 @@ struct vivado_dsp {
     if (!result.optimizable()) {
       return result;
     }
-    result.remark = detail::moved_remark(layer, result.reuse_factor);
+    result.remark = detail::remark_on(layer, result.reuse_factor);
     result.usage = {detail::divide_up(weights, result.reuse_factor)};
     if (detail::is_resource(layer.hls)) {
       const std::size_t weights_in_a_row = static_cast<std::size_t>(result.reuse_factor);

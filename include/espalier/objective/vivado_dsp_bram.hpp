@@ -48,7 +48,7 @@ struct vivado_dsp_bram {
       result.note = no_dsp + ", and without a resource strategy and a reuse factor above 1 there is no block RAM";
     }
     if (result.optimizable()) {
-      result.remark = detail::moved_remark(layer, result.reuse_factor);
+      result.remark = detail::remark_on(layer, result.reuse_factor);
     }
     return result;
   }

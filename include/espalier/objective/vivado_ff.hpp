@@ -43,7 +43,7 @@ struct vivado_ff {
     if (!result.optimizable()) {
       return result;
     }
-    result.remark = detail::moved_remark(layer, result.reuse_factor);
+    result.remark = detail::remark_on(layer, result.reuse_factor);
     const bool weights_count = !detail::is_resource(layer.hls);
     result.rule = layer.grouped_by.value_or(weights_count ? structure::rule(structure::unstructured{})
                                                           : structure::rule(structure::structured{}));

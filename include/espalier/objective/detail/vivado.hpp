@@ -39,14 +39,15 @@ inline constexpr std::uint64_t bram_word = 36;
          (layer.kind == attributes::layer_kind::conv2d && config.io_type == hls::io_type::io_parallel);
 }
 
-/// The reuse factor that hls4ml takes: only the resource strategies move to a valid one.
+/// The reuse factor that hls4ml takes: only the resource strategies move to a valid one, and not
+/// compressed weights.
 [[nodiscard]] inline std::uint64_t real_reuse_factor(const attributes::layer_attributes& layer) {
   const hls::layer_config& config = layer.hls;
   if (config.reuse_factor == 0) {
     throw argument_error(
         error_message("objective", "layer '" + layer.name + "' with reuse factor 0", "a reuse factor of 1 or more"));
   }
-  if (!is_resource(config) || layer.kernel_shape.rank() == 0) {
+  if (!is_resource(config) || config.compression || layer.kernel_shape.rank() == 0) {
     return config.reuse_factor;
   }
   const extents kernel = grouping_shape(layer);
@@ -68,7 +69,7 @@ inline constexpr std::uint64_t bram_word = 36;
         "objective", "layer '" + layer.name + "' with weights of " + std::to_string(layer.hls.weight_width) + " bits",
         "1 to 64"));
   }
-  if (layer.hls.compression) {
+  if (layer.hls.compression && is_resource(layer.hls)) {
     return "what zeros save in compressed weights is not known";
   }
   if (layer.kind == attributes::layer_kind::depthwise_conv2d && is_resource(layer.hls)) {
@@ -91,11 +92,14 @@ inline constexpr std::uint64_t bram_word = 36;
   return {};
 }
 
-/// What to say where hls4ml takes another reuse factor than it was asked for.
-[[nodiscard]] inline std::string moved_remark(const attributes::layer_attributes& layer, std::uint64_t real) {
-  return real == layer.hls.reuse_factor ? std::string()
-                                        : "reuse factor " + std::to_string(layer.hls.reuse_factor) + " moved to " +
-                                              std::to_string(real) + ", the closest that hls4ml takes";
+/// What to say of a layer that takes part: doubts about its settings, and a reuse factor that hls4ml does not take.
+[[nodiscard]] inline std::string remark_on(const attributes::layer_attributes& layer, std::uint64_t real) {
+  std::string remark = layer.hls.warning;
+  if (real != layer.hls.reuse_factor) {
+    remark += (remark.empty() ? "" : "; ") + std::string("reuse factor ") + std::to_string(layer.hls.reuse_factor) +
+              " moved to " + std::to_string(real) + ", the closest that hls4ml takes";
+  }
+  return remark;
 }
 
 /// The pattern of a layer's multipliers: the objective's own run of rows, or the user's, which must have the same rows.
