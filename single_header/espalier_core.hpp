@@ -180,6 +180,55 @@ class extents {
 
 #endif
 
+// ---- espalier/base/closest_name.hpp ----
+// The name that somebody most likely meant, for error messages.
+#ifndef ESPALIER_BASE_CLOSEST_NAME_HPP
+#define ESPALIER_BASE_CLOSEST_NAME_HPP
+
+namespace espalier::inline v0 {
+
+namespace detail {
+
+/// How many letters must be inserted, removed or replaced to make one word of the other (Levenshtein).
+[[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = (std::min)({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace detail
+
+/// @param name   what came.
+/// @param names  what there is; a range of strings.
+/// @return the one with the fewest letters to change, the first of equal ones; empty if there is none.
+/// Complexity: O(letters of the name * letters of all names).
+template <class Names>
+[[nodiscard]] std::string_view closest_name(std::string_view name, const Names& names) {
+  std::string_view best;
+  std::size_t least = static_cast<std::size_t>(-1);
+  for (const auto& candidate : names) {
+    const std::size_t distance = detail::edit_distance(name, candidate);
+    if (distance < least) {
+      least = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace espalier::inline v0
+
+#endif
+
 // ---- espalier/hls/layer_config.hpp ----
 // What an HLS tool is told about one layer: how to multiply, how often to reuse a multiplier, how wide numbers are.
 #ifndef ESPALIER_HLS_LAYER_CONFIG_HPP
@@ -189,6 +238,10 @@ namespace espalier::inline v0::hls {
 
 /// How a layer's multiplications are laid out in hardware; the names are hls4ml's.
 enum class strategy : std::uint8_t { latency, resource, resource_unrolled, distributed_arithmetic };
+
+/// The names of the strategies, in the order of the enumeration.
+inline constexpr std::array<std::string_view, 4> strategy_names{"latency", "resource", "resource_unrolled",
+                                                                "distributed_arithmetic"};
 
 /// How data moves between layers.
 enum class io_type : std::uint8_t { io_parallel, io_stream };
@@ -201,9 +254,34 @@ struct layer_config {
   std::uint32_t output_width = 16;  ///< bits of an output element, 1 to 64
   hls::io_type io_type = hls::io_type::io_parallel;
   bool compression = false;  ///< hls4ml's compressed weights: what a zero saves then is not known
+  std::string warning{};     ///< what was doubtful about these settings where they were read; empty: nothing
 
   friend bool operator==(const layer_config&, const layer_config&) = default;
 };
+
+/// @param s  a strategy.
+/// @return its name.
+[[nodiscard]] constexpr std::string_view to_string(strategy s) noexcept {
+  return strategy_names[static_cast<std::size_t>(s)];
+}
+
+/// @param type  an I/O type.
+/// @return its name.
+[[nodiscard]] constexpr std::string_view to_string(io_type type) noexcept {
+  return type == io_type::io_stream ? "io_stream" : "io_parallel";
+}
+
+/// @param name  "io_parallel" or "io_stream".
+/// @return the I/O type.
+/// @throws parse_error for another name, with the closest.
+[[nodiscard]] inline io_type parse_io_type(std::string_view name) {
+  constexpr std::array<std::string_view, 2> names{"io_parallel", "io_stream"};
+  if (name != names[0] && name != names[1]) {
+    throw parse_error(error_message("hls::parse_io_type", "'" + std::string(name) + "'",
+                                    "'" + std::string(closest_name(name, names)) + "' or the other"));
+  }
+  return name == names[0] ? io_type::io_parallel : io_type::io_stream;
+}
 
 }  // namespace espalier::inline v0::hls
 
@@ -374,55 +452,6 @@ struct prunable_layer {
 };
 
 }  // namespace espalier::inline v0::attributes
-
-#endif
-
-// ---- espalier/base/closest_name.hpp ----
-// The name that somebody most likely meant, for error messages.
-#ifndef ESPALIER_BASE_CLOSEST_NAME_HPP
-#define ESPALIER_BASE_CLOSEST_NAME_HPP
-
-namespace espalier::inline v0 {
-
-namespace detail {
-
-/// How many letters must be inserted, removed or replaced to make one word of the other (Levenshtein).
-[[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = (std::min)({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-}  // namespace detail
-
-/// @param name   what came.
-/// @param names  what there is; a range of strings.
-/// @return the one with the fewest letters to change, the first of equal ones; empty if there is none.
-/// Complexity: O(letters of the name * letters of all names).
-template <class Names>
-[[nodiscard]] std::string_view closest_name(std::string_view name, const Names& names) {
-  std::string_view best;
-  std::size_t least = static_cast<std::size_t>(-1);
-  for (const auto& candidate : names) {
-    const std::size_t distance = detail::edit_distance(name, candidate);
-    if (distance < least) {
-      least = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-}  // namespace espalier::inline v0
 
 #endif
 
@@ -648,6 +677,218 @@ class compensated_sum {
 
 #endif
 
+// ---- espalier/hls/precision.hpp ----
+// The type of a number in hardware, as HLS tools write it: ap_fixed<16,6>, ac_int<8,false>, auto, and so on.
+#ifndef ESPALIER_HLS_PRECISION_HPP
+#define ESPALIER_HLS_PRECISION_HPP
+
+namespace espalier::inline v0::hls {
+
+/// What kind of number.
+enum class number_kind : std::uint8_t {
+  automatic,  ///< not known until the tool or somebody else says
+  fixed,      ///< fixed point
+  integer,    ///< fixed point without a fraction
+  floating    ///< float, double or half
+};
+
+/// The type of a number. The names of modes are those of ap_fixed without "AP_".
+struct precision {
+  number_kind kind = number_kind::automatic;
+  std::uint32_t width = 0;               ///< bits, 1 to 4096; 0 for automatic
+  std::int32_t integer = 0;              ///< bits before the point, sign included; may be negative or above the width
+  bool is_signed = true;                 ///< two's complement
+  std::string_view rounding = "TRN";     ///< TRN, TRN_ZERO, RND, RND_CONV, RND_ZERO, RND_INF, RND_MIN_INF
+  std::string_view saturation = "WRAP";  ///< WRAP, SAT, SAT_ZERO, SAT_SYM
+  std::int32_t saturation_bits = 0;      ///< of WRAP
+
+  friend bool operator==(const precision&, const precision&) = default;
+};
+
+namespace detail {
+
+inline constexpr std::array<std::string_view, 7> roundings{"TRN",      "TRN_ZERO", "RND",        "RND_CONV",
+                                                           "RND_ZERO", "RND_INF",  "RND_MIN_INF"};
+inline constexpr std::array<std::string_view, 4> saturations{"WRAP", "SAT", "SAT_ZERO", "SAT_SYM"};
+
+/// Reads one precision string.
+class precision_reader {
+ public:
+  explicit precision_reader(std::string_view text) : text_(text) {}
+
+  [[nodiscard]] precision operator()() const {
+    const std::string_view all = trimmed(text_);
+    if (lower(all) == "auto") {
+      return {};
+    }
+    for (const auto& [name, width] : {std::pair{"half", 16U}, {"float", 32U}, {"double", 64U}}) {
+      if (all == name) {
+        return {.kind = number_kind::floating, .width = width};
+      }
+    }
+    const std::size_t open = all.find('<');
+    const std::string_view type = all.substr(0, open);
+    const bool ac = type.starts_with("ac_");
+    std::string_view core = type;
+    if (ac || core.starts_with("ap_")) {
+      core.remove_prefix(3);
+    }
+    const bool is_unsigned = core.starts_with("u") && !ac;
+    core.remove_prefix(is_unsigned ? 1 : 0);
+    if (core != "fixed" && core != "int") {
+      refuse("the type '" + std::string(type) + "'",
+             "such as '" + std::string(closest_name(type, types)) + "', or auto, float, double, half");
+    }
+    if (open == std::string_view::npos || all.find('>') != all.size() - 1) {
+      refuse("'" + std::string(text_) + "'", "the type's numbers between < and > and nothing behind");
+    }
+    return arguments({split(all.substr(open + 1, all.size() - open - 2)), ac, core == "fixed", !is_unsigned});
+  }
+
+ private:
+  static constexpr std::array<std::string_view, 10> types{"ap_fixed", "ap_ufixed", "ap_int", "ap_uint", "ac_fixed",
+                                                          "ac_int",   "fixed",     "ufixed", "int",     "uint"};
+
+  struct parts {
+    std::vector<std::string_view> fields;
+    bool ac;
+    bool fixed;
+    bool is_signed;
+  };
+
+  [[noreturn]] static void refuse(const std::string& got, const std::string& expected) {
+    throw parse_error(error_message("hls::parse_precision", got, expected));
+  }
+
+  [[nodiscard]] static std::string_view trimmed(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" \t");
+    return begin == std::string_view::npos ? std::string_view{}
+                                           : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+  }
+
+  [[nodiscard]] static std::string lower(std::string_view text) {
+    std::string result(text);
+    for (char& letter : result) {
+      letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    }
+    return result;
+  }
+
+  [[nodiscard]] static std::vector<std::string_view> split(std::string_view text) {
+    std::vector<std::string_view> fields;
+    for (std::size_t comma = text.find(','); comma != std::string_view::npos; comma = text.find(',')) {
+      fields.push_back(trimmed(text.substr(0, comma)));
+      text.remove_prefix(comma + 1);
+    }
+    fields.push_back(trimmed(text));
+    return fields;
+  }
+
+  [[nodiscard]] precision arguments(const parts& p) const {
+    const std::size_t numbers = p.fixed ? 2 : 1;
+    std::size_t most = p.ac ? numbers + 1 : numbers;
+    most += p.fixed ? (p.ac ? 2 : 3) : 0;
+    if (p.fields.size() < numbers || p.fields.size() > most) {
+      refuse("'" + std::string(text_) + "' with " + std::to_string(p.fields.size()) + " arguments",
+             std::to_string(numbers) + " to " + std::to_string(most));
+    }
+    precision result{.kind = p.fixed ? number_kind::fixed : number_kind::integer};
+    result.width = static_cast<std::uint32_t>(number(p.fields[0], 1, 4096));
+    result.integer = p.fixed ? number(p.fields[1], -4096, 4096) : static_cast<std::int32_t>(result.width);
+    result.is_signed = p.is_signed;
+    std::size_t next = numbers;
+    if (p.ac && next < p.fields.size()) {
+      result.is_signed = truth(p.fields[next++]);
+    }
+    if (next < p.fields.size()) {
+      result.rounding = mode(p.fields[next++], roundings);
+    }
+    if (next < p.fields.size()) {
+      result.saturation = mode(p.fields[next++], saturations);
+    }
+    if (next < p.fields.size()) {
+      result.saturation_bits = number(p.fields[next], 0, 4096);
+    }
+    return result;
+  }
+
+  [[nodiscard]] std::int32_t number(std::string_view field, std::int32_t low, std::int32_t high) const {
+    const bool negative = field.starts_with("-");
+    std::int32_t result = 0;
+    bool right = field.size() > (negative ? 1U : 0U);
+    for (const char digit : field.substr(negative ? 1 : 0)) {
+      right = right && digit >= '0' && digit <= '9' && result < 100'000'000;
+      result = right ? 10 * result + (digit - '0') : 0;
+    }
+    result = negative ? -result : result;
+    if (!right || result < low || result > high) {
+      refuse("'" + std::string(field) + "' in '" + std::string(text_) + "'",
+             "a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+    }
+    return result;
+  }
+
+  [[nodiscard]] bool truth(std::string_view field) const {
+    const std::string word = lower(field);
+    if (word != "true" && word != "false" && word != "1" && word != "0") {
+      refuse("sign '" + std::string(field) + "' in '" + std::string(text_) + "'", "true or false");
+    }
+    return word == "true" || word == "1";
+  }
+
+  template <std::size_t N>
+  [[nodiscard]] std::string_view mode(std::string_view field, const std::array<std::string_view, N>& modes) const {
+    std::string_view name = field;
+    if (name.starts_with("AP_") || name.starts_with("AC_")) {
+      name.remove_prefix(3);
+    }
+    for (const std::string_view known : modes) {
+      if (name == known) {
+        return known;
+      }
+    }
+    refuse("mode '" + std::string(field) + "' in '" + std::string(text_) + "'",
+           "such as '" + std::string(closest_name(name, modes)) + "'");
+  }
+
+  std::string_view text_;
+};
+
+}  // namespace detail
+
+/// Reads the type of a number: ap_fixed, ap_ufixed, ap_int, ap_uint, ac_fixed, ac_int, the same without "ap_", auto,
+/// float, double, half.
+/// @param text  such as "ap_fixed<16,6,AP_RND,AP_SAT>" or "ac_fixed<16,6,false>".
+/// @return the type; automatic for "auto" in any case.
+/// @throws parse_error that says what came and what was expected: an unknown type or mode (the closest is given),
+/// missing
+///         or too many arguments, a width that is no whole number from 1 to 4096, text behind the bracket.
+[[nodiscard]] inline precision parse_precision(std::string_view text) {
+  return detail::precision_reader(text)();
+}
+
+/// Writes a type as hls4ml does.
+/// @param p  a type.
+/// @return such as "fixed<16,6,TRN,WRAP,0>", "uint<3>", "auto", "float"; parse_precision reads it back.
+[[nodiscard]] inline std::string to_string(const precision& p) {
+  switch (p.kind) {
+    case number_kind::automatic:
+      return "auto";
+    case number_kind::floating:
+      return p.width == 16 ? "half" : p.width == 32 ? "float" : "double";
+    case number_kind::integer:
+      return (p.is_signed ? "int<" : "uint<") + std::to_string(p.width) + ">";
+    case number_kind::fixed:
+      break;
+  }
+  return (p.is_signed ? "fixed<" : "ufixed<") + std::to_string(p.width) + "," + std::to_string(p.integer) + "," +
+         std::string(p.rounding) + "," + std::string(p.saturation) + "," + std::to_string(p.saturation_bits) + ">";
+}
+
+}  // namespace espalier::inline v0::hls
+
+#endif
+
 // ---- espalier/hls/config.hpp ----
 // The HLS settings of a whole model: for all layers, for a kind of layer, for one layer by name.
 #ifndef ESPALIER_HLS_CONFIG_HPP
@@ -655,25 +896,173 @@ class compensated_sum {
 
 namespace espalier::inline v0::hls {
 
-/// Settings at three granularities; the finest one that names a layer wins, as in hls4ml.
+/// What one granularity of a configuration says; what is not given is left to a coarser one.
+struct settings {
+  std::optional<hls::strategy> strategy{};
+  std::optional<std::uint64_t> reuse_factor{};  ///< >= 1
+  std::optional<std::uint32_t> weight_width{};  ///< bits, if only that is known; else see precision
+  std::optional<std::uint32_t> output_width{};  ///< bits, if only that is known; else see precision
+  std::optional<bool> compression{};            ///< compressed weights, where a resource strategy is asked for
+  std::map<std::string, hls::precision>
+      precision{};        ///< by variable: "weight", "bias", "result", ...; "default": others
+  std::string warning{};  ///< what was doubtful about the strategy where it was read
+};
+
+/// Settings at three granularities. Each setting on its own comes from the finest one that gives it, as in hls4ml.
 struct config {
-  layer_config model{};                        ///< for every layer that nothing finer names
-  std::map<std::string, layer_config> type{};  ///< by kind of layer, as hls4ml writes it: "Dense", "Conv2D"
-  std::map<std::string, layer_config> name{};  ///< by name of layer
+  settings model;                        ///< for every layer
+  std::map<std::string, settings> type;  ///< by kind of layer, as hls4ml writes it: "Dense", "Conv2D"
+  std::map<std::string, settings> name;  ///< by name of layer
+  hls::io_type io_type = hls::io_type::io_parallel;
 
   /// @param layer_name  the layer's own name.
   /// @param layer_type  its kind, as hls4ml writes it.
-  /// @return its settings: by name, else by type, else those of the model.   Complexity: O(log n).
-  [[nodiscard]] const layer_config& of(const std::string& layer_name, const std::string& layer_type) const {
-    if (const auto found = name.find(layer_name); found != name.end()) {
-      return found->second;
+  /// @return its settings; what nothing gives has the defaults of layer_config. A weight or output whose type is not
+  ///         known ("auto") has the width of the model's default type, as hls4ml gives it.
+  /// @throws argument_error if a reuse factor of 0 was given.   Complexity: O(log n).
+  [[nodiscard]] layer_config of(const std::string& layer_name, const std::string& layer_type) const {
+    layer_config result;
+    result.io_type = io_type;
+    const auto levels = levels_of(layer_name, layer_type);
+    for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
+      if (*level == nullptr) {
+        continue;
+      }
+      result.reuse_factor = (*level)->reuse_factor.value_or(result.reuse_factor);
+      result.compression = (*level)->compression.value_or(result.compression);
+      if ((*level)->strategy) {
+        result.strategy = *(*level)->strategy;
+        result.warning = (*level)->warning;
+      }
     }
-    if (const auto found = type.find(layer_type); found != type.end()) {
-      return found->second;
+    if (result.reuse_factor == 0) {
+      throw argument_error(
+          error_message("hls::config::of", "reuse factor 0 for layer '" + layer_name + "'", "1 or more"));
     }
-    return model;
+    const bool resource =
+        result.strategy == hls::strategy::resource || result.strategy == hls::strategy::resource_unrolled;
+    result.compression = result.compression && resource && layer_type.find("Dense") != std::string::npos;
+    result.weight_width = width_of(levels, "weight", &settings::weight_width);
+    result.output_width = width_of(levels, "result", &settings::output_width);
+    return result;
   }
+
+  /// @param layer_name  the layer's own name.
+  /// @param layer_type  its kind, as hls4ml writes it.
+  /// @param variable    "weight", "bias", "result", ...
+  /// @return the type of the variable: at the finest granularity that gives one, its own or else the default's;
+  ///         automatic if none does.
+  [[nodiscard]] hls::precision precision_of(const std::string& layer_name, const std::string& layer_type,
+                                            const std::string& variable) const {
+    for (const settings* level : levels_of(layer_name, layer_type)) {
+      if (const hls::precision* given = level == nullptr ? nullptr : precision_at(*level, variable)) {
+        return *given;
+      }
+    }
+    return {};
+  }
+
+ private:
+  using levels_type = std::array<const settings*, 3>;
+
+  /// The finest first; null where nothing is said.
+  [[nodiscard]] levels_type levels_of(const std::string& layer_name, const std::string& layer_type) const {
+    const auto by_name = name.find(layer_name);
+    const auto by_type = type.find(layer_type);
+    return {by_name == name.end() ? nullptr : &by_name->second, by_type == type.end() ? nullptr : &by_type->second,
+            &model};
+  }
+
+  [[nodiscard]] static const hls::precision* precision_at(const settings& level, const std::string& variable) {
+    const auto own = level.precision.find(variable);
+    const auto found = own != level.precision.end() ? own : level.precision.find("default");
+    return found == level.precision.end() ? nullptr : &found->second;
+  }
+
+  [[nodiscard]] std::uint32_t width_of(const levels_type& levels, const std::string& variable,
+                                       std::optional<std::uint32_t> settings::*width) const {
+    for (const settings* level : levels) {
+      if (level == nullptr) {
+        continue;
+      }
+      if (const auto given = level->*width) {
+        return *given;
+      }
+      if (const hls::precision* given = precision_at(*level, variable)) {
+        const hls::precision* known = given->kind != number_kind::automatic ? given : precision_at(model, "default");
+        return known == nullptr || known->kind == number_kind::automatic ? default_width : known->width;
+      }
+    }
+    return default_width;
+  }
+
+  static constexpr std::uint32_t default_width = 16;  // hls4ml's ap_fixed<16,6>
 };
+
+}  // namespace espalier::inline v0::hls
+
+#endif
+
+// ---- espalier/hls/parse_strategy.hpp ----
+// Reads the name of a strategy in any case, and says where hls4ml would read something else.
+#ifndef ESPALIER_HLS_PARSE_STRATEGY_HPP
+#define ESPALIER_HLS_PARSE_STRATEGY_HPP
+
+namespace espalier::inline v0::hls {
+
+/// A strategy that was read, and what its reader should know.
+struct parsed_strategy {
+  hls::strategy strategy = hls::strategy::latency;
+  std::string warning{};  ///< what hls4ml makes of the name that was written, if that is not what it says; else empty
+};
+
+namespace detail {
+
+/// Letters in lower case, without underscores.
+[[nodiscard]] inline std::string plain(std::string_view name) {
+  std::string result;
+  for (const char letter : name) {
+    if (letter != '_') {
+      result += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    }
+  }
+  return result;
+}
+
+/// hls4ml's own way: an underscore before every capital that has none and is not the first, then lower case.
+[[nodiscard]] inline std::string as_hls4ml_reads(std::string_view name) {
+  std::string result;
+  for (const char letter : name) {
+    const bool capital = letter >= 'A' && letter <= 'Z';
+    if (capital && !result.empty() && result.back() != '_') {
+      result += '_';
+    }
+    result += capital ? static_cast<char>(letter - 'A' + 'a') : letter;
+  }
+  return result;
+}
+
+}  // namespace detail
+
+/// @param name  such as "Resource", "resource_unrolled", "ResourceUnrolled" or "LATENCY".
+/// @return the strategy. hls4ml builds with latency, and says nothing, whatever it cannot read: names that are none
+///         ("Unrolled") and names in capitals ("RESOURCE"). The former are latency here too, the latter what they say;
+///         both come with a warning.
+[[nodiscard]] inline parsed_strategy parse_strategy(std::string_view name) {
+  const std::string plain = detail::plain(name);
+  for (std::size_t i = 0; i < strategy_names.size(); ++i) {
+    if (plain == detail::plain(strategy_names[i])) {
+      const auto strategy = static_cast<hls::strategy>(i);
+      const bool alike = detail::as_hls4ml_reads(name) == strategy_names[i] || strategy == hls::strategy::latency;
+      return {strategy, alike ? ""
+                              : "hls4ml reads strategy '" + std::string(name) + "' as latency; write '" +
+                                    std::string(strategy_names[i]) + "'"};
+    }
+  }
+  return {hls::strategy::latency, "unknown strategy '" + std::string(name) +
+                                      "', which hls4ml builds as latency; the closest is '" +
+                                      std::string(closest_name(plain, strategy_names)) + "'"};
+}
 
 }  // namespace espalier::inline v0::hls
 
@@ -4894,14 +5283,15 @@ inline constexpr std::uint64_t bram_word = 36;
          (layer.kind == attributes::layer_kind::conv2d && config.io_type == hls::io_type::io_parallel);
 }
 
-/// The reuse factor that hls4ml takes: only the resource strategies move to a valid one.
+/// The reuse factor that hls4ml takes: only the resource strategies move to a valid one, and not
+/// compressed weights.
 [[nodiscard]] inline std::uint64_t real_reuse_factor(const attributes::layer_attributes& layer) {
   const hls::layer_config& config = layer.hls;
   if (config.reuse_factor == 0) {
     throw argument_error(
         error_message("objective", "layer '" + layer.name + "' with reuse factor 0", "a reuse factor of 1 or more"));
   }
-  if (!is_resource(config) || layer.kernel_shape.rank() == 0) {
+  if (!is_resource(config) || config.compression || layer.kernel_shape.rank() == 0) {
     return config.reuse_factor;
   }
   const extents kernel = grouping_shape(layer);
@@ -4923,7 +5313,7 @@ inline constexpr std::uint64_t bram_word = 36;
         "objective", "layer '" + layer.name + "' with weights of " + std::to_string(layer.hls.weight_width) + " bits",
         "1 to 64"));
   }
-  if (layer.hls.compression) {
+  if (layer.hls.compression && is_resource(layer.hls)) {
     return "what zeros save in compressed weights is not known";
   }
   if (layer.kind == attributes::layer_kind::depthwise_conv2d && is_resource(layer.hls)) {
@@ -4946,11 +5336,14 @@ inline constexpr std::uint64_t bram_word = 36;
   return {};
 }
 
-/// What to say where hls4ml takes another reuse factor than it was asked for.
-[[nodiscard]] inline std::string moved_remark(const attributes::layer_attributes& layer, std::uint64_t real) {
-  return real == layer.hls.reuse_factor ? std::string()
-                                        : "reuse factor " + std::to_string(layer.hls.reuse_factor) + " moved to " +
-                                              std::to_string(real) + ", the closest that hls4ml takes";
+/// What to say of a layer that takes part: doubts about its settings, and a reuse factor that hls4ml does not take.
+[[nodiscard]] inline std::string remark_on(const attributes::layer_attributes& layer, std::uint64_t real) {
+  std::string remark = layer.hls.warning;
+  if (real != layer.hls.reuse_factor) {
+    remark += (remark.empty() ? "" : "; ") + std::string("reuse factor ") + std::to_string(layer.hls.reuse_factor) +
+              " moved to " + std::to_string(real) + ", the closest that hls4ml takes";
+  }
+  return remark;
 }
 
 /// The pattern of a layer's multipliers: the objective's own run of rows, or the user's, which must have the same rows.
@@ -4998,7 +5391,7 @@ struct vivado_dsp {
     if (!result.optimizable()) {
       return result;
     }
-    result.remark = detail::moved_remark(layer, result.reuse_factor);
+    result.remark = detail::remark_on(layer, result.reuse_factor);
     result.usage = {detail::divide_up(weights, result.reuse_factor)};
     if (detail::is_resource(layer.hls)) {
       const std::size_t weights_in_a_row = static_cast<std::size_t>(result.reuse_factor);
@@ -5058,7 +5451,7 @@ struct vivado_dsp_bram {
       result.note = no_dsp + ", and without a resource strategy and a reuse factor above 1 there is no block RAM";
     }
     if (result.optimizable()) {
-      result.remark = detail::moved_remark(layer, result.reuse_factor);
+      result.remark = detail::remark_on(layer, result.reuse_factor);
     }
     return result;
   }
@@ -5133,7 +5526,7 @@ struct vivado_ff {
     if (!result.optimizable()) {
       return result;
     }
-    result.remark = detail::moved_remark(layer, result.reuse_factor);
+    result.remark = detail::remark_on(layer, result.reuse_factor);
     const bool weights_count = !detail::is_resource(layer.hls);
     result.rule = layer.grouped_by.value_or(weights_count ? structure::rule(structure::unstructured{})
                                                           : structure::rule(structure::structured{}));
