@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// A schedule in which every level keeps the same share of what the one before it kept, in a given number of steps.
+#ifndef ESPALIER_SCHEDULE_EXPONENTIAL_HPP
+#define ESPALIER_SCHEDULE_EXPONENTIAL_HPP
+
+#include <cmath>
+#include <cstddef>
+#include <string>
+
+#include <espalier/base/errors.hpp>
+#include <espalier/schedule/schedule.hpp>
+
+namespace espalier::inline v0::schedule {
+
+/// Settings of `exponential`.
+struct exponential_options {
+  double initial = 0;      ///< the first sparsity, in [0, final]
+  double final = 0.95;     ///< the last sparsity, in [initial, 1)
+  std::size_t steps = 10;  ///< levels after the first, >= 1
+};
+
+/// Level k of n keeps (1 - initial) ((1 - final) / (1 - initial))^(k / n); the last sparsity is exactly the final one.
+/// Unlike `geometric` it moves on after failure and searches for no edge.
+class exponential {
+ public:
+  /// @param options  see exponential_options.
+  /// @throws argument_error if a setting is out of its range.
+  explicit exponential(const exponential_options& options = {}) : options_(options) {
+    if (!(options.initial >= 0 && options.initial <= options.final && options.final < 1 && options.steps > 0)) {
+      throw argument_error(error_message("schedule::exponential",
+                                         "sparsities from " + std::to_string(options.initial) + " to " +
+                                             std::to_string(options.final) + " in " + std::to_string(options.steps) +
+                                             " steps",
+                                         "0 <= initial <= final < 1 and 1 step or more"));
+    }
+  }
+
+  /// @return the present target, 0 to 1.
+  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
+
+  /// Moves on after a level that was good enough.
+  /// @return whether the target moved.
+  bool update() noexcept {
+    if (level_ == options_.steps || at(level_ + 1) <= sparsity()) {
+      return false;
+    }
+    ++level_;
+    return true;
+  }
+
+  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
+  /// @return whether the target moved.
+  bool repair() noexcept { return update(); }
+
+ private:
+  [[nodiscard]] double at(std::size_t level) const noexcept {
+    if (level == options_.steps) {
+      return options_.final;
+    }
+    const double part = static_cast<double>(level) / static_cast<double>(options_.steps);
+    const double kept = 1 - options_.initial;
+    return level == 0 ? options_.initial : 1 - kept * std::pow((1 - options_.final) / kept, part);
+  }
+
+  exponential_options options_;
+  std::size_t level_ = 0;
+};
+static_assert(schedule<exponential>);
+
+}  // namespace espalier::inline v0::schedule
+
+#endif
