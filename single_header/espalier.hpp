@@ -7571,6 +7571,153 @@ template <prunable_model Model, trainer<Model> Trainer, objective::objective Obj
 
 #endif
 
+// ---- espalier/rank/batch_norm_scale.hpp ----
+// Ranking: the scale that a following batch normalization gives a unit.
+#ifndef ESPALIER_RANK_BATCH_NORM_SCALE_HPP
+#define ESPALIER_RANK_BATCH_NORM_SCALE_HPP
+
+namespace espalier::inline v0::rank {
+
+/// |gamma| of the batch normalization behind a unit, times the share of the unit's magnitude that changes:
+/// sum |gamma| |d| / ||w of the unit||_1. Pruning a whole unit costs exactly |gamma|; a part of it, its share. The
+/// quotients come one per weight; unit_scales makes them of the gammas.
+/// Source: Liu et al. 2017, "Learning efficient convolutional networks through network slimming", arXiv 1708.06519.
+struct batch_norm_scale {
+  static constexpr data needs = data::unit_scale;
+  [[nodiscard]] static double cost(double change, double scale) noexcept { return std::abs(change * scale); }
+  [[nodiscard]] static double finish(double sum) noexcept { return sum; }
+};
+static_assert(ranking<batch_norm_scale>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/geometric_median.hpp ----
+// Ranking: how far a group is from all others of its layer, so that what others can stand in for goes first.
+#ifndef ESPALIER_RANK_GEOMETRIC_MEDIAN_HPP
+#define ESPALIER_RANK_GEOMETRIC_MEDIAN_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Sum of the Euclidean distances of a group's weights, as a vector in memory order, to those of all other groups of
+/// the layer; a shorter vector is padded with zeros. Sharing costs the part ||mean - w|| / ||w|| of it.
+/// Complexity: O(groups n); O(n log n) where all groups have one weight.
+/// Source: He et al. 2019, "Filter pruning via geometric median for deep convolutional neural networks acceleration",
+/// arXiv 1811.00250.
+struct geometric_median {
+  /// @return one loss per group.
+  template <class Value>
+  [[nodiscard]] std::vector<double> prune(const structure::grouping& groups, std::span<const Value> kernel) const {
+    const vectors all(groups, kernel);
+    return all.longest() == 1 ? distances_on_a_line(all.numbers) : distances(all);
+  }
+
+  /// @return one loss per group.
+  template <class Value>
+  [[nodiscard]] std::vector<double> share(const structure::grouping& groups, std::span<const Value> kernel) const {
+    std::vector<double> losses = prune(groups, kernel);
+    const vectors all(groups, kernel);
+    for (std::size_t group = 0; group < losses.size(); ++group) {
+      losses[group] *= part_off_the_mean(all.of(group));
+    }
+    return losses;
+  }
+
+ private:
+  /// The weights of all groups, group by group.
+  struct vectors {
+    std::vector<std::size_t> begins;
+    std::vector<double> numbers;
+
+    template <class Value>
+    vectors(const structure::grouping& groups, std::span<const Value> kernel)
+        : begins(groups.count() + 1, 0), numbers(kernel.size()) {
+      const std::vector<std::size_t> sizes = groups.sizes();
+      for (std::size_t group = 0; group < sizes.size(); ++group) {
+        begins[group + 1] = begins[group] + sizes[group];
+      }
+      std::vector<std::size_t> next(begins.begin(), begins.end() - 1);
+      groups.visit(
+          [&](std::size_t group, std::size_t index) { numbers[next[group]++] = static_cast<double>(kernel[index]); });
+    }
+
+    [[nodiscard]] std::size_t count() const { return begins.size() - 1; }
+    [[nodiscard]] std::span<const double> of(std::size_t group) const {
+      return std::span(numbers).subspan(begins[group], begins[group + 1] - begins[group]);
+    }
+    [[nodiscard]] std::size_t longest() const {
+      std::size_t size = 0;
+      for (std::size_t group = 0; group < count(); ++group) {
+        size = (std::max)(size, of(group).size());
+      }
+      return size;
+    }
+  };
+
+  [[nodiscard]] static double distance(std::span<const double> a, std::span<const double> b) {
+    double square = 0;
+    for (std::size_t i = 0; i < (std::max)(a.size(), b.size()); ++i) {
+      const double difference = (i < a.size() ? a[i] : 0.0) - (i < b.size() ? b[i] : 0.0);
+      square += difference * difference;
+    }
+    return std::sqrt(square);
+  }
+
+  [[nodiscard]] static std::vector<double> distances(const vectors& all) {
+    std::vector<double> sums(all.count(), 0.0);
+    for (std::size_t a = 0; a < sums.size(); ++a) {
+      for (std::size_t b = a + 1; b < sums.size(); ++b) {
+        const double length = distance(all.of(a), all.of(b));
+        sums[a] += length;
+        sums[b] += length;
+      }
+    }
+    return sums;
+  }
+
+  /// In one dimension: sorted, each gap lies between so many groups below and so many above.
+  [[nodiscard]] static std::vector<double> distances_on_a_line(const std::vector<double>& numbers) {
+    std::vector<std::size_t> order(numbers.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      order[i] = i;
+    }
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return numbers[a] < numbers[b]; });
+    std::vector<double> sums(numbers.size(), 0.0);
+    double sum = 0;
+    for (std::size_t place = 1; place < order.size(); ++place) {
+      sum += numbers[order[place]] - numbers[order[0]];
+    }
+    for (std::size_t place = 0; place < order.size(); ++place) {
+      if (place > 0) {
+        const double gap = numbers[order[place]] - numbers[order[place - 1]];
+        sum += gap * (2 * static_cast<double>(place) - static_cast<double>(order.size()));
+      }
+      sums[order[place]] = (std::max)(sum, 0.0);
+    }
+    return sums;
+  }
+
+  [[nodiscard]] static double part_off_the_mean(std::span<const double> weights) {
+    double mean = 0;
+    for (const double weight : weights) {
+      mean += weight / static_cast<double>(weights.size());
+    }
+    double off = 0;
+    double all = 0;
+    for (const double weight : weights) {
+      off += (mean - weight) * (mean - weight);
+      all += weight * weight;
+    }
+    return all > 0 ? std::sqrt(off / all) : 0.0;
+  }
+};
+static_assert(ranking<geometric_median>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
 // ---- espalier/rank/l1.hpp ----
 // Ranking: the sum of magnitudes.
 #ifndef ESPALIER_RANK_L1_HPP
@@ -7689,6 +7836,56 @@ static_assert(ranking<oracle>);
 
 #endif
 
+// ---- espalier/rank/random.hpp ----
+// Ranking: chance, the baseline that every other ranking has to beat.
+#ifndef ESPALIER_RANK_RANDOM_HPP
+#define ESPALIER_RANK_RANDOM_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Losses drawn uniformly from [0, 1), for pruning and sharing independently. They depend on the seed and on the
+/// weights, so that layers are drawn independently, and the same layer always alike.
+/// Complexity: O(n).
+struct random {
+  std::uint64_t seed = 0;  ///< any number
+
+  /// @return one loss per group.
+  template <class Value>
+  [[nodiscard]] std::vector<double> prune(const structure::grouping& groups, std::span<const Value> kernel) const {
+    return draw(groups.count(), generator_of(kernel));
+  }
+
+  /// @return one loss per group, independent of those of pruning.
+  template <class Value>
+  [[nodiscard]] std::vector<double> share(const structure::grouping& groups, std::span<const Value> kernel) const {
+    espalier::random generator = generator_of(kernel);
+    return draw(groups.count(), generator.split());
+  }
+
+ private:
+  template <class Value>
+  [[nodiscard]] espalier::random generator_of(std::span<const Value> kernel) const {
+    std::uint64_t state = seed;
+    for (const Value weight : kernel) {
+      state = espalier::random(state ^ std::bit_cast<std::uint64_t>(static_cast<double>(weight)))();
+    }
+    return espalier::random(state);
+  }
+
+  [[nodiscard]] static std::vector<double> draw(std::size_t count, espalier::random generator) {
+    std::vector<double> losses(count);
+    for (double& loss : losses) {
+      loss = generator.uniform();
+    }
+    return losses;
+  }
+};
+static_assert(ranking<random>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
 // ---- espalier/rank/saliency.hpp ----
 // Ranking: the second-order change of the loss, from its Hessian.
 #ifndef ESPALIER_RANK_SALIENCY_HPP
@@ -7708,6 +7905,287 @@ struct saliency {
 static_assert(ranking<saliency>);
 
 }  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/spread_over_inputs.hpp ----
+// Gives every weight the number of the input that it reads.
+#ifndef ESPALIER_RANK_SPREAD_OVER_INPUTS_HPP
+#define ESPALIER_RANK_SPREAD_OVER_INPUTS_HPP
+
+namespace espalier::inline v0::rank {
+
+/// One number per weight from one per input; see wanda.
+/// @param kernel_shape  Dense (in, out), Conv1D (width, channels, filters), Conv2D (height, width, channels, filters).
+/// @param numbers       one per input channel (a Dense's inputs), or one per row of the kernel's matrix.
+/// @return one number per weight, row-major in the kernel.
+/// @throws shape_error if there are as many numbers as neither.   Complexity: O(n).
+template <class Value>
+[[nodiscard]] std::vector<Value> spread_over_inputs(const extents& kernel_shape, std::span<const Value> numbers) {
+  const structure::kernel_matrix matrix(kernel_shape);
+  if (numbers.size() != matrix.channels && numbers.size() != matrix.inputs) {
+    throw shape_error(
+        error_message("rank::spread_over_inputs",
+                      std::to_string(numbers.size()) + " numbers for a kernel of shape " + to_string(kernel_shape),
+                      std::to_string(matrix.channels) + " or " + std::to_string(matrix.inputs)));
+  }
+  std::vector<Value> result;
+  result.reserve(matrix.weights());
+  for (std::size_t input = 0; input < matrix.inputs; ++input) {
+    result.insert(result.end(), matrix.outputs, numbers[input % numbers.size()]);
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/taylor.hpp ----
+// Ranking: the squared first-order change of the loss, weight by weight.
+#ifndef ESPALIER_RANK_TAYLOR_HPP
+#define ESPALIER_RANK_TAYLOR_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Squared first-order change of the loss, sum (g d)^2: the second form of a group's importance, which adds up the
+/// contributions of its weights.
+/// Source: Molchanov et al. 2019, "Importance estimation for neural network pruning", arXiv 1906.10771.
+struct taylor {
+  static constexpr data needs = data::gradient;
+  [[nodiscard]] static double cost(double change, double gradient) noexcept {
+    return gradient * change * (gradient * change);
+  }
+  [[nodiscard]] static double finish(double sum) noexcept { return sum; }
+};
+static_assert(ranking<taylor>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/unit_scales.hpp ----
+// Gives every weight its part of a number that belongs to its unit.
+#ifndef ESPALIER_RANK_UNIT_SCALES_HPP
+#define ESPALIER_RANK_UNIT_SCALES_HPP
+
+namespace espalier::inline v0::rank {
+
+/// |scale of its unit| / sum of magnitudes of the unit's weights, for every weight; see batch_norm_scale.
+/// @param kernel_shape  as it is grouped: the last axis holds the units.
+/// @param kernel        the weights, row-major.
+/// @param scales        one per unit: the gammas of the batch normalization.
+/// @return one number per weight, 0 in a unit of zeros.
+/// @throws shape_error if sizes differ.   Complexity: O(n).
+template <class Value>
+[[nodiscard]] std::vector<Value> unit_scales(const extents& kernel_shape, std::span<const Value> kernel,
+                                             std::span<const Value> scales) {
+  const structure::kernel_matrix matrix(kernel_shape);
+  if (kernel.size() != matrix.weights() || scales.size() != matrix.outputs) {
+    throw shape_error(
+        error_message("rank::unit_scales",
+                      std::to_string(kernel.size()) + " weights and " + std::to_string(scales.size()) + " scales",
+                      std::to_string(matrix.weights()) + " and " + std::to_string(matrix.outputs)));
+  }
+  std::vector<double> magnitudes(matrix.outputs, 0.0);
+  for (std::size_t index = 0; index < kernel.size(); ++index) {
+    magnitudes[index % matrix.outputs] += std::abs(static_cast<double>(kernel[index]));
+  }
+  std::vector<Value> result(kernel.size());
+  for (std::size_t index = 0; index < kernel.size(); ++index) {
+    const std::size_t unit = index % matrix.outputs;
+    const double scale = std::abs(static_cast<double>(scales[unit]));
+    result[index] = static_cast<Value>(magnitudes[unit] > 0 ? scale / magnitudes[unit] : 0.0);
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/rank/wanda.hpp ----
+// Ranking: magnitude times the length of the activation that it is multiplied with.
+#ifndef ESPALIER_RANK_WANDA_HPP
+#define ESPALIER_RANK_WANDA_HPP
+
+namespace espalier::inline v0::rank {
+
+/// Magnitude times the Euclidean length of the input activation over some samples, sum |d| ||x||. The lengths come one
+/// per weight; spread_over_inputs makes that of one per input.
+/// Source: Sun et al. 2023, "A simple and effective pruning approach for large language models", arXiv 2306.11695.
+struct wanda {
+  static constexpr data needs = data::activation_length;
+  [[nodiscard]] static double cost(double change, double length) noexcept { return std::abs(change * length); }
+  [[nodiscard]] static double finish(double sum) noexcept { return sum; }
+};
+static_assert(ranking<wanda>);
+
+}  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/regularize/regularizer.hpp ----
+// The concept of a regularizer: a penalty on the weights of a layer, group by group, and its gradient.
+#ifndef ESPALIER_REGULARIZE_REGULARIZER_HPP
+#define ESPALIER_REGULARIZE_REGULARIZER_HPP
+
+namespace espalier::inline v0::regularize {
+
+/// What a regularizer says of a kernel.
+/// @tparam Value  float or double.
+template <class Value>
+struct regularization {
+  double penalty = 0;             ///< to add to the loss, >= 0
+  std::vector<Value> gradient{};  ///< of the penalty, one number per weight
+};
+
+/// Called with a partition of a kernel and its weights: the penalty and its gradient.
+template <class Regularizer>
+concept regularizer = requires(const Regularizer& r, const structure::grouping& groups, std::span<const float> narrow,
+                               std::span<const double> wide) {
+  { r(groups, narrow) } -> std::same_as<regularization<float>>;
+  { r(groups, wide) } -> std::same_as<regularization<double>>;
+};
+
+}  // namespace espalier::inline v0::regularize
+
+#endif
+
+// ---- espalier/regularize/group_norms.hpp ----
+// A regularizer that draws whole groups towards zero, and the weights of a group towards each other.
+#ifndef ESPALIER_REGULARIZE_GROUP_NORMS_HPP
+#define ESPALIER_REGULARIZE_GROUP_NORMS_HPP
+
+namespace espalier::inline v0::regularize {
+
+/// Over how groups add up.
+enum class norm_over_groups : std::uint8_t {
+  one,  ///< the sum over groups (group lasso), which empties whole groups
+  two   ///< the root of the sum of squares over groups
+};
+
+/// Settings of `group_norms`.
+struct group_norms_options {
+  double alpha = 0;                               ///< strength of the norms, finite, >= 0
+  double beta = 0;                                ///< strength of the variances, finite, >= 0
+  norm_over_groups norm = norm_over_groups::one;  ///< over the groups
+};
+
+/// alpha sum_g ||w_g||_2 + beta sum_g Var(w_g); with norm two alpha (sum_g ||w_g||_2^2)^(1/2) and
+/// beta (sum_g Var(w_g)^2)^(1/2) instead. Where every weight is a group the variance is that of all weights. A filter
+/// is one group. The gradient at a group of zeros is 0.
+///
+/// alpha prepares pruning, beta weight sharing.
+/// Source: Yuan and Lin 2006, "Model selection and estimation in regression with grouped variables".
+class group_norms {
+ public:
+  /// @param options  see group_norms_options.
+  /// @throws argument_error if a strength is negative or not finite.
+  explicit group_norms(const group_norms_options& options = {}) : options_(options) {
+    for (const double strength : {options.alpha, options.beta}) {
+      if (!(strength >= 0 && std::isfinite(strength))) {
+        throw argument_error(error_message("regularize::group_norms", "a strength of " + std::to_string(strength),
+                                           "finite strengths >= 0"));
+      }
+    }
+  }
+
+  /// @param groups  a partition of the kernel.
+  /// @param kernel  one weight per index of the partition.
+  /// @return penalty and gradient.
+  /// @throws shape_error if sizes differ.   Complexity: O(n).
+  template <class Value>
+  [[nodiscard]] regularization<Value> operator()(const structure::grouping& groups,
+                                                 std::span<const Value> kernel) const {
+    if (kernel.size() != groups.weights()) {
+      throw shape_error(error_message("regularize::group_norms", std::to_string(kernel.size()) + " weights",
+                                      std::to_string(groups.weights()) + ", as the groups have"));
+    }
+    std::vector<moments> norms = moments_of(groups, kernel);
+    const bool single = groups.count() == groups.weights();
+    if (single) {
+      const distribution all = spread_of(norms);
+      for (moments& one : norms) {
+        one.spread = all;
+      }
+    }
+    const bool sum = options_.norm == norm_over_groups::one;
+    double lengths = 0;
+    double variances = 0;
+    for (const moments& one : norms) {
+      lengths += sum ? one.length() : one.length_squared;
+      variances += sum ? one.spread.variance() : one.spread.variance() * one.spread.variance();
+    }
+    lengths = sum ? lengths : std::sqrt(lengths);
+    variances = single ? norms[0].spread.variance() : sum ? variances : std::sqrt(variances);
+    regularization<Value> result;
+    result.penalty = options_.alpha * lengths + options_.beta * variances;
+    result.gradient.resize(kernel.size());
+    groups.visit([&](std::size_t group, std::size_t index) {
+      const auto weight = static_cast<double>(kernel[index]);
+      const auto& spread = norms[group].spread;
+      const double length = sum ? norms[group].length() : lengths;
+      const double part = sum || single ? 1.0 : variances > 0 ? spread.variance() / variances : 0.0;
+      result.gradient[index] = static_cast<Value>(options_.alpha * (length > 0 ? weight / length : 0.0) +
+                                                  options_.beta * part * 2 * (weight - spread.mean()) / spread.count);
+    });
+    return result;
+  }
+
+ private:
+  /// Count, mean and variance. Sums are of distances to the first weight, which are small where the variance is.
+  struct distribution {
+    double count = 0;
+    double first = 0;
+    double sum = 0;      // of distances to the first weight
+    double squares = 0;  // of these
+
+    void add(double weight) {
+      first = count == 0 ? weight : first;
+      count += 1;
+      sum += weight - first;
+      squares += (weight - first) * (weight - first);
+    }
+    [[nodiscard]] double mean() const { return first + sum / count; }
+    [[nodiscard]] double variance() const {
+      const double spread = count > 0 ? (squares - sum * sum / count) / count : 0;
+      return spread > 0 ? spread : 0;
+    }
+  };
+
+  struct moments {
+    distribution spread{};
+    double length_squared = 0;
+    [[nodiscard]] double length() const { return std::sqrt(length_squared); }
+  };
+
+  template <class Value>
+  [[nodiscard]] static std::vector<moments> moments_of(const structure::grouping& groups,
+                                                       std::span<const Value> kernel) {
+    std::vector<moments> result(groups.count());
+    groups.visit([&](std::size_t group, std::size_t index) {
+      const auto weight = static_cast<double>(kernel[index]);
+      result[group].spread.add(weight);
+      result[group].length_squared += weight * weight;
+    });
+    return result;
+  }
+
+  /// The distribution of the weights of groups of one weight.
+  [[nodiscard]] static distribution spread_of(const std::vector<moments>& groups) {
+    distribution all;
+    for (const moments& one : groups) {
+      all.add(one.spread.first);
+    }
+    return all;
+  }
+
+  group_norms_options options_;
+};
+static_assert(regularizer<group_norms>);
+
+}  // namespace espalier::inline v0::regularize
 
 #endif
 
@@ -7973,6 +8451,72 @@ static_assert(schedule<constant>);
 
 #endif
 
+// ---- espalier/schedule/exponential.hpp ----
+// A schedule in which every level keeps the same share of what the one before it kept, in a given number of steps.
+#ifndef ESPALIER_SCHEDULE_EXPONENTIAL_HPP
+#define ESPALIER_SCHEDULE_EXPONENTIAL_HPP
+
+namespace espalier::inline v0::schedule {
+
+/// Settings of `exponential`.
+struct exponential_options {
+  double initial = 0;      ///< the first sparsity, in [0, final]
+  double final = 0.95;     ///< the last sparsity, in [initial, 1)
+  std::size_t steps = 10;  ///< levels after the first, >= 1
+};
+
+/// Level k of n keeps (1 - initial) ((1 - final) / (1 - initial))^(k / n); the last sparsity is exactly the final one.
+/// Unlike `geometric` it moves on after failure and searches for no edge.
+class exponential {
+ public:
+  /// @param options  see exponential_options.
+  /// @throws argument_error if a setting is out of its range.
+  explicit exponential(const exponential_options& options = {}) : options_(options) {
+    if (!(options.initial >= 0 && options.initial <= options.final && options.final < 1 && options.steps > 0)) {
+      throw argument_error(error_message("schedule::exponential",
+                                         "sparsities from " + std::to_string(options.initial) + " to " +
+                                             std::to_string(options.final) + " in " + std::to_string(options.steps) +
+                                             " steps",
+                                         "0 <= initial <= final < 1 and 1 step or more"));
+    }
+  }
+
+  /// @return the present target, 0 to 1.
+  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
+
+  /// Moves on after a level that was good enough.
+  /// @return whether the target moved.
+  bool update() noexcept {
+    if (level_ == options_.steps || at(level_ + 1) <= sparsity()) {
+      return false;
+    }
+    ++level_;
+    return true;
+  }
+
+  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
+  /// @return whether the target moved.
+  bool repair() noexcept { return update(); }
+
+ private:
+  [[nodiscard]] double at(std::size_t level) const noexcept {
+    if (level == options_.steps) {
+      return options_.final;
+    }
+    const double part = static_cast<double>(level) / static_cast<double>(options_.steps);
+    const double kept = 1 - options_.initial;
+    return level == 0 ? options_.initial : 1 - kept * std::pow((1 - options_.final) / kept, part);
+  }
+
+  exponential_options options_;
+  std::size_t level_ = 0;
+};
+static_assert(schedule<exponential>);
+
+}  // namespace espalier::inline v0::schedule
+
+#endif
+
 // ---- espalier/schedule/geometric.hpp ----
 // A schedule that keeps a fixed share of what the level before kept, and closes in on the last good level after
 // failure.
@@ -8050,6 +8594,59 @@ class geometric {
   double failed_ = 0;  // of the best level that failed; 0: none yet
 };
 static_assert(schedule<geometric>);
+
+}  // namespace espalier::inline v0::schedule
+
+#endif
+
+// ---- espalier/schedule/listed.hpp ----
+// A schedule of sparsities that the user gives one by one.
+#ifndef ESPALIER_SCHEDULE_LISTED_HPP
+#define ESPALIER_SCHEDULE_LISTED_HPP
+
+namespace espalier::inline v0::schedule {
+
+/// The given sparsities, in their order, after success and after failure alike.
+class listed {
+ public:
+  /// @param sparsities  at least one, each in [0, 1] and larger than the one before.
+  /// @throws argument_error if there is none, or one is out of range or order.
+  explicit listed(std::vector<double> sparsities) : sparsities_(std::move(sparsities)) {
+    if (sparsities_.empty()) {
+      throw argument_error(error_message("schedule::listed", "no sparsities", "at least one"));
+    }
+    for (std::size_t i = 0; i < sparsities_.size(); ++i) {
+      const bool in_order = i == 0 || sparsities_[i] > sparsities_[i - 1];
+      if (!(sparsities_[i] >= 0 && sparsities_[i] <= 1 && in_order)) {
+        throw argument_error(error_message(
+            "schedule::listed", "sparsity " + std::to_string(sparsities_[i]) + " in place " + std::to_string(i),
+            "0 to 1, larger than the one before"));
+      }
+    }
+  }
+
+  /// @return the present target, 0 to 1.
+  [[nodiscard]] double sparsity() const noexcept { return sparsities_[level_]; }
+
+  /// Moves on after a level that was good enough.
+  /// @return whether the target moved.
+  bool update() noexcept {
+    if (level_ + 1 == sparsities_.size()) {
+      return false;
+    }
+    ++level_;
+    return true;
+  }
+
+  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
+  /// @return whether the target moved.
+  bool repair() noexcept { return update(); }
+
+ private:
+  std::vector<double> sparsities_;
+  std::size_t level_ = 0;
+};
+static_assert(schedule<listed>);
 
 }  // namespace espalier::inline v0::schedule
 
