@@ -24,6 +24,7 @@
 #include <espalier/knapsack/solve_options.hpp>
 #include <espalier/knapsack/solver.hpp>
 #include <espalier/knapsack/validate.hpp>
+#include <espalier/knapsack/verify.hpp>
 #include <espalier/mask/action.hpp>
 #include <espalier/mask/make_mask.hpp>
 #include <espalier/mask/weight_mask.hpp>

@@ -3,7 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,8 +21,8 @@ namespace knapsack = espalier::knapsack;
 TEST_SUITE("knapsack") {
   TEST_CASE("the optimum is that of enumeration on small problems of every kind") {
     espalier::random random(11);
-    for (int trial = 0; trial < 4000; ++trial) {
-      auto owned = support::random_problem(random, {.items = 1 + random.below(11),
+    for (int trial = 0; trial < 70'000 * support::thoroughness(); ++trial) {
+      auto owned = support::random_problem(random, {.items = 1 + random.below(10),
                                                     .classes = 1 + random.below(5),
                                                     .resources = 1 + random.below(4),
                                                     .largest_weight = 1 + random.below(12)});
@@ -33,9 +37,9 @@ TEST_SUITE("knapsack") {
 
   TEST_CASE("the optimum is that of dynamic programming with one resource") {
     espalier::random random(12);
-    for (int trial = 0; trial < 1500; ++trial) {
-      auto owned = support::random_problem(random, {.items = 1 + random.below(60),
-                                                    .classes = 1 + random.below(30),
+    for (int trial = 0; trial < 30'000 * support::thoroughness(); ++trial) {
+      auto owned = support::random_problem(random, {.items = 1 + random.below(30),
+                                                    .classes = 1 + random.below(15),
                                                     .resources = 1,
                                                     .largest_weight = 1 + random.below(30)});
       const auto& p = owned.get();
@@ -85,6 +89,155 @@ TEST_SUITE("knapsack") {
     const auto solution = knapsack::solve(owned.get());
     CHECK(solution.status == knapsack::status::optimal);
     CHECK(solution.kept == planted);
+  }
+
+  TEST_CASE("a planted optimum is found among ten million items, in memory for a byte an item beside the values") {
+    // Values are thresholds plus non-zero regrets, and the capacity is what the items of positive regret weigh.
+    espalier::random random(17);
+    support::owned_problem<float> owned;
+    owned.values.reserve(10'000'000);
+    owned.problem.capacities = {0, 0};
+    std::vector<std::uint8_t> planted;
+    planted.reserve(10'000'000);
+    for (int c = 0; c < 20; ++c) {
+      const std::vector<std::int64_t> weights{2 + 2 * static_cast<std::int64_t>(random.below(18)),
+                                              2 * static_cast<std::int64_t>(random.below(2))};
+      const double threshold = 0.25 * static_cast<double>(weights[0]) + 0.5 * static_cast<double>(weights[1]);
+      for (int i = 0; i < 500'000; ++i) {
+        const std::uint64_t draw = random();
+        const double regret = (static_cast<double>(draw >> 48U) + 1) * 0x1p-18;  // up to 1/4, exact in float
+        const bool keep = (draw & 1U) != 0;
+        owned.values.push_back(static_cast<float>(keep ? threshold + regret : threshold - regret));
+        planted.push_back(keep ? 1 : 0);
+        owned.problem.capacities[0] += keep ? weights[0] : 0;
+        owned.problem.capacities[1] += keep ? weights[1] : 0;
+      }
+      owned.problem.runs.push_back({static_cast<std::uint32_t>(c), 500'000});
+      owned.problem.weights.insert(owned.problem.weights.end(), weights.begin(), weights.end());
+    }
+    const auto& p = owned.get();
+    auto solution = knapsack::solve(p);
+    CHECK(solution.status == knapsack::status::optimal);
+    CHECK((solution.kept == planted));
+    CHECK(solution.statistics.window_items < p.items() / 10);
+    // All weights are even, so one more unit of capacity changes nothing.
+    ++owned.problem.capacities[0];
+    solution = knapsack::solve(p);
+    CHECK(solution.status == knapsack::status::optimal);
+    CHECK((solution.kept == planted));
+  }
+
+  TEST_CASE("every family of class problems is proven optimal, in one to three resources") {
+    using support::family;
+    espalier::random random(18);
+    for (const family kind :
+         {family::network, family::even, family::sublattice, family::wide, family::quantized, family::proportional}) {
+      for (std::size_t resources = 1; resources <= 3; ++resources) {
+        for (const std::size_t classes : {std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{30}}) {
+          if (kind == family::wide && resources == 3) {
+            continue;  // a hard problem, not a test
+          }
+          auto owned = support::class_problem(
+              random, {.items = 3000, .classes = classes, .resources = resources, .largest_weight = 18}, kind);
+          const auto& p = owned.get();
+          const auto solution = knapsack::solve(p);
+          CAPTURE(static_cast<int>(kind));
+          CAPTURE(resources);
+          CAPTURE(classes);
+          CHECK(solution.status == knapsack::status::optimal);
+          support::check_consistent(p, solution);
+          if (resources == 1) {
+            CHECK(solution.value == doctest::Approx(support::best_of_classes(p)).epsilon(1e-12));
+          }
+        }
+      }
+    }
+  }
+
+  TEST_CASE("the answer does not depend on how the problem is written down") {
+    espalier::random random(19);
+    for (int trial = 0; trial < 60; ++trial) {
+      const auto kind = static_cast<support::family>(random.below(5));
+      auto owned = support::class_problem(
+          random, {.items = 400, .classes = 6, .resources = 1 + random.below(2), .largest_weight = 20}, kind);
+      const auto& p = owned.get();
+      const auto solution = knapsack::solve(p);
+      REQUIRE(solution.status == knapsack::status::optimal);
+      CAPTURE(trial);
+
+      // Items in another order: backwards.
+      support::owned_problem<> turned = owned;
+      std::reverse(turned.values.begin(), turned.values.end());
+      std::reverse(turned.problem.runs.begin(), turned.problem.runs.end());
+      CHECK(knapsack::solve(turned.get()).value == doctest::Approx(solution.value).epsilon(1e-13));
+
+      // Values times a power of two.
+      support::owned_problem<> scaled = owned;
+      for (double& value : scaled.values) {
+        value *= 0x1p-40;
+      }
+      CHECK(knapsack::solve(scaled.get()).kept == solution.kept);
+
+      // One more item without weight.
+      support::owned_problem<> longer = owned;
+      longer.add_class(std::vector<std::int64_t>(p.resources(), 0), {0.5});
+      auto kept = solution.kept;
+      kept.push_back(1);
+      CHECK(knapsack::solve(longer.get()).kept == kept);
+
+      // A class in two equal ones.
+      support::owned_problem<> split = owned;
+      const auto first = p.weights_of(0);
+      split.problem.weights.insert(split.problem.weights.end(), first.begin(), first.end());
+      split.problem.runs[0].count -= 20;
+      split.problem.runs.insert(split.problem.runs.begin() + 1, {static_cast<std::uint32_t>(p.classes()), 20});
+      CHECK(knapsack::solve(split.get()).kept == solution.kept);
+
+      // More room never lowers the value.
+      support::owned_problem<> roomier = owned;
+      roomier.problem.capacities.back() += 1 + static_cast<std::int64_t>(random.below(30));
+      CHECK(knapsack::solve(roomier.get()).value >= solution.value * (1 - 1e-15));
+    }
+  }
+
+  TEST_CASE("a relative gap ends the search as soon as it is reached") {
+    espalier::random random(20);
+    for (int trial = 0; trial < 20; ++trial) {
+      auto owned = support::class_problem(random, {.items = 40, .classes = 40, .resources = 2, .largest_weight = 99},
+                                          support::family::wide);
+      const auto& p = owned.get();
+      const auto rough = knapsack::solve(p, {.relative_gap = 0.05});
+      support::check_consistent(p, rough);
+      CHECK(rough.gap() <= 0.05);
+      CHECK(rough.statistics.work <= knapsack::solve(p).statistics.work);
+    }
+    support::owned_problem<> owned;
+    owned.problem.capacities = {1};
+    owned.add_class({1}, {1, 2});
+    CHECK_THROWS_WITH_AS((void)knapsack::solve(owned.get(), {.relative_gap = -0.1}),
+                         doctest::Contains("expected a gap >= 0"), espalier::argument_error);
+  }
+
+  TEST_CASE("time is measured, and limits the search, only if that is asked for") {
+    espalier::random random(22);
+    auto owned = support::class_problem(random, {.items = 200, .classes = 200, .resources = 4, .largest_weight = 1000},
+                                        support::family::wide);
+    const auto& p = owned.get();
+    const auto limited = knapsack::solve(p, {.time_limit = std::chrono::nanoseconds{0}, .measure_time = true});
+    support::check_consistent(p, limited);
+    CHECK(limited.status == knapsack::status::feasible);
+    CHECK(limited.statistics.seconds > 0);
+    CHECK(knapsack::solve(p, {.work_limit = 10}).statistics.seconds == 0);
+  }
+
+  TEST_CASE("little memory ends the search with a feasible answer") {
+    espalier::random random(23);
+    auto owned = support::class_problem(random, {.items = 200, .classes = 200, .resources = 4, .largest_weight = 1000},
+                                        support::family::wide);
+    const auto& p = owned.get();
+    const auto limited = knapsack::solve(p, {.memory_limit = 10'000});
+    support::check_consistent(p, limited);
+    CHECK(limited.status == knapsack::status::feasible);
   }
 
   TEST_CASE("the edges: nothing to choose, no room, room for all, no weight, equal values") {

@@ -3,9 +3,12 @@
 #ifndef ESPALIER_TESTS_SUPPORT_KNAPSACK_PROBLEMS_HPP
 #define ESPALIER_TESTS_SUPPORT_KNAPSACK_PROBLEMS_HPP
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -111,31 +114,138 @@ inline library_problem read_library(const std::string& path) {
   return result;
 }
 
-/// The largest value of a feasible choice, by trying all 2^n.
+/// What makes a class problem hard, or easy.
+enum class family {
+  network,      ///< |N(0, 1)| over the class maximum; weights 1 to largest in the first resource, 0 or 1 in the others
+  even,         ///< the same with even weights and odd capacities
+  sublattice,   ///< even weights w, and (w / 2) mod 2 in the second resource
+  wide,         ///< weights 1 to 1000 in all resources
+  quantized,    ///< values of 8 bits
+  proportional  ///< values that are a combination of the weights
+};
+
+/// Many items in few classes, as layers of a network are.
+inline owned_problem<> class_problem(espalier::random& random, const shape& s, family kind = family::network) {
+  owned_problem<> result;
+  const auto below = [&](std::uint64_t bound) { return static_cast<std::int64_t>(random.below(bound)); };
+  std::vector<double> total(s.resources, 0.0);
+  for (std::size_t c = 0; c < s.classes; ++c) {
+    const std::size_t count = s.items / s.classes + (c < s.items % s.classes ? 1 : 0);
+    const std::int64_t first = 1 + below(s.largest_weight);
+    double worth = 0;
+    for (std::size_t r = 0; r < s.resources; ++r) {
+      std::int64_t weight = r == 0 ? first : below(2);
+      weight = kind == family::even || (kind == family::sublattice && r == 0) ? 2 * weight : weight;
+      weight = kind == family::sublattice && r == 1 ? first % 2 : weight;
+      weight = kind == family::wide ? 1 + below(1000) : weight;
+      result.problem.weights.push_back(weight);
+      total[r] += static_cast<double>(weight) * static_cast<double>(count);
+      worth += static_cast<double>(weight) * static_cast<double>(1 + r);
+    }
+    double largest = 0;
+    const std::size_t begin = result.values.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      result.values.push_back(std::abs(random.normal()));
+      largest = (std::max)(largest, result.values.back());
+    }
+    for (std::size_t i = begin; i < result.values.size(); ++i) {
+      result.values[i] /= largest;
+      result.values[i] = kind == family::quantized ? std::round(result.values[i] * 255) : result.values[i];
+      result.values[i] = kind == family::proportional ? worth : result.values[i];
+    }
+    result.problem.runs.push_back({static_cast<std::uint32_t>(c), static_cast<std::uint64_t>(count)});
+  }
+  for (const double sum : total) {
+    const auto capacity = static_cast<std::int64_t>(sum * (0.4 + 0.1 * random.uniform()));
+    result.problem.capacities.push_back(kind == family::even ? capacity | 1 : capacity);
+  }
+  return result;
+}
+
+/// The largest value of a feasible choice, by trying all 2^n, one item in or out at a time (Gray's code).
 inline double enumerate(const espalier::knapsack::problem<double>& p) {
   std::vector<std::uint32_t> classes;
   for (const auto& run : p.runs) {
     classes.insert(classes.end(), run.count, run.item_class);
   }
+  std::vector<std::int64_t> left = p.capacities;
+  std::vector<std::uint8_t> in(p.items(), 0);
+  double value = 0;
   double best = 0;
-  for (std::uint64_t choice = 0; choice < std::uint64_t{1} << p.items(); ++choice) {
-    double value = 0;
-    std::vector<std::int64_t> left = p.capacities;
-    for (std::size_t i = 0; i < p.items(); ++i) {
-      if ((choice >> i & 1U) != 0) {
-        value += p.values[i];
-        for (std::size_t r = 0; r < left.size(); ++r) {
-          left[r] -= p.weights_of(classes[i])[r];
-        }
-      }
-    }
+  for (std::uint64_t step = 1; step < std::uint64_t{1} << p.items(); ++step) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(step));
+    in[i] ^= 1U;
+    value += in[i] != 0 ? p.values[i] : -p.values[i];
     bool feasible = true;
-    for (const std::int64_t room : left) {
-      feasible = feasible && room >= 0;
+    for (std::size_t r = 0; r < left.size(); ++r) {
+      left[r] -= in[i] != 0 ? p.weights_of(classes[i])[r] : -p.weights_of(classes[i])[r];
+      feasible = feasible && left[r] >= 0;
     }
     best = feasible && value > best ? value : best;
   }
   return best;
+}
+
+/// The largest value of a feasible choice with one resource, by dynamic programming over classes: within a class the
+/// most valuable items come first, so its value is concave in how many are kept.
+inline double best_of_classes(const espalier::knapsack::problem<double>& p) {
+  const auto capacity = static_cast<std::size_t>(p.capacities.front());
+  std::vector<double> best(capacity + 1, 0.0);
+  std::size_t begin = 0;
+  for (const auto& run : p.runs) {
+    std::vector<double> items(p.values.begin() + static_cast<std::ptrdiff_t>(begin),
+                              p.values.begin() + static_cast<std::ptrdiff_t>(begin + run.count));
+    begin += run.count;
+    std::sort(items.rbegin(), items.rend());
+    const auto weight = static_cast<std::size_t>(p.weights_of(run.item_class)[0]);
+    for (std::size_t i = 1; i < items.size(); ++i) {
+      items[i] += items[i - 1];
+    }
+    if (weight == 0) {
+      for (double& value : best) {
+        value += items.empty() ? 0 : items.back();
+      }
+      continue;
+    }
+    // Among capacities of one remainder, the best number to keep never falls as the capacity grows: divide and conquer.
+    for (std::size_t remainder = 0; remainder < weight && remainder <= capacity; ++remainder) {
+      const std::size_t places = (capacity - remainder) / weight + 1;
+      std::vector<double> old(places);
+      for (std::size_t k = 0; k < places; ++k) {
+        old[k] = best[remainder + k * weight];
+      }
+      const auto solve = [&](auto&& self, std::size_t first, std::size_t last, std::size_t low,
+                             std::size_t high) -> void {
+        if (first >= last) {
+          return;
+        }
+        const std::size_t middle = first + (last - first) / 2;
+        std::size_t from = low;
+        double most = -1;
+        for (std::size_t k = low; k <= (std::min)(high, middle); ++k) {
+          const std::size_t kept = middle - k;
+          if (kept <= items.size()) {
+            const double value = old[k] + (kept == 0 ? 0 : items[kept - 1]);
+            if (value >= most) {
+              most = value;
+              from = k;
+            }
+          }
+        }
+        best[remainder + middle * weight] = most;
+        self(self, first, middle, low, from);
+        self(self, middle + 1, last, from, high);
+      };
+      solve(solve, 0, places, 0, places - 1);
+    }
+  }
+  return best.back();
+}
+
+/// How many times as much to test: 1, or 10 if the environment sets ESPALIER_LONG_TESTS=1.
+inline int thoroughness() {
+  const char* wanted = std::getenv("ESPALIER_LONG_TESTS");
+  return wanted != nullptr && std::string(wanted) == "1" ? 10 : 1;
 }
 
 /// Checks that what a solution says of itself is what its items give, and that they fit.

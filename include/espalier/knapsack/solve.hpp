@@ -107,28 +107,21 @@ class solving {
     if (!first) {
       return outcome::left_window;
     }
-    if (first->cost >= endless / 2 && prices.factor > 1) {
+    const double dual = scan_.value().result() +
+                        scale_.to_double(exact_dual(core_, w, scale_, prices)) / static_cast<double>(prices.factor);
+    const auto good_enough = options_.relative_gap > 0 ? r.from_value(options_.relative_gap * dual) : 0;
+    const proof found = prover(r, *first, good_enough, budget_)(result_.statistics);
+    if (found.left_window) {
+      return outcome::left_window;
+    }
+    if (found.best.cost >= endless && prices.factor > 1) {
       return outcome::too_large;
     }
-    const double above = scan_.value().result();
-    const double dual =
-        above + scale_.to_double(exact_dual(core_, w, scale_, prices)) / static_cast<double>(prices.factor);
-    const auto good_enough = options_.relative_gap > 0 ? r.from_value(options_.relative_gap * dual) : 0;
-    proof found{*first, 0};
-    if (first->cost < endless / 2) {
-      found = prover(r, *first, good_enough, budget_)(result_.statistics);
-      if (r.left_window() && !budget_.exhausted()) {
-        return outcome::left_window;
-      }
-    }
-    assemble(w, r, found);
-    if (found.best.cost >= endless / 2) {
-      result_.bound = std::nextafter(dual * (1 + 1e-12), std::numeric_limits<double>::infinity());
-    }
+    assemble(w, r, found, dual);
     return outcome::solved;
   }
 
-  void assemble(const windows& w, const regret& r, const proof& found) {
+  void assemble(const windows& w, const regret& r, const proof& found, double dual) {
     std::vector<std::uint8_t> kept = std::move(scan_.kept());
     compensated_sum value = scan_.value();
     for (std::size_t c = 0; c < w.classes(); ++c) {
@@ -148,14 +141,15 @@ class solving {
     for (std::size_t i = 0; i < core_.rows.size(); ++i) {
       result_.multipliers[core_.rows[i]] = r.price(i) / static_cast<double>(core_.divisors[i]);
     }
-    if (found.least_regret >= found.best.cost) {
+    if (found.least_regret >= found.best.cost && found.best.cost < endless) {
       result_.status = status::optimal;
       result_.bound = result_.value;
-    } else {
-      const double gap = r.to_value(found.best.cost - found.least_regret);
-      result_.bound =
-          std::nextafter(result_.value * (1 + 1e-15) + gap * (1 + 1e-12), std::numeric_limits<double>::infinity());
+      return;
     }
+    const double open = found.best.cost < endless ? result_.value * (1 + 1e-15) +
+                                                        r.to_value(found.best.cost - found.least_regret) * (1 + 1e-12)
+                                                  : dual * (1 + 1e-12);
+    result_.bound = std::nextafter(open, std::numeric_limits<double>::infinity());
   }
 
   [[nodiscard]] double threshold(std::size_t c) const {
@@ -175,7 +169,7 @@ class solving {
         continue;
       }
       const double t = threshold(c);
-      const double reach = 4 * (std::max)({range.high - range.low, t - range.high, range.low - t});
+      const double reach = (std::max)({range.high - range.low, t - range.high, range.low - t});
       range.low = (std::max)(0.0, (std::min)(range.low, t) - reach);
       range.high = (std::max)(range.high, t) + reach;
     }

@@ -61,6 +61,8 @@ class columns {
   [[nodiscard]] std::int64_t denominator() const noexcept { return denominator_; }
   /// b in basis coordinates.
   [[nodiscard]] const std::vector<std::int64_t>& start() const noexcept { return start_; }
+  /// Up to this regret nothing outside of the windows matters.
+  [[nodiscard]] std::int64_t window_edge() const noexcept { return window_edge_; }
   /// Whether the numbers are too large to search.
   [[nodiscard]] bool overflow() const noexcept { return overflow_; }
 
@@ -107,6 +109,7 @@ class columns {
       };
       const auto up = within(regret_.up(c, limit));
       const auto down = within(regret_.down(c, limit));
+      window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
       if (!up.empty() || !down.empty()) {
         const auto weights = regret_.core().weights_of(c);
         const auto count = static_cast<std::int64_t>(up.size() + down.size());
@@ -205,6 +208,7 @@ class columns {
   std::vector<column> basic_;
   std::vector<std::int64_t> start_;
   std::int64_t denominator_ = 1;
+  std::int64_t window_edge_ = endless;
   bool overflow_ = false;
 };
 

@@ -290,10 +290,11 @@ class column_generation {
     const double tolerance = 1e-15 * function_.magnitude();
     const std::size_t patience = 12 + 4 * unit_.size();
     std::size_t idle = 0;
-    while (best_.steps < most_steps && idle < patience) {
+    while (best_.steps < most_steps && idle < 4 * patience) {
       const double before = best_.value;
       const std::vector<double> exact = master_prices();
-      break_solution s = evaluate(mixed(exact));
+      // Smoothed prices are better columns as a rule; where they lead nowhere, the exact ones must.
+      break_solution s = evaluate(idle < patience ? mixed(exact) : exact);
       if (master_.reduced_cost(s) <= tolerance) {
         s = evaluate(exact);
         if (master_.reduced_cost(s) <= tolerance) {
@@ -439,11 +440,21 @@ class neighbourhood {
     const dual_function local(near.terms());
     const dual_solution found = column_generation(local, std::vector<double>(terms.rows(), 0.0))();
     best.steps += found.steps;
+    std::vector<double> prices = best.prices;
     double moved = 0;
     for (std::size_t r = 0; r < terms.rows(); ++r) {
       moved = (std::max)(moved, std::abs(found.prices[r]) - 1e-13 * std::abs(best.prices[r]));
-      best.prices[r] = (std::max)(0.0, best.prices[r] + found.prices[r]);
+      prices[r] = (std::max)(0.0, prices[r] + found.prices[r]);
     }
+    if (function.value(prices, function.at(prices)) > best.value + 1e-14 * function.magnitude()) {
+      reach *= 8;  // the minimum of the neighbourhood lies outside of it, as where more items are equal than it holds
+      if (near.complete()) {
+        break;
+      }
+      continue;
+    }
+    best.prices = std::move(prices);
+    best.value = (std::min)(best.value, function.value(best.prices, function.at(best.prices)));
     if (reach == last_reach && moved <= 0) {
       break;
     }

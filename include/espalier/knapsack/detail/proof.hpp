@@ -4,10 +4,12 @@
 #define ESPALIER_KNAPSACK_DETAIL_PROOF_HPP
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/lattice.hpp>
@@ -21,6 +23,7 @@ namespace espalier::inline v0::knapsack::detail {
 struct proof {
   choice best;
   std::int64_t least_regret = 0;  ///< no choice has less; at least best.cost if that is optimal
+  bool left_window = false;       ///< items outside of the windows might matter
 };
 
 /// Searches with a growing limit: what is found within a limit is optimal; if nothing is, the limit is a bound.
@@ -35,33 +38,68 @@ class prover {
   /// @return what is known when it is proven, or the budget is spent, or the windows turn out too narrow.
   [[nodiscard]] proof operator()(statistics& took) {
     result_.least_regret = lattice_bound();
-    std::int64_t limit = (std::max)(result_.least_regret, result_.best.cost / 256);
-    std::size_t states = 1 << 12;  // small searches first; when these do not do, a better choice to search below
-    bool beamed = false;
+    std::int64_t limit = (std::max)(result_.least_regret, first_limit());
+    std::size_t step = 0;
     while (!done()) {
       limit = (std::min)(limit, result_.best.cost - 1);
-      const bool wide = states > std::size_t{1} << 12U;
-      if (pass({limit, 0, states, wide ? std::int64_t{1} << 20U : std::int64_t{1} << 14U}, took)) {
-        result_.least_regret = result_.best.cost;
-      } else if (!cut_short_) {
-        result_.least_regret = limit + 1;
-        limit = last_states_ < 256 ? 4 * limit + 1 : 2 * limit + 1;
-      } else if (!beamed && !budget_.exhausted()) {
-        beamed = true;
-        beam(took);
-        states = ~std::size_t{0};
+      const bool complete = pass({limit, 0, stages[step].states, stages[step].effort}, took);
+      const std::int64_t seen = (std::min)(limit, edge_);
+      if (complete) {
+        const bool found = result_.best.cost <= seen;
+        result_.least_regret = found ? result_.best.cost : seen + (seen < edge_ ? 1 : 0);
+      }
+      if (done() || (complete && seen == limit)) {
+        limit = grown(limit);
+      } else if (step + 1 < stages.size()) {
+        // The windows, or so few states, do not do. A better choice may bring the search within them.
+        beam(limit, stages[step], took);
+        ++step;
         limit = (std::max)(result_.least_regret, limit);
-      } else if (!budget_.exhausted()) {
-        break;  // numbers too large to search
+      } else {
+        result_.left_window = complete;
+        break;  // the windows are too narrow, the budget is spent, or numbers are too large to search
       }
     }
     return result_;
   }
 
  private:
+  /// How large a search may become, and the beam that is tried when that does not do.
+  struct stage {
+    std::size_t states;
+    std::int64_t effort;
+    std::size_t beam_width;
+    std::int64_t beam_reach;
+  };
+  static constexpr std::array<stage, 4> stages{{{std::size_t{1} << 13U, 1 << 14, 64, 2},
+                                                {std::size_t{1} << 17U, 1 << 16, 1024, 4},
+                                                {std::size_t{1} << 20U, 1 << 20, 8192, 4},
+                                                {~std::size_t{0}, 1 << 22, 0, 0}}};
+
   [[nodiscard]] bool done() const {
     return result_.least_regret >= result_.best.cost || result_.best.cost - result_.least_regret <= good_enough_ ||
-           budget_.exhausted() || regret_.left_window() || result_.best.cost == 0;
+           budget_.exhausted();
+  }
+
+  /// What a few moves cost: below, there is hardly anything to choose from.
+  [[nodiscard]] std::int64_t first_limit() const {
+    std::vector<std::int64_t> costs;
+    for (std::size_t c = 0; c < regret_.classes(); ++c) {
+      costs.push_back(regret_.cost(c, 1));
+      costs.push_back(regret_.cost(c, -1));
+    }
+    const std::size_t few = regret_.rows() + 5;
+    if (costs.size() <= few) {
+      return result_.best.cost / 4096;
+    }
+    std::nth_element(costs.begin(), costs.begin() + static_cast<std::ptrdiff_t>(few), costs.end());
+    return (std::min)(costs[few], result_.best.cost / 64);
+  }
+
+  /// The next limit: the fewer states there were, the further it may go without overshooting.
+  [[nodiscard]] std::int64_t grown(std::int64_t limit) const {
+    const int128 more = last_states_ < 32 ? int128{limit} * 3 : last_states_ < 512 ? int128{limit} : int128{limit / 2};
+    return saturated(int128{limit} + more + 1);
   }
 
   [[nodiscard]] std::int64_t lattice_bound() const {
@@ -76,31 +114,25 @@ class prover {
     return least_slack_cost(weights, regret_.slack(), prices);
   }
 
-  /// True if a better choice was found.
+  /// True if all choices within the limit, and within the windows, were looked at.
   bool pass(const pass_limits& limits, statistics& took) {
     search one(regret_, limits, budget_);
     std::optional<choice> found = one();
-    cut_short_ = one.cut_short();
+    edge_ = one.window_edge();
     last_states_ = one.most_states();
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{last_states_});
-    const bool better = found && found->cost < result_.best.cost;
-    if (better) {
+    if (found && found->cost < result_.best.cost) {
       result_.best = *std::move(found);
     }
-    return better && !cut_short_;
+    return !one.cut_short();
   }
 
-  /// Narrow searches for a good choice.
-  void beam(statistics& took) {
-    for (const std::size_t width : {std::size_t{64}, std::size_t{1024}}) {
-      if (!done()) {
-        const std::int64_t before = result_.best.cost;
-        pass({before - 1, width, ~std::size_t{0}, 1 << 16}, took);
-        if (!cut_short_ && result_.best.cost == before) {
-          result_.least_regret = before;
-        }
-      }
+  /// A narrow search for a good choice.
+  void beam(std::int64_t limit, const stage& s, statistics& took) {
+    if (!done()) {
+      const std::int64_t wide = (std::min)(result_.best.cost - 1, saturated(s.beam_reach * int128{limit}));
+      pass({wide, s.beam_width, ~std::size_t{0}, 1 << 16}, took);
     }
   }
 
@@ -108,7 +140,7 @@ class prover {
   std::int64_t good_enough_;
   budget& budget_;
   proof result_;
-  bool cut_short_ = false;
+  std::int64_t edge_ = endless;  // of the last pass
   std::size_t last_states_ = 0;
 };
 

@@ -96,8 +96,14 @@ class regret {
     return __builtin_mul_overflow(prices_.scaled[row], int128{amount}, &cost) ? endless : saturated(cost);
   }
 
-  /// Whether a limit was ever reached at the end of a window that leaves out items that might cost less.
-  [[nodiscard]] bool left_window() const noexcept { return left_window_; }
+  /// What is known of a class costs at least this where its window ends and leaves out items; endless if it does not
+  /// end within what was asked for so far.
+  [[nodiscard]] std::int64_t window_edge(std::size_t c) const noexcept {
+    const auto edge = [](const move_costs& moves, bool more) {
+      return !more || !moves.ended ? endless : moves.costs.empty() ? 0 : moves.costs.back();
+    };
+    return (std::min)(edge(up_[c], windows_.below[c] > 0), edge(down_[c], windows_.above[c] > 0));
+  }
 
   /// A regret as a difference of values.
   [[nodiscard]] double to_value(std::int64_t cost) const noexcept {
@@ -118,8 +124,6 @@ class regret {
     while (!moves.ended && (moves.costs.empty() || moves.costs.back() <= limit)) {
       extend_by_one(moves, c, direction);
     }
-    const bool more = direction > 0 ? windows_.below[c] > 0 : windows_.above[c] > 0;
-    left_window_ = left_window_ || (more && moves.ended && (moves.costs.empty() || moves.costs.back() <= limit));
     return moves;
   }
 
@@ -146,7 +150,6 @@ class regret {
   std::vector<std::int64_t> lines_;
   std::vector<move_costs> up_;
   std::vector<move_costs> down_;
-  bool left_window_ = false;
 };
 
 /// A complete choice: how many items more than k0 each class keeps.

@@ -4,7 +4,7 @@
 #define ESPALIER_KNAPSACK_DETAIL_SEARCH_HPP
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -40,6 +40,8 @@ class search {
 
   /// Whether finding nothing proves nothing: a limit was reached, or states were dropped.
   [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
+  /// Up to this regret nothing outside of the windows matters.
+  [[nodiscard]] std::int64_t window_edge() const noexcept { return columns_.window_edge(); }
   /// The most states that a side had.
   [[nodiscard]] std::size_t most_states() const noexcept { return most_states_; }
 
@@ -77,17 +79,23 @@ class search {
   }
 
  private:
-  /// Tries every move of a column on every state; `sign` says whether moves are taken from places or added to them.
-  template <class Possible>
-  [[nodiscard]] bool extend(state_layer& layer, std::size_t number, std::int64_t sign, Possible&& possible) {
-    const column& c = columns_.free()[number];
+  /// A free column, and whether its moves are taken from places (-1) or added to them (1).
+  struct extension {
+    std::size_t number;
+    std::int64_t sign;
+  };
+
+  /// Tries every move of a column on every state.
+  template <class Possible, class Shrink>
+  [[nodiscard]] bool extend(state_layer& layer, const extension& e, Possible&& possible, Shrink&& shrink) {
+    const column& c = columns_.free()[e.number];
     state_layer next(columns_.rows());
     std::vector<std::int64_t> place(columns_.rows());
     const auto walk = [&](std::size_t state, std::span<const std::int64_t> costs, std::int64_t direction) {
       std::copy_n(layer.place(state), place.size(), place.begin());
       for (std::size_t d = 0; d < costs.size(); ++d) {
         for (std::size_t j = 0; j < place.size(); ++j) {
-          place[j] += sign * direction * c.coordinates[j];
+          place[j] += e.sign * direction * c.coordinates[j];
         }
         const std::int64_t cost = layer[state].cost + costs[d];
         if (cost > limits_.regret) {
@@ -95,6 +103,11 @@ class search {
         }
         if (!budget_.spend()) {
           return false;
+        }
+        // Where another state was before at no higher cost, that one goes on in the same way for less: phi is convex.
+        const auto known = costs.size() > 2 ? layer.cost_at(place.data()) : std::nullopt;
+        if (known && *known <= cost) {
+          break;
         }
         if (possible(place.data(), cost)) {
           const auto moves = static_cast<std::int32_t>(direction * static_cast<std::int64_t>(d + 1));
@@ -116,6 +129,10 @@ class search {
       if (next.size() > limits_.states) {
         return false;
       }
+      if (limits_.width > 0 && next.size() > 64 * limits_.width) {
+        cut_short_ = true;
+        shrink(next);
+      }
     }
     if (!budget_.allows(history_.bytes() + layer.bytes() + 2 * next.bytes())) {
       return false;
@@ -125,9 +142,10 @@ class search {
   }
 
   [[nodiscard]] bool extend_left(state_layer& left, std::size_t number, const completion& after) {
-    const bool good = extend(left, number, -1, [&](const std::int64_t* place, std::int64_t cost) {
-      return after.possible(number + 1, place, cost);
-    });
+    const bool good = extend(
+        left, {number, -1},
+        [&](const std::int64_t* place, std::int64_t cost) { return after.possible(number + 1, place, cost); },
+        [&](state_layer& layer) { narrow(layer, number + 1, after); });
     if (good && limits_.width > 0 && left.size() > limits_.width) {
       cut_short_ = true;
       narrow(left, number + 1, after);
@@ -138,12 +156,13 @@ class search {
 
   [[nodiscard]] bool extend_right(state_layer& right, std::size_t number, const completion& before) {
     std::vector<std::int64_t> rest(columns_.rows());
-    const bool good = extend(right, number, 1, [&](const std::int64_t* place, std::int64_t cost) {
+    const auto possible = [&](const std::int64_t* place, std::int64_t cost) {
       for (std::size_t j = 0; j < rest.size(); ++j) {
         rest[j] = columns_.start()[j] - place[j];
       }
       return before.possible(number, rest.data(), cost);
-    });
+    };
+    const bool good = extend(right, {number, 1}, possible, [](state_layer&) {});
     right.settle(static_cast<std::uint32_t>(number), history_);
     return good;
   }
@@ -191,19 +210,15 @@ class search {
       }
       return hash;
     };
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> bucket;
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> hashed;
     for (std::size_t state = 0; state < right.size(); ++state) {
       std::uint64_t hash = remainder(right.place(state));
       for (std::size_t j = 0; j < cells; ++j) {
         hash = mix(hash, floor_div(right.place(state)[j], length[j]));
       }
-      bucket.emplace_back(hash, static_cast<std::uint32_t>(state));
+      hashed.emplace_back(hash, static_cast<std::uint32_t>(state));
     }
-    // Cheap states first in each cell, so that a dear pair ends the look into it.
-    std::sort(bucket.begin(), bucket.end(), [&](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first < b.first
-                                : std::pair(right[a.second].cost, a.second) < std::pair(right[b.second].cost, b.second);
-    });
+    const hashed_states bucket(std::move(hashed), right);
     pair_of_states best;
     for (std::size_t state = 0; state < left.size(); ++state) {
       const std::uint64_t base = remainder(left.place(state));
@@ -227,6 +242,45 @@ class search {
     return complete(left, right, best);
   }
 
+  /// States by hash, the cheap ones first among equals, so that a dear pair ends the look into a cell.
+  class hashed_states {
+   public:
+    hashed_states(std::vector<std::pair<std::uint64_t, std::uint32_t>> states, const state_layer& layer)
+        : states_(std::move(states)) {
+      std::sort(states_.begin(), states_.end(), [&](const auto& a, const auto& b) {
+        return a.first != b.first
+                   ? a.first < b.first
+                   : std::pair(layer[a.second].cost, a.second) < std::pair(layer[b.second].cost, b.second);
+      });
+      const auto bits = static_cast<unsigned>(std::bit_width(states_.size()) + 1);
+      shift_ = 64U - bits;
+      first_.assign((std::size_t{1} << bits) + 1, static_cast<std::uint32_t>(states_.size()));
+      for (std::size_t i = states_.size(); i-- > 0;) {
+        first_[static_cast<std::size_t>(states_[i].first >> shift_)] = static_cast<std::uint32_t>(i);
+      }
+      for (std::size_t slot = first_.size() - 1; slot-- > 0;) {
+        first_[slot] = (std::min)(first_[slot], first_[slot + 1]);
+      }
+    }
+    /// The states with this hash.
+    [[nodiscard]] std::span<const std::pair<std::uint64_t, std::uint32_t>> find(std::uint64_t hash) const noexcept {
+      std::size_t begin = first_[static_cast<std::size_t>(hash >> shift_)];
+      while (begin < states_.size() && states_[begin].first < hash) {
+        ++begin;
+      }
+      std::size_t end = begin;
+      while (end < states_.size() && states_[end].first == hash) {
+        ++end;
+      }
+      return std::span(states_).subspan(begin, end - begin);
+    }
+
+   private:
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> states_;
+    std::vector<std::uint32_t> first_;  // by the leading bits of the hash
+    unsigned shift_ = 0;
+  };
+
   struct pair_of_states {
     std::size_t left = 0;
     std::size_t right = 0;
@@ -239,24 +293,22 @@ class search {
 
   /// Looks through one cell of the right side.
   [[nodiscard]] bool look(const state_layer& left, const state_layer& right, std::size_t state, std::uint64_t hash,
-                          const std::vector<std::pair<std::uint64_t, std::uint32_t>>& bucket, pair_of_states& best) {
-    auto at = std::lower_bound(bucket.begin(), bucket.end(), std::pair(hash, std::uint32_t{0}),
-                               [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (; at != bucket.end() && at->first == hash; ++at) {
+                          const hashed_states& bucket, pair_of_states& best) {
+    for (const auto& candidate : bucket.find(hash)) {
       if (!budget_.spend()) {
         return false;
       }
-      std::int64_t cost = left[state].cost + right[at->second].cost;
+      std::int64_t cost = left[state].cost + right[candidate.second].cost;
       if (cost > limits_.regret || cost >= best.cost) {
         break;
       }
       for (std::size_t j = 0; j < columns_.rows() && cost < endless; ++j) {
-        const std::int64_t z = left.place(state)[j] - right.place(at->second)[j];
+        const std::int64_t z = left.place(state)[j] - right.place(candidate.second)[j];
         const std::int64_t d = z / columns_.denominator();
         cost = z % columns_.denominator() != 0 ? endless : add_costs(cost, columns_.basic_cost(j, d));
       }
       if (cost <= limits_.regret && cost < best.cost) {
-        best = {state, at->second, cost};
+        best = {state, candidate.second, cost};
       }
     }
     return true;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,12 @@ class state_layer {
     return arrivals_.size() * (rows_ * sizeof(std::int64_t) + sizeof(arrival)) + table_.size() * sizeof(std::uint32_t);
   }
 
+  /// The least cost known at a place; none if there is no state.
+  [[nodiscard]] std::optional<std::int64_t> cost_at(const std::int64_t* place) const noexcept {
+    const std::uint32_t state = table_[find(place)];
+    return state == 0 ? std::nullopt : std::optional(arrivals_[state - 1].cost);
+  }
+
   /// Adds a state or makes the one at the same place cheaper.
   void insert(const std::int64_t* place, const arrival& a) {
     if (2 * (arrivals_.size() + 1) > table_.size()) {
@@ -86,6 +93,14 @@ class state_layer {
   }
 
  private:
+  /// std::equal would call memcmp, which takes longer than one or two comparisons.
+  [[nodiscard]] bool equal(const std::int64_t* a, const std::int64_t* b) const noexcept {
+    std::size_t row = 0;
+    while (row < rows_ && a[row] == b[row]) {
+      ++row;
+    }
+    return row == rows_;
+  }
   [[nodiscard]] std::size_t find(const std::int64_t* place) const noexcept {
     std::uint64_t hash = 0;
     for (std::size_t row = 0; row < rows_; ++row) {
@@ -93,7 +108,7 @@ class state_layer {
       hash ^= hash >> 32U;
     }
     std::size_t slot = static_cast<std::size_t>(hash) & (table_.size() - 1);
-    while (table_[slot] != 0 && !std::equal(place, place + rows_, &places_[(table_[slot] - 1) * rows_])) {
+    while (table_[slot] != 0 && !equal(place, &places_[(table_[slot] - 1) * rows_])) {
       slot = (slot + 1) & (table_.size() - 1);
     }
     return slot;
