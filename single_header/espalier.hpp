@@ -2008,10 +2008,11 @@ class column_generation {
     const double tolerance = 1e-15 * function_.magnitude();
     const std::size_t patience = 12 + 4 * unit_.size();
     std::size_t idle = 0;
-    while (best_.steps < most_steps && idle < patience) {
+    while (best_.steps < most_steps && idle < 4 * patience) {
       const double before = best_.value;
       const std::vector<double> exact = master_prices();
-      break_solution s = evaluate(mixed(exact));
+      // Smoothed prices are better columns as a rule; where they lead nowhere, the exact ones must.
+      break_solution s = evaluate(idle < patience ? mixed(exact) : exact);
       if (master_.reduced_cost(s) <= tolerance) {
         s = evaluate(exact);
         if (master_.reduced_cost(s) <= tolerance) {
@@ -2157,11 +2158,21 @@ class neighbourhood {
     const dual_function local(near.terms());
     const dual_solution found = column_generation(local, std::vector<double>(terms.rows(), 0.0))();
     best.steps += found.steps;
+    std::vector<double> prices = best.prices;
     double moved = 0;
     for (std::size_t r = 0; r < terms.rows(); ++r) {
       moved = (std::max)(moved, std::abs(found.prices[r]) - 1e-13 * std::abs(best.prices[r]));
-      best.prices[r] = (std::max)(0.0, best.prices[r] + found.prices[r]);
+      prices[r] = (std::max)(0.0, prices[r] + found.prices[r]);
     }
+    if (function.value(prices, function.at(prices)) > best.value + 1e-14 * function.magnitude()) {
+      reach *= 8;  // the minimum of the neighbourhood lies outside of it, as where more items are equal than it holds
+      if (near.complete()) {
+        break;
+      }
+      continue;
+    }
+    best.prices = std::move(prices);
+    best.value = (std::min)(best.value, function.value(best.prices, function.at(best.prices)));
     if (reach == last_reach && moved <= 0) {
       break;
     }
@@ -2850,8 +2861,14 @@ class regret {
     return __builtin_mul_overflow(prices_.scaled[row], int128{amount}, &cost) ? endless : saturated(cost);
   }
 
-  /// Whether a limit was ever reached at the end of a window that leaves out items that might cost less.
-  [[nodiscard]] bool left_window() const noexcept { return left_window_; }
+  /// What is known of a class costs at least this where its window ends and leaves out items; endless if it does not
+  /// end within what was asked for so far.
+  [[nodiscard]] std::int64_t window_edge(std::size_t c) const noexcept {
+    const auto edge = [](const move_costs& moves, bool more) {
+      return !more || !moves.ended ? endless : moves.costs.empty() ? 0 : moves.costs.back();
+    };
+    return (std::min)(edge(up_[c], windows_.below[c] > 0), edge(down_[c], windows_.above[c] > 0));
+  }
 
   /// A regret as a difference of values.
   [[nodiscard]] double to_value(std::int64_t cost) const noexcept {
@@ -2872,8 +2889,6 @@ class regret {
     while (!moves.ended && (moves.costs.empty() || moves.costs.back() <= limit)) {
       extend_by_one(moves, c, direction);
     }
-    const bool more = direction > 0 ? windows_.below[c] > 0 : windows_.above[c] > 0;
-    left_window_ = left_window_ || (more && moves.ended && (moves.costs.empty() || moves.costs.back() <= limit));
     return moves;
   }
 
@@ -2900,7 +2915,6 @@ class regret {
   std::vector<std::int64_t> lines_;
   std::vector<move_costs> up_;
   std::vector<move_costs> down_;
-  bool left_window_ = false;
 };
 
 /// A complete choice: how many items more than k0 each class keeps.
@@ -2965,6 +2979,8 @@ class columns {
   [[nodiscard]] std::int64_t denominator() const noexcept { return denominator_; }
   /// b in basis coordinates.
   [[nodiscard]] const std::vector<std::int64_t>& start() const noexcept { return start_; }
+  /// Up to this regret nothing outside of the windows matters.
+  [[nodiscard]] std::int64_t window_edge() const noexcept { return window_edge_; }
   /// Whether the numbers are too large to search.
   [[nodiscard]] bool overflow() const noexcept { return overflow_; }
 
@@ -3011,6 +3027,7 @@ class columns {
       };
       const auto up = within(regret_.up(c, limit));
       const auto down = within(regret_.down(c, limit));
+      window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
       if (!up.empty() || !down.empty()) {
         const auto weights = regret_.core().weights_of(c);
         const auto count = static_cast<std::int64_t>(up.size() + down.size());
@@ -3109,6 +3126,7 @@ class columns {
   std::vector<column> basic_;
   std::vector<std::int64_t> start_;
   std::int64_t denominator_ = 1;
+  std::int64_t window_edge_ = endless;
   bool overflow_ = false;
 };
 
@@ -3427,6 +3445,12 @@ class state_layer {
     return arrivals_.size() * (rows_ * sizeof(std::int64_t) + sizeof(arrival)) + table_.size() * sizeof(std::uint32_t);
   }
 
+  /// The least cost known at a place; none if there is no state.
+  [[nodiscard]] std::optional<std::int64_t> cost_at(const std::int64_t* place) const noexcept {
+    const std::uint32_t state = table_[find(place)];
+    return state == 0 ? std::nullopt : std::optional(arrivals_[state - 1].cost);
+  }
+
   /// Adds a state or makes the one at the same place cheaper.
   void insert(const std::int64_t* place, const arrival& a) {
     if (2 * (arrivals_.size() + 1) > table_.size()) {
@@ -3462,6 +3486,14 @@ class state_layer {
   }
 
  private:
+  /// std::equal would call memcmp, which takes longer than one or two comparisons.
+  [[nodiscard]] bool equal(const std::int64_t* a, const std::int64_t* b) const noexcept {
+    std::size_t row = 0;
+    while (row < rows_ && a[row] == b[row]) {
+      ++row;
+    }
+    return row == rows_;
+  }
   [[nodiscard]] std::size_t find(const std::int64_t* place) const noexcept {
     std::uint64_t hash = 0;
     for (std::size_t row = 0; row < rows_; ++row) {
@@ -3469,7 +3501,7 @@ class state_layer {
       hash ^= hash >> 32U;
     }
     std::size_t slot = static_cast<std::size_t>(hash) & (table_.size() - 1);
-    while (table_[slot] != 0 && !std::equal(place, place + rows_, &places_[(table_[slot] - 1) * rows_])) {
+    while (table_[slot] != 0 && !equal(place, &places_[(table_[slot] - 1) * rows_])) {
       slot = (slot + 1) & (table_.size() - 1);
     }
     return slot;
@@ -3518,6 +3550,8 @@ class search {
 
   /// Whether finding nothing proves nothing: a limit was reached, or states were dropped.
   [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
+  /// Up to this regret nothing outside of the windows matters.
+  [[nodiscard]] std::int64_t window_edge() const noexcept { return columns_.window_edge(); }
   /// The most states that a side had.
   [[nodiscard]] std::size_t most_states() const noexcept { return most_states_; }
 
@@ -3555,17 +3589,23 @@ class search {
   }
 
  private:
-  /// Tries every move of a column on every state; `sign` says whether moves are taken from places or added to them.
-  template <class Possible>
-  [[nodiscard]] bool extend(state_layer& layer, std::size_t number, std::int64_t sign, Possible&& possible) {
-    const column& c = columns_.free()[number];
+  /// A free column, and whether its moves are taken from places (-1) or added to them (1).
+  struct extension {
+    std::size_t number;
+    std::int64_t sign;
+  };
+
+  /// Tries every move of a column on every state.
+  template <class Possible, class Shrink>
+  [[nodiscard]] bool extend(state_layer& layer, const extension& e, Possible&& possible, Shrink&& shrink) {
+    const column& c = columns_.free()[e.number];
     state_layer next(columns_.rows());
     std::vector<std::int64_t> place(columns_.rows());
     const auto walk = [&](std::size_t state, std::span<const std::int64_t> costs, std::int64_t direction) {
       std::copy_n(layer.place(state), place.size(), place.begin());
       for (std::size_t d = 0; d < costs.size(); ++d) {
         for (std::size_t j = 0; j < place.size(); ++j) {
-          place[j] += sign * direction * c.coordinates[j];
+          place[j] += e.sign * direction * c.coordinates[j];
         }
         const std::int64_t cost = layer[state].cost + costs[d];
         if (cost > limits_.regret) {
@@ -3573,6 +3613,11 @@ class search {
         }
         if (!budget_.spend()) {
           return false;
+        }
+        // Where another state was before at no higher cost, that one goes on in the same way for less: phi is convex.
+        const auto known = costs.size() > 2 ? layer.cost_at(place.data()) : std::nullopt;
+        if (known && *known <= cost) {
+          break;
         }
         if (possible(place.data(), cost)) {
           const auto moves = static_cast<std::int32_t>(direction * static_cast<std::int64_t>(d + 1));
@@ -3594,6 +3639,10 @@ class search {
       if (next.size() > limits_.states) {
         return false;
       }
+      if (limits_.width > 0 && next.size() > 64 * limits_.width) {
+        cut_short_ = true;
+        shrink(next);
+      }
     }
     if (!budget_.allows(history_.bytes() + layer.bytes() + 2 * next.bytes())) {
       return false;
@@ -3603,9 +3652,10 @@ class search {
   }
 
   [[nodiscard]] bool extend_left(state_layer& left, std::size_t number, const completion& after) {
-    const bool good = extend(left, number, -1, [&](const std::int64_t* place, std::int64_t cost) {
-      return after.possible(number + 1, place, cost);
-    });
+    const bool good = extend(
+        left, {number, -1},
+        [&](const std::int64_t* place, std::int64_t cost) { return after.possible(number + 1, place, cost); },
+        [&](state_layer& layer) { narrow(layer, number + 1, after); });
     if (good && limits_.width > 0 && left.size() > limits_.width) {
       cut_short_ = true;
       narrow(left, number + 1, after);
@@ -3616,12 +3666,13 @@ class search {
 
   [[nodiscard]] bool extend_right(state_layer& right, std::size_t number, const completion& before) {
     std::vector<std::int64_t> rest(columns_.rows());
-    const bool good = extend(right, number, 1, [&](const std::int64_t* place, std::int64_t cost) {
+    const auto possible = [&](const std::int64_t* place, std::int64_t cost) {
       for (std::size_t j = 0; j < rest.size(); ++j) {
         rest[j] = columns_.start()[j] - place[j];
       }
       return before.possible(number, rest.data(), cost);
-    });
+    };
+    const bool good = extend(right, {number, 1}, possible, [](state_layer&) {});
     right.settle(static_cast<std::uint32_t>(number), history_);
     return good;
   }
@@ -3669,19 +3720,15 @@ class search {
       }
       return hash;
     };
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> bucket;
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> hashed;
     for (std::size_t state = 0; state < right.size(); ++state) {
       std::uint64_t hash = remainder(right.place(state));
       for (std::size_t j = 0; j < cells; ++j) {
         hash = mix(hash, floor_div(right.place(state)[j], length[j]));
       }
-      bucket.emplace_back(hash, static_cast<std::uint32_t>(state));
+      hashed.emplace_back(hash, static_cast<std::uint32_t>(state));
     }
-    // Cheap states first in each cell, so that a dear pair ends the look into it.
-    std::sort(bucket.begin(), bucket.end(), [&](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first < b.first
-                                : std::pair(right[a.second].cost, a.second) < std::pair(right[b.second].cost, b.second);
-    });
+    const hashed_states bucket(std::move(hashed), right);
     pair_of_states best;
     for (std::size_t state = 0; state < left.size(); ++state) {
       const std::uint64_t base = remainder(left.place(state));
@@ -3705,6 +3752,45 @@ class search {
     return complete(left, right, best);
   }
 
+  /// States by hash, the cheap ones first among equals, so that a dear pair ends the look into a cell.
+  class hashed_states {
+   public:
+    hashed_states(std::vector<std::pair<std::uint64_t, std::uint32_t>> states, const state_layer& layer)
+        : states_(std::move(states)) {
+      std::sort(states_.begin(), states_.end(), [&](const auto& a, const auto& b) {
+        return a.first != b.first
+                   ? a.first < b.first
+                   : std::pair(layer[a.second].cost, a.second) < std::pair(layer[b.second].cost, b.second);
+      });
+      const auto bits = static_cast<unsigned>(std::bit_width(states_.size()) + 1);
+      shift_ = 64U - bits;
+      first_.assign((std::size_t{1} << bits) + 1, static_cast<std::uint32_t>(states_.size()));
+      for (std::size_t i = states_.size(); i-- > 0;) {
+        first_[static_cast<std::size_t>(states_[i].first >> shift_)] = static_cast<std::uint32_t>(i);
+      }
+      for (std::size_t slot = first_.size() - 1; slot-- > 0;) {
+        first_[slot] = (std::min)(first_[slot], first_[slot + 1]);
+      }
+    }
+    /// The states with this hash.
+    [[nodiscard]] std::span<const std::pair<std::uint64_t, std::uint32_t>> find(std::uint64_t hash) const noexcept {
+      std::size_t begin = first_[static_cast<std::size_t>(hash >> shift_)];
+      while (begin < states_.size() && states_[begin].first < hash) {
+        ++begin;
+      }
+      std::size_t end = begin;
+      while (end < states_.size() && states_[end].first == hash) {
+        ++end;
+      }
+      return std::span(states_).subspan(begin, end - begin);
+    }
+
+   private:
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> states_;
+    std::vector<std::uint32_t> first_;  // by the leading bits of the hash
+    unsigned shift_ = 0;
+  };
+
   struct pair_of_states {
     std::size_t left = 0;
     std::size_t right = 0;
@@ -3717,24 +3803,22 @@ class search {
 
   /// Looks through one cell of the right side.
   [[nodiscard]] bool look(const state_layer& left, const state_layer& right, std::size_t state, std::uint64_t hash,
-                          const std::vector<std::pair<std::uint64_t, std::uint32_t>>& bucket, pair_of_states& best) {
-    auto at = std::lower_bound(bucket.begin(), bucket.end(), std::pair(hash, std::uint32_t{0}),
-                               [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (; at != bucket.end() && at->first == hash; ++at) {
+                          const hashed_states& bucket, pair_of_states& best) {
+    for (const auto& candidate : bucket.find(hash)) {
       if (!budget_.spend()) {
         return false;
       }
-      std::int64_t cost = left[state].cost + right[at->second].cost;
+      std::int64_t cost = left[state].cost + right[candidate.second].cost;
       if (cost > limits_.regret || cost >= best.cost) {
         break;
       }
       for (std::size_t j = 0; j < columns_.rows() && cost < endless; ++j) {
-        const std::int64_t z = left.place(state)[j] - right.place(at->second)[j];
+        const std::int64_t z = left.place(state)[j] - right.place(candidate.second)[j];
         const std::int64_t d = z / columns_.denominator();
         cost = z % columns_.denominator() != 0 ? endless : add_costs(cost, columns_.basic_cost(j, d));
       }
       if (cost <= limits_.regret && cost < best.cost) {
-        best = {state, at->second, cost};
+        best = {state, candidate.second, cost};
       }
     }
     return true;
@@ -3787,6 +3871,7 @@ namespace espalier::inline v0::knapsack::detail {
 struct proof {
   choice best;
   std::int64_t least_regret = 0;  ///< no choice has less; at least best.cost if that is optimal
+  bool left_window = false;       ///< items outside of the windows might matter
 };
 
 /// Searches with a growing limit: what is found within a limit is optimal; if nothing is, the limit is a bound.
@@ -3801,33 +3886,68 @@ class prover {
   /// @return what is known when it is proven, or the budget is spent, or the windows turn out too narrow.
   [[nodiscard]] proof operator()(statistics& took) {
     result_.least_regret = lattice_bound();
-    std::int64_t limit = (std::max)(result_.least_regret, result_.best.cost / 256);
-    std::size_t states = 1 << 12;  // small searches first; when these do not do, a better choice to search below
-    bool beamed = false;
+    std::int64_t limit = (std::max)(result_.least_regret, first_limit());
+    std::size_t step = 0;
     while (!done()) {
       limit = (std::min)(limit, result_.best.cost - 1);
-      const bool wide = states > std::size_t{1} << 12U;
-      if (pass({limit, 0, states, wide ? std::int64_t{1} << 20U : std::int64_t{1} << 14U}, took)) {
-        result_.least_regret = result_.best.cost;
-      } else if (!cut_short_) {
-        result_.least_regret = limit + 1;
-        limit = last_states_ < 256 ? 4 * limit + 1 : 2 * limit + 1;
-      } else if (!beamed && !budget_.exhausted()) {
-        beamed = true;
-        beam(took);
-        states = ~std::size_t{0};
+      const bool complete = pass({limit, 0, stages[step].states, stages[step].effort}, took);
+      const std::int64_t seen = (std::min)(limit, edge_);
+      if (complete) {
+        const bool found = result_.best.cost <= seen;
+        result_.least_regret = found ? result_.best.cost : seen + (seen < edge_ ? 1 : 0);
+      }
+      if (done() || (complete && seen == limit)) {
+        limit = grown(limit);
+      } else if (step + 1 < stages.size()) {
+        // The windows, or so few states, do not do. A better choice may bring the search within them.
+        beam(limit, stages[step], took);
+        ++step;
         limit = (std::max)(result_.least_regret, limit);
-      } else if (!budget_.exhausted()) {
-        break;  // numbers too large to search
+      } else {
+        result_.left_window = complete;
+        break;  // the windows are too narrow, the budget is spent, or numbers are too large to search
       }
     }
     return result_;
   }
 
  private:
+  /// How large a search may become, and the beam that is tried when that does not do.
+  struct stage {
+    std::size_t states;
+    std::int64_t effort;
+    std::size_t beam_width;
+    std::int64_t beam_reach;
+  };
+  static constexpr std::array<stage, 4> stages{{{std::size_t{1} << 13U, 1 << 14, 64, 2},
+                                                {std::size_t{1} << 17U, 1 << 16, 1024, 4},
+                                                {std::size_t{1} << 20U, 1 << 20, 8192, 4},
+                                                {~std::size_t{0}, 1 << 22, 0, 0}}};
+
   [[nodiscard]] bool done() const {
     return result_.least_regret >= result_.best.cost || result_.best.cost - result_.least_regret <= good_enough_ ||
-           budget_.exhausted() || regret_.left_window() || result_.best.cost == 0;
+           budget_.exhausted();
+  }
+
+  /// What a few moves cost: below, there is hardly anything to choose from.
+  [[nodiscard]] std::int64_t first_limit() const {
+    std::vector<std::int64_t> costs;
+    for (std::size_t c = 0; c < regret_.classes(); ++c) {
+      costs.push_back(regret_.cost(c, 1));
+      costs.push_back(regret_.cost(c, -1));
+    }
+    const std::size_t few = regret_.rows() + 5;
+    if (costs.size() <= few) {
+      return result_.best.cost / 4096;
+    }
+    std::nth_element(costs.begin(), costs.begin() + static_cast<std::ptrdiff_t>(few), costs.end());
+    return (std::min)(costs[few], result_.best.cost / 64);
+  }
+
+  /// The next limit: the fewer states there were, the further it may go without overshooting.
+  [[nodiscard]] std::int64_t grown(std::int64_t limit) const {
+    const int128 more = last_states_ < 32 ? int128{limit} * 3 : last_states_ < 512 ? int128{limit} : int128{limit / 2};
+    return saturated(int128{limit} + more + 1);
   }
 
   [[nodiscard]] std::int64_t lattice_bound() const {
@@ -3842,31 +3962,25 @@ class prover {
     return least_slack_cost(weights, regret_.slack(), prices);
   }
 
-  /// True if a better choice was found.
+  /// True if all choices within the limit, and within the windows, were looked at.
   bool pass(const pass_limits& limits, statistics& took) {
     search one(regret_, limits, budget_);
     std::optional<choice> found = one();
-    cut_short_ = one.cut_short();
+    edge_ = one.window_edge();
     last_states_ = one.most_states();
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{last_states_});
-    const bool better = found && found->cost < result_.best.cost;
-    if (better) {
+    if (found && found->cost < result_.best.cost) {
       result_.best = *std::move(found);
     }
-    return better && !cut_short_;
+    return !one.cut_short();
   }
 
-  /// Narrow searches for a good choice.
-  void beam(statistics& took) {
-    for (const std::size_t width : {std::size_t{64}, std::size_t{1024}}) {
-      if (!done()) {
-        const std::int64_t before = result_.best.cost;
-        pass({before - 1, width, ~std::size_t{0}, 1 << 16}, took);
-        if (!cut_short_ && result_.best.cost == before) {
-          result_.least_regret = before;
-        }
-      }
+  /// A narrow search for a good choice.
+  void beam(std::int64_t limit, const stage& s, statistics& took) {
+    if (!done()) {
+      const std::int64_t wide = (std::min)(result_.best.cost - 1, saturated(s.beam_reach * int128{limit}));
+      pass({wide, s.beam_width, ~std::size_t{0}, 1 << 16}, took);
     }
   }
 
@@ -3874,7 +3988,7 @@ class prover {
   std::int64_t good_enough_;
   budget& budget_;
   proof result_;
-  bool cut_short_ = false;
+  std::int64_t edge_ = endless;  // of the last pass
   std::size_t last_states_ = 0;
 };
 
@@ -4378,28 +4492,21 @@ class solving {
     if (!first) {
       return outcome::left_window;
     }
-    if (first->cost >= endless / 2 && prices.factor > 1) {
+    const double dual = scan_.value().result() +
+                        scale_.to_double(exact_dual(core_, w, scale_, prices)) / static_cast<double>(prices.factor);
+    const auto good_enough = options_.relative_gap > 0 ? r.from_value(options_.relative_gap * dual) : 0;
+    const proof found = prover(r, *first, good_enough, budget_)(result_.statistics);
+    if (found.left_window) {
+      return outcome::left_window;
+    }
+    if (found.best.cost >= endless && prices.factor > 1) {
       return outcome::too_large;
     }
-    const double above = scan_.value().result();
-    const double dual =
-        above + scale_.to_double(exact_dual(core_, w, scale_, prices)) / static_cast<double>(prices.factor);
-    const auto good_enough = options_.relative_gap > 0 ? r.from_value(options_.relative_gap * dual) : 0;
-    proof found{*first, 0};
-    if (first->cost < endless / 2) {
-      found = prover(r, *first, good_enough, budget_)(result_.statistics);
-      if (r.left_window() && !budget_.exhausted()) {
-        return outcome::left_window;
-      }
-    }
-    assemble(w, r, found);
-    if (found.best.cost >= endless / 2) {
-      result_.bound = std::nextafter(dual * (1 + 1e-12), std::numeric_limits<double>::infinity());
-    }
+    assemble(w, r, found, dual);
     return outcome::solved;
   }
 
-  void assemble(const windows& w, const regret& r, const proof& found) {
+  void assemble(const windows& w, const regret& r, const proof& found, double dual) {
     std::vector<std::uint8_t> kept = std::move(scan_.kept());
     compensated_sum value = scan_.value();
     for (std::size_t c = 0; c < w.classes(); ++c) {
@@ -4419,14 +4526,15 @@ class solving {
     for (std::size_t i = 0; i < core_.rows.size(); ++i) {
       result_.multipliers[core_.rows[i]] = r.price(i) / static_cast<double>(core_.divisors[i]);
     }
-    if (found.least_regret >= found.best.cost) {
+    if (found.least_regret >= found.best.cost && found.best.cost < endless) {
       result_.status = status::optimal;
       result_.bound = result_.value;
-    } else {
-      const double gap = r.to_value(found.best.cost - found.least_regret);
-      result_.bound =
-          std::nextafter(result_.value * (1 + 1e-15) + gap * (1 + 1e-12), std::numeric_limits<double>::infinity());
+      return;
     }
+    const double open = found.best.cost < endless ? result_.value * (1 + 1e-15) +
+                                                        r.to_value(found.best.cost - found.least_regret) * (1 + 1e-12)
+                                                  : dual * (1 + 1e-12);
+    result_.bound = std::nextafter(open, std::numeric_limits<double>::infinity());
   }
 
   [[nodiscard]] double threshold(std::size_t c) const {
@@ -4446,7 +4554,7 @@ class solving {
         continue;
       }
       const double t = threshold(c);
-      const double reach = 4 * (std::max)({range.high - range.low, t - range.high, range.low - t});
+      const double reach = (std::max)({range.high - range.low, t - range.high, range.low - t});
       range.low = (std::max)(0.0, (std::min)(range.low, t) - reach);
       range.high = (std::max)(range.high, t) + reach;
     }
@@ -4528,6 +4636,130 @@ struct exact {
 static_assert(solver<exact>);
 static_assert(solver<greedy>);
 static_assert(solver<dynamic_programming>);
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/verify.hpp ----
+// Checks a solution against its problem, and what its multipliers alone prove, without trusting any solver.
+#ifndef ESPALIER_KNAPSACK_VERIFY_HPP
+#define ESPALIER_KNAPSACK_VERIFY_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// What is true of a solution.
+struct verification {
+  std::string fault;  ///< the first claim of the solution that does not hold; empty if all do
+  double value = 0;   ///< the sum of the values of the kept items
+  double bound = 0;   ///< no feasible choice is worth more: the Lagrangian bound of the multipliers, rounded up
+
+  /// @return whether every claim holds.
+  [[nodiscard]] bool valid() const noexcept { return fault.empty(); }
+  /// @return how far the value can be from the optimum by this bound alone, relative to it.
+  [[nodiscard]] double gap() const noexcept { return bound <= 0 ? 0 : (std::max)(0.0, (bound - value) / bound); }
+};
+
+namespace detail {
+
+/// L(lambda) = lambda C + sum over items of max(0, v - lambda w), with all rounding errors on the upper side.
+template <class Value>
+[[nodiscard]] double lagrangian_bound(const problem<Value>& p, const std::vector<double>& multipliers) {
+  const auto cost = [&](const std::int64_t* weights) {
+    double sum = 0;
+    for (std::size_t r = 0; r < multipliers.size(); ++r) {
+      sum += multipliers[r] * static_cast<double>(weights[r]);
+    }
+    return sum;
+  };
+  std::vector<double> thresholds(p.classes(), 0.0);
+  for (std::size_t c = 0; c < p.classes() && !multipliers.empty(); ++c) {
+    thresholds[c] = cost(p.weights_of(c).data());
+  }
+  compensated_sum sum;
+  sum.add(multipliers.empty() ? 0.0 : cost(p.capacities.data()));
+  double magnitude = sum.result();
+  for_each_item(p, [&](std::size_t item, std::size_t c) {
+    const double threshold = thresholds.empty() ? 0.0 : thresholds[c];
+    const auto value = static_cast<double>(p.values[item]);
+    if (value > threshold) {
+      sum.add(value - threshold);
+      magnitude += value;
+    }
+  });
+  const double epsilon = std::numeric_limits<double>::epsilon();
+  return sum.result() + epsilon * static_cast<double>(p.resources() + 2) * magnitude;
+}
+
+/// What a solution says of its items, against what they are; empty if it is true.
+template <class Value>
+[[nodiscard]] std::string find_fault(const problem<Value>& p, const solution& s, const verification& found) {
+  if (std::any_of(s.kept.begin(), s.kept.end(), [](std::uint8_t k) { return k > 1; })) {
+    return "kept has entries other than 0 and 1";
+  }
+  const solution again = describe(p, s.kept, found.value);
+  if (s.counts != again.counts) {
+    return "counts are not those of the kept items";
+  }
+  if (s.used != again.used) {
+    return "used is not what the kept items weigh";
+  }
+  for (std::size_t r = 0; r < p.resources(); ++r) {
+    if (again.used[r] > p.capacities[r]) {
+      return "resource " + std::to_string(r) + " uses " + std::to_string(again.used[r]) + " of " +
+             std::to_string(p.capacities[r]);
+    }
+  }
+  const double tolerance = 1e-13 * found.value;
+  if (!(std::abs(s.value - found.value) <= tolerance)) {
+    return "value is not the sum of the kept values";
+  }
+  if (!(s.bound >= s.value)) {
+    return "bound is below value";
+  }
+  if (s.status == status::optimal && s.bound > s.value + tolerance) {
+    return "status is optimal, but bound is above value";
+  }
+  if (found.bound < found.value - tolerance) {
+    return "value is above what the multipliers prove to be possible";
+  }
+  return {};
+}
+
+}  // namespace detail
+
+/// Checks that a solution is feasible and is what it says, and computes the bound that its multipliers prove.
+///
+/// A proven optimum may lie below that bound: the rest of the proof is a search. How far it can be is the gap.
+/// @param p  a valid problem.
+/// @param s  a solution of it by any solver; without multipliers the bound is the value of all items.
+/// @return the first fault, the value and the bound.
+/// @throws what validate throws for the problem; a wrong solution is no exception but a fault.
+/// Complexity: O(n).
+template <class Value>
+[[nodiscard]] verification verify(const problem<Value>& p, const solution& s) {
+  validate(p);
+  verification result;
+  if (s.kept.size() != p.items()) {
+    result.fault = "kept has " + std::to_string(s.kept.size()) + " entries for " + std::to_string(p.items()) + " items";
+    return result;
+  }
+  if (!s.multipliers.empty() && s.multipliers.size() != p.resources()) {
+    result.fault = "there are " + std::to_string(s.multipliers.size()) + " multipliers for " +
+                   std::to_string(p.resources()) + " resources";
+    return result;
+  }
+  for (const double multiplier : s.multipliers) {
+    if (!(multiplier >= 0 && std::isfinite(multiplier))) {
+      result.fault = "a multiplier is negative or not finite";
+      return result;
+    }
+  }
+  result.value = detail::answer(p, s.kept).value;
+  result.bound = detail::lagrangian_bound(p, s.multipliers);
+  result.fault = detail::find_fault(p, s, result);
+  return result;
+}
 
 }  // namespace espalier::inline v0::knapsack
 
