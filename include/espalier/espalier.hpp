@@ -4,15 +4,19 @@
 #define ESPALIER_ESPALIER_HPP
 
 #include <espalier/core.hpp>
+#include <espalier/kernels/adam.hpp>
+#include <espalier/kernels/add.hpp>
 #include <espalier/kernels/all_finite.hpp>
 #include <espalier/kernels/conv2d.hpp>
+#include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/cross_entropy.hpp>
 #include <espalier/kernels/dense.hpp>
 #include <espalier/kernels/elementwise.hpp>
-#include <espalier/kernels/gradient.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
+#include <espalier/kernels/held_weights.hpp>
+#include <espalier/kernels/instruction_set.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/kernels/max_pool2d.hpp>
-#include <espalier/kernels/tile.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
 #include <espalier/loss/loss.hpp>
 #include <espalier/nn/conv2d.hpp>

@@ -57,7 +57,8 @@ TEST_SUITE("loss") {
       const auto labels = some_labels(random, 21, classes);
       const loss::answers<double> answers{scores.data(), classes, labels};
       std::vector<double> gradient(scores.size(), 9);
-      loss::categorical_cross_entropy::gradient(answers, 0.5, gradient.data());
+      const double loss = loss::categorical_cross_entropy::gradient(answers, 0.5, gradient.data());
+      CHECK(loss == loss::categorical_cross_entropy::sum(answers));
       for (std::size_t i = 0; i < scores.size(); ++i) {
         const double middle = scores[i];
         scores[i] = middle + 1e-6;

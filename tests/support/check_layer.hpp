@@ -12,7 +12,7 @@
 
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random.hpp>
-#include <espalier/kernels/gradient.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/nn/layer.hpp>
 

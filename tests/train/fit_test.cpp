@@ -3,8 +3,15 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <atomic>
 #include <cmath>
+#include <cstddef>
+#include <cstdlib>
+#include <iterator>
 #include <limits>
+#include <map>
+#include <new>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -14,7 +21,26 @@
 #include <espalier/train/evaluate.hpp>
 #include <espalier/train/gradients.hpp>
 
+#include "support/instruction_sets.hpp"
 #include "support/networks.hpp"
+
+/// Counts what the whole program allocates.
+namespace {
+std::atomic<std::size_t> allocations = 0;
+}
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
 
 namespace optim = espalier::optim;
 namespace train = espalier::train;
@@ -111,6 +137,17 @@ TEST_SUITE("train") {
       const auto one = trained<T>({.epochs = 2, .batch = batch, .seed = 5});
       CHECK(trained<T>({.epochs = 2, .batch = batch, .seed = 5, .threads = 2}) == one);
       CHECK(trained<T>({.epochs = 2, .batch = batch, .seed = 5, .threads = 4}) == one);
+    }
+  }
+
+  TEST_CASE("the weights are the same bits with AVX2 and AVX-512") {
+    std::map<espalier::kernels::instruction_set, std::vector<float>> results;
+    support::with_each_instruction_set(
+        [&](espalier::kernels::instruction_set set) { results[set] = trained<float>({.epochs = 3, .seed = 5}); });
+    for (const auto& [set, weights] : results) {
+      if (set != espalier::kernels::instruction_set::portable) {
+        CHECK(weights == std::next(results.begin())->second);
+      }
     }
   }
 
@@ -230,6 +267,21 @@ TEST_SUITE("train") {
     CHECK(epochs[1].step == 6);
     CHECK(epochs[0].loss == doctest::Approx(loss).epsilon(1e-5));
     CHECK((32 * steps[0].loss + 32 * steps[1].loss + 6 * steps[2].loss) / 70 == doctest::Approx(epochs[0].loss));
+  }
+
+  TEST_CASE("after the first step no step allocates anything") {
+    const support::labelled<float> data(600, 8 * 9 * 2, 3);
+    for (const std::size_t threads : {1U, 2U}) {
+      auto model = support::convolutional<float>();
+      hold_a_third(model);
+      std::array<std::size_t, 10> seen{};
+      train::fit_options<> options{.epochs = 2, .batch = 128, .threads = threads};
+      options.on_step = [&](const train::progress& where) { seen[where.step - 1] = allocations; };
+      train::fit(model, data.view(), options);
+      for (std::size_t step = 1; step < seen.size(); ++step) {
+        CHECK(seen[step] == seen[0]);
+      }
+    }
   }
 
   TEST_CASE("a stop request ends the training before its next step") {

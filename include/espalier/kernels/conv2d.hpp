@@ -4,135 +4,60 @@
 #define ESPALIER_KERNELS_CONV2D_HPP
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <cstdint>
 
-#include <espalier/kernels/gradient.hpp>
+#include <espalier/kernels/conv2d_shape.hpp>
+#include <espalier/kernels/detail/bias_gradient.hpp>
+#include <espalier/kernels/detail/conv2d_gradient.hpp>
+#include <espalier/kernels/detail/pad.hpp>
+#include <espalier/kernels/detail/table.hpp>
+#include <espalier/kernels/detail/tasks.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
-#include <espalier/kernels/tile.hpp>
 
 namespace espalier::inline v0::kernels {
 
-/// Sizes of a convolution with stride 1.
-struct conv2d_shape {
-  std::size_t height = 0;  ///< of the input
-  std::size_t width = 0;
-  std::size_t channels = 0;
-  std::size_t kernel_height = 0;
-  std::size_t kernel_width = 0;
-  std::size_t filters = 0;
-  std::size_t pad_top = 0;  ///< zeros around the input
-  std::size_t pad_left = 0;
-  std::size_t pad_bottom = 0;
-  std::size_t pad_right = 0;
-
-  [[nodiscard]] constexpr std::size_t padded_height() const noexcept { return height + pad_top + pad_bottom; }
-  [[nodiscard]] constexpr std::size_t padded_width() const noexcept { return width + pad_left + pad_right; }
-  [[nodiscard]] constexpr std::size_t output_height() const noexcept { return padded_height() - kernel_height + 1; }
-  [[nodiscard]] constexpr std::size_t output_width() const noexcept { return padded_width() - kernel_width + 1; }
-  [[nodiscard]] constexpr std::size_t inputs() const noexcept { return height * width * channels; }
-  [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * filters; }
-  [[nodiscard]] constexpr bool padded() const noexcept { return pad_top + pad_left + pad_bottom + pad_right > 0; }
-  /// Numbers per block in the padded input.
-  [[nodiscard]] constexpr std::size_t padded_block() const noexcept {
-    return padded_height() * padded_width() * channels * lanes;
-  }
-
-  /// The convolution that takes the gradient of the output to that of the input: over the output, padded so that every
-  /// input is reached, with the kernel turned around.
-  [[nodiscard]] constexpr conv2d_shape transposed() const noexcept {
-    return {output_height(),
-            output_width(),
-            filters,
-            kernel_height,
-            kernel_width,
-            channels,
-            kernel_height - 1 - pad_top,
-            kernel_width - 1 - pad_left,
-            kernel_height - 1 - pad_bottom,
-            kernel_width - 1 - pad_right};
-  }
-
-  /// Numbers of scratch memory that forward and backward need.
-  [[nodiscard]] constexpr std::size_t scratch() const noexcept {
-    return (std::max)(padded_block(), transposed().padded_block());
-  }
-};
-
 namespace detail {
 
-/// One block with its border of zeros; the block itself if it has none.
+/// The points of one line of an output, four at a time. The last tile may overlap the one before.
 template <class T>
-[[nodiscard]] const T* pad_block(const conv2d_shape& s, const T* block, T* scratch) {
-  if (!s.padded()) {
-    return block;
-  }
-  const std::size_t row = s.width * s.channels * lanes;
-  const std::size_t padded_row = s.padded_width() * s.channels * lanes;
-  std::fill_n(scratch, s.padded_block(), T{0});
-  for (std::size_t y = 0; y < s.height; ++y) {
-    std::copy_n(block + y * row, row, scratch + (y + s.pad_top) * padded_row + s.pad_left * s.channels * lanes);
-  }
-  return scratch;
-}
-
-/// One row of outputs, some filters: the run over (kernel x, channel) is contiguous in the input and in the kernel.
-template <class T, std::size_t Points, std::size_t Filters, class Start>
-void conv2d_points(const conv2d_shape& s, const T* corner, const T* kernel, T* to, Start&& start) {
-  std::array<std::array<vector<T>, Filters>, Points> sums;
-  std::array<const T*, Points> samples;
-  for (std::size_t p = 0; p < Points; ++p) {
-    samples[p] = corner + p * s.channels * lanes;
-    for (std::size_t f = 0; f < Filters; ++f) {
-      sums[p][f] = broadcast(start(f));
-    }
-  }
-  const std::size_t run = s.kernel_width * s.channels;
-  const std::size_t row = s.padded_width() * s.channels * lanes;
-  for (std::size_t ky = 0; ky < s.kernel_height; ++ky) {
-    multiply<T, Points, Filters>(sums, samples, {kernel + ky * run * s.filters, s.filters, 1}, run);
-    for (const T*& sample : samples) {
-      sample += row;
-    }
-  }
-  for (std::size_t p = 0; p < Points; ++p) {
-    for (std::size_t f = 0; f < Filters; ++f) {
-      store(to + (p * s.filters + f) * lanes, sums[p][f]);
-    }
+void run_line(product_task<T> task, std::size_t width, std::size_t outputs) {
+  const std::size_t points = width >= 4 ? 4 : 1;
+  task.x_line = 2 * task.x_column;
+  task.y_line = 2 * task.y_column;
+  task.x_tile = points * task.x_column;
+  task.y_tile = points * task.y_column;
+  task.tiles = width / points;
+  run_product(task, points, outputs);
+  if (width % points != 0) {
+    task.x += (width - points) * task.x_column;
+    task.y += (width - points) * task.y_column;
+    task.tiles = 1;
+    run_product(task, points, outputs);
   }
 }
 
-}  // namespace detail
-
-/// y = x convolved with kernel, + bias.
-/// @param s        sizes; @param kernel  (height, width, channels, filters), row-major; @param bias  filters or null.
-/// @param x        [block][input][lane]; @param y  [block][output][lane]; @param scratch  s.scratch() numbers.
+/// A forward convolution of one padded block, but for where it begins and ends.
 template <class T>
-void conv2d_forward(const conv2d_shape& s, const T* kernel, const T* bias, const T* x, T* y, std::size_t blocks,
-                    T* scratch) {
-  using namespace detail;
-  const std::size_t row = s.padded_width() * s.channels * lanes;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const T* padded = pad_block(s, x + block * s.inputs() * lanes, scratch);
-    for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
-      T* out_row = y + (block * s.outputs() + oy * s.output_width() * s.filters) * lanes;
-      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {
-        for_each_tile<tile_outputs<T>>(s.filters, [&]<std::size_t Filters>(std::size_t f) {
-          for_each_tile<tile_points<T>>(s.output_width(), [&]<std::size_t Points>(std::size_t ox) {
-            conv2d_points<T, Points, Filters>(s, padded + oy * row + ox * s.channels * lanes + lane, kernel + f,
-                                              out_row + (ox * s.filters + f) * lanes + lane,
-                                              [&](std::size_t i) { return bias == nullptr ? T{0} : bias[f + i]; });
-          });
-        });
-      }
-    }
-  }
+[[nodiscard]] product_task<T> forward_task(const conv2d_shape& s, const conv2d_pass<T>& p) {
+  product_task<T> task;
+  task.x_column = s.channels * lanes;
+  task.x_row = s.padded_width() * s.channels * lanes;
+  task.rows = s.kernel_height;
+  task.run = s.run();
+  task.weights = p.kernel;
+  task.weight_input = s.filters;
+  task.weight_output = 1;
+  task.weight_row = s.run() * s.filters;
+  task.bias = p.bias;
+  task.y_column = s.filters * lanes;
+  return task;
 }
 
-/// Turns a kernel around for the gradient of the input: [ky][kx][c][f] -> [last - ky][last - kx][f][c].
-/// @param turned  as many numbers as the kernel has.
+/// [ky][kx][c][f] -> [last - ky][last - kx][f][c].
 template <class T>
-void conv2d_turn_kernel(const conv2d_shape& s, const T* kernel, T* turned) {
+void turn_kernel(const conv2d_shape& s, const T* kernel, T* turned) {
   const std::size_t places = s.kernel_height * s.kernel_width;
   for (std::size_t place = 0; place < places; ++place) {
     T* to = turned + (places - 1 - place) * s.channels * s.filters;
@@ -144,43 +69,91 @@ void conv2d_turn_kernel(const conv2d_shape& s, const T* kernel, T* turned) {
   }
 }
 
-/// dx from dy, with the kernel turned around.
+}  // namespace detail
+
+/// y = x convolved with the kernel, + bias; or max(that, 0).
+/// @param relu  whether negative outputs become 0; what is not a number stays so.
+/// @param y     [block][output][lane].
 template <class T>
-void conv2d_backward_input(const conv2d_shape& s, const T* turned, const T* dy, T* dx, std::size_t blocks, T* scratch) {
-  conv2d_forward<T>(s.transposed(), turned, nullptr, dy, dx, blocks, scratch);
+void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T* y) {
+  detail::product_task<T> task = detail::forward_task(s, p);
+  task.finish = relu ? detail::finish::relu : detail::finish::store;
+  for (std::size_t block = 0; block < p.blocks; ++block) {
+    const T* padded = detail::pad_block(s, p.x + block * s.inputs() * lanes, p.scratch);
+    for (std::size_t line = 0; line < s.output_height(); ++line) {
+      task.x = padded + line * task.x_row;
+      task.y = y + (block * s.outputs() + line * s.output_width() * s.filters) * lanes;
+      detail::run_line(task, s.output_width(), s.filters);
+    }
+  }
+}
+
+/// y = the largest of each 2 x 2 window of x convolved with the kernel, + bias, or 0 if that is negative. The output of
+/// the convolution is nowhere written.
+/// @param y        [block][window][filter][lane]; windows that reach beyond the output are left out.
+/// @param winners  as y: which of the four it was, in row-major order (the first in a tie), or -1 if y is not positive.
+template <class T>
+void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y, T* winners) {
+  detail::product_task<T> task = detail::forward_task(s, p);
+  task.finish = detail::finish::relu_max_pool;
+  task.x_line = task.x_row;
+  task.x_tile = 2 * task.x_column;
+  task.y_tile = task.y_column;
+  task.tiles = s.output_width() / 2;
+  for (std::size_t block = 0; block < p.blocks; ++block) {
+    const T* padded = detail::pad_block(s, p.x + block * s.inputs() * lanes, p.scratch);
+    for (std::size_t line = 0; line < s.output_height() / 2; ++line) {
+      const std::size_t to = (block * s.windows() + line * task.tiles) * s.filters * lanes;
+      task.x = padded + 2 * line * task.x_row;
+      task.y = y + to;
+      task.winners = winners + to;
+      detail::run_product(task, 4, s.filters);
+    }
+  }
+}
+
+/// The gradient of the input: a convolution of that of the output with the kernel turned around. Zeros beside the
+/// output are written, lines above and below it are skipped.
+/// @param winners  null: p.dy is [block][output][lane]; else it is that of the windows, see conv2d_relu_pool_forward.
+/// @param dx       [block][input][lane].
+template <class T>
+void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* dx) {
+  T* turned = p.scratch + s.gradient_block();
+  detail::turn_kernel(s, p.kernel, turned);
+  const std::size_t above = s.kernel_height - 1 - s.pad_top;
+  const std::size_t row = s.gradient_width() * s.filters * lanes;
+  detail::product_task<T> task;
+  task.x_column = s.filters * lanes;
+  task.x_row = row;
+  task.run = s.kernel_width * s.filters;
+  task.weight_input = s.channels;
+  task.weight_output = 1;
+  task.weight_row = task.run * s.channels;
+  task.y_column = s.channels * lanes;
+  for (std::size_t block = 0; block < p.blocks; ++block) {
+    detail::spread_gradient(s, p, winners, block);
+    for (std::size_t line = 0; line < s.height; ++line) {
+      const std::size_t first = above > line ? above - line : 0;
+      task.rows = (std::min)(s.kernel_height, s.output_height() + above - line) - first;
+      task.x = p.scratch + (line + first - above) * row;
+      task.weights = turned + first * task.weight_row;
+      task.y = dx + (block * s.inputs() + line * s.width * s.channels) * lanes;
+      detail::run_line(task, s.width, s.channels);
+    }
+  }
 }
 
 /// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.
+/// @param winners   as in conv2d_backward_input; p.dy is 0 where no one won.
+/// @param d_kernel  (height, width, channels, filters).
+/// @param d_bias    filters numbers; not touched without a bias.
 template <gradient_kind Kind, class T>
-void conv2d_backward_parameters(const conv2d_shape& s, const T* x, const T* dy, T* d_kernel, T* d_bias,
-                                std::size_t blocks, T* scratch) {
-  using namespace detail;
-  const std::size_t run = s.kernel_width * s.channels;
-  const std::size_t row = s.padded_width() * s.channels * lanes;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const T* padded = pad_block(s, x + block * s.inputs() * lanes, scratch);
-    const T* slopes = dy + block * s.outputs() * lanes;
-    for (std::size_t ky = 0; ky < s.kernel_height; ++ky) {
-      for_each_tile<4>(run, [&]<std::size_t Inputs>(std::size_t q) {
-        for_each_tile<tile_outputs<T>>(s.filters, [&]<std::size_t Filters>(std::size_t f) {
-          gradient_tile<Kind, T, Inputs, Filters> tile;
-          for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {
-            for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
-              const T* left = padded + (oy + ky) * row + q * lanes + lane;
-              const T* right = slopes + (oy * s.output_width() * s.filters + f) * lanes + lane;
-              for (std::size_t ox = 0; ox < s.output_width(); ++ox) {
-                tile.add(left + ox * s.channels * lanes, right + ox * s.filters * lanes);
-              }
-            }
-            tile.end_of_sample();
-          }
-          tile.write(d_kernel + (ky * run + q) * s.filters + f, s.filters);
-        });
-      });
-    }
-  }
-  if (d_bias != nullptr) {
-    bias_gradient<Kind>(dy, s.filters, s.output_height() * s.output_width(), d_bias, blocks);
+void conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners,
+                                const conv2d_gradient<T>& to) {
+  detail::conv2d_kernel_gradient<Kind>(s, p, winners, to.kernel);
+  if (p.bias != nullptr) {
+    const std::size_t positions = winners != nullptr ? s.windows() : s.output_height() * s.output_width();
+    detail::bias_gradient<Kind>({s.filters, positions, p.blocks}, p.dy, to.bias);
   }
 }
 

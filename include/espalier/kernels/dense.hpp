@@ -3,12 +3,15 @@
 #ifndef ESPALIER_KERNELS_DENSE_HPP
 #define ESPALIER_KERNELS_DENSE_HPP
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
-#include <espalier/kernels/gradient.hpp>
+#include <espalier/kernels/detail/bias_gradient.hpp>
+#include <espalier/kernels/detail/table.hpp>
+#include <espalier/kernels/detail/tasks.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
-#include <espalier/kernels/tile.hpp>
 
 namespace espalier::inline v0::kernels {
 
@@ -16,82 +19,124 @@ namespace espalier::inline v0::kernels {
 struct dense_shape {
   std::size_t inputs = 0;
   std::size_t outputs = 0;
+
+  /// Outputs in a row of the gradient by samples: whole vectors, and as many as a tile may take.
+  [[nodiscard]] constexpr std::size_t row() const noexcept { return (outputs + 63) / 64 * 64; }
+  /// Numbers of scratch memory that a pass of so many blocks needs.
+  [[nodiscard]] constexpr std::size_t scratch(std::size_t blocks) const noexcept { return blocks * lanes * row(); }
+};
+
+/// Arrays of one pass of a fully connected layer.
+template <class T>
+struct dense_pass {
+  const T* kernel = nullptr;  ///< (inputs, outputs), row-major
+  const T* bias = nullptr;    ///< outputs, or null
+  const T* x = nullptr;       ///< [block][input][lane]
+  const T* dy = nullptr;      ///< [block][output][lane]
+  std::size_t blocks = 0;
+  T* scratch = nullptr;
 };
 
 namespace detail {
 
-/// to[block][o] = start(o) + sum over inputs of weight(input, o) from[block][input].
-template <class T, class Start>
-void dense_product(const dense_shape& shape, const T* from, const weight_view<T>& weights, T* to, std::size_t blocks,
-                   Start&& start) {
-  constexpr std::size_t width = vector_of<T>::width;
-  constexpr std::size_t points = parts<T>;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const T* x = from + block * shape.inputs * lanes;
-    T* y = to + block * shape.outputs * lanes;
-    std::array<const T*, points> samples;
-    for (std::size_t part = 0; part < points; ++part) {
-      samples[part] = x + part * width;
+/// Four blocks at a time are the points of a tile, the rest goes one by one.
+template <class T>
+void dense_product(product_task<T> task, const dense_shape& shape, std::size_t blocks) {
+  task.run = shape.inputs;
+  const std::size_t x_block = shape.inputs * lanes;
+  const std::size_t y_block = shape.outputs * lanes;
+  task.x_column = x_block;
+  task.x_line = 2 * x_block;
+  task.y_column = y_block;
+  task.y_line = 2 * y_block;
+  task.x_tile = 4 * x_block;
+  task.y_tile = 4 * y_block;
+  task.tiles = blocks / 4;
+  if (task.tiles > 0) {
+    run_product(task, 4, shape.outputs);
+  }
+  task.x += task.tiles * task.x_tile;
+  task.y += task.tiles * task.y_tile;
+  task.x_tile = x_block;
+  task.y_tile = y_block;
+  task.tiles = blocks % 4;
+  if (task.tiles > 0) {
+    run_product(task, 1, shape.outputs);
+  }
+}
+
+/// One row of outputs per sample.
+template <class T>
+void dense_rows(const dense_shape& shape, const dense_pass<T>& p) {
+  constexpr std::size_t width = short_vector<T>::width;
+  std::fill_n(p.scratch, shape.scratch(p.blocks), T{0});
+  for (std::size_t sample = 0; sample < p.blocks * lanes; sample += width) {
+    std::array<T*, width> to;
+    for (std::size_t i = 0; i < width; ++i) {
+      to[i] = p.scratch + (sample + i) * shape.row();
     }
-    for_each_tile<tile_outputs<T>>(shape.outputs, [&]<std::size_t Outputs>(std::size_t begin) {
-      std::array<std::array<vector<T>, Outputs>, points> sums;
-      for (std::size_t o = 0; o < Outputs; ++o) {
-        for (auto& point : sums) {
-          point[o] = broadcast(start(begin + o));
-        }
-      }
-      const weight_view<T> tile{weights.first + begin * weights.output_stride, weights.input_stride,
-                                weights.output_stride};
-      multiply<T, points, Outputs>(sums, samples, tile, shape.inputs);
-      for (std::size_t o = 0; o < Outputs; ++o) {
-        for (std::size_t part = 0; part < points; ++part) {
-          store(y + (begin + o) * lanes + part * width, sums[part][o]);
-        }
-      }
-    });
+    lanes_to_rows<T>(p.dy + sample / lanes * shape.outputs * lanes + sample % lanes, shape.outputs, to);
   }
 }
 
 }  // namespace detail
 
-/// y = x kernel + bias.
-/// @param shape   sizes; @param kernel  (inputs, outputs), row-major; @param bias  outputs numbers or null.
-/// @param x       [block][inputs][lane]; @param y  [block][outputs][lane]; @param blocks  how many.
+/// y = x kernel + bias, or max(that, 0).
+/// @param relu  whether negative outputs become 0; what is not a number stays so.
+/// @param y     [block][output][lane].
 template <class T>
-void dense_forward(const dense_shape& shape, const T* kernel, const T* bias, const T* x, T* y, std::size_t blocks) {
-  detail::dense_product(shape, x, {kernel, shape.outputs, 1}, y, blocks,
-                        [&](std::size_t output) { return bias == nullptr ? T{0} : bias[output]; });
+void dense_forward(const dense_shape& shape, const dense_pass<T>& p, bool relu, T* y) {
+  detail::product_task<T> task;
+  task.x = p.x;
+  task.weights = p.kernel;
+  task.weight_input = shape.outputs;
+  task.weight_output = 1;
+  task.bias = p.bias;
+  task.y = y;
+  task.finish = relu ? detail::finish::relu : detail::finish::store;
+  detail::dense_product(task, shape, p.blocks);
 }
 
 /// dx = dy kernel^T.
 template <class T>
-void dense_backward_input(const dense_shape& shape, const T* kernel, const T* dy, T* dx, std::size_t blocks) {
-  detail::dense_product({shape.outputs, shape.inputs}, dy, {kernel, 1, shape.outputs}, dx, blocks,
-                        [](std::size_t) { return T{0}; });
+void dense_backward_input(const dense_shape& shape, const dense_pass<T>& p, T* dx) {
+  detail::product_task<T> task;
+  task.x = p.dy;
+  task.weights = p.kernel;
+  task.weight_input = 1;
+  task.weight_output = shape.outputs;
+  task.y = dx;
+  detail::dense_product(task, {shape.outputs, shape.inputs}, p.blocks);
 }
 
 /// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.
-/// @param d_kernel  (inputs, outputs); @param d_bias  outputs numbers or null.
+/// @param d_kernel  (inputs, outputs).
+/// @param d_bias    outputs numbers; not touched without a bias.
 template <gradient_kind Kind, class T>
-void dense_backward_parameters(const dense_shape& shape, const T* x, const T* dy, T* d_kernel, T* d_bias,
-                               std::size_t blocks) {
-  using namespace detail;
-  for_each_tile<4>(shape.inputs, [&]<std::size_t Inputs>(std::size_t input) {
-    for_each_tile<tile_outputs<T>>(shape.outputs, [&]<std::size_t Outputs>(std::size_t output) {
-      gradient_tile<Kind, T, Inputs, Outputs> tile;
-      for (std::size_t block = 0; block < blocks; ++block) {
-        for (std::size_t part = 0; part < parts<T>; ++part) {
-          const std::size_t lane = part * vector_of<T>::width;
-          tile.add(x + (block * shape.inputs + input) * lanes + lane,
-                   dy + (block * shape.outputs + output) * lanes + lane);
-          tile.end_of_sample();
-        }
-      }
-      tile.write(d_kernel + input * shape.outputs + output, shape.outputs);
-    });
-  });
-  if (d_bias != nullptr) {
-    bias_gradient<Kind>(dy, shape.outputs, 1, d_bias, blocks);
+void dense_backward_parameters(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel, T* d_bias) {
+  detail::dense_rows(shape, p);
+  const detail::kernel_table<T>& kernels = detail::table<T>();
+  const auto& outer = Kind == gradient_kind::squared ? kernels.squared_outer : kernels.outer;
+  for (std::size_t input = 0, size = 0; input < shape.inputs; input += size) {
+    size = input + 6 <= shape.inputs ? 6 : 1;
+    for (std::size_t output = 0; output < shape.outputs;) {
+      const std::size_t vectors = (shape.outputs - output + kernels.width - 1) / kernels.width;
+      const std::size_t log = vectors >= 4 && outer[0][2] != nullptr ? 2 : (vectors >= 2 ? 1 : 0);
+      detail::outer_task<T> task;
+      task.x = p.x + input * lanes;
+      task.x_block = shape.inputs * lanes;
+      task.rows = p.scratch + output;
+      task.row = shape.row();
+      task.blocks = p.blocks;
+      task.to = d_kernel + input * shape.outputs + output;
+      task.to_row = shape.outputs;
+      task.outputs = shape.outputs - output;
+      outer[size == 6 ? 1 : 0][log](task);
+      output += kernels.width << log;
+    }
+  }
+  if (p.bias != nullptr) {
+    detail::bias_gradient<Kind>({shape.outputs, 1, p.blocks}, p.dy, d_bias);
   }
 }
 

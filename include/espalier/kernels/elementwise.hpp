@@ -6,23 +6,38 @@
 #include <cmath>
 #include <cstddef>
 
+#include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/lanes.hpp>
 
 namespace espalier::inline v0::kernels {
 
 /// Negative numbers become 0, in place; what is not a number stays so, to be found.
+/// @param count  a multiple of 16.
 template <class T>
 void relu_forward(T* x, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    x[i] = x[i] < T{0} ? T{0} : x[i];
+  for (std::size_t i = 0; i < count; i += detail::short_vector<T>::width) {
+    const auto value = detail::load(x + i);
+    detail::store(x + i, value <= T{0} ? detail::numbers<T>{} : value);
   }
 }
 
 /// The slope is 0 where the output is 0, in place.
+/// @param count  a multiple of 16.
 template <class T>
 void relu_backward(const T* y, T* dy, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    dy[i] = y[i] > T{0} ? dy[i] : T{0};
+  for (std::size_t i = 0; i < count; i += detail::short_vector<T>::width) {
+    const auto live = detail::load(y + i) > T{0};
+    detail::store(dy + i, live ? detail::load(dy + i) : detail::numbers<T>{});
+  }
+}
+
+/// Where no output won, as conv2d_relu_pool_forward writes it, the gradient becomes 0, in place.
+/// @param count  a multiple of 16.
+template <class T>
+void drop_losers(const T* winners, T* dy, std::size_t count) {
+  for (std::size_t i = 0; i < count; i += detail::short_vector<T>::width) {
+    const auto lost = detail::load<detail::wholes<T>>(winners + i) < 0;
+    detail::store(dy + i, lost ? detail::numbers<T>{} : detail::load(dy + i));
   }
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layout of activations: blocks of 16 samples, one vector lane a sample, and the vectors that work on it.
+// The layout of activations: blocks of 16 samples, one vector lane a sample.
 #ifndef ESPALIER_KERNELS_LANES_HPP
 #define ESPALIER_KERNELS_LANES_HPP
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
+
+#include <espalier/kernels/detail/vector.hpp>
 
 namespace espalier::inline v0::kernels {
 
@@ -29,52 +30,48 @@ inline constexpr std::size_t slot_samples = lanes * slot_blocks;
 
 namespace detail {
 
-#if defined(__AVX512F__)
-inline constexpr std::size_t vector_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr std::size_t vector_bytes = 32;
-#else
-inline constexpr std::size_t vector_bytes = 16;
-#endif
-
-/// As many lanes as a register of the target holds.
+/// A few lanes of features, which are one lane block apart, become rows: to[lane][feature].
 template <class T>
-struct vector_of {
-  static constexpr std::size_t width = vector_bytes / sizeof(T);
-  typedef T type __attribute__((vector_size(vector_bytes)));  // NOLINT(modernize-use-using): an alias drops the size
-};
-template <class T>
-using vector = typename vector_of<T>::type;
-
-/// Vectors in a block.
-template <class T>
-inline constexpr std::size_t parts = lanes / vector_of<T>::width;
-
-template <class T>
-[[nodiscard]] inline vector<T> load(const T* from) noexcept {
-  vector<T> result;
-  std::memcpy(&result, from, sizeof(result));
-  return result;
-}
-template <class T>
-inline void store(T* to, const vector<T>& value) noexcept {
-  std::memcpy(to, &value, sizeof(value));
-}
-template <class T>
-[[nodiscard]] inline vector<T> broadcast(T value) noexcept {
-  return value - vector<T>{};  // minus zero is free; plus zero would turn -0 into 0
-}
-/// The sum of the lanes, as a tree, so that its rounding does not depend on the compiler.
-template <class T>
-[[nodiscard]] inline T sum(const vector<T>& value) noexcept {
-  std::array<T, vector_of<T>::width> part;
-  std::memcpy(part.data(), &value, sizeof(value));
-  for (std::size_t half = part.size() / 2; half > 0; half /= 2) {
-    for (std::size_t lane = 0; lane < half; ++lane) {
-      part[lane] += part[lane + half];
+void lanes_to_rows(const T* from, std::size_t features, const std::array<T*, short_vector<T>::width>& to) {
+  constexpr std::size_t width = short_vector<T>::width;
+  std::size_t feature = 0;
+  for (; feature + width <= features; feature += width) {
+    numbers<T> part[width];
+    for (std::size_t i = 0; i < width; ++i) {
+      part[i] = load(from + (feature + i) * lanes);
+    }
+    transpose<T>(part);
+    for (std::size_t i = 0; i < width; ++i) {
+      store(to[i] + feature, part[i]);
     }
   }
-  return part[0];
+  for (; feature < features; ++feature) {
+    for (std::size_t i = 0; i < width; ++i) {
+      to[i][feature] = from[feature * lanes + i];
+    }
+  }
+}
+
+/// The way back.
+template <class T>
+void rows_to_lanes(const std::array<const T*, short_vector<T>::width>& from, std::size_t features, T* to) {
+  constexpr std::size_t width = short_vector<T>::width;
+  std::size_t feature = 0;
+  for (; feature + width <= features; feature += width) {
+    numbers<T> part[width];
+    for (std::size_t i = 0; i < width; ++i) {
+      part[i] = load(from[i] + feature);
+    }
+    transpose<T>(part);
+    for (std::size_t i = 0; i < width; ++i) {
+      store(to + (feature + i) * lanes, part[i]);
+    }
+  }
+  for (; feature < features; ++feature) {
+    for (std::size_t i = 0; i < width; ++i) {
+      to[feature * lanes + i] = from[i][feature];
+    }
+  }
 }
 
 }  // namespace detail
@@ -87,17 +84,15 @@ template <class T>
 /// Complexity: O(order x features).
 template <class T>
 void gather(const T* samples, std::size_t features, std::span<const std::uint32_t> order, T* blocks) {
-  for (std::size_t begin = 0; begin < order.size(); begin += lanes, blocks += features * lanes) {
-    std::array<const T*, lanes> from;
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const std::size_t place = begin + lane < order.size() ? begin + lane : order.size() - 1;
-      from[lane] = samples + std::size_t{order[place]} * features;
+  constexpr std::size_t width = detail::short_vector<T>::width;
+  const std::size_t rows = blocks_of(order.size()) * lanes;
+  for (std::size_t begin = 0; begin < rows; begin += width) {
+    std::array<const T*, width> from;
+    for (std::size_t i = 0; i < width; ++i) {
+      const std::size_t place = begin + i < order.size() ? begin + i : order.size() - 1;
+      from[i] = samples + std::size_t{order[place]} * features;
     }
-    for (std::size_t feature = 0; feature < features; ++feature) {
-      for (std::size_t lane = 0; lane < lanes; ++lane) {
-        blocks[feature * lanes + lane] = from[lane][feature];
-      }
-    }
+    detail::rows_to_lanes<T>(from, features, blocks + begin / lanes * features * lanes + begin % lanes);
   }
 }
 

@@ -17,8 +17,8 @@ struct categorical_cross_entropy {
     return kernels::cross_entropy(a.scores, a.classes, a.labels);
   }
   template <class T>
-  static void gradient(const answers<T>& a, T scale, T* to) {
-    kernels::cross_entropy_gradient(a.scores, a.classes, a.labels, scale, to);
+  static double gradient(const answers<T>& a, T scale, T* to) {
+    return kernels::cross_entropy_gradient(a.scores, a.classes, a.labels, scale, to);
   }
 };
 static_assert(loss<categorical_cross_entropy>);

@@ -22,11 +22,12 @@ struct answers {
 /// A loss over samples with one right class each.
 ///
 /// - `sum(answers)`: the sum of the samples' losses.
-/// - `gradient(answers, scale, to)`: scale times its gradient by the scores, 0 in lanes without a sample.
+/// - `gradient(answers, scale, to)`: scale times its gradient by the scores, 0 in lanes without a sample; returns what
+///   `sum` does.
 template <class Loss>
 concept loss = requires(const Loss& l, const answers<double>& a, double* to) {
   { l.sum(a) } -> std::convertible_to<double>;
-  l.gradient(a, 1.0, to);
+  { l.gradient(a, 1.0, to) } -> std::convertible_to<double>;
 };
 
 }  // namespace espalier::inline v0::loss

@@ -14,6 +14,9 @@
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random.hpp>
 #include <espalier/kernels/conv2d.hpp>
+#include <espalier/kernels/conv2d_shape.hpp>
+#include <espalier/kernels/elementwise.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/nn/glorot_uniform.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/tensor/tensor.hpp>
@@ -86,7 +89,7 @@ class conv2d {
   [[nodiscard]] const tensor<T, 4>& kernel() const noexcept { return kernel_; }
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
-  [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch() + kernel_.size(); }
+  [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(); }
 
   [[nodiscard]] attributes::layer_attributes attributes() const {
     attributes::layer_attributes result;
@@ -98,22 +101,29 @@ class conv2d {
     return result;
   }
 
-  void forward(const pass<T>& p) const {
-    kernels::conv2d_forward(shape_, kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.y, p.blocks,
-                            p.scratch);
+  void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
+  void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }
+  void forward_relu_pool(const pass<T>& p) const {
+    kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y, p.between);
   }
-  void backward(const pass<T>& p) const {
-    T* turned = p.scratch + shape_.scratch();
-    kernels::conv2d_turn_kernel(shape_, kernel_.data(), turned);
-    kernels::conv2d_backward_input<T>(shape_, turned, p.dy, p.dx, p.blocks, p.scratch);
+  void backward(const pass<T>& p) const { kernels::conv2d_backward_input<T>(shape_, arrays(p), nullptr, p.dx); }
+  void backward_relu_pool(const pass<T>& p) const {
+    kernels::conv2d_backward_input<T>(shape_, arrays(p), p.between, p.dx);
   }
   template <kernels::gradient_kind Kind>
   void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::conv2d_backward_parameters<Kind>(shape_, p.x, static_cast<const T*>(p.dy), d_kernel,
-                                              options_.bias ? d_bias : nullptr, p.blocks, p.scratch);
+    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), nullptr, {d_kernel, d_bias});
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters_relu_pool(const pass<T>& p, T* d_kernel, T* d_bias) const {
+    kernels::drop_losers<T>(p.between, p.dy, p.blocks * shape_.windows() * shape_.filters * kernels::lanes);
+    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), p.between, {d_kernel, d_bias});
   }
 
  private:
+  [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
+    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
+  }
   [[nodiscard]] extents output_shape() const { return {shape_.output_height(), shape_.output_width(), shape_.filters}; }
 
   conv2d_options options_;

@@ -11,6 +11,7 @@
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random.hpp>
 #include <espalier/kernels/dense.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/nn/glorot_uniform.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/tensor/tensor.hpp>
@@ -63,7 +64,7 @@ class dense {
   [[nodiscard]] const tensor<T, 2>& kernel() const noexcept { return kernel_; }
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(kernels::slot_blocks); }
 
   [[nodiscard]] attributes::layer_attributes attributes() const {
     attributes::layer_attributes result;
@@ -75,20 +76,18 @@ class dense {
     return result;
   }
 
-  void forward(const pass<T>& p) const {
-    kernels::dense_forward(shape_, kernel_.data(), bias_pointer(), p.x, p.y, p.blocks);
-  }
-  void backward(const pass<T>& p) const {
-    kernels::dense_backward_input(shape_, kernel_.data(), static_cast<const T*>(p.dy), p.dx, p.blocks);
-  }
+  void forward(const pass<T>& p) const { kernels::dense_forward(shape_, arrays(p), false, p.y); }
+  void forward_relu(const pass<T>& p) const { kernels::dense_forward(shape_, arrays(p), true, p.y); }
+  void backward(const pass<T>& p) const { kernels::dense_backward_input(shape_, arrays(p), p.dx); }
   template <kernels::gradient_kind Kind>
   void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::dense_backward_parameters<Kind>(shape_, p.x, static_cast<const T*>(p.dy), d_kernel,
-                                             options_.bias ? d_bias : nullptr, p.blocks);
+    kernels::dense_backward_parameters<Kind>(shape_, arrays(p), d_kernel, d_bias);
   }
 
  private:
-  [[nodiscard]] const T* bias_pointer() const noexcept { return options_.bias ? bias_.data() : nullptr; }
+  [[nodiscard]] kernels::dense_pass<T> arrays(const pass<T>& p) const {
+    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
+  }
 
   dense_options options_;
   kernels::dense_shape shape_;

@@ -11,7 +11,7 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random.hpp>
-#include <espalier/kernels/gradient.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
 
 namespace espalier::inline v0::nn {
@@ -24,8 +24,9 @@ struct pass {
   T* y = nullptr;          ///< output; the same array as x for layers that work in place
   T* dy = nullptr;         ///< gradient of the output
   T* dx = nullptr;         ///< gradient of the input; null if nobody needs it; the same array as dy in place
-  std::size_t blocks = 0;  ///< how many
+  std::size_t blocks = 0;  ///< how many, at most as many as a slot has
   T* scratch = nullptr;    ///< as many numbers as scratch() says
+  T* between = nullptr;    ///< of several layers taken together: where the output of the first would stand
 };
 
 /// A layer whose kind is known at compile time.
@@ -50,6 +51,9 @@ concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::va
 
 /// A layer with a kernel to train and prune: also gives kernel(), bias(), attributes() and
 /// `backward_parameters<Kind>(pass, d_kernel, d_bias)`, which adds to the gradients.
+///
+/// Optional, for speed: `forward_relu(pass)` takes along a relu behind it; `forward_relu_pool`, `backward_relu_pool`
+/// and `backward_parameters_relu_pool` also a pooling of 2 x 2 behind that, and leave in `pass.between` what they like.
 template <class Layer>
 concept weighted_layer = layer<Layer> && requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p,
                                                   typename Layer::value_type* gradient) {

@@ -9,6 +9,7 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random.hpp>
+#include <espalier/kernels/held_weights.hpp>
 #include <espalier/mask/make_mask.hpp>
 #include <espalier/mask/weight_mask.hpp>
 #include <espalier/nn/layer.hpp>
@@ -28,7 +29,7 @@ class masked : public Layer {
 
   extents build(const std::string& name, const extents& input, random& generator) {
     const extents output = Layer::build(name, input, generator);
-    mask_ = mask::keep_all<value_type>(this->kernel().size());
+    set_mask(mask::keep_all<value_type>(this->kernel().size()));
     return output;
   }
 
@@ -37,10 +38,10 @@ class masked : public Layer {
   /// Holds other weights from now on.
   /// @param m  one entry per weight.   @throws shape_error if it, or its offsets, have more or fewer.
   void set_mask(mask::weight_mask<value_type> m) {
-    if (m.mask.size() != mask_.mask.size()) {
+    if (m.mask.size() != this->kernel().size()) {
       throw shape_error(error_message(
           "nn::masked", "a mask of " + std::to_string(m.mask.size()) + " weights for layer '" + this->name() + "'",
-          std::to_string(mask_.mask.size())));
+          std::to_string(this->kernel().size())));
     }
     if (!m.offset.empty() && m.offset.size() != m.mask.size()) {
       throw shape_error(error_message("nn::masked",
@@ -50,14 +51,16 @@ class masked : public Layer {
                                       std::to_string(m.mask.size()) + ", or none"));
     }
     mask_ = std::move(m);
+    held_ = kernels::held_weights<value_type>(mask_.mask, mask_.offset);
     hold();
   }
 
   /// Sets the weights that are not kept back to their offsets.
-  void hold() { mask_.apply(elements(this->kernel())); }
+  void hold() { held_.apply(elements(this->kernel())); }
 
  private:
   mask::weight_mask<value_type> mask_;
+  kernels::held_weights<value_type> held_{{}, {}};
 };
 
 }  // namespace espalier::inline v0::nn

@@ -51,6 +51,8 @@ class max_pool2d {
     return {shape_.output_height(), shape_.output_width(), shape_.channels};
   }
 
+  /// @return whether windows are 2 x 2: then a convolution and a rectifier before it can take it along.
+  [[nodiscard]] bool takes_fours() const noexcept { return pool_ == std::array<std::size_t, 2>{2, 2}; }
   [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
   void forward(const pass<T>& p) const { kernels::max_pool2d_forward(shape_, p.x, p.y, p.blocks); }
   void backward(const pass<T>& p) const { kernels::max_pool2d_backward<T>(shape_, p.x, p.dy, p.dx, p.blocks); }

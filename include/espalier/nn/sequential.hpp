@@ -21,8 +21,10 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/mask/weight_mask.hpp>
+#include <espalier/nn/detail/together.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/masked.hpp>
 #include <espalier/nn/softmax.hpp>
@@ -154,7 +156,7 @@ class sequential {
     });
   }
 
-  /// @param blocks  of 16 samples that a pass takes at most.
+  /// @param blocks  of 16 samples that a pass takes at most; no more than a slot has.
   /// @return memory for passes; with it they allocate nothing.
   [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
     std::array<bool, depth> in_place{Layers::in_place...};
@@ -275,26 +277,51 @@ class sequential {
 
   template <std::size_t Depth>
   const value_type* run(workspace<value_type>& w, std::size_t blocks) const {
-    for_each_layer([&]<std::size_t I>(const auto& layer) {
-      if constexpr (I < Depth) {
-        layer.forward(pass_of<I>(w, blocks));
-      }
-    });
+    run_from<0, Depth>(w, blocks);
     return w.value(Depth);
   }
 
-  template <std::size_t I>
+  /// Runs layers I to End - 1, those together that can be.
+  template <std::size_t I, std::size_t End>
+  void run_from(workspace<value_type>& w, std::size_t blocks) const {
+    if constexpr (I < End) {
+      const auto& layer = std::get<I>(layers_);
+      if constexpr (detail::relu_and_pool_follow<layer_tuple, I, End>()) {
+        if (std::get<I + 2>(layers_).takes_fours()) {
+          layer.forward_relu_pool(pass_of<I, 3>(w, blocks));
+          return run_from<I + 3, End>(w, blocks);
+        }
+      }
+      if constexpr (detail::relu_follows<layer_tuple, I, End>()) {
+        layer.forward_relu(pass_of<I, 2>(w, blocks));
+        run_from<I + 2, End>(w, blocks);
+      } else {
+        layer.forward(pass_of<I, 1>(w, blocks));
+        run_from<I + 1, End>(w, blocks);
+      }
+    }
+  }
+
+  /// The arrays of `Count` layers from layer I on, taken as one.
+  template <std::size_t I, std::size_t Count>
   [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
-    return {w.value(I), w.value(I + 1), w.delta(I + 1), w.delta(I), blocks, w.scratch()};
+    return {w.value(I), w.value(I + Count), w.delta(I + Count), w.delta(I), blocks, w.scratch(), w.value(I + 1)};
   }
 
   /// Goes back through layers Depth - 1 to 0. `end` is where the gradients of these layers' parameters end.
   template <kernels::gradient_kind Kind, std::size_t Depth>
   void back_through(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
+    if constexpr (Depth >= 3) {
+      if constexpr (detail::relu_and_pool_follow<layer_tuple, Depth - 3, Depth>()) {
+        if (std::get<Depth - 1>(layers_).takes_fours()) {
+          return back_through_three<Kind, Depth>(w, blocks, end);
+        }
+      }
+    }
     if constexpr (Depth > 0) {
       using current = std::tuple_element_t<Depth - 1, layer_tuple>;
       const current& layer = std::get<Depth - 1>(layers_);
-      const pass<value_type> p = pass_of<Depth - 1>(w, blocks);
+      const pass<value_type> p = pass_of<Depth - 1, 1>(w, blocks);
       if constexpr (weighted_layer<current>) {
         value_type* d_bias = end - layer.bias().size();
         end = d_bias - layer.kernel().size();
@@ -305,6 +332,20 @@ class sequential {
         layer.backward(p);
         back_through<Kind, Depth - 1>(w, blocks, end);
       }
+    }
+  }
+
+  /// The same where a layer, a relu and a pooling ran together.
+  template <kernels::gradient_kind Kind, std::size_t Depth>
+  void back_through_three(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
+    const auto& layer = std::get<Depth - 3>(layers_);
+    const pass<value_type> p = pass_of<Depth - 3, 3>(w, blocks);
+    value_type* d_bias = end - layer.bias().size();
+    end = d_bias - layer.kernel().size();
+    layer.template backward_parameters_relu_pool<Kind>(p, end, d_bias);
+    if constexpr (has_weights_below<Depth - 3>()) {
+      layer.backward_relu_pool(p);
+      back_through<Kind, Depth - 3>(w, blocks, end);
     }
   }
 

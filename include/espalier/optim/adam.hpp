@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/kernels/adam.hpp>
 #include <espalier/optim/optimizer.hpp>
 
 namespace espalier::inline v0::optim {
@@ -45,18 +46,18 @@ class adam::state {
   }
 
   void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+    kernels::adam_step<T> step;
+    step.weights = weights.data();
+    step.mean = mean_.data() + begin;
+    step.square = square_.data() + begin;
+    step.gradients = gradients.data();
+    step.count = weights.size();
+    step.step = step_;
     // In float, 1 - 0.999 would be off by 1e-5: the differences are taken in double and rounded once.
-    const T fresh_1 = static_cast<T>(1 - settings_.beta_1);
-    const T fresh_2 = static_cast<T>(1 - settings_.beta_2);
-    const T tiny = static_cast<T>(settings_.epsilon);
-    T* mean = mean_.data() + begin;
-    T* square = square_.data() + begin;
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-      const T g = gradients[i];
-      mean[i] += (g - mean[i]) * fresh_1;
-      square[i] += (g * g - square[i]) * fresh_2;
-      weights[i] -= step_ * mean[i] / (std::sqrt(square[i]) + tiny);
-    }
+    step.fresh_1 = static_cast<T>(1 - settings_.beta_1);
+    step.fresh_2 = static_cast<T>(1 - settings_.beta_2);
+    step.epsilon = static_cast<T>(settings_.epsilon);
+    kernels::adam(step);
   }
 
  private:

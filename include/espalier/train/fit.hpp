@@ -16,7 +16,7 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/base/random.hpp>
 #include <espalier/kernels/all_finite.hpp>
-#include <espalier/kernels/gradient.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
 #include <espalier/optim/adam.hpp>
 #include <espalier/optim/constant_rate.hpp>
@@ -116,9 +116,9 @@ class fitting {
   /// @return the loss of the batch's samples, summed, before the step.
   double take_step(std::span<const std::uint32_t> batch) {
     const auto samples = static_cast<double>(batch.size());
-    const auto found = passes_.template gradients<kernels::gradient_kind::plain>(
+    const double loss = passes_.template gradients<kernels::gradient_kind::plain>(
         batch, static_cast<value_type>(1 / samples), std::span<value_type>(gradients_));
-    expect_finite_gradients(found.loss);
+    expect_finite_gradients(loss);
     state_.begin_step(checked_rate());
     std::size_t begin = 0;
     for (const auto& parameter : parameters_) {
@@ -128,8 +128,8 @@ class fitting {
     model_.hold();
     expect_finite_weights();
     ++where_.step;
-    where_.loss = found.loss / samples;
-    return found.loss;
+    where_.loss = loss / samples;
+    return loss;
   }
 
   [[nodiscard]] double checked_rate() const {

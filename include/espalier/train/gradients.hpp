@@ -12,7 +12,7 @@
 
 #include <espalier/base/random.hpp>
 #include <espalier/kernels/all_finite.hpp>
-#include <espalier/kernels/gradient.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/batch_passes.hpp>

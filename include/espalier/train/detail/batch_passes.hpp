@@ -10,8 +10,9 @@
 #include <span>
 #include <vector>
 
+#include <espalier/kernels/add.hpp>
 #include <espalier/kernels/cross_entropy.hpp>
-#include <espalier/kernels/gradient.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/loss/loss.hpp>
 #include <espalier/train/data_view.hpp>
@@ -43,47 +44,8 @@ class batch_passes {
 
   /// @return loss and right answers of the samples of a batch.
   [[nodiscard]] tally judge(batch samples) {
-    return in_slots(samples, [](auto&&...) {});
-  }
-
-  /// Sets `gradients` to scale times the gradient, or its square, summed over the samples of a batch.
-  /// @return their loss and right answers.
-  template <kernels::gradient_kind Kind>
-  tally gradients(batch samples, value_type scale, std::span<value_type> gradients) {
-    const std::size_t slots = (samples.size() + kernels::slot_samples - 1) / kernels::slot_samples;
-    slot_gradients_.resize((std::max)(slot_gradients_.size(), slots));
-    const tally result = in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
-      auto& own = slot_gradients_[slot];
-      own.assign(gradients.size(), value_type{0});
-      loss_.gradient(answers, scale, model_.score_gradient(memory));
-      model_.template backward<Kind>(memory, kernels::blocks_of(answers.labels.size()), std::span<value_type>(own));
-    });
-    std::copy(slot_gradients_[0].begin(), slot_gradients_[0].end(), gradients.begin());
-    for (std::size_t slot = 1; slot < slots; ++slot) {
-      for (std::size_t i = 0; i < gradients.size(); ++i) {
-        gradients[i] += slot_gradients_[slot][i];
-      }
-    }
-    return result;
-  }
-
- private:
-  template <class Further>
-  tally in_slots(batch samples, Further&& further) {
-    const std::size_t slots = (samples.size() + kernels::slot_samples - 1) / kernels::slot_samples;
-    tallies_.assign(slots, {});
-    team_.run(slots, [&](std::size_t slot, std::size_t worker) {
-      const std::size_t begin = slot * kernels::slot_samples;
-      const batch own = samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
-      auto& memory = memories_[worker];
-      kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
-      std::array<std::uint32_t, kernels::slot_samples> labels{};
-      std::transform(own.begin(), own.end(), labels.begin(), [&](std::uint32_t s) { return data_.labels[s]; });
-      const loss::answers<value_type> answers{model_.scores(memory, kernels::blocks_of(own.size())),
-                                              model_.output_shape().size(),
-                                              std::span<const std::uint32_t>(labels).first(own.size())};
+    in_slots(samples, [&](std::size_t slot, auto& /*memory*/, const auto& answers) {
       tallies_[slot] = {loss_.sum(answers), kernels::count_right(answers.scores, answers.classes, answers.labels)};
-      further(slot, memory, answers);
     });
     tally total;
     for (const tally& slot : tallies_) {
@@ -91,6 +53,53 @@ class batch_passes {
       total.right += slot.right;
     }
     return total;
+  }
+
+  /// Sets `gradients` to scale times the gradient, or its square, summed over the samples of a batch.
+  /// @return the sum of their losses.
+  template <kernels::gradient_kind Kind>
+  double gradients(batch samples, value_type scale, std::span<value_type> gradients) {
+    slot_gradients_.resize((std::max)(slot_gradients_.size(), slots_of(samples)));
+    in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
+      // The first slot's gradient is where the sum is to be.
+      std::span<value_type> own = gradients;
+      if (slot > 0) {
+        slot_gradients_[slot].resize(gradients.size());
+        own = slot_gradients_[slot];
+      }
+      std::fill(own.begin(), own.end(), value_type{0});
+      tallies_[slot].loss = loss_.gradient(answers, scale, model_.score_gradient(memory));
+      model_.template backward<Kind>(memory, kernels::blocks_of(answers.labels.size()), own);
+    });
+    double loss = tallies_[0].loss;
+    for (std::size_t slot = 1; slot < tallies_.size(); ++slot) {
+      kernels::add<value_type>(slot_gradients_[slot], gradients);
+      loss += tallies_[slot].loss;
+    }
+    return loss;
+  }
+
+ private:
+  [[nodiscard]] static std::size_t slots_of(batch samples) {
+    return (samples.size() + kernels::slot_samples - 1) / kernels::slot_samples;
+  }
+
+  /// Calls action(slot, memory, answers) for each slot of a batch.
+  template <class Action>
+  void in_slots(batch samples, Action&& action) {
+    tallies_.assign(slots_of(samples), {});
+    team_.run(tallies_.size(), [&](std::size_t slot, std::size_t worker) {
+      const std::size_t begin = slot * kernels::slot_samples;
+      const batch own = samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
+      auto& memory = memories_[worker];
+      kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
+      std::array<std::uint32_t, kernels::slot_samples> labels{};
+      std::transform(own.begin(), own.end(), labels.begin(), [&](std::uint32_t s) { return data_.labels[s]; });
+      action(
+          slot, memory,
+          loss::answers<value_type>{model_.scores(memory, kernels::blocks_of(own.size())), model_.output_shape().size(),
+                                    std::span<const std::uint32_t>(labels).first(own.size())});
+    });
   }
 
   const Model& model_;

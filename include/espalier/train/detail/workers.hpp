@@ -22,7 +22,8 @@ namespace espalier::inline v0::train::detail {
 /// A team that shares out tasks. Which thread gets which task is open, so tasks must not depend on it.
 class workers {
  public:
-  explicit workers(std::size_t threads) {
+  explicit workers(std::size_t threads)
+      : patience_(threads <= std::thread::hardware_concurrency() ? longest_patience : 0) {
     for (std::size_t worker = 1; worker < threads; ++worker) {
       team_.emplace_back([this, worker] { wait_for_work(worker); });
     }
@@ -43,9 +44,9 @@ class workers {
   /// failing call threw.
   template <class Action>
   void run(std::size_t tasks, const Action& action) {
-    run(tasks, {&action, [](const void* a, std::size_t task, std::size_t worker) {
-                  (*static_cast<const Action*>(a))(task, worker);
-                }});
+    call_all(tasks, {&action, [](const void* a, std::size_t task, std::size_t worker) {
+                       (*static_cast<const Action*>(a))(task, worker);
+                     }});
   }
 
  private:
@@ -55,39 +56,62 @@ class workers {
     void (*run)(const void*, std::size_t, std::size_t) = nullptr;
   };
 
-  void run(std::size_t tasks, const call& action) {
+  /// Steps follow each other within microseconds, and waking a thread takes longer: so it looks about for a while, some
+  /// ten microseconds, before it sleeps.
+  static constexpr int longest_patience = 1000;
+
+  void call_all(std::size_t tasks, const call& action) {
     next_ = 0;
+    tasks_ = tasks;
+    action_ = action;
     failure_ = nullptr;
-    {
-      const std::scoped_lock lock(mutex_);
-      tasks_ = tasks;
-      action_ = action;
+    if (team_.empty() || tasks < 2) {
+      work(0);
+    } else {
       busy_ = team_.size();
-      ++round_;
+      {
+        const std::scoped_lock lock(mutex_);
+        ++round_;
+      }
+      begin_.notify_all();
+      work(0);
+      wait(end_, [this] { return busy_ == 0; });
     }
-    begin_.notify_all();
-    work(0);
-    std::unique_lock lock(mutex_);
-    end_.wait(lock, [this] { return busy_ == 0; });
     if (failure_) {
       std::rethrow_exception(failure_);
     }
   }
 
-  void wait_for_work(std::size_t worker) {
-    std::size_t seen = 0;
-    for (;;) {
-      {
-        std::unique_lock lock(mutex_);
-        begin_.wait(lock, [&] { return over_ || round_ != seen; });
-        if (over_) {
-          return;
-        }
-        seen = round_;
+  template <class Condition>
+  void wait(std::condition_variable& signal, Condition&& condition) {
+    for (int i = 0; i < patience_; ++i) {
+      if (condition()) {
+        return;
       }
+      relax();
+    }
+    std::unique_lock lock(mutex_);
+    signal.wait(lock, condition);
+  }
+
+  static void relax() noexcept {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#else
+    std::this_thread::yield();
+#endif
+  }
+
+  void wait_for_work(std::size_t worker) {
+    for (std::size_t seen = 0;;) {
+      wait(begin_, [&] { return over_ || round_ != seen; });
+      if (over_) {
+        return;
+      }
+      seen = round_;
       work(worker);
-      const std::scoped_lock lock(mutex_);
       if (--busy_ == 0) {
+        const std::scoped_lock lock(mutex_);  // else the signal could fall between the other's look and its sleep
         end_.notify_one();
       }
     }
@@ -108,11 +132,12 @@ class workers {
   std::condition_variable begin_;
   std::condition_variable end_;
   std::atomic<std::size_t> next_{0};
+  std::atomic<std::size_t> round_{0};
+  std::atomic<std::size_t> busy_{0};
+  std::atomic<bool> over_{false};
   call action_;
   std::size_t tasks_ = 0;
-  std::size_t round_ = 0;
-  std::size_t busy_ = 0;
-  bool over_ = false;
+  int patience_ = 0;
   std::exception_ptr failure_;
   std::vector<std::jthread> team_;  // last, so that the threads end before what they use
 };

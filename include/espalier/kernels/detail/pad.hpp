@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Blocks with zeros around them, for convolutions forward and backward.
+#ifndef ESPALIER_KERNELS_DETAIL_PAD_HPP
+#define ESPALIER_KERNELS_DETAIL_PAD_HPP
+
+#include <algorithm>
+#include <cstddef>
+
+#include <espalier/kernels/conv2d_shape.hpp>
+#include <espalier/kernels/detail/vector.hpp>
+#include <espalier/kernels/lanes.hpp>
+
+namespace espalier::inline v0::kernels::detail {
+
+/// One block with its border of zeros; the block itself if it has none.
+template <class T>
+[[nodiscard]] const T* pad_block(const conv2d_shape& s, const T* block, T* scratch) {
+  if (!s.padded()) {
+    return block;
+  }
+  const std::size_t pixel = s.channels * lanes;
+  const std::size_t padded_row = s.padded_width() * pixel;
+  T* to = std::fill_n(scratch, s.pad_top * padded_row, T{0});
+  for (std::size_t line = 0; line < s.height; ++line) {
+    to = std::fill_n(to, s.pad_left * pixel, T{0});
+    to = std::copy_n(block + line * s.width * pixel, s.width * pixel, to);
+    to = std::fill_n(to, s.pad_right * pixel, T{0});
+  }
+  std::fill_n(to, s.pad_bottom * padded_row, T{0});
+  return scratch;
+}
+
+/// The gradient of a window goes to the one of its four outputs that won.
+template <class T>
+void spread_window(const T* dy, const T* winners, T* to, const std::size_t (&places)[4]) {
+  for (std::size_t lane = 0; lane < lanes; lane += short_vector<T>::width) {
+    const numbers<T> slope = load(dy + lane);
+    const auto winner = load<wholes<T>>(winners + lane);
+    for (int p = 0; p < 4; ++p) {
+      store(to + places[p] + lane, winner == p ? slope : numbers<T>{});
+    }
+  }
+}
+
+/// Writes the gradient of a block's output into p.scratch, with zeros left and right of each line.
+/// @param winners  of the windows, or null if p.dy is that of the output itself.
+template <class T>
+void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, std::size_t block) {
+  const std::size_t pixel = s.filters * lanes;
+  const std::size_t row = s.gradient_width() * pixel;
+  const std::size_t left = s.gradient_left() * pixel;
+  const std::size_t line_size = s.output_width() * pixel;
+  if (winners == nullptr) {
+    const T* dy = p.dy + block * s.outputs() * lanes;
+    for (std::size_t line = 0; line < s.output_height(); ++line) {
+      T* to = std::fill_n(p.scratch + line * row, left, T{0});
+      to = std::copy_n(dy + line * line_size, line_size, to);
+      std::fill_n(to, row - left - line_size, T{0});
+    }
+    return;
+  }
+  const std::size_t across = s.output_width() / 2;
+  const std::size_t covered = 2 * across * pixel;
+  const std::size_t places[4] = {0, pixel, row, row + pixel};
+  const std::size_t first = block * s.windows() * pixel;
+  for (std::size_t line = 0; line < s.output_height(); ++line) {
+    const bool whole = line / 2 < s.output_height() / 2;
+    std::fill_n(p.scratch + line * row, whole ? left : row, T{0});
+    if (whole) {
+      std::fill_n(p.scratch + line * row + left + covered, row - left - covered, T{0});
+    }
+  }
+  for (std::size_t window = 0; window < s.windows(); ++window) {
+    T* to = p.scratch + window / across * 2 * row + left + window % across * 2 * pixel;
+    const std::size_t from = first + window * pixel;
+    for (std::size_t f = 0; f < pixel; f += lanes) {
+      spread_window(p.dy + from + f, winners + from + f, to + f, places);
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds the innermost loops for the CPU that runs the program.
+#ifndef ESPALIER_KERNELS_DETAIL_TABLE_HPP
+#define ESPALIER_KERNELS_DETAIL_TABLE_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include <espalier/kernels/detail/kernel_text.hpp>
+#include <espalier/kernels/detail/tasks.hpp>
+#include <espalier/kernels/instruction_set.hpp>
+
+namespace espalier::inline v0::kernels::detail {
+
+/// @tparam Kernels  those of one set.
+/// @tparam Outputs  how many fit its registers beside four points.
+template <class T, class Kernels, std::size_t Outputs>
+[[nodiscard]] constexpr kernel_table<T> make_table() {
+  kernel_table<T> table;
+  table.width = Kernels::width;
+  [&]<std::size_t... O>(std::index_sequence<O...>) {
+    ((table.product[0][O] = Kernels::template product<1, O + 1>), ...);
+    ((table.product[1][O] = Kernels::template product<4, O + 1>), ...);
+  }
+  (std::make_index_sequence<Outputs>{});
+  table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
+                 {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
+                 {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
+  table.outer = {{{Kernels::template outer<false, 1, 1>, Kernels::template outer<false, 1, 2>},
+                  {Kernels::template outer<false, 6, 1>, Kernels::template outer<false, 6, 2>}}};
+  table.squared_outer = {{{Kernels::template outer<true, 1, 1>, Kernels::template outer<true, 1, 2>},
+                          {Kernels::template outer<true, 6, 1>, Kernels::template outer<true, 6, 2>}}};
+  if constexpr (Outputs == 6) {
+    table.outer[0][2] = Kernels::template outer<false, 1, 4>;
+    table.outer[1][2] = Kernels::template outer<false, 6, 4>;
+    table.squared_outer[0][2] = Kernels::template outer<true, 1, 4>;
+    table.squared_outer[1][2] = Kernels::template outer<true, 6, 4>;
+  }
+  table.adam = Kernels::adam;
+  return table;
+}
+
+template <class T>
+inline constexpr kernel_table<T> portable_table = make_table<T, portable::all<T>, 2>();
+#if ESPALIER_DISPATCH
+template <class T>
+inline constexpr kernel_table<T> avx2_table = make_table<T, avx2::all<T>, 3>();
+template <class T>
+inline constexpr kernel_table<T> avx512_table = make_table<T, avx512::all<T>, 6>();
+#endif
+
+/// @return the innermost loops of the instruction set in use.
+template <class T>
+[[nodiscard]] const kernel_table<T>& table() noexcept {
+#if ESPALIER_DISPATCH
+  const instruction_set set = current_instruction_set();
+  if (set != instruction_set::portable) {
+    return set == instruction_set::avx512 ? avx512_table<T> : avx2_table<T>;
+  }
+#endif
+  return portable_table<T>;
+}
+
+/// Outputs that a tile may have.
+template <class T>
+[[nodiscard]] std::size_t most_outputs(const kernel_table<T>& table) noexcept {
+  const auto& kernels = table.product[1];
+  return static_cast<std::size_t>(std::find(kernels.begin(), kernels.end(), nullptr) - kernels.begin());
+}
+
+/// Calls action(begin, size) for parts of 0 to count that are as equal as can be and have at most `most`.
+template <class Action>
+void for_each_part(std::size_t count, std::size_t most, Action&& action) {
+  const std::size_t parts = (count + most - 1) / most;
+  for (std::size_t part = 0; part < parts; ++part) {
+    const std::size_t begin = part * count / parts;
+    action(begin, (part + 1) * count / parts - begin);
+  }
+}
+
+/// Runs a product for all of its outputs, a tile of them at a time.
+template <class T>
+void run_product(const product_task<T>& all, std::size_t points, std::size_t outputs) {
+  const kernel_table<T>& kernels = table<T>();
+  for_each_part(outputs, most_outputs(kernels), [&](std::size_t begin, std::size_t size) {
+    product_task<T> part = all;
+    part.weights += begin * all.weight_output;
+    part.bias = all.bias == nullptr ? nullptr : all.bias + begin;
+    part.y += begin * lanes;
+    part.winners = all.winners == nullptr ? nullptr : all.winners + begin * lanes;
+    kernels.product[points == 4 ? 1 : 0][size - 1](part);
+  });
+}
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the innermost loops are told, and the table of those for one set of instructions.
+#ifndef ESPALIER_KERNELS_DETAIL_TASKS_HPP
+#define ESPALIER_KERNELS_DETAIL_TASKS_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace espalier::inline v0::kernels::detail {
+
+/// What is done with a finished tile of a product.
+enum class finish : std::uint8_t {
+  store,         ///< it is stored
+  relu,          ///< negative numbers become 0 first
+  relu_max_pool  ///< the largest of the four points is stored, or 0, and in `winners` which one it was, or -1
+};
+
+/// Points times weights. A tile is some points (one, or four in two lines of two columns) by some outputs:
+/// y[point][output] = bias[output] + sum over rows and inputs of x[point][row][input] weight[row][input][output].
+/// Strides count numbers.
+template <class T>
+struct product_task {
+  const T* x = nullptr;
+  std::size_t x_column = 0;  ///< from a point to the next in its line
+  std::size_t x_line = 0;    ///< from the first line of points to the second
+  std::size_t x_row = 0;     ///< from one row of inputs to the next
+  std::size_t rows = 1;
+  std::size_t run = 0;  ///< inputs in a row, one lane block apart
+  const T* weights = nullptr;
+  std::size_t weight_input = 0;
+  std::size_t weight_output = 0;
+  std::size_t weight_row = 0;
+  const T* bias = nullptr;  ///< or null
+  T* y = nullptr;           ///< outputs are one lane block apart
+  std::size_t y_column = 0;
+  std::size_t y_line = 0;
+  T* winners = nullptr;   ///< as y; whole numbers of the size of T
+  std::size_t tiles = 1;  ///< how many, one after the other
+  std::size_t x_tile = 0;
+  std::size_t y_tile = 0;
+  detail::finish finish = finish::store;
+};
+
+/// Sums of rows of an image, cut out at some places, times numbers: sums[row][i] += slope x[place + row + i].
+template <class T>
+struct rows_task {
+  const T* x = nullptr;
+  std::size_t x_row = 0;
+  const T* pieces = nullptr;  ///< slopes, each followed by its place, a whole number of the size of T
+  std::size_t count = 0;      ///< of pieces
+  T* sums = nullptr;
+  std::size_t sums_row = 0;
+  bool squared = false;  ///< the squares of these sums are added instead
+  bool narrow = false;   ///< rows are short; says in which order is summed, so it must not depend on the vectors
+};
+
+/// Sums over samples of outer products: to[input][output] += x[input] rows[sample][output].
+template <class T>
+struct outer_task {
+  const T* x = nullptr;  ///< [block][input][lane]
+  std::size_t x_block = 0;
+  const T* rows = nullptr;  ///< one row of outputs per sample, filled up with zeros
+  std::size_t row = 0;      ///< from one sample to the next
+  std::size_t blocks = 0;
+  T* to = nullptr;
+  std::size_t to_row = 0;
+  std::size_t outputs = 0;  ///< that are real
+};
+
+/// A step of Adam, see optim::adam.
+template <class T>
+struct adam_task {
+  T* weights = nullptr;
+  T* mean = nullptr;
+  T* square = nullptr;
+  const T* gradients = nullptr;
+  std::size_t count = 0;
+  T step = 0;
+  T fresh_1 = 0;  ///< 1 - beta_1
+  T fresh_2 = 0;  ///< 1 - beta_2
+  T epsilon = 0;
+};
+
+/// The innermost loops for one set of instructions. Null where a tile would not fit its registers.
+template <class T>
+struct kernel_table {
+  std::size_t width = 0;                                                         ///< numbers in a vector
+  std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};      ///< [1 or 4 points][outputs - 1]
+  std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};            ///< [1, 3, 5 rows][vectors - 1]
+  std::array<std::array<void (*)(const outer_task<T>&), 3>, 2> outer{};          ///< [1 or 6 inputs][1, 2, 4 vectors]
+  std::array<std::array<void (*)(const outer_task<T>&), 3>, 2> squared_outer{};  ///< both factors squared
+  void (*adam)(const adam_task<T>&) = nullptr;
+};
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif

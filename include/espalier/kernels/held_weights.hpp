@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sets weights that a mask holds to their values, after every step of an optimizer.
+#ifndef ESPALIER_KERNELS_HELD_WEIGHTS_HPP
+#define ESPALIER_KERNELS_HELD_WEIGHTS_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include <espalier/kernels/detail/vector.hpp>
+
+namespace espalier::inline v0::kernels {
+
+/// Weights that are held at given values, exactly, whatever an optimizer made of them.
+/// @tparam T  float or double.
+template <class T>
+class held_weights {
+ public:
+  /// @param mask     one entry per weight: 0 for those that are held.
+  /// @param offsets  their values, one entry per weight; empty: 0.
+  held_weights(std::span<const std::uint8_t> mask, std::span<const T> offsets)
+      : kept_(mask.size()), values_(mask.size()) {
+    using whole = typename detail::short_vector<T>::whole;
+    for (std::size_t i = 0; i < mask.size(); ++i) {
+      const whole bits = mask[i] == 0 ? 0 : -1;
+      std::memcpy(&kept_[i], &bits, sizeof(bits));
+      values_[i] = mask[i] == 0 && !offsets.empty() ? offsets[i] : T{0};
+      any_ = any_ || mask[i] == 0;
+    }
+  }
+
+  /// @param weights  as many as the mask had entries.   Complexity: O(weights), without branches; O(1) if none is held.
+  void apply(std::span<T> weights) const {
+    using whole = detail::wholes<T>;
+    constexpr std::size_t width = detail::short_vector<T>::width;
+    std::size_t i = 0;
+    for (; any_ && i + width <= weights.size(); i += width) {
+      const auto bits = detail::load<whole>(weights.data() + i) & detail::load<whole>(kept_.data() + i);
+      detail::store(weights.data() + i, bits | detail::load<whole>(values_.data() + i));
+    }
+    for (; any_ && i < weights.size(); ++i) {
+      typename detail::short_vector<T>::whole kept = 0;
+      std::memcpy(&kept, &kept_[i], sizeof(kept));
+      weights[i] = kept == 0 ? values_[i] : weights[i];
+    }
+  }
+
+ private:
+  std::vector<T> kept_;  // all bits 1 where a weight is kept
+  std::vector<T> values_;
+  bool any_ = false;
+};
+
+}  // namespace espalier::inline v0::kernels
+
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/kernels/dense.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <map>
+#include <vector>
+
+#include "support/instruction_sets.hpp"
+#include "support/lane_blocks.hpp"
+
+namespace kernels = espalier::kernels;
+using kernels::gradient_kind;
+
+namespace {
+
+/// All results of one layer, one after the other.
+template <class T>
+std::vector<T> everything(const kernels::dense_shape& s, std::size_t blocks) {
+  espalier::random random(9);
+  const auto kernel = support::random_numbers<T>(random, s.inputs * s.outputs);
+  const auto bias = support::random_numbers<T>(random, s.outputs);
+  const auto x = support::random_blocks<T>(random, s.inputs, blocks);
+  const auto dy = support::random_blocks<T>(random, s.outputs, blocks);
+  std::vector<T> scratch(s.scratch(blocks));
+  const kernels::dense_pass<T> pass{kernel.data(), bias.data(), x.data(), dy.data(), blocks, scratch.data()};
+  std::vector<T> y(dy.size());
+  std::vector<T> rectified(dy.size());
+  std::vector<T> dx(x.size());
+  std::vector<T> plain(kernel.size() + bias.size());
+  std::vector<T> squared(plain.size());
+  kernels::dense_forward(s, pass, false, y.data());
+  kernels::dense_forward(s, pass, true, rectified.data());
+  kernels::dense_backward_input(s, pass, dx.data());
+  kernels::dense_backward_parameters<gradient_kind::plain, T>(s, pass, plain.data(), plain.data() + kernel.size());
+  kernels::dense_backward_parameters<gradient_kind::squared, T>(s, pass, squared.data(),
+                                                                squared.data() + kernel.size());
+  bool right = true;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    right &= rectified[i] == (y[i] > T{0} ? y[i] : T{0});
+  }
+  CHECK(right);
+  for (const auto& more : {dx, plain, squared}) {
+    y.insert(y.end(), more.begin(), more.end());
+  }
+  return y;
+}
+
+}  // namespace
+
+TEST_SUITE("kernels") {
+  TEST_CASE_TEMPLATE("results are the same bits with AVX2 and AVX-512, and the same numbers with neither", T, float,
+                     double) {
+    for (const auto& s : {kernels::dense_shape{1, 1}, {7, 5}, {16, 64}, {13, 33}, {6, 17}, {31, 128}, {3, 100}}) {
+      for (const std::size_t blocks : {1U, 3U, 4U}) {
+        CAPTURE(s.outputs);
+        CAPTURE(blocks);
+        std::map<kernels::instruction_set, std::vector<T>> results;
+        support::with_each_instruction_set(
+            [&](kernels::instruction_set set) { results[set] = everything<T>(s, blocks); });
+        const auto& portable = results.begin()->second;
+        for (const auto& [set, result] : results) {
+          bool close = result.size() == portable.size();
+          for (std::size_t i = 0; i < result.size(); ++i) {
+            close &= static_cast<double>(result[i]) ==
+                     doctest::Approx(static_cast<double>(portable[i])).epsilon(sizeof(T) == 4 ? 1e-5 : 1e-13).scale(1);
+          }
+          CHECK(close);
+          if (set != kernels::instruction_set::portable) {
+            CHECK(result == std::next(results.begin())->second);
+          }
+        }
+      }
+    }
+  }
+}
