@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <espalier/base/random.hpp>
+#include <espalier/kernels/instruction_set.hpp>
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>
 #include <espalier/nn/flatten.hpp>
@@ -20,6 +21,7 @@
 #include <espalier/train/fit.hpp>
 #include <espalier/train/gradients.hpp>
 
+namespace kernels = espalier::kernels;
 namespace nn = espalier::nn;
 namespace train = espalier::train;
 
@@ -65,9 +67,24 @@ struct data {
   std::vector<std::uint32_t> labels;
 };
 
+/// Chooses the instruction set that the second argument of a benchmark says.
+/// @return whether the CPU has it.
+bool choose(benchmark::State& state) {
+  const auto set = static_cast<kernels::instruction_set>(state.range(1));
+  if (!kernels::is_supported(set)) {
+    state.SkipWithError("this CPU has no such instructions");
+    return false;
+  }
+  kernels::use(set);
+  return true;
+}
+
 /// Some steps of training; the time of one is the counter `step`.
 template <class Model>
 void steps(benchmark::State& state, Model model, std::size_t batch) {
+  if (!choose(state)) {
+    return;
+  }
   const std::size_t count = 16;
   const data d(model.input_shape(), count * batch);
   const auto view = d.view();
@@ -112,6 +129,9 @@ void lenet_masked_128(benchmark::State& state) {
 }
 
 void lenet_evaluate(benchmark::State& state) {
+  if (!choose(state)) {
+    return;
+  }
   const auto model = lenet(nn::padding::valid);
   const data d(model.input_shape(), 1024);
   const auto view = d.view();
@@ -123,6 +143,9 @@ void lenet_evaluate(benchmark::State& state) {
 }
 
 void lenet_fisher(benchmark::State& state) {
+  if (!choose(state)) {
+    return;
+  }
   auto model = lenet(nn::padding::valid);
   const data d(model.input_shape(), 1024);
   const auto view = d.view();
@@ -133,14 +156,21 @@ void lenet_fisher(benchmark::State& state) {
   state.counters["images"] = benchmark::Counter(1024, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-BENCHMARK(jet_128)->Arg(1)->MeasureProcessCPUTime()->UseRealTime();
-BENCHMARK(jet_1024)->Arg(1)->Arg(2)->MeasureProcessCPUTime()->UseRealTime();
-BENCHMARK(lenet_128)->Arg(1)->Arg(2)->MeasureProcessCPUTime()->UseRealTime();
-BENCHMARK(lenet_masked_128)->Arg(1)->MeasureProcessCPUTime()->UseRealTime();
-BENCHMARK(lenet_same_128)->Arg(1)->Arg(2)->MeasureProcessCPUTime()->UseRealTime();
-BENCHMARK(lenet_evaluate)->Arg(1)->Arg(2)->MeasureProcessCPUTime()->UseRealTime();
-BENCHMARK(lenet_fisher)->Arg(1)->Arg(2)->MeasureProcessCPUTime()->UseRealTime();
-BENCHMARK(wide_128)->Arg(1)->Arg(2)->MeasureProcessCPUTime()->UseRealTime();
+/// Threads, and instruction sets from AVX-512 down to the portable ones.
+void one(benchmark::internal::Benchmark* b) {
+  b->ArgNames({"threads", "set"})->ArgsProduct({{1}, {2, 1, 0}})->MeasureProcessCPUTime()->UseRealTime();
+}
+void one_and_two(benchmark::internal::Benchmark* b) {
+  b->ArgNames({"threads", "set"})->ArgsProduct({{1, 2}, {2, 1, 0}})->MeasureProcessCPUTime()->UseRealTime();
+}
+BENCHMARK(jet_128)->Apply(one);
+BENCHMARK(jet_1024)->Apply(one_and_two);
+BENCHMARK(lenet_128)->Apply(one_and_two);
+BENCHMARK(lenet_masked_128)->Apply(one);
+BENCHMARK(lenet_same_128)->Apply(one_and_two);
+BENCHMARK(lenet_evaluate)->Apply(one_and_two);
+BENCHMARK(lenet_fisher)->Apply(one_and_two);
+BENCHMARK(wide_128)->Apply(one);
 
 }  // namespace
 
