@@ -8978,6 +8978,779 @@ inline constexpr const char* version_string = "0.1.0";
 
 #endif
 
+// ---- espalier/kernels/detail/tasks.hpp ----
+// What the innermost loops are told, and the table of those for one set of instructions.
+#ifndef ESPALIER_KERNELS_DETAIL_TASKS_HPP
+#define ESPALIER_KERNELS_DETAIL_TASKS_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// What is done with a finished tile of a product.
+enum class finish : std::uint8_t {
+  store,         ///< it is stored
+  relu,          ///< negative numbers become 0 first
+  relu_max_pool  ///< the largest of the four points is stored, or 0, and in `winners` which one it was, or -1
+};
+
+/// Points times weights. A tile is some points (one, or four in two lines of two columns) by some outputs:
+/// y[point][output] = bias[output] + sum over rows and inputs of x[point][row][input] weight[row][input][output].
+/// Strides count numbers.
+template <class T>
+struct product_task {
+  const T* x = nullptr;
+  std::size_t x_column = 0;  ///< from a point to the next in its line
+  std::size_t x_line = 0;    ///< from the first line of points to the second
+  std::size_t x_row = 0;     ///< from one row of inputs to the next
+  std::size_t rows = 1;
+  std::size_t run = 0;  ///< inputs in a row, one lane block apart
+  const T* weights = nullptr;
+  std::size_t weight_input = 0;
+  std::size_t weight_output = 0;
+  std::size_t weight_row = 0;
+  const T* bias = nullptr;  ///< or null
+  T* y = nullptr;           ///< outputs are one lane block apart
+  std::size_t y_column = 0;
+  std::size_t y_line = 0;
+  T* winners = nullptr;   ///< as y; whole numbers of the size of T
+  std::size_t tiles = 1;  ///< how many, one after the other
+  std::size_t x_tile = 0;
+  std::size_t y_tile = 0;
+  detail::finish finish = finish::store;
+};
+
+/// Sums of rows of an image, cut out at some places, times numbers: sums[row][i] += slope x[place + row + i].
+template <class T>
+struct rows_task {
+  const T* x = nullptr;
+  std::size_t x_row = 0;
+  const T* pieces = nullptr;  ///< slopes, each followed by its place, a whole number of the size of T
+  std::size_t count = 0;      ///< of pieces
+  T* sums = nullptr;
+  std::size_t sums_row = 0;
+  bool squared = false;  ///< the squares of these sums are added instead
+  bool narrow = false;   ///< rows are short; says in which order is summed, so it must not depend on the vectors
+};
+
+/// Sums over samples of outer products: to[input][output] += x[input] rows[sample][output].
+template <class T>
+struct outer_task {
+  const T* x = nullptr;  ///< [block][input][lane]
+  std::size_t x_block = 0;
+  const T* rows = nullptr;  ///< one row of outputs per sample, filled up with zeros
+  std::size_t row = 0;      ///< from one sample to the next
+  std::size_t blocks = 0;
+  T* to = nullptr;
+  std::size_t to_row = 0;
+  std::size_t outputs = 0;  ///< that are real
+};
+
+/// A step of Adam, see optim::adam.
+template <class T>
+struct adam_task {
+  T* weights = nullptr;
+  T* mean = nullptr;
+  T* square = nullptr;
+  const T* gradients = nullptr;
+  std::size_t count = 0;
+  T step = 0;
+  T fresh_1 = 0;  ///< 1 - beta_1
+  T fresh_2 = 0;  ///< 1 - beta_2
+  T epsilon = 0;
+};
+
+/// The innermost loops for one set of instructions. Null where a tile would not fit its registers.
+template <class T>
+struct kernel_table {
+  std::size_t width = 0;                                                         ///< numbers in a vector
+  std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};      ///< [1 or 4 points][outputs - 1]
+  std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};            ///< [1, 3, 5 rows][vectors - 1]
+  std::array<std::array<void (*)(const outer_task<T>&), 3>, 2> outer{};          ///< [1 or 6 inputs][1, 2, 4 vectors]
+  std::array<std::array<void (*)(const outer_task<T>&), 3>, 2> squared_outer{};  ///< both factors squared
+  void (*adam)(const adam_task<T>&) = nullptr;
+};
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
+// ---- espalier/kernels/instruction_set.hpp ----
+// Which instructions the kernels use: chosen once, at run time, for the CPU that runs the program.
+#ifndef ESPALIER_KERNELS_INSTRUCTION_SET_HPP
+#define ESPALIER_KERNELS_INSTRUCTION_SET_HPP
+
+// Kernels for AVX2 and AVX-512 are compiled beside the portable ones, which are then for CPUs without AVX2. Define
+// ESPALIER_NO_DISPATCH to compile the portable ones only: programs build faster and run slower.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(ESPALIER_NO_DISPATCH)
+#define ESPALIER_DISPATCH 1
+#else
+#define ESPALIER_DISPATCH 0
+#endif
+
+namespace espalier::inline v0::kernels {
+
+/// Sets of instructions, each with kernels of its own. Results of avx2 and avx512 are the same bits; those of
+/// `portable` differ by rounding, as it has no fused multiply-add on x86.
+enum class instruction_set : std::uint8_t { portable, avx2, avx512 };
+
+/// @param set  any.
+/// @return whether the CPU has it and the program was compiled with it.
+[[nodiscard]] inline bool is_supported(instruction_set set) noexcept {
+#if ESPALIER_DISPATCH
+  if (set == instruction_set::avx512) {
+    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+           __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("fma") != 0;
+  }
+  if (set == instruction_set::avx2) {
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  }
+#endif
+  return set == instruction_set::portable;
+}
+
+namespace detail {
+
+[[nodiscard]] inline instruction_set best_instruction_set() noexcept {
+  for (const auto set : {instruction_set::avx512, instruction_set::avx2}) {
+    if (is_supported(set)) {
+      return set;
+    }
+  }
+  return instruction_set::portable;
+}
+
+[[nodiscard]] inline std::atomic<instruction_set>& chosen_instruction_set() noexcept {
+  static std::atomic<instruction_set> chosen = best_instruction_set();
+  return chosen;
+}
+
+}  // namespace detail
+
+/// @return what the kernels use: the best that is supported, until `use` chooses another.
+[[nodiscard]] inline instruction_set current_instruction_set() noexcept {
+  return detail::chosen_instruction_set().load(std::memory_order_relaxed);
+}
+
+/// Makes all kernels of the program use a set from now on; not while one runs. For tests and comparisons.
+/// @param set  a supported one.   @throws argument_error if it is not supported.
+inline void use(instruction_set set) {
+  if (!is_supported(set)) {
+    throw argument_error(error_message("kernels::use", "an instruction set that this CPU or program has not",
+                                       "one for which is_supported(set)"));
+  }
+  detail::chosen_instruction_set().store(set, std::memory_order_relaxed);
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/detail/vector.hpp ----
+// Vectors of 16 bytes, for loops that wait for memory and not for arithmetic: every CPU has them.
+#ifndef ESPALIER_KERNELS_DETAIL_VECTOR_HPP
+#define ESPALIER_KERNELS_DETAIL_VECTOR_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+template <class T>
+struct short_vector {
+  static constexpr std::size_t width = 16 / sizeof(T);
+  using whole = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  // An alias would drop the size.
+  typedef T type __attribute__((vector_size(16)));            // NOLINT(modernize-use-using)
+  typedef whole whole_type __attribute__((vector_size(16)));  // NOLINT(modernize-use-using)
+};
+/// Numbers side by side, and whole numbers of the same size: comparisons, winners of a pooling.
+template <class T>
+using numbers = typename short_vector<T>::type;
+template <class T>
+using wholes = typename short_vector<T>::whole_type;
+
+template <class Vector = void, class T>
+[[nodiscard]] inline auto load(const T* from) noexcept {
+  std::conditional_t<std::is_void_v<Vector>, numbers<T>, Vector> value;
+  std::memcpy(&value, from, sizeof(value));
+  return value;
+}
+template <class T, class Vector>
+inline void store(T* to, const Vector& value) noexcept {
+  static_assert(sizeof(Vector) == 16);
+  std::memcpy(to, &value, sizeof(value));
+}
+
+/// from[lane of row] -> to[row of lane]: as many rows as a vector has numbers, for as many vectors.
+template <class T>
+inline void transpose(numbers<T> (&rows)[short_vector<T>::width]) noexcept {
+  if constexpr (short_vector<T>::width == 4) {
+    const numbers<T> low_0 = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
+    const numbers<T> low_2 = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+    const numbers<T> high_0 = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
+    const numbers<T> high_2 = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+    rows[0] = __builtin_shufflevector(low_0, low_2, 0, 1, 4, 5);
+    rows[1] = __builtin_shufflevector(low_0, low_2, 2, 3, 6, 7);
+    rows[2] = __builtin_shufflevector(high_0, high_2, 0, 1, 4, 5);
+    rows[3] = __builtin_shufflevector(high_0, high_2, 2, 3, 6, 7);
+  } else {
+    const numbers<T> first = __builtin_shufflevector(rows[0], rows[1], 0, 2);
+    rows[1] = __builtin_shufflevector(rows[0], rows[1], 1, 3);
+    rows[0] = first;
+  }
+}
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
+// ---- espalier/kernels/lanes.hpp ----
+// The layout of activations: blocks of 16 samples, one vector lane a sample.
+#ifndef ESPALIER_KERNELS_LANES_HPP
+#define ESPALIER_KERNELS_LANES_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Samples in a block. Activations are [block][feature][lane]; feature = (y * width + x) * channels + channel, so that
+/// flattening changes nothing. An operation is one weight times a vector of samples: full vectors at any shape.
+inline constexpr std::size_t lanes = 16;
+
+/// Blocks in a slot: what one thread works on at a time, with a gradient of its own.
+inline constexpr std::size_t slot_blocks = 4;
+
+/// Samples in a slot.
+inline constexpr std::size_t slot_samples = lanes * slot_blocks;
+
+/// @param samples  how many.
+/// @return how many blocks hold them.
+[[nodiscard]] constexpr std::size_t blocks_of(std::size_t samples) noexcept {
+  return (samples + lanes - 1) / lanes;
+}
+
+namespace detail {
+
+/// A few lanes of features, which are one lane block apart, become rows: to[lane][feature].
+template <class T>
+void lanes_to_rows(const T* from, std::size_t features, const std::array<T*, short_vector<T>::width>& to) {
+  constexpr std::size_t width = short_vector<T>::width;
+  std::size_t feature = 0;
+  for (; feature + width <= features; feature += width) {
+    numbers<T> part[width];
+    for (std::size_t i = 0; i < width; ++i) {
+      part[i] = load(from + (feature + i) * lanes);
+    }
+    transpose<T>(part);
+    for (std::size_t i = 0; i < width; ++i) {
+      store(to[i] + feature, part[i]);
+    }
+  }
+  for (; feature < features; ++feature) {
+    for (std::size_t i = 0; i < width; ++i) {
+      to[i][feature] = from[feature * lanes + i];
+    }
+  }
+}
+
+/// The way back.
+template <class T>
+void rows_to_lanes(const std::array<const T*, short_vector<T>::width>& from, std::size_t features, T* to) {
+  constexpr std::size_t width = short_vector<T>::width;
+  std::size_t feature = 0;
+  for (; feature + width <= features; feature += width) {
+    numbers<T> part[width];
+    for (std::size_t i = 0; i < width; ++i) {
+      part[i] = load(from[i] + feature);
+    }
+    transpose<T>(part);
+    for (std::size_t i = 0; i < width; ++i) {
+      store(to + (feature + i) * lanes, part[i]);
+    }
+  }
+  for (; feature < features; ++feature) {
+    for (std::size_t i = 0; i < width; ++i) {
+      to[feature * lanes + i] = from[i][feature];
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Brings samples into the lanes of blocks.
+/// @param samples   row-major, one sample after the other.
+/// @param features  numbers in a sample.
+/// @param order     which samples to take, in lane order; the rest of the last block repeats the last one.
+/// @param blocks    [block][feature][lane], ceil(order / 16) blocks.
+/// Complexity: O(order x features).
+template <class T>
+void gather(const T* samples, std::size_t features, std::span<const std::uint32_t> order, T* blocks) {
+  constexpr std::size_t width = detail::short_vector<T>::width;
+  const std::size_t rows = blocks_of(order.size()) * lanes;
+  for (std::size_t begin = 0; begin < rows; begin += width) {
+    std::array<const T*, width> from;
+    for (std::size_t i = 0; i < width; ++i) {
+      const std::size_t place = begin + i < order.size() ? begin + i : order.size() - 1;
+      from[i] = samples + std::size_t{order[place]} * features;
+    }
+    detail::rows_to_lanes<T>(from, features, blocks + begin / lanes * features * lanes + begin % lanes);
+  }
+}
+
+/// The way back: takes samples out of the lanes of blocks.
+/// @param blocks    [block][feature][lane].
+/// @param features  numbers in a sample.
+/// @param count     how many samples.
+/// @param samples   row-major, one sample after the other.
+/// Complexity: O(count x features).
+template <class T>
+void scatter(const T* blocks, std::size_t features, std::size_t count, T* samples) {
+  for (std::size_t sample = 0; sample < count; ++sample) {
+    const T* from = blocks + sample / lanes * features * lanes + sample % lanes;
+    for (std::size_t feature = 0; feature < features; ++feature) {
+      samples[sample * features + feature] = from[feature * lanes];
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/detail/kernel_text.hpp ----
+// The innermost loops, written once and compiled for each set of instructions.
+#ifndef ESPALIER_KERNELS_DETAIL_KERNEL_TEXT_HPP
+#define ESPALIER_KERNELS_DETAIL_KERNEL_TEXT_HPP
+
+// A function has the instructions of the place where its text stands, so the text must stand there once per set: as a
+// macro, since a file that is included three times could not be joined into a single header. Vectors are those of the
+// compiler, with as many bytes as the set's registers have. Sums run in the same order whatever the width.
+
+// Small loops over registers: whatever the optimization level says, arrays that are indexed by them must dissolve.
+#define ESPALIER_UNROLL _Pragma("GCC unroll 8")
+
+// Without it g++ loads an operand again for each product instead of keeping it. Square roots by instruction: std::sqrt
+// in a loop sets errno and stays scalar.
+#if defined(__x86_64__)
+#define ESPALIER_KEEP_IN_REGISTER(value) asm("" : "+v"(value))
+#define ESPALIER_SQUARE_ROOTS(value, width)              \
+  if constexpr (sizeof(value) == 16 && sizeof(T) == 4) { \
+    asm("sqrtps %0, %0" : "+x"(value));                  \
+  } else if constexpr (sizeof(value) == 16) {            \
+    asm("sqrtpd %0, %0" : "+x"(value));                  \
+  } else if constexpr (sizeof(T) == 4) {                 \
+    asm("vsqrtps %0, %0" : "+v"(value));                 \
+  } else {                                               \
+    asm("vsqrtpd %0, %0" : "+v"(value));                 \
+  }
+#else
+#define ESPALIER_KEEP_IN_REGISTER(value) static_cast<void>(value)
+#define ESPALIER_SQUARE_ROOTS(value, width)            \
+  for (std::size_t lane = 0; lane < (width); ++lane) { \
+    value[lane] = std::sqrt(value[lane]);              \
+  }
+#endif
+
+#define ESPALIER_KERNELS(Set, Bytes)                                                                          \
+  namespace Set {                                                                                             \
+  /* A vector of Bytes bytes and its operations. */                                                           \
+  template <class T>                                                                                          \
+  struct vector_of {                                                                                          \
+    static constexpr std::size_t width = Bytes / sizeof(T);                                                   \
+    typedef T type __attribute__((vector_size(Bytes)));                                                       \
+  };                                                                                                          \
+  template <class T>                                                                                          \
+  using vector = typename vector_of<T>::type;                                                                 \
+  template <class T>                                                                                          \
+  using mask = decltype(vector<T>{} < vector<T>{});                                                           \
+                                                                                                              \
+  template <class T>                                                                                          \
+  [[gnu::always_inline]] inline vector<T> load(const T* from) {                                               \
+    vector<T> value;                                                                                          \
+    std::memcpy(&value, from, sizeof(value));                                                                 \
+    return value;                                                                                             \
+  }                                                                                                           \
+  template <class T, class Vector>                                                                            \
+  [[gnu::always_inline]] inline void store(T* to, const Vector& value) {                                      \
+    std::memcpy(to, &value, sizeof(value));                                                                   \
+  }                                                                                                           \
+  /* Minus zero costs nothing; plus zero would turn -0 into 0. */                                             \
+  template <class T>                                                                                          \
+  [[gnu::always_inline]] inline vector<T> broadcast(T value) {                                                \
+    return value - vector<T>{};                                                                               \
+  }                                                                                                           \
+                                                                                                              \
+  template <class T, std::size_t Points, std::size_t Outputs>                                                 \
+  struct tile {                                                                                               \
+    vector<T> sums[Points][Outputs];                                                                          \
+                                                                                                              \
+    [[gnu::always_inline]] inline void begin(const product_task<T>& t) {                                      \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
+        const vector<T> first = broadcast<T>(t.bias == nullptr ? T{0} : t.bias[o]);                           \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                            \
+          sums[p][o] = first;                                                                                 \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x) {                       \
+      const T* weights = t.weights;                                                                           \
+      for (std::size_t row = 0; row < t.rows; ++row, x += t.x_row, weights += t.weight_row) {                 \
+        const T* from = x;                                                                                    \
+        const T* w = weights;                                                                                 \
+        for (std::size_t input = 0; input < t.run; ++input, from += lanes, w += t.weight_input) {             \
+          vector<T> weight[Outputs];                                                                          \
+          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                         \
+            weight[o] = broadcast<T>(w[o * t.weight_output]);                                                 \
+          }                                                                                                   \
+          ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                          \
+            vector<T> sample = load<T>(from + p % 2 * t.x_column + p / 2 * t.x_line);                         \
+            ESPALIER_KEEP_IN_REGISTER(sample);                                                                \
+            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                       \
+              sums[p][o] += weight[o] * sample;                                                               \
+            }                                                                                                 \
+          }                                                                                                   \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    /* Only what is certainly not positive becomes 0, so that what is not a number stays. */                  \
+    [[gnu::always_inline]] inline void end(const product_task<T>& t, T* y) const {                            \
+      ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                              \
+        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                           \
+          vector<T> value = sums[p][o];                                                                       \
+          if (t.finish == finish::relu) {                                                                     \
+            value = value <= T{0} ? vector<T>{} : value;                                                      \
+          }                                                                                                   \
+          store<T>(y + o * lanes + p % 2 * t.y_column + p / 2 * t.y_line, value);                             \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    [[gnu::always_inline]] inline void end_pool(T* y, T* winners) const {                                     \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
+        vector<T> largest = sums[0][o];                                                                       \
+        mask<T> winner{};                                                                                     \
+        ESPALIER_UNROLL for (std::size_t p = 1; p < Points; ++p) {                                            \
+          const mask<T> larger = ~(sums[p][o] <= largest) & (largest == largest);                             \
+          largest = larger ? sums[p][o] : largest;                                                            \
+          winner = larger ? mask<T>{} + static_cast<std::int8_t>(p) : winner;                                 \
+        }                                                                                                     \
+        store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                                     \
+        store<T>(winners + o * lanes, largest > T{0} ? winner : ~mask<T>{});                                  \
+      }                                                                                                       \
+    }                                                                                                         \
+  };                                                                                                          \
+                                                                                                              \
+  template <class T, std::size_t Points, std::size_t Outputs>                                                 \
+  void product(const product_task<T>& t) {                                                                    \
+    for (std::size_t i = 0; i < t.tiles; ++i) {                                                               \
+      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                 \
+        tile<T, Points, Outputs> sums;                                                                        \
+        sums.begin(t);                                                                                        \
+        sums.multiply(t, t.x + i * t.x_tile + lane);                                                          \
+        const std::size_t to = i * t.y_tile + lane;                                                           \
+        if constexpr (Points == 4) {                                                                          \
+          if (t.finish == finish::relu_max_pool) {                                                            \
+            sums.end_pool(t.y + to, t.winners + to);                                                          \
+            continue;                                                                                         \
+          }                                                                                                   \
+        }                                                                                                     \
+        sums.end(t, t.y + to);                                                                                \
+      }                                                                                                       \
+    }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
+  template <class T, std::size_t Rows, std::size_t Vectors>                                                   \
+  [[gnu::always_inline]] inline void add_piece(vector<T> (&sums)[Rows][Vectors], const rows_task<T>& t,       \
+                                               std::size_t i) {                                               \
+    std::uint32_t place = 0;                                                                                  \
+    std::memcpy(&place, t.pieces + 2 * i + 1, sizeof(place));                                                 \
+    const vector<T> slope = broadcast<T>(t.pieces[2 * i]);                                                    \
+    const T* x = t.x + place;                                                                                 \
+    ESPALIER_UNROLL for (std::size_t r = 0; r < Rows; ++r, x += t.x_row) {                                    \
+      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                             \
+        sums[r][v] += slope * load<T>(x + v * vector_of<T>::width);                                           \
+      }                                                                                                       \
+    }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
+  /* Narrow rows have too few sums to keep the multipliers busy, so pieces take turns at two sets of them. */ \
+  template <class T, std::size_t Rows, std::size_t Vectors>                                                   \
+  void rows(const rows_task<T>& t) {                                                                          \
+    vector<T> sums[Rows][Vectors] = {};                                                                       \
+    vector<T> others[Rows][Vectors] = {};                                                                     \
+    std::size_t i = 0;                                                                                        \
+    if (t.narrow) {                                                                                           \
+      for (; i + 2 <= t.count; i += 2) {                                                                      \
+        add_piece<T>(sums, t, i);                                                                             \
+        add_piece<T>(others, t, i + 1);                                                                       \
+      }                                                                                                       \
+    }                                                                                                         \
+    for (; i < t.count; ++i) {                                                                                \
+      add_piece<T>(sums, t, i);                                                                               \
+    }                                                                                                         \
+    ESPALIER_UNROLL for (std::size_t r = 0; r < Rows; ++r) {                                                  \
+      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                             \
+        T* to = t.sums + r * t.sums_row + v * vector_of<T>::width;                                            \
+        const vector<T> sum = sums[r][v] + others[r][v];                                                      \
+        store<T>(to, load<T>(to) + (t.squared ? sum * sum : sum));                                            \
+      }                                                                                                       \
+    }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
+  template <class T, bool Squared, std::size_t Inputs, std::size_t Vectors>                                   \
+  void outer(const outer_task<T>& t) {                                                                        \
+    constexpr std::size_t width = vector_of<T>::width;                                                        \
+    vector<T> sums[Inputs][Vectors] = {};                                                                     \
+    const T* row = t.rows;                                                                                    \
+    for (std::size_t block = 0; block < t.blocks; ++block) {                                                  \
+      const T* x = t.x + block * t.x_block;                                                                   \
+      for (std::size_t lane = 0; lane < lanes; ++lane, ++x, row += t.row) {                                   \
+        vector<T> slopes[Vectors];                                                                            \
+        ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                           \
+          slopes[v] = load<T>(row + v * width);                                                               \
+          slopes[v] = Squared ? slopes[v] * slopes[v] : slopes[v];                                            \
+        }                                                                                                     \
+        ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                            \
+          vector<T> sample = broadcast<T>(x[i * lanes]);                                                      \
+          sample = Squared ? sample * sample : sample;                                                        \
+          ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                         \
+            sums[i][v] += sample * slopes[v];                                                                 \
+          }                                                                                                   \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                                \
+      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                             \
+        T* to = t.to + i * t.to_row + v * width;                                                              \
+        if ((v + 1) * width <= t.outputs) {                                                                   \
+          store<T>(to, load<T>(to) + sums[i][v]);                                                             \
+        } else {                                                                                              \
+          T part[width];                                                                                      \
+          store<T>(part, sums[i][v]);                                                                         \
+          for (std::size_t o = v * width; o < t.outputs; ++o) {                                               \
+            to[o - v * width] += part[o - v * width];                                                         \
+          }                                                                                                   \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
+  template <class T>                                                                                          \
+  [[gnu::always_inline]] inline void adam_vector(const adam_task<T>& t, T* weights, T* mean, T* square,       \
+                                                 const T* gradients) {                                        \
+    const vector<T> g = load<T>(gradients);                                                                   \
+    const vector<T> m = load<T>(mean) + (g - load<T>(mean)) * t.fresh_1;                                      \
+    const vector<T> s = load<T>(square) + (g * g - load<T>(square)) * t.fresh_2;                              \
+    vector<T> root = s;                                                                                       \
+    ESPALIER_SQUARE_ROOTS(root, vector_of<T>::width);                                                         \
+    store<T>(mean, m);                                                                                        \
+    store<T>(square, s);                                                                                      \
+    store<T>(weights, load<T>(weights) - t.step * m / (root + t.epsilon));                                    \
+  }                                                                                                           \
+                                                                                                              \
+  template <class T>                                                                                          \
+  void adam(const adam_task<T>& t) {                                                                          \
+    constexpr std::size_t width = vector_of<T>::width;                                                        \
+    std::size_t i = 0;                                                                                        \
+    for (; i + width <= t.count; i += width) {                                                                \
+      adam_vector<T>(t, t.weights + i, t.mean + i, t.square + i, t.gradients + i);                            \
+    }                                                                                                         \
+    if (i < t.count) {                                                                                        \
+      T rest[4][width] = {};                                                                                  \
+      const std::size_t bytes = (t.count - i) * sizeof(T);                                                    \
+      std::memcpy(rest[0], t.weights + i, bytes);                                                             \
+      std::memcpy(rest[1], t.mean + i, bytes);                                                                \
+      std::memcpy(rest[2], t.square + i, bytes);                                                              \
+      std::memcpy(rest[3], t.gradients + i, bytes);                                                           \
+      adam_vector<T>(t, rest[0], rest[1], rest[2], rest[3]);                                                  \
+      std::memcpy(t.weights + i, rest[0], bytes);                                                             \
+      std::memcpy(t.mean + i, rest[1], bytes);                                                                \
+      std::memcpy(t.square + i, rest[2], bytes);                                                              \
+    }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
+  /* By which the table finds them. */                                                                        \
+  template <class T>                                                                                          \
+  struct all {                                                                                                \
+    static constexpr std::size_t width = vector_of<T>::width;                                                 \
+    template <std::size_t Points, std::size_t Outputs>                                                        \
+    static constexpr auto product = &Set::product<T, Points, Outputs>;                                        \
+    template <std::size_t Rows, std::size_t Vectors>                                                          \
+    static constexpr auto rows = &Set::rows<T, Rows, Vectors>;                                                \
+    template <bool Squared, std::size_t Inputs, std::size_t Vectors>                                          \
+    static constexpr auto outer = &Set::outer<T, Squared, Inputs, Vectors>;                                   \
+    static constexpr auto adam = &Set::adam<T>;                                                               \
+  };                                                                                                          \
+  }
+
+namespace espalier::inline v0::kernels::detail {
+
+ESPALIER_KERNELS(portable, 16)
+
+#if ESPALIER_DISPATCH
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#endif
+ESPALIER_KERNELS(avx2, 32)
+#if defined(__clang__)
+#pragma clang attribute pop
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#else
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx2,fma")
+#endif
+ESPALIER_KERNELS(avx512, 64)
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#endif
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#undef ESPALIER_KERNELS
+#undef ESPALIER_SQUARE_ROOTS
+#undef ESPALIER_KEEP_IN_REGISTER
+#undef ESPALIER_UNROLL
+
+#endif
+
+// ---- espalier/kernels/detail/table.hpp ----
+// Finds the innermost loops for the CPU that runs the program.
+#ifndef ESPALIER_KERNELS_DETAIL_TABLE_HPP
+#define ESPALIER_KERNELS_DETAIL_TABLE_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// @tparam Kernels  those of one set.
+/// @tparam Outputs  how many fit its registers beside four points.
+template <class T, class Kernels, std::size_t Outputs>
+[[nodiscard]] constexpr kernel_table<T> make_table() {
+  kernel_table<T> table;
+  table.width = Kernels::width;
+  [&]<std::size_t... O>(std::index_sequence<O...>) {
+    ((table.product[0][O] = Kernels::template product<1, O + 1>), ...);
+    ((table.product[1][O] = Kernels::template product<4, O + 1>), ...);
+  }
+  (std::make_index_sequence<Outputs>{});
+  table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
+                 {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
+                 {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
+  table.outer = {{{Kernels::template outer<false, 1, 1>, Kernels::template outer<false, 1, 2>},
+                  {Kernels::template outer<false, 6, 1>, Kernels::template outer<false, 6, 2>}}};
+  table.squared_outer = {{{Kernels::template outer<true, 1, 1>, Kernels::template outer<true, 1, 2>},
+                          {Kernels::template outer<true, 6, 1>, Kernels::template outer<true, 6, 2>}}};
+  if constexpr (Outputs == 6) {
+    table.outer[0][2] = Kernels::template outer<false, 1, 4>;
+    table.outer[1][2] = Kernels::template outer<false, 6, 4>;
+    table.squared_outer[0][2] = Kernels::template outer<true, 1, 4>;
+    table.squared_outer[1][2] = Kernels::template outer<true, 6, 4>;
+  }
+  table.adam = Kernels::adam;
+  return table;
+}
+
+template <class T>
+inline constexpr kernel_table<T> portable_table = make_table<T, portable::all<T>, 2>();
+#if ESPALIER_DISPATCH
+template <class T>
+inline constexpr kernel_table<T> avx2_table = make_table<T, avx2::all<T>, 3>();
+template <class T>
+inline constexpr kernel_table<T> avx512_table = make_table<T, avx512::all<T>, 6>();
+#endif
+
+/// @return the innermost loops of the instruction set in use.
+template <class T>
+[[nodiscard]] const kernel_table<T>& table() noexcept {
+#if ESPALIER_DISPATCH
+  const instruction_set set = current_instruction_set();
+  if (set != instruction_set::portable) {
+    return set == instruction_set::avx512 ? avx512_table<T> : avx2_table<T>;
+  }
+#endif
+  return portable_table<T>;
+}
+
+/// Outputs that a tile may have.
+template <class T>
+[[nodiscard]] std::size_t most_outputs(const kernel_table<T>& table) noexcept {
+  const auto& kernels = table.product[1];
+  return static_cast<std::size_t>(std::find(kernels.begin(), kernels.end(), nullptr) - kernels.begin());
+}
+
+/// Calls action(begin, size) for parts of 0 to count that are as equal as can be and have at most `most`.
+template <class Action>
+void for_each_part(std::size_t count, std::size_t most, Action&& action) {
+  const std::size_t parts = (count + most - 1) / most;
+  for (std::size_t part = 0; part < parts; ++part) {
+    const std::size_t begin = part * count / parts;
+    action(begin, (part + 1) * count / parts - begin);
+  }
+}
+
+/// Runs a product for all of its outputs, a tile of them at a time.
+template <class T>
+void run_product(const product_task<T>& all, std::size_t points, std::size_t outputs) {
+  const kernel_table<T>& kernels = table<T>();
+  for_each_part(outputs, most_outputs(kernels), [&](std::size_t begin, std::size_t size) {
+    product_task<T> part = all;
+    part.weights += begin * all.weight_output;
+    part.bias = all.bias == nullptr ? nullptr : all.bias + begin;
+    part.y += begin * lanes;
+    part.winners = all.winners == nullptr ? nullptr : all.winners + begin * lanes;
+    kernels.product[points == 4 ? 1 : 0][size - 1](part);
+  });
+}
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
+// ---- espalier/kernels/adam.hpp ----
+// One step of Adam over many numbers.
+#ifndef ESPALIER_KERNELS_ADAM_HPP
+#define ESPALIER_KERNELS_ADAM_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Numbers and settings of a step, see optim::adam.
+/// @tparam T  float or double.
+template <class T>
+using adam_step = detail::adam_task<T>;
+
+/// mean += (g - mean) fresh_1; square += (g g - square) fresh_2; w -= step mean / (sqrt(square) + epsilon).
+template <class T>
+void adam(const adam_step<T>& step) {
+  detail::table<T>().adam(step);
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/add.hpp ----
+// Adds up the gradients of slots.
+#ifndef ESPALIER_KERNELS_ADD_HPP
+#define ESPALIER_KERNELS_ADD_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// sums[i] += from[i].
+/// @param from  as many numbers as sums.
+template <class T>
+void add(std::span<const T> from, std::span<T> sums) {
+  constexpr std::size_t width = detail::short_vector<T>::width;
+  std::size_t i = 0;
+  for (; i + width <= sums.size(); i += width) {
+    detail::store(sums.data() + i, detail::load(sums.data() + i) + detail::load(from.data() + i));
+  }
+  for (; i < sums.size(); ++i) {
+    sums[i] += from[i];
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/kernels/all_finite.hpp ----
 // Whether numbers are finite, asked so often that it must be cheap.
 #ifndef ESPALIER_KERNELS_ALL_FINITE_HPP
@@ -9017,285 +9790,10 @@ template <class T>
 
 #endif
 
-// ---- espalier/kernels/lanes.hpp ----
-// The layout of activations: blocks of 16 samples, one vector lane a sample, and the vectors that work on it.
-#ifndef ESPALIER_KERNELS_LANES_HPP
-#define ESPALIER_KERNELS_LANES_HPP
-
-namespace espalier::inline v0::kernels {
-
-/// Samples in a block. Activations are [block][feature][lane]; feature = (y * width + x) * channels + channel, so that
-/// flattening changes nothing. An operation is one weight times a vector of samples: full vectors at any shape.
-inline constexpr std::size_t lanes = 16;
-
-/// Blocks in a slot: what one thread works on at a time, with a gradient of its own.
-inline constexpr std::size_t slot_blocks = 4;
-
-/// Samples in a slot.
-inline constexpr std::size_t slot_samples = lanes * slot_blocks;
-
-/// @param samples  how many.
-/// @return how many blocks hold them.
-[[nodiscard]] constexpr std::size_t blocks_of(std::size_t samples) noexcept {
-  return (samples + lanes - 1) / lanes;
-}
-
-namespace detail {
-
-#if defined(__AVX512F__)
-inline constexpr std::size_t vector_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr std::size_t vector_bytes = 32;
-#else
-inline constexpr std::size_t vector_bytes = 16;
-#endif
-
-/// As many lanes as a register of the target holds.
-template <class T>
-struct vector_of {
-  static constexpr std::size_t width = vector_bytes / sizeof(T);
-  typedef T type __attribute__((vector_size(vector_bytes)));  // NOLINT(modernize-use-using): an alias drops the size
-};
-template <class T>
-using vector = typename vector_of<T>::type;
-
-/// Vectors in a block.
-template <class T>
-inline constexpr std::size_t parts = lanes / vector_of<T>::width;
-
-template <class T>
-[[nodiscard]] inline vector<T> load(const T* from) noexcept {
-  vector<T> result;
-  std::memcpy(&result, from, sizeof(result));
-  return result;
-}
-template <class T>
-inline void store(T* to, const vector<T>& value) noexcept {
-  std::memcpy(to, &value, sizeof(value));
-}
-template <class T>
-[[nodiscard]] inline vector<T> broadcast(T value) noexcept {
-  return value - vector<T>{};  // minus zero is free; plus zero would turn -0 into 0
-}
-/// The sum of the lanes, as a tree, so that its rounding does not depend on the compiler.
-template <class T>
-[[nodiscard]] inline T sum(const vector<T>& value) noexcept {
-  std::array<T, vector_of<T>::width> part;
-  std::memcpy(part.data(), &value, sizeof(value));
-  for (std::size_t half = part.size() / 2; half > 0; half /= 2) {
-    for (std::size_t lane = 0; lane < half; ++lane) {
-      part[lane] += part[lane + half];
-    }
-  }
-  return part[0];
-}
-
-}  // namespace detail
-
-/// Brings samples into the lanes of blocks.
-/// @param samples   row-major, one sample after the other.
-/// @param features  numbers in a sample.
-/// @param order     which samples to take, in lane order; the rest of the last block repeats the last one.
-/// @param blocks    [block][feature][lane], ceil(order / 16) blocks.
-/// Complexity: O(order x features).
-template <class T>
-void gather(const T* samples, std::size_t features, std::span<const std::uint32_t> order, T* blocks) {
-  for (std::size_t begin = 0; begin < order.size(); begin += lanes, blocks += features * lanes) {
-    std::array<const T*, lanes> from;
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const std::size_t place = begin + lane < order.size() ? begin + lane : order.size() - 1;
-      from[lane] = samples + std::size_t{order[place]} * features;
-    }
-    for (std::size_t feature = 0; feature < features; ++feature) {
-      for (std::size_t lane = 0; lane < lanes; ++lane) {
-        blocks[feature * lanes + lane] = from[lane][feature];
-      }
-    }
-  }
-}
-
-/// The way back: takes samples out of the lanes of blocks.
-/// @param blocks    [block][feature][lane].
-/// @param features  numbers in a sample.
-/// @param count     how many samples.
-/// @param samples   row-major, one sample after the other.
-/// Complexity: O(count x features).
-template <class T>
-void scatter(const T* blocks, std::size_t features, std::size_t count, T* samples) {
-  for (std::size_t sample = 0; sample < count; ++sample) {
-    const T* from = blocks + sample / lanes * features * lanes + sample % lanes;
-    for (std::size_t feature = 0; feature < features; ++feature) {
-      samples[sample * features + feature] = from[feature * lanes];
-    }
-  }
-}
-
-}  // namespace espalier::inline v0::kernels
-
-#endif
-
-// ---- espalier/kernels/tile.hpp ----
-// The two inner loops of everything: weights times samples, and samples times samples, in a tile of registers.
-#ifndef ESPALIER_KERNELS_TILE_HPP
-#define ESPALIER_KERNELS_TILE_HPP
-
-namespace espalier::inline v0::kernels::detail {
-
-/// Sizes of tiles: points x outputs accumulators and the operands must stay in the registers of the target.
-template <class T>
-inline constexpr std::size_t tile_points = 4;
-template <class T>
-inline constexpr std::size_t tile_outputs = vector_bytes == 16 ? 2 : (vector_bytes == 32 ? 2 : 6);
-
-/// Where the weights of a tile lie.
-template <class T>
-struct weight_view {
-  const T* first = nullptr;
-  std::size_t input_stride = 0;   ///< from one input to the next
-  std::size_t output_stride = 0;  ///< from one output to the next
-};
-
-/// sums[p][o] += sum over inputs of weight(input, o) * samples[p][input], inputs one lane block apart.
-template <class T, std::size_t Points, std::size_t Outputs>
-inline void multiply(std::array<std::array<vector<T>, Outputs>, Points>& sums,
-                     const std::array<const T*, Points>& samples, const weight_view<T>& weights, std::size_t inputs) {
-  auto local = sums;
-  for (std::size_t input = 0; input < inputs; ++input) {
-    std::array<vector<T>, Points> x;
-    for (std::size_t p = 0; p < Points; ++p) {
-      x[p] = load(samples[p] + input * lanes);
-    }
-    for (std::size_t o = 0; o < Outputs; ++o) {
-      const vector<T> w = broadcast(weights.first[input * weights.input_stride + o * weights.output_stride]);
-      for (std::size_t p = 0; p < Points; ++p) {
-        local[p][o] += w * x[p];
-      }
-    }
-  }
-  sums = local;
-}
-
-/// sums[a][b] += left[a] * right[b]; both lists one lane block apart.
-template <class T, std::size_t Left, std::size_t Right>
-inline void multiply_samples(std::array<std::array<vector<T>, Right>, Left>& sums, const T* left, const T* right) {
-  std::array<vector<T>, Right> r;
-  for (std::size_t b = 0; b < Right; ++b) {
-    r[b] = load(right + b * lanes);
-  }
-  for (std::size_t a = 0; a < Left; ++a) {
-    const vector<T> l = load(left + a * lanes);
-    for (std::size_t b = 0; b < Right; ++b) {
-      sums[a][b] += l * r[b];
-    }
-  }
-}
-
-/// Calls action.template operator()<Size>(begin) for full tiles of `Size`, then single ones for the rest.
-template <std::size_t Size, class Action>
-inline void for_each_tile(std::size_t count, Action&& action) {
-  std::size_t begin = 0;
-  for (; begin + Size <= count; begin += Size) {
-    action.template operator()<Size>(begin);
-  }
-  for (; begin < count; ++begin) {
-    action.template operator()<1>(begin);
-  }
-}
-
-}  // namespace espalier::inline v0::kernels::detail
-
-#endif
-
-// ---- espalier/kernels/gradient.hpp ----
-// Gradients of parameters: sums over samples of products of two activations, or of the squares of each sample's.
-#ifndef ESPALIER_KERNELS_GRADIENT_HPP
-#define ESPALIER_KERNELS_GRADIENT_HPP
-
-namespace espalier::inline v0::kernels {
-
-/// What is summed over samples.
-enum class gradient_kind : std::uint8_t {
-  plain,   ///< the gradient of each sample
-  squared  ///< its square: the diagonal of the empirical Fisher information
-};
-
-namespace detail {
-
-/// A tile of the gradient of a kernel, in registers while samples go by.
-template <gradient_kind Kind, class T, std::size_t Left, std::size_t Right>
-class gradient_tile {
- public:
-  gradient_tile() { clear(sums_), clear(squares_); }
-
-  /// Adds the products of one position of the samples in a vector.
-  void add(const T* left, const T* right) { multiply_samples<T, Left, Right>(sums_, left, right); }
-
-  /// All positions of these samples were added.
-  void end_of_sample() {
-    if constexpr (Kind == gradient_kind::squared) {
-      for (std::size_t a = 0; a < Left; ++a) {
-        for (std::size_t b = 0; b < Right; ++b) {
-          squares_[a][b] += sums_[a][b] * sums_[a][b];
-        }
-      }
-      clear(sums_);
-    }
-  }
-
-  /// Adds the sums over the lanes to a row-major matrix.
-  void write(T* to, std::size_t stride) const {
-    const auto& result = Kind == gradient_kind::squared ? squares_ : sums_;
-    for (std::size_t a = 0; a < Left; ++a) {
-      for (std::size_t b = 0; b < Right; ++b) {
-        to[a * stride + b] += sum<T>(result[a][b]);
-      }
-    }
-  }
-
- private:
-  using tile = std::array<std::array<vector<T>, Right>, Left>;
-
-  static void clear(tile& t) {
-    for (auto& row : t) {
-      row.fill(vector<T>{});
-    }
-  }
-
-  tile sums_;
-  tile squares_;
-};
-
-}  // namespace detail
-
-/// Adds the gradient of a bias that stands at every position of an output.
-/// @param dy  [block][position][output][lane].
-template <gradient_kind Kind, class T>
-void bias_gradient(const T* dy, std::size_t outputs, std::size_t positions, T* d_bias, std::size_t blocks) {
-  using namespace detail;
-  for (std::size_t output = 0; output < outputs; ++output) {
-    vector<T> total{};
-    for (std::size_t block = 0; block < blocks; ++block) {
-      for (std::size_t part = 0; part < parts<T>; ++part) {
-        vector<T> sample{};
-        const T* from = dy + (block * positions * outputs + output) * lanes + part * vector_of<T>::width;
-        for (std::size_t position = 0; position < positions; ++position) {
-          sample += load(from + position * outputs * lanes);
-        }
-        total += Kind == gradient_kind::squared ? sample * sample : sample;
-      }
-    }
-    d_bias[output] += sum<T>(total);
-  }
-}
-
-}  // namespace espalier::inline v0::kernels
-
-#endif
-
-// ---- espalier/kernels/conv2d.hpp ----
-// Two-dimensional convolution on lane blocks: forward, gradient of the input, gradient of kernel and bias.
-#ifndef ESPALIER_KERNELS_CONV2D_HPP
-#define ESPALIER_KERNELS_CONV2D_HPP
+// ---- espalier/kernels/conv2d_shape.hpp ----
+// Sizes and arrays of a two-dimensional convolution on lane blocks.
+#ifndef ESPALIER_KERNELS_CONV2D_SHAPE_HPP
+#define ESPALIER_KERNELS_CONV2D_SHAPE_HPP
 
 namespace espalier::inline v0::kernels {
 
@@ -9318,34 +9816,272 @@ struct conv2d_shape {
   [[nodiscard]] constexpr std::size_t output_width() const noexcept { return padded_width() - kernel_width + 1; }
   [[nodiscard]] constexpr std::size_t inputs() const noexcept { return height * width * channels; }
   [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * filters; }
+  /// Windows of 2 x 2 in the output.
+  [[nodiscard]] constexpr std::size_t windows() const noexcept { return output_height() / 2 * (output_width() / 2); }
   [[nodiscard]] constexpr bool padded() const noexcept { return pad_top + pad_left + pad_bottom + pad_right > 0; }
-  /// Numbers per block in the padded input.
-  [[nodiscard]] constexpr std::size_t padded_block() const noexcept {
-    return padded_height() * padded_width() * channels * lanes;
-  }
+  /// Inputs of one row of the kernel; they lie side by side in the input too.
+  [[nodiscard]] constexpr std::size_t run() const noexcept { return kernel_width * channels; }
+  [[nodiscard]] constexpr std::size_t weights() const noexcept { return kernel_height * run() * filters; }
 
-  /// The convolution that takes the gradient of the output to that of the input: over the output, padded so that every
-  /// input is reached, with the kernel turned around.
-  [[nodiscard]] constexpr conv2d_shape transposed() const noexcept {
-    return {output_height(),
-            output_width(),
-            filters,
-            kernel_height,
-            kernel_width,
-            channels,
-            kernel_height - 1 - pad_top,
-            kernel_width - 1 - pad_left,
-            kernel_height - 1 - pad_bottom,
-            kernel_width - 1 - pad_right};
+  /// The gradient of the output, so wide that every input finds the outputs that it feeds.
+  [[nodiscard]] constexpr std::size_t gradient_width() const noexcept { return width + kernel_width - 1; }
+  [[nodiscard]] constexpr std::size_t gradient_left() const noexcept { return kernel_width - 1 - pad_left; }
+  [[nodiscard]] constexpr std::size_t gradient_block() const noexcept {
+    return output_height() * gradient_width() * filters * lanes;
   }
+  /// One padded image, with room behind it for a vector that begins at its last number.
+  [[nodiscard]] constexpr std::size_t image() const noexcept {
+    return padded_height() * padded_width() * channels + 64;
+  }
+  /// A row of the kernel's gradient in whole vectors.
+  [[nodiscard]] constexpr std::size_t sums_row() const noexcept { return (run() + 31) / 32 * 32; }
 
-  /// Numbers of scratch memory that forward and backward need.
+  /// Numbers of scratch memory that the passes need.
   [[nodiscard]] constexpr std::size_t scratch() const noexcept {
-    return (std::max)(padded_block(), transposed().padded_block());
+    const std::size_t places = 8 * output_height() * output_width();
+    return (std::max)({padded_height() * padded_width() * channels * lanes, gradient_block() + weights(),
+                       4 * image() + filters * kernel_height * sums_row() + places});
   }
 };
 
-namespace detail {
+/// Arrays of one pass of a convolution.
+template <class T>
+struct conv2d_pass {
+  const T* kernel = nullptr;  ///< (height, width, channels, filters), row-major
+  const T* bias = nullptr;    ///< filters, or null
+  const T* x = nullptr;       ///< [block][input][lane]
+  const T* dy = nullptr;      ///< gradient of the output
+  std::size_t blocks = 0;
+  T* scratch = nullptr;  ///< conv2d_shape::scratch() numbers
+};
+
+/// Where gradients are added.
+template <class T>
+struct conv2d_gradient {
+  T* kernel = nullptr;
+  T* bias = nullptr;
+};
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/gradient_kind.hpp ----
+// What of the gradients of samples is summed.
+#ifndef ESPALIER_KERNELS_GRADIENT_KIND_HPP
+#define ESPALIER_KERNELS_GRADIENT_KIND_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// What is summed over samples.
+enum class gradient_kind : std::uint8_t {
+  plain,   ///< the gradient of each sample
+  squared  ///< its square: the diagonal of the empirical Fisher information
+};
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/detail/bias_gradient.hpp ----
+// The gradient of a bias, which stands at every position of an output.
+#ifndef ESPALIER_KERNELS_DETAIL_BIAS_GRADIENT_HPP
+#define ESPALIER_KERNELS_DETAIL_BIAS_GRADIENT_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// Where a bias stands.
+struct bias_shape {
+  std::size_t outputs = 0;
+  std::size_t positions = 1;  ///< of an output
+  std::size_t blocks = 0;
+};
+
+/// Adds the gradient of a bias, or its squares of samples.
+/// @param dy  [block][position][output][lane].
+template <gradient_kind Kind, class T>
+void bias_gradient(const bias_shape& s, const T* dy, T* d_bias) {
+  constexpr std::size_t width = short_vector<T>::width;
+  constexpr std::size_t parts = lanes / width;
+  for (std::size_t output = 0; output < s.outputs; ++output) {
+    numbers<T> total{};
+    for (std::size_t block = 0; block < s.blocks; ++block) {
+      numbers<T> samples[parts] = {};
+      for (std::size_t position = 0; position < s.positions; ++position) {
+        const T* from = dy + ((block * s.positions + position) * s.outputs + output) * lanes;
+        for (std::size_t part = 0; part < parts; ++part) {
+          samples[part] += load(from + part * width);
+        }
+      }
+      for (const numbers<T>& sample : samples) {
+        total += Kind == gradient_kind::squared ? sample * sample : sample;
+      }
+    }
+    T sum = 0;
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      sum += total[lane];
+    }
+    d_bias[output] += sum;
+  }
+}
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
+// ---- espalier/kernels/detail/conv2d_gradient.hpp ----
+// The gradient of a convolution's kernel, sample by sample, from the outputs that have a gradient at all.
+#ifndef ESPALIER_KERNELS_DETAIL_CONV2D_GRADIENT_HPP
+#define ESPALIER_KERNELS_DETAIL_CONV2D_GRADIENT_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// Finds, for a few samples and one filter, the outputs whose gradient is not 0: behind a rectifier about half of them
+/// are, and behind a pooling at most a quarter. The gradient of the kernel is then a sum of pieces of the image, which
+/// lie side by side along (kernel x, channel): vectors need no sums over lanes, and squares of single samples cost
+/// nothing.
+template <class T>
+class live_outputs {
+  static constexpr std::size_t width = short_vector<T>::width;
+
+ public:
+  /// @param scratch  2 width numbers per output.
+  live_outputs(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* scratch)
+      : shape_(s), dy_(p.dy), winners_(winners), lists_(scratch) {}
+
+  /// @param sample  the first of a vector of samples.
+  void find(std::size_t sample, std::size_t filter) {
+    const std::size_t step = winners_ == nullptr ? 1 : 2;
+    const std::size_t lines = shape_.output_height() / step;
+    const std::size_t columns = shape_.output_width() / step;
+    std::size_t at = (sample / lanes * lines * columns * shape_.filters + filter) * lanes + sample % lanes;
+    counts_ = {};
+    for (std::size_t line = 0; line < lines; ++line) {
+      std::size_t place = line * step * shape_.padded_width() * shape_.channels;
+      for (std::size_t column = 0; column < columns; ++column) {
+        append(at, place);
+        at += shape_.filters * lanes;
+        place += step * shape_.channels;
+      }
+    }
+  }
+
+  /// @param i  which of the samples.
+  /// @return the slopes, each followed by its place in the image.
+  [[nodiscard]] const T* list(std::size_t i) const noexcept {
+    return lists_ + i * 2 * shape_.output_height() * shape_.output_width();
+  }
+  [[nodiscard]] std::size_t count(std::size_t i) const noexcept { return counts_[i]; }
+
+ private:
+  using whole = typename short_vector<T>::whole;
+
+  /// Writes an output of all samples behind the lists; those without a gradient are written over.
+  void append(std::size_t at, std::size_t place) {
+    const numbers<T> slope = load(dy_ + at);
+    wholes<T> places = wholes<T>{} + static_cast<whole>(place);
+    if (winners_ != nullptr) {
+      // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
+      const auto winner = load<wholes<T>>(winners_ + at);
+      places += -(winner & 1) & static_cast<whole>(shape_.channels);
+      places += -((winner >> 1) & 1) & static_cast<whole>(shape_.padded_width() * shape_.channels);
+    }
+    for (std::size_t i = 0; i < width; ++i) {
+      T* to = lists_ + i * 2 * shape_.output_height() * shape_.output_width() + 2 * counts_[i];
+      const T own_slope = slope[i];
+      const whole own_place = places[i];
+      std::memcpy(to, &own_slope, sizeof(T));
+      std::memcpy(to + 1, &own_place, sizeof(T));
+      counts_[i] += own_slope != T{0} ? 1U : 0U;
+    }
+  }
+
+  const conv2d_shape& shape_;
+  const T* dy_;
+  const T* winners_;
+  T* lists_;
+  std::array<std::size_t, width> counts_{};
+};
+
+/// Takes a few samples out of their lanes, each with its border of zeros, which is there already.
+template <class T>
+void take_images(const conv2d_shape& s, const T* x, T* images) {
+  constexpr std::size_t width = short_vector<T>::width;
+  const std::size_t row = s.width * s.channels;
+  for (std::size_t line = 0; line < s.height; ++line) {
+    std::array<T*, width> to;
+    for (std::size_t i = 0; i < width; ++i) {
+      to[i] = images + i * s.image() + ((line + s.pad_top) * s.padded_width() + s.pad_left) * s.channels;
+    }
+    lanes_to_rows<T>(x + line * row * lanes, row, to);
+  }
+}
+
+/// Adds the pieces of one image to the gradient of one filter, some rows and vectors at a time.
+template <class T>
+void add_pieces(const conv2d_shape& s, rows_task<T> task) {
+  const kernel_table<T>& kernels = table<T>();
+  const T* x = task.x;
+  T* sums = task.sums;
+  for (std::size_t row = 0, rows = 0; row < s.kernel_height; row += rows) {
+    const std::size_t left = s.kernel_height - row;
+    rows = left >= 5 ? 5 : (left >= 3 ? 3 : 1);
+    for (std::size_t q = 0, size = 0; q < s.run(); q += size) {
+      const std::size_t vectors = q + kernels.width < s.run() ? 2 : 1;
+      size = vectors * kernels.width;
+      task.x = x + row * task.x_row + q;
+      task.sums = sums + row * task.sums_row + q;
+      kernels.rows[rows / 2][vectors - 1](task);
+    }
+  }
+}
+
+/// Adds the gradient of the kernel, or the squares of each sample's.
+template <gradient_kind Kind, class T>
+void conv2d_kernel_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* d_kernel) {
+  constexpr std::size_t width = short_vector<T>::width;
+  T* images = p.scratch;
+  T* sums = images + width * s.image();
+  const std::size_t filter_sums = s.kernel_height * s.sums_row();
+  live_outputs<T> live(s, p, winners, sums + s.filters * filter_sums);
+  std::fill_n(p.scratch, width * s.image() + s.filters * filter_sums, T{0});
+  rows_task<T> task;
+  task.x_row = s.padded_width() * s.channels;
+  task.sums_row = s.sums_row();
+  task.squared = Kind == gradient_kind::squared;
+  task.narrow = s.run() <= 8;
+  for (std::size_t sample = 0; sample < p.blocks * lanes; sample += width) {
+    take_images(s, p.x + sample / lanes * s.inputs() * lanes + sample % lanes, images);
+    for (std::size_t filter = 0; filter < s.filters; ++filter) {
+      live.find(sample, filter);
+      for (std::size_t i = 0; i < width; ++i) {
+        task.x = images + i * s.image();
+        task.pieces = live.list(i);
+        task.count = live.count(i);
+        task.sums = sums + filter * filter_sums;
+        add_pieces(s, task);
+      }
+    }
+  }
+  for (std::size_t row = 0; row < s.kernel_height; ++row) {
+    for (std::size_t q = 0; q < s.run(); ++q) {
+      for (std::size_t filter = 0; filter < s.filters; ++filter) {
+        d_kernel[(row * s.run() + q) * s.filters + filter] += sums[filter * filter_sums + row * s.sums_row() + q];
+      }
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
+// ---- espalier/kernels/detail/pad.hpp ----
+// Blocks with zeros around them, for convolutions forward and backward.
+#ifndef ESPALIER_KERNELS_DETAIL_PAD_HPP
+#define ESPALIER_KERNELS_DETAIL_PAD_HPP
+
+namespace espalier::inline v0::kernels::detail {
 
 /// One block with its border of zeros; the block itself if it has none.
 template <class T>
@@ -9353,72 +10089,118 @@ template <class T>
   if (!s.padded()) {
     return block;
   }
-  const std::size_t row = s.width * s.channels * lanes;
-  const std::size_t padded_row = s.padded_width() * s.channels * lanes;
-  std::fill_n(scratch, s.padded_block(), T{0});
-  for (std::size_t y = 0; y < s.height; ++y) {
-    std::copy_n(block + y * row, row, scratch + (y + s.pad_top) * padded_row + s.pad_left * s.channels * lanes);
+  const std::size_t pixel = s.channels * lanes;
+  const std::size_t padded_row = s.padded_width() * pixel;
+  T* to = std::fill_n(scratch, s.pad_top * padded_row, T{0});
+  for (std::size_t line = 0; line < s.height; ++line) {
+    to = std::fill_n(to, s.pad_left * pixel, T{0});
+    to = std::copy_n(block + line * s.width * pixel, s.width * pixel, to);
+    to = std::fill_n(to, s.pad_right * pixel, T{0});
   }
+  std::fill_n(to, s.pad_bottom * padded_row, T{0});
   return scratch;
 }
 
-/// One row of outputs, some filters: the run over (kernel x, channel) is contiguous in the input and in the kernel.
-template <class T, std::size_t Points, std::size_t Filters, class Start>
-void conv2d_points(const conv2d_shape& s, const T* corner, const T* kernel, T* to, Start&& start) {
-  std::array<std::array<vector<T>, Filters>, Points> sums;
-  std::array<const T*, Points> samples;
-  for (std::size_t p = 0; p < Points; ++p) {
-    samples[p] = corner + p * s.channels * lanes;
-    for (std::size_t f = 0; f < Filters; ++f) {
-      sums[p][f] = broadcast(start(f));
-    }
-  }
-  const std::size_t run = s.kernel_width * s.channels;
-  const std::size_t row = s.padded_width() * s.channels * lanes;
-  for (std::size_t ky = 0; ky < s.kernel_height; ++ky) {
-    multiply<T, Points, Filters>(sums, samples, {kernel + ky * run * s.filters, s.filters, 1}, run);
-    for (const T*& sample : samples) {
-      sample += row;
-    }
-  }
-  for (std::size_t p = 0; p < Points; ++p) {
-    for (std::size_t f = 0; f < Filters; ++f) {
-      store(to + (p * s.filters + f) * lanes, sums[p][f]);
+/// The gradient of a window goes to the one of its four outputs that won.
+template <class T>
+void spread_window(const T* dy, const T* winners, T* to, const std::size_t (&places)[4]) {
+  for (std::size_t lane = 0; lane < lanes; lane += short_vector<T>::width) {
+    const numbers<T> slope = load(dy + lane);
+    const auto winner = load<wholes<T>>(winners + lane);
+    for (int p = 0; p < 4; ++p) {
+      store(to + places[p] + lane, winner == p ? slope : numbers<T>{});
     }
   }
 }
 
-}  // namespace detail
-
-/// y = x convolved with kernel, + bias.
-/// @param s        sizes; @param kernel  (height, width, channels, filters), row-major; @param bias  filters or null.
-/// @param x        [block][input][lane]; @param y  [block][output][lane]; @param scratch  s.scratch() numbers.
+/// Writes the gradient of a block's output into p.scratch, with zeros left and right of each line.
+/// @param winners  of the windows, or null if p.dy is that of the output itself.
 template <class T>
-void conv2d_forward(const conv2d_shape& s, const T* kernel, const T* bias, const T* x, T* y, std::size_t blocks,
-                    T* scratch) {
-  using namespace detail;
-  const std::size_t row = s.padded_width() * s.channels * lanes;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const T* padded = pad_block(s, x + block * s.inputs() * lanes, scratch);
-    for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
-      T* out_row = y + (block * s.outputs() + oy * s.output_width() * s.filters) * lanes;
-      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {
-        for_each_tile<tile_outputs<T>>(s.filters, [&]<std::size_t Filters>(std::size_t f) {
-          for_each_tile<tile_points<T>>(s.output_width(), [&]<std::size_t Points>(std::size_t ox) {
-            conv2d_points<T, Points, Filters>(s, padded + oy * row + ox * s.channels * lanes + lane, kernel + f,
-                                              out_row + (ox * s.filters + f) * lanes + lane,
-                                              [&](std::size_t i) { return bias == nullptr ? T{0} : bias[f + i]; });
-          });
-        });
-      }
+void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, std::size_t block) {
+  const std::size_t pixel = s.filters * lanes;
+  const std::size_t row = s.gradient_width() * pixel;
+  const std::size_t left = s.gradient_left() * pixel;
+  const std::size_t line_size = s.output_width() * pixel;
+  if (winners == nullptr) {
+    const T* dy = p.dy + block * s.outputs() * lanes;
+    for (std::size_t line = 0; line < s.output_height(); ++line) {
+      T* to = std::fill_n(p.scratch + line * row, left, T{0});
+      to = std::copy_n(dy + line * line_size, line_size, to);
+      std::fill_n(to, row - left - line_size, T{0});
+    }
+    return;
+  }
+  const std::size_t across = s.output_width() / 2;
+  const std::size_t covered = 2 * across * pixel;
+  const std::size_t places[4] = {0, pixel, row, row + pixel};
+  const std::size_t first = block * s.windows() * pixel;
+  for (std::size_t line = 0; line < s.output_height(); ++line) {
+    const bool whole = line / 2 < s.output_height() / 2;
+    std::fill_n(p.scratch + line * row, whole ? left : row, T{0});
+    if (whole) {
+      std::fill_n(p.scratch + line * row + left + covered, row - left - covered, T{0});
+    }
+  }
+  for (std::size_t window = 0; window < s.windows(); ++window) {
+    T* to = p.scratch + window / across * 2 * row + left + window % across * 2 * pixel;
+    const std::size_t from = first + window * pixel;
+    for (std::size_t f = 0; f < pixel; f += lanes) {
+      spread_window(p.dy + from + f, winners + from + f, to + f, places);
     }
   }
 }
 
-/// Turns a kernel around for the gradient of the input: [ky][kx][c][f] -> [last - ky][last - kx][f][c].
-/// @param turned  as many numbers as the kernel has.
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
+// ---- espalier/kernels/conv2d.hpp ----
+// Two-dimensional convolution on lane blocks: forward, gradient of the input, gradient of kernel and bias.
+#ifndef ESPALIER_KERNELS_CONV2D_HPP
+#define ESPALIER_KERNELS_CONV2D_HPP
+
+namespace espalier::inline v0::kernels {
+
+namespace detail {
+
+/// The points of one line of an output, four at a time. The last tile may overlap the one before.
 template <class T>
-void conv2d_turn_kernel(const conv2d_shape& s, const T* kernel, T* turned) {
+void run_line(product_task<T> task, std::size_t width, std::size_t outputs) {
+  const std::size_t points = width >= 4 ? 4 : 1;
+  task.x_line = 2 * task.x_column;
+  task.y_line = 2 * task.y_column;
+  task.x_tile = points * task.x_column;
+  task.y_tile = points * task.y_column;
+  task.tiles = width / points;
+  run_product(task, points, outputs);
+  if (width % points != 0) {
+    task.x += (width - points) * task.x_column;
+    task.y += (width - points) * task.y_column;
+    task.tiles = 1;
+    run_product(task, points, outputs);
+  }
+}
+
+/// A forward convolution of one padded block, but for where it begins and ends.
+template <class T>
+[[nodiscard]] product_task<T> forward_task(const conv2d_shape& s, const conv2d_pass<T>& p) {
+  product_task<T> task;
+  task.x_column = s.channels * lanes;
+  task.x_row = s.padded_width() * s.channels * lanes;
+  task.rows = s.kernel_height;
+  task.run = s.run();
+  task.weights = p.kernel;
+  task.weight_input = s.filters;
+  task.weight_output = 1;
+  task.weight_row = s.run() * s.filters;
+  task.bias = p.bias;
+  task.y_column = s.filters * lanes;
+  return task;
+}
+
+/// [ky][kx][c][f] -> [last - ky][last - kx][f][c].
+template <class T>
+void turn_kernel(const conv2d_shape& s, const T* kernel, T* turned) {
   const std::size_t places = s.kernel_height * s.kernel_width;
   for (std::size_t place = 0; place < places; ++place) {
     T* to = turned + (places - 1 - place) * s.channels * s.filters;
@@ -9430,47 +10212,136 @@ void conv2d_turn_kernel(const conv2d_shape& s, const T* kernel, T* turned) {
   }
 }
 
-/// dx from dy, with the kernel turned around.
+}  // namespace detail
+
+/// y = x convolved with the kernel, + bias; or max(that, 0).
+/// @param relu  whether negative outputs become 0; what is not a number stays so.
+/// @param y     [block][output][lane].
 template <class T>
-void conv2d_backward_input(const conv2d_shape& s, const T* turned, const T* dy, T* dx, std::size_t blocks, T* scratch) {
-  conv2d_forward<T>(s.transposed(), turned, nullptr, dy, dx, blocks, scratch);
+void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T* y) {
+  detail::product_task<T> task = detail::forward_task(s, p);
+  task.finish = relu ? detail::finish::relu : detail::finish::store;
+  for (std::size_t block = 0; block < p.blocks; ++block) {
+    const T* padded = detail::pad_block(s, p.x + block * s.inputs() * lanes, p.scratch);
+    for (std::size_t line = 0; line < s.output_height(); ++line) {
+      task.x = padded + line * task.x_row;
+      task.y = y + (block * s.outputs() + line * s.output_width() * s.filters) * lanes;
+      detail::run_line(task, s.output_width(), s.filters);
+    }
+  }
+}
+
+/// y = the largest of each 2 x 2 window of x convolved with the kernel, + bias, or 0 if that is negative. The output of
+/// the convolution is nowhere written.
+/// @param y        [block][window][filter][lane]; windows that reach beyond the output are left out.
+/// @param winners  as y: which of the four it was, in row-major order (the first in a tie), or -1 if y is not positive.
+template <class T>
+void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y, T* winners) {
+  detail::product_task<T> task = detail::forward_task(s, p);
+  task.finish = detail::finish::relu_max_pool;
+  task.x_line = task.x_row;
+  task.x_tile = 2 * task.x_column;
+  task.y_tile = task.y_column;
+  task.tiles = s.output_width() / 2;
+  for (std::size_t block = 0; block < p.blocks; ++block) {
+    const T* padded = detail::pad_block(s, p.x + block * s.inputs() * lanes, p.scratch);
+    for (std::size_t line = 0; line < s.output_height() / 2; ++line) {
+      const std::size_t to = (block * s.windows() + line * task.tiles) * s.filters * lanes;
+      task.x = padded + 2 * line * task.x_row;
+      task.y = y + to;
+      task.winners = winners + to;
+      detail::run_product(task, 4, s.filters);
+    }
+  }
+}
+
+/// The gradient of the input: a convolution of that of the output with the kernel turned around. Zeros beside the
+/// output are written, lines above and below it are skipped.
+/// @param winners  null: p.dy is [block][output][lane]; else it is that of the windows, see conv2d_relu_pool_forward.
+/// @param dx       [block][input][lane].
+template <class T>
+void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* dx) {
+  T* turned = p.scratch + s.gradient_block();
+  detail::turn_kernel(s, p.kernel, turned);
+  const std::size_t above = s.kernel_height - 1 - s.pad_top;
+  const std::size_t row = s.gradient_width() * s.filters * lanes;
+  detail::product_task<T> task;
+  task.x_column = s.filters * lanes;
+  task.x_row = row;
+  task.run = s.kernel_width * s.filters;
+  task.weight_input = s.channels;
+  task.weight_output = 1;
+  task.weight_row = task.run * s.channels;
+  task.y_column = s.channels * lanes;
+  for (std::size_t block = 0; block < p.blocks; ++block) {
+    detail::spread_gradient(s, p, winners, block);
+    for (std::size_t line = 0; line < s.height; ++line) {
+      const std::size_t first = above > line ? above - line : 0;
+      task.rows = (std::min)(s.kernel_height, s.output_height() + above - line) - first;
+      task.x = p.scratch + (line + first - above) * row;
+      task.weights = turned + first * task.weight_row;
+      task.y = dx + (block * s.inputs() + line * s.width * s.channels) * lanes;
+      detail::run_line(task, s.width, s.channels);
+    }
+  }
 }
 
 /// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.
+/// @param winners   as in conv2d_backward_input; p.dy is 0 where no one won.
+/// @param d_kernel  (height, width, channels, filters).
+/// @param d_bias    filters numbers; not touched without a bias.
 template <gradient_kind Kind, class T>
-void conv2d_backward_parameters(const conv2d_shape& s, const T* x, const T* dy, T* d_kernel, T* d_bias,
-                                std::size_t blocks, T* scratch) {
-  using namespace detail;
-  const std::size_t run = s.kernel_width * s.channels;
-  const std::size_t row = s.padded_width() * s.channels * lanes;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const T* padded = pad_block(s, x + block * s.inputs() * lanes, scratch);
-    const T* slopes = dy + block * s.outputs() * lanes;
-    for (std::size_t ky = 0; ky < s.kernel_height; ++ky) {
-      for_each_tile<4>(run, [&]<std::size_t Inputs>(std::size_t q) {
-        for_each_tile<tile_outputs<T>>(s.filters, [&]<std::size_t Filters>(std::size_t f) {
-          gradient_tile<Kind, T, Inputs, Filters> tile;
-          for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {
-            for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
-              const T* left = padded + (oy + ky) * row + q * lanes + lane;
-              const T* right = slopes + (oy * s.output_width() * s.filters + f) * lanes + lane;
-              for (std::size_t ox = 0; ox < s.output_width(); ++ox) {
-                tile.add(left + ox * s.channels * lanes, right + ox * s.filters * lanes);
-              }
-            }
-            tile.end_of_sample();
-          }
-          tile.write(d_kernel + (ky * run + q) * s.filters + f, s.filters);
-        });
-      });
-    }
-  }
-  if (d_bias != nullptr) {
-    bias_gradient<Kind>(dy, s.filters, s.output_height() * s.output_width(), d_bias, blocks);
+void conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners,
+                                const conv2d_gradient<T>& to) {
+  detail::conv2d_kernel_gradient<Kind>(s, p, winners, to.kernel);
+  if (p.bias != nullptr) {
+    const std::size_t positions = winners != nullptr ? s.windows() : s.output_height() * s.output_width();
+    detail::bias_gradient<Kind>({s.filters, positions, p.blocks}, p.dy, to.bias);
   }
 }
 
 }  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/detail/exponential.hpp ----
+// The exponential of numbers that are not positive, four at a time.
+#ifndef ESPALIER_KERNELS_DETAIL_EXPONENTIAL_HPP
+#define ESPALIER_KERNELS_DETAIL_EXPONENTIAL_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// exp(x) for x <= 0, relative error below 2e-7 in float; what is not a number stays so. Below -87 it is exp(-87).
+/// Source: the reduction by powers of two and the polynomial of Moshier's Cephes library, expf.
+template <class T>
+[[nodiscard]] inline numbers<T> exponential(numbers<T> x) noexcept {
+  if constexpr (sizeof(T) == 4) {
+    x = x < -87.0F ? numbers<T>{} - 87.0F : x;
+    // Adding 1.5 * 2^23 rounds to a whole number, which then stands in the lowest bits.
+    constexpr float shift = 12582912.0F;
+    const numbers<T> shifted = x * 1.44269504088896341F + shift;
+    const numbers<T> whole = shifted - shift;
+    const numbers<T> rest = (x - whole * 0.693359375F) + whole * 2.12194440e-4F;
+    numbers<T> y = numbers<T>{} + 1.9875691500e-4F;
+    for (const float c : {1.3981999507e-3F, 8.3334519073e-3F, 4.1665795894e-2F, 1.6666665459e-1F, 5.0000001201e-1F}) {
+      y = y * rest + c;
+    }
+    y = y * rest * rest + rest + 1.0F;
+    wholes<T> bits;
+    std::memcpy(&bits, &shifted, sizeof(bits));
+    bits = (bits - 0x4B400000 + 127) << 23;
+    numbers<T> power;
+    std::memcpy(&power, &bits, sizeof(power));
+    return y * power;
+  } else {
+    for (std::size_t lane = 0; lane < short_vector<T>::width; ++lane) {
+      x[lane] = std::exp(x[lane]);
+    }
+    return x;
+  }
+}
+
+}  // namespace espalier::inline v0::kernels::detail
 
 #endif
 
@@ -9488,18 +10359,36 @@ namespace detail {
   return sample / lanes * classes * lanes + sample % lanes;
 }
 
-/// log(sum exp(score)) of one sample, the largest score taken off first so that nothing overflows.
+/// What a few samples have in common in losses and gradients.
 template <class T>
-[[nodiscard]] T log_sum_exp(const T* scores, std::size_t classes) {
-  T largest = scores[0];
+struct shares {
+  numbers<T> largest;  ///< score; taken off first, so that nothing overflows
+  numbers<T> total;    ///< of exp(score - largest)
+};
+
+/// @param scores  of class 0 of the first of these samples.
+template <class T>
+[[nodiscard]] shares<T> shares_of(const T* scores, std::size_t classes) {
+  shares<T> s{load(scores), {}};
   for (std::size_t c = 1; c < classes; ++c) {
-    largest = scores[c * lanes] > largest ? scores[c * lanes] : largest;
+    const numbers<T> score = load(scores + c * lanes);
+    s.largest = score > s.largest ? score : s.largest;
   }
-  T total = 0;
   for (std::size_t c = 0; c < classes; ++c) {
-    total += std::exp(scores[c * lanes] - largest);
+    s.total += exponential<T>(load(scores + c * lanes) - s.largest);
   }
-  return largest + std::log(total);
+  return s;
+}
+
+/// Sum of the losses of a few samples, of which `labels` are there.
+template <class T>
+[[nodiscard]] double losses(const shares<T>& s, const T* scores, std::span<const std::uint32_t> labels) {
+  double loss = 0;
+  for (std::size_t lane = 0; lane < labels.size(); ++lane) {
+    const auto above = static_cast<double>(s.largest[lane]) - static_cast<double>(scores[labels[lane] * lanes + lane]);
+    loss += std::log(static_cast<double>(s.total[lane])) + above;
+  }
+  return loss;
 }
 
 }  // namespace detail
@@ -9508,29 +10397,42 @@ template <class T>
 /// @param scores  [block][class][lane]; @param classes  how many; @param labels  the right class of each sample.
 template <class T>
 [[nodiscard]] double cross_entropy(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels) {
+  constexpr std::size_t width = detail::short_vector<T>::width;
   double loss = 0;
-  for (std::size_t sample = 0; sample < labels.size(); ++sample) {
+  for (std::size_t sample = 0; sample < labels.size(); sample += width) {
     const T* own = scores + detail::first_score(sample, classes);
-    loss += static_cast<double>(detail::log_sum_exp(own, classes) - own[labels[sample] * lanes]);
+    const auto there = labels.subspan(sample, (std::min)(width, labels.size() - sample));
+    loss += detail::losses(detail::shares_of(own, classes), own, there);
   }
   return loss;
 }
 
 /// The gradient of scale * cross_entropy by the scores: scale * (softmax - [c == label]). Lanes without a sample get 0.
 /// @param gradient  [block][class][lane], for all lanes of the blocks that hold the samples.
+/// @return cross_entropy, which comes with it at no cost.
 template <class T>
-void cross_entropy_gradient(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels, T scale,
-                            T* gradient) {
-  for (std::size_t sample = 0; sample < blocks_of(labels.size()) * lanes; ++sample) {
+double cross_entropy_gradient(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels, T scale,
+                              T* gradient) {
+  constexpr std::size_t width = detail::short_vector<T>::width;
+  double loss = 0;
+  for (std::size_t sample = 0; sample < blocks_of(labels.size()) * lanes; sample += width) {
     const std::size_t first = detail::first_score(sample, classes);
-    const bool real = sample < labels.size();
-    const T normalizer = detail::log_sum_exp(scores + first, classes);
-    for (std::size_t c = 0; c < classes; ++c) {
-      const T target = real && c == labels[sample] ? T{1} : T{0};
-      const T slope = scale * (std::exp(scores[first + c * lanes] - normalizer) - target);
-      gradient[first + c * lanes] = real ? slope : T{0};
+    const detail::shares<T> s = detail::shares_of(scores + first, classes);
+    const std::size_t there = sample < labels.size() ? (std::min)(width, labels.size() - sample) : 0;
+    detail::numbers<T> factor{};
+    for (std::size_t lane = 0; lane < there; ++lane) {
+      factor[lane] = scale / s.total[lane];
     }
+    for (std::size_t c = 0; c < classes; ++c) {
+      const auto share = detail::exponential<T>(detail::load(scores + first + c * lanes) - s.largest);
+      detail::store(gradient + first + c * lanes, factor * share);
+    }
+    for (std::size_t lane = 0; lane < there; ++lane) {
+      gradient[first + labels[sample + lane] * lanes + lane] -= scale;
+    }
+    loss += detail::losses(s, scores + first, there == 0 ? labels.first(0) : labels.subspan(sample, there));
   }
+  return loss;
 }
 
 /// How many samples have their largest score at the right class; of equal scores the first counts.
@@ -9563,82 +10465,124 @@ namespace espalier::inline v0::kernels {
 struct dense_shape {
   std::size_t inputs = 0;
   std::size_t outputs = 0;
+
+  /// Outputs in a row of the gradient by samples: whole vectors, and as many as a tile may take.
+  [[nodiscard]] constexpr std::size_t row() const noexcept { return (outputs + 63) / 64 * 64; }
+  /// Numbers of scratch memory that a pass of so many blocks needs.
+  [[nodiscard]] constexpr std::size_t scratch(std::size_t blocks) const noexcept { return blocks * lanes * row(); }
+};
+
+/// Arrays of one pass of a fully connected layer.
+template <class T>
+struct dense_pass {
+  const T* kernel = nullptr;  ///< (inputs, outputs), row-major
+  const T* bias = nullptr;    ///< outputs, or null
+  const T* x = nullptr;       ///< [block][input][lane]
+  const T* dy = nullptr;      ///< [block][output][lane]
+  std::size_t blocks = 0;
+  T* scratch = nullptr;
 };
 
 namespace detail {
 
-/// to[block][o] = start(o) + sum over inputs of weight(input, o) from[block][input].
-template <class T, class Start>
-void dense_product(const dense_shape& shape, const T* from, const weight_view<T>& weights, T* to, std::size_t blocks,
-                   Start&& start) {
-  constexpr std::size_t width = vector_of<T>::width;
-  constexpr std::size_t points = parts<T>;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const T* x = from + block * shape.inputs * lanes;
-    T* y = to + block * shape.outputs * lanes;
-    std::array<const T*, points> samples;
-    for (std::size_t part = 0; part < points; ++part) {
-      samples[part] = x + part * width;
+/// Four blocks at a time are the points of a tile, the rest goes one by one.
+template <class T>
+void dense_product(product_task<T> task, const dense_shape& shape, std::size_t blocks) {
+  task.run = shape.inputs;
+  const std::size_t x_block = shape.inputs * lanes;
+  const std::size_t y_block = shape.outputs * lanes;
+  task.x_column = x_block;
+  task.x_line = 2 * x_block;
+  task.y_column = y_block;
+  task.y_line = 2 * y_block;
+  task.x_tile = 4 * x_block;
+  task.y_tile = 4 * y_block;
+  task.tiles = blocks / 4;
+  if (task.tiles > 0) {
+    run_product(task, 4, shape.outputs);
+  }
+  task.x += task.tiles * task.x_tile;
+  task.y += task.tiles * task.y_tile;
+  task.x_tile = x_block;
+  task.y_tile = y_block;
+  task.tiles = blocks % 4;
+  if (task.tiles > 0) {
+    run_product(task, 1, shape.outputs);
+  }
+}
+
+/// One row of outputs per sample.
+template <class T>
+void dense_rows(const dense_shape& shape, const dense_pass<T>& p) {
+  constexpr std::size_t width = short_vector<T>::width;
+  std::fill_n(p.scratch, shape.scratch(p.blocks), T{0});
+  for (std::size_t sample = 0; sample < p.blocks * lanes; sample += width) {
+    std::array<T*, width> to;
+    for (std::size_t i = 0; i < width; ++i) {
+      to[i] = p.scratch + (sample + i) * shape.row();
     }
-    for_each_tile<tile_outputs<T>>(shape.outputs, [&]<std::size_t Outputs>(std::size_t begin) {
-      std::array<std::array<vector<T>, Outputs>, points> sums;
-      for (std::size_t o = 0; o < Outputs; ++o) {
-        for (auto& point : sums) {
-          point[o] = broadcast(start(begin + o));
-        }
-      }
-      const weight_view<T> tile{weights.first + begin * weights.output_stride, weights.input_stride,
-                                weights.output_stride};
-      multiply<T, points, Outputs>(sums, samples, tile, shape.inputs);
-      for (std::size_t o = 0; o < Outputs; ++o) {
-        for (std::size_t part = 0; part < points; ++part) {
-          store(y + (begin + o) * lanes + part * width, sums[part][o]);
-        }
-      }
-    });
+    lanes_to_rows<T>(p.dy + sample / lanes * shape.outputs * lanes + sample % lanes, shape.outputs, to);
   }
 }
 
 }  // namespace detail
 
-/// y = x kernel + bias.
-/// @param shape   sizes; @param kernel  (inputs, outputs), row-major; @param bias  outputs numbers or null.
-/// @param x       [block][inputs][lane]; @param y  [block][outputs][lane]; @param blocks  how many.
+/// y = x kernel + bias, or max(that, 0).
+/// @param relu  whether negative outputs become 0; what is not a number stays so.
+/// @param y     [block][output][lane].
 template <class T>
-void dense_forward(const dense_shape& shape, const T* kernel, const T* bias, const T* x, T* y, std::size_t blocks) {
-  detail::dense_product(shape, x, {kernel, shape.outputs, 1}, y, blocks,
-                        [&](std::size_t output) { return bias == nullptr ? T{0} : bias[output]; });
+void dense_forward(const dense_shape& shape, const dense_pass<T>& p, bool relu, T* y) {
+  detail::product_task<T> task;
+  task.x = p.x;
+  task.weights = p.kernel;
+  task.weight_input = shape.outputs;
+  task.weight_output = 1;
+  task.bias = p.bias;
+  task.y = y;
+  task.finish = relu ? detail::finish::relu : detail::finish::store;
+  detail::dense_product(task, shape, p.blocks);
 }
 
 /// dx = dy kernel^T.
 template <class T>
-void dense_backward_input(const dense_shape& shape, const T* kernel, const T* dy, T* dx, std::size_t blocks) {
-  detail::dense_product({shape.outputs, shape.inputs}, dy, {kernel, 1, shape.outputs}, dx, blocks,
-                        [](std::size_t) { return T{0}; });
+void dense_backward_input(const dense_shape& shape, const dense_pass<T>& p, T* dx) {
+  detail::product_task<T> task;
+  task.x = p.dy;
+  task.weights = p.kernel;
+  task.weight_input = 1;
+  task.weight_output = shape.outputs;
+  task.y = dx;
+  detail::dense_product(task, {shape.outputs, shape.inputs}, p.blocks);
 }
 
 /// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.
-/// @param d_kernel  (inputs, outputs); @param d_bias  outputs numbers or null.
+/// @param d_kernel  (inputs, outputs).
+/// @param d_bias    outputs numbers; not touched without a bias.
 template <gradient_kind Kind, class T>
-void dense_backward_parameters(const dense_shape& shape, const T* x, const T* dy, T* d_kernel, T* d_bias,
-                               std::size_t blocks) {
-  using namespace detail;
-  for_each_tile<4>(shape.inputs, [&]<std::size_t Inputs>(std::size_t input) {
-    for_each_tile<tile_outputs<T>>(shape.outputs, [&]<std::size_t Outputs>(std::size_t output) {
-      gradient_tile<Kind, T, Inputs, Outputs> tile;
-      for (std::size_t block = 0; block < blocks; ++block) {
-        for (std::size_t part = 0; part < parts<T>; ++part) {
-          const std::size_t lane = part * vector_of<T>::width;
-          tile.add(x + (block * shape.inputs + input) * lanes + lane,
-                   dy + (block * shape.outputs + output) * lanes + lane);
-          tile.end_of_sample();
-        }
-      }
-      tile.write(d_kernel + input * shape.outputs + output, shape.outputs);
-    });
-  });
-  if (d_bias != nullptr) {
-    bias_gradient<Kind>(dy, shape.outputs, 1, d_bias, blocks);
+void dense_backward_parameters(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel, T* d_bias) {
+  detail::dense_rows(shape, p);
+  const detail::kernel_table<T>& kernels = detail::table<T>();
+  const auto& outer = Kind == gradient_kind::squared ? kernels.squared_outer : kernels.outer;
+  for (std::size_t input = 0, size = 0; input < shape.inputs; input += size) {
+    size = input + 6 <= shape.inputs ? 6 : 1;
+    for (std::size_t output = 0; output < shape.outputs;) {
+      const std::size_t vectors = (shape.outputs - output + kernels.width - 1) / kernels.width;
+      const std::size_t log = vectors >= 4 && outer[0][2] != nullptr ? 2 : (vectors >= 2 ? 1 : 0);
+      detail::outer_task<T> task;
+      task.x = p.x + input * lanes;
+      task.x_block = shape.inputs * lanes;
+      task.rows = p.scratch + output;
+      task.row = shape.row();
+      task.blocks = p.blocks;
+      task.to = d_kernel + input * shape.outputs + output;
+      task.to_row = shape.outputs;
+      task.outputs = shape.outputs - output;
+      outer[size == 6 ? 1 : 0][log](task);
+      output += kernels.width << log;
+    }
+  }
+  if (p.bias != nullptr) {
+    detail::bias_gradient<Kind>({shape.outputs, 1, p.blocks}, p.dy, d_bias);
   }
 }
 
@@ -9654,18 +10598,32 @@ void dense_backward_parameters(const dense_shape& shape, const T* x, const T* dy
 namespace espalier::inline v0::kernels {
 
 /// Negative numbers become 0, in place; what is not a number stays so, to be found.
+/// @param count  a multiple of 16.
 template <class T>
 void relu_forward(T* x, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    x[i] = x[i] < T{0} ? T{0} : x[i];
+  for (std::size_t i = 0; i < count; i += detail::short_vector<T>::width) {
+    const auto value = detail::load(x + i);
+    detail::store(x + i, value <= T{0} ? detail::numbers<T>{} : value);
   }
 }
 
 /// The slope is 0 where the output is 0, in place.
+/// @param count  a multiple of 16.
 template <class T>
 void relu_backward(const T* y, T* dy, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    dy[i] = y[i] > T{0} ? dy[i] : T{0};
+  for (std::size_t i = 0; i < count; i += detail::short_vector<T>::width) {
+    const auto live = detail::load(y + i) > T{0};
+    detail::store(dy + i, live ? detail::load(dy + i) : detail::numbers<T>{});
+  }
+}
+
+/// Where no output won, as conv2d_relu_pool_forward writes it, the gradient becomes 0, in place.
+/// @param count  a multiple of 16.
+template <class T>
+void drop_losers(const T* winners, T* dy, std::size_t count) {
+  for (std::size_t i = 0; i < count; i += detail::short_vector<T>::width) {
+    const auto lost = detail::load<detail::wholes<T>>(winners + i) < 0;
+    detail::store(dy + i, lost ? detail::numbers<T>{} : detail::load(dy + i));
   }
 }
 
@@ -9708,6 +10666,57 @@ void softmax_backward(const T* y, T* dy, std::size_t features, std::size_t block
     }
   }
 }
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/held_weights.hpp ----
+// Sets weights that a mask holds to their values, after every step of an optimizer.
+#ifndef ESPALIER_KERNELS_HELD_WEIGHTS_HPP
+#define ESPALIER_KERNELS_HELD_WEIGHTS_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Weights that are held at given values, exactly, whatever an optimizer made of them.
+/// @tparam T  float or double.
+template <class T>
+class held_weights {
+ public:
+  /// @param mask     one entry per weight: 0 for those that are held.
+  /// @param offsets  their values, one entry per weight; empty: 0.
+  held_weights(std::span<const std::uint8_t> mask, std::span<const T> offsets)
+      : kept_(mask.size()), values_(mask.size()) {
+    using whole = typename detail::short_vector<T>::whole;
+    for (std::size_t i = 0; i < mask.size(); ++i) {
+      const whole bits = mask[i] == 0 ? 0 : -1;
+      std::memcpy(&kept_[i], &bits, sizeof(bits));
+      values_[i] = mask[i] == 0 && !offsets.empty() ? offsets[i] : T{0};
+      any_ = any_ || mask[i] == 0;
+    }
+  }
+
+  /// @param weights  as many as the mask had entries.   Complexity: O(weights), without branches; O(1) if none is held.
+  void apply(std::span<T> weights) const {
+    using whole = detail::wholes<T>;
+    constexpr std::size_t width = detail::short_vector<T>::width;
+    std::size_t i = 0;
+    for (; any_ && i + width <= weights.size(); i += width) {
+      const auto bits = detail::load<whole>(weights.data() + i) & detail::load<whole>(kept_.data() + i);
+      detail::store(weights.data() + i, bits | detail::load<whole>(values_.data() + i));
+    }
+    for (; any_ && i < weights.size(); ++i) {
+      typename detail::short_vector<T>::whole kept = 0;
+      std::memcpy(&kept, &kept_[i], sizeof(kept));
+      weights[i] = kept == 0 ? values_[i] : weights[i];
+    }
+  }
+
+ private:
+  std::vector<T> kept_;  // all bits 1 where a weight is kept
+  std::vector<T> values_;
+  bool any_ = false;
+};
 
 }  // namespace espalier::inline v0::kernels
 
@@ -9835,11 +10844,12 @@ struct answers {
 /// A loss over samples with one right class each.
 ///
 /// - `sum(answers)`: the sum of the samples' losses.
-/// - `gradient(answers, scale, to)`: scale times its gradient by the scores, 0 in lanes without a sample.
+/// - `gradient(answers, scale, to)`: scale times its gradient by the scores, 0 in lanes without a sample; returns what
+///   `sum` does.
 template <class Loss>
 concept loss = requires(const Loss& l, const answers<double>& a, double* to) {
   { l.sum(a) } -> std::convertible_to<double>;
-  l.gradient(a, 1.0, to);
+  { l.gradient(a, 1.0, to) } -> std::convertible_to<double>;
 };
 
 }  // namespace espalier::inline v0::loss
@@ -9862,8 +10872,8 @@ struct categorical_cross_entropy {
     return kernels::cross_entropy(a.scores, a.classes, a.labels);
   }
   template <class T>
-  static void gradient(const answers<T>& a, T scale, T* to) {
-    kernels::cross_entropy_gradient(a.scores, a.classes, a.labels, scale, to);
+  static double gradient(const answers<T>& a, T scale, T* to) {
+    return kernels::cross_entropy_gradient(a.scores, a.classes, a.labels, scale, to);
   }
 };
 static_assert(loss<categorical_cross_entropy>);
@@ -9914,8 +10924,9 @@ struct pass {
   T* y = nullptr;          ///< output; the same array as x for layers that work in place
   T* dy = nullptr;         ///< gradient of the output
   T* dx = nullptr;         ///< gradient of the input; null if nobody needs it; the same array as dy in place
-  std::size_t blocks = 0;  ///< how many
+  std::size_t blocks = 0;  ///< how many, at most as many as a slot has
   T* scratch = nullptr;    ///< as many numbers as scratch() says
+  T* between = nullptr;    ///< of several layers taken together: where the output of the first would stand
 };
 
 /// A layer whose kind is known at compile time.
@@ -9940,6 +10951,9 @@ concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::va
 
 /// A layer with a kernel to train and prune: also gives kernel(), bias(), attributes() and
 /// `backward_parameters<Kind>(pass, d_kernel, d_bias)`, which adds to the gradients.
+///
+/// Optional, for speed: `forward_relu(pass)` takes along a relu behind it; `forward_relu_pool`, `backward_relu_pool`
+/// and `backward_parameters_relu_pool` also a pooling of 2 x 2 behind that, and leave in `pass.between` what they like.
 template <class Layer>
 concept weighted_layer = layer<Layer> && requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p,
                                                   typename Layer::value_type* gradient) {
@@ -10112,7 +11126,7 @@ class conv2d {
   [[nodiscard]] const tensor<T, 4>& kernel() const noexcept { return kernel_; }
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
-  [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch() + kernel_.size(); }
+  [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(); }
 
   [[nodiscard]] attributes::layer_attributes attributes() const {
     attributes::layer_attributes result;
@@ -10124,22 +11138,29 @@ class conv2d {
     return result;
   }
 
-  void forward(const pass<T>& p) const {
-    kernels::conv2d_forward(shape_, kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.y, p.blocks,
-                            p.scratch);
+  void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
+  void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }
+  void forward_relu_pool(const pass<T>& p) const {
+    kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y, p.between);
   }
-  void backward(const pass<T>& p) const {
-    T* turned = p.scratch + shape_.scratch();
-    kernels::conv2d_turn_kernel(shape_, kernel_.data(), turned);
-    kernels::conv2d_backward_input<T>(shape_, turned, p.dy, p.dx, p.blocks, p.scratch);
+  void backward(const pass<T>& p) const { kernels::conv2d_backward_input<T>(shape_, arrays(p), nullptr, p.dx); }
+  void backward_relu_pool(const pass<T>& p) const {
+    kernels::conv2d_backward_input<T>(shape_, arrays(p), p.between, p.dx);
   }
   template <kernels::gradient_kind Kind>
   void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::conv2d_backward_parameters<Kind>(shape_, p.x, static_cast<const T*>(p.dy), d_kernel,
-                                              options_.bias ? d_bias : nullptr, p.blocks, p.scratch);
+    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), nullptr, {d_kernel, d_bias});
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters_relu_pool(const pass<T>& p, T* d_kernel, T* d_bias) const {
+    kernels::drop_losers<T>(p.between, p.dy, p.blocks * shape_.windows() * shape_.filters * kernels::lanes);
+    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), p.between, {d_kernel, d_bias});
   }
 
  private:
+  [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
+    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
+  }
   [[nodiscard]] extents output_shape() const { return {shape_.output_height(), shape_.output_width(), shape_.filters}; }
 
   conv2d_options options_;
@@ -10206,7 +11227,7 @@ class dense {
   [[nodiscard]] const tensor<T, 2>& kernel() const noexcept { return kernel_; }
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(kernels::slot_blocks); }
 
   [[nodiscard]] attributes::layer_attributes attributes() const {
     attributes::layer_attributes result;
@@ -10218,20 +11239,18 @@ class dense {
     return result;
   }
 
-  void forward(const pass<T>& p) const {
-    kernels::dense_forward(shape_, kernel_.data(), bias_pointer(), p.x, p.y, p.blocks);
-  }
-  void backward(const pass<T>& p) const {
-    kernels::dense_backward_input(shape_, kernel_.data(), static_cast<const T*>(p.dy), p.dx, p.blocks);
-  }
+  void forward(const pass<T>& p) const { kernels::dense_forward(shape_, arrays(p), false, p.y); }
+  void forward_relu(const pass<T>& p) const { kernels::dense_forward(shape_, arrays(p), true, p.y); }
+  void backward(const pass<T>& p) const { kernels::dense_backward_input(shape_, arrays(p), p.dx); }
   template <kernels::gradient_kind Kind>
   void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::dense_backward_parameters<Kind>(shape_, p.x, static_cast<const T*>(p.dy), d_kernel,
-                                             options_.bias ? d_bias : nullptr, p.blocks);
+    kernels::dense_backward_parameters<Kind>(shape_, arrays(p), d_kernel, d_bias);
   }
 
  private:
-  [[nodiscard]] const T* bias_pointer() const noexcept { return options_.bias ? bias_.data() : nullptr; }
+  [[nodiscard]] kernels::dense_pass<T> arrays(const pass<T>& p) const {
+    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
+  }
 
   dense_options options_;
   kernels::dense_shape shape_;
@@ -10293,7 +11312,7 @@ class masked : public Layer {
 
   extents build(const std::string& name, const extents& input, random& generator) {
     const extents output = Layer::build(name, input, generator);
-    mask_ = mask::keep_all<value_type>(this->kernel().size());
+    set_mask(mask::keep_all<value_type>(this->kernel().size()));
     return output;
   }
 
@@ -10302,10 +11321,10 @@ class masked : public Layer {
   /// Holds other weights from now on.
   /// @param m  one entry per weight.   @throws shape_error if it, or its offsets, have more or fewer.
   void set_mask(mask::weight_mask<value_type> m) {
-    if (m.mask.size() != mask_.mask.size()) {
+    if (m.mask.size() != this->kernel().size()) {
       throw shape_error(error_message(
           "nn::masked", "a mask of " + std::to_string(m.mask.size()) + " weights for layer '" + this->name() + "'",
-          std::to_string(mask_.mask.size())));
+          std::to_string(this->kernel().size())));
     }
     if (!m.offset.empty() && m.offset.size() != m.mask.size()) {
       throw shape_error(error_message("nn::masked",
@@ -10315,14 +11334,16 @@ class masked : public Layer {
                                       std::to_string(m.mask.size()) + ", or none"));
     }
     mask_ = std::move(m);
+    held_ = kernels::held_weights<value_type>(mask_.mask, mask_.offset);
     hold();
   }
 
   /// Sets the weights that are not kept back to their offsets.
-  void hold() { mask_.apply(elements(this->kernel())); }
+  void hold() { held_.apply(elements(this->kernel())); }
 
  private:
   mask::weight_mask<value_type> mask_;
+  kernels::held_weights<value_type> held_{{}, {}};
 };
 
 }  // namespace espalier::inline v0::nn
@@ -10373,6 +11394,8 @@ class max_pool2d {
     return {shape_.output_height(), shape_.output_width(), shape_.channels};
   }
 
+  /// @return whether windows are 2 x 2: then a convolution and a rectifier before it can take it along.
+  [[nodiscard]] bool takes_fours() const noexcept { return pool_ == std::array<std::size_t, 2>{2, 2}; }
   [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
   void forward(const pass<T>& p) const { kernels::max_pool2d_forward(shape_, p.x, p.y, p.blocks); }
   void backward(const pass<T>& p) const { kernels::max_pool2d_backward<T>(shape_, p.x, p.dy, p.dx, p.blocks); }
@@ -10417,6 +11440,51 @@ class relu {
 static_assert(layer<relu<float>>);
 
 }  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/detail/together.hpp ----
+// Which neighbours in a network run as one: a layer with the relu, and the pooling, behind it.
+#ifndef ESPALIER_NN_DETAIL_TOGETHER_HPP
+#define ESPALIER_NN_DETAIL_TOGETHER_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+template <class Layer>
+concept takes_relu = requires(const Layer& l, const pass<typename Layer::value_type>& p) {
+  l.forward_relu(p);
+};
+template <class Layer>
+concept takes_relu_and_pool = takes_relu<Layer> && requires(const Layer& l, const pass<typename Layer::value_type>& p) {
+  l.forward_relu_pool(p);
+  l.backward_relu_pool(p);
+};
+
+/// Whether layer I of the tuple takes along the relu behind it; no layer at or behind End is taken.
+template <class Tuple, std::size_t I, std::size_t End>
+[[nodiscard]] constexpr bool relu_follows() {
+  if constexpr (I + 2 <= End) {
+    using first = std::tuple_element_t<I, Tuple>;
+    using second = std::tuple_element_t<I + 1, Tuple>;
+    return takes_relu<first> && std::is_same_v<second, relu<typename first::value_type>>;
+  } else {
+    return false;
+  }
+}
+
+/// Whether it can take along the pooling behind that too, if the windows are 2 x 2.
+template <class Tuple, std::size_t I, std::size_t End>
+[[nodiscard]] constexpr bool relu_and_pool_follow() {
+  if constexpr (I + 3 <= End && relu_follows<Tuple, I, End>()) {
+    using first = std::tuple_element_t<I, Tuple>;
+    using third = std::tuple_element_t<I + 2, Tuple>;
+    return takes_relu_and_pool<first> && std::is_same_v<third, max_pool2d<typename first::value_type>>;
+  } else {
+    return false;
+  }
+}
+
+}  // namespace espalier::inline v0::nn::detail
 
 #endif
 
@@ -10644,7 +11712,7 @@ class sequential {
     });
   }
 
-  /// @param blocks  of 16 samples that a pass takes at most.
+  /// @param blocks  of 16 samples that a pass takes at most; no more than a slot has.
   /// @return memory for passes; with it they allocate nothing.
   [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
     std::array<bool, depth> in_place{Layers::in_place...};
@@ -10765,26 +11833,51 @@ class sequential {
 
   template <std::size_t Depth>
   const value_type* run(workspace<value_type>& w, std::size_t blocks) const {
-    for_each_layer([&]<std::size_t I>(const auto& layer) {
-      if constexpr (I < Depth) {
-        layer.forward(pass_of<I>(w, blocks));
-      }
-    });
+    run_from<0, Depth>(w, blocks);
     return w.value(Depth);
   }
 
-  template <std::size_t I>
+  /// Runs layers I to End - 1, those together that can be.
+  template <std::size_t I, std::size_t End>
+  void run_from(workspace<value_type>& w, std::size_t blocks) const {
+    if constexpr (I < End) {
+      const auto& layer = std::get<I>(layers_);
+      if constexpr (detail::relu_and_pool_follow<layer_tuple, I, End>()) {
+        if (std::get<I + 2>(layers_).takes_fours()) {
+          layer.forward_relu_pool(pass_of<I, 3>(w, blocks));
+          return run_from<I + 3, End>(w, blocks);
+        }
+      }
+      if constexpr (detail::relu_follows<layer_tuple, I, End>()) {
+        layer.forward_relu(pass_of<I, 2>(w, blocks));
+        run_from<I + 2, End>(w, blocks);
+      } else {
+        layer.forward(pass_of<I, 1>(w, blocks));
+        run_from<I + 1, End>(w, blocks);
+      }
+    }
+  }
+
+  /// The arrays of `Count` layers from layer I on, taken as one.
+  template <std::size_t I, std::size_t Count>
   [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
-    return {w.value(I), w.value(I + 1), w.delta(I + 1), w.delta(I), blocks, w.scratch()};
+    return {w.value(I), w.value(I + Count), w.delta(I + Count), w.delta(I), blocks, w.scratch(), w.value(I + 1)};
   }
 
   /// Goes back through layers Depth - 1 to 0. `end` is where the gradients of these layers' parameters end.
   template <kernels::gradient_kind Kind, std::size_t Depth>
   void back_through(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
+    if constexpr (Depth >= 3) {
+      if constexpr (detail::relu_and_pool_follow<layer_tuple, Depth - 3, Depth>()) {
+        if (std::get<Depth - 1>(layers_).takes_fours()) {
+          return back_through_three<Kind, Depth>(w, blocks, end);
+        }
+      }
+    }
     if constexpr (Depth > 0) {
       using current = std::tuple_element_t<Depth - 1, layer_tuple>;
       const current& layer = std::get<Depth - 1>(layers_);
-      const pass<value_type> p = pass_of<Depth - 1>(w, blocks);
+      const pass<value_type> p = pass_of<Depth - 1, 1>(w, blocks);
       if constexpr (weighted_layer<current>) {
         value_type* d_bias = end - layer.bias().size();
         end = d_bias - layer.kernel().size();
@@ -10795,6 +11888,20 @@ class sequential {
         layer.backward(p);
         back_through<Kind, Depth - 1>(w, blocks, end);
       }
+    }
+  }
+
+  /// The same where a layer, a relu and a pooling ran together.
+  template <kernels::gradient_kind Kind, std::size_t Depth>
+  void back_through_three(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
+    const auto& layer = std::get<Depth - 3>(layers_);
+    const pass<value_type> p = pass_of<Depth - 3, 3>(w, blocks);
+    value_type* d_bias = end - layer.bias().size();
+    end = d_bias - layer.kernel().size();
+    layer.template backward_parameters_relu_pool<Kind>(p, end, d_bias);
+    if constexpr (has_weights_below<Depth - 3>()) {
+      layer.backward_relu_pool(p);
+      back_through<Kind, Depth - 3>(w, blocks, end);
     }
   }
 
@@ -10895,18 +12002,18 @@ class adam::state {
   }
 
   void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+    kernels::adam_step<T> step;
+    step.weights = weights.data();
+    step.mean = mean_.data() + begin;
+    step.square = square_.data() + begin;
+    step.gradients = gradients.data();
+    step.count = weights.size();
+    step.step = step_;
     // In float, 1 - 0.999 would be off by 1e-5: the differences are taken in double and rounded once.
-    const T fresh_1 = static_cast<T>(1 - settings_.beta_1);
-    const T fresh_2 = static_cast<T>(1 - settings_.beta_2);
-    const T tiny = static_cast<T>(settings_.epsilon);
-    T* mean = mean_.data() + begin;
-    T* square = square_.data() + begin;
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-      const T g = gradients[i];
-      mean[i] += (g - mean[i]) * fresh_1;
-      square[i] += (g * g - square[i]) * fresh_2;
-      weights[i] -= step_ * mean[i] / (std::sqrt(square[i]) + tiny);
-    }
+    step.fresh_1 = static_cast<T>(1 - settings_.beta_1);
+    step.fresh_2 = static_cast<T>(1 - settings_.beta_2);
+    step.epsilon = static_cast<T>(settings_.epsilon);
+    kernels::adam(step);
   }
 
  private:
@@ -11126,7 +12233,8 @@ namespace espalier::inline v0::train::detail {
 /// A team that shares out tasks. Which thread gets which task is open, so tasks must not depend on it.
 class workers {
  public:
-  explicit workers(std::size_t threads) {
+  explicit workers(std::size_t threads)
+      : patience_(threads <= std::thread::hardware_concurrency() ? longest_patience : 0) {
     for (std::size_t worker = 1; worker < threads; ++worker) {
       team_.emplace_back([this, worker] { wait_for_work(worker); });
     }
@@ -11147,9 +12255,9 @@ class workers {
   /// failing call threw.
   template <class Action>
   void run(std::size_t tasks, const Action& action) {
-    run(tasks, {&action, [](const void* a, std::size_t task, std::size_t worker) {
-                  (*static_cast<const Action*>(a))(task, worker);
-                }});
+    call_all(tasks, {&action, [](const void* a, std::size_t task, std::size_t worker) {
+                       (*static_cast<const Action*>(a))(task, worker);
+                     }});
   }
 
  private:
@@ -11159,39 +12267,62 @@ class workers {
     void (*run)(const void*, std::size_t, std::size_t) = nullptr;
   };
 
-  void run(std::size_t tasks, const call& action) {
+  /// Steps follow each other within microseconds, and waking a thread takes longer: so it looks about for a while, some
+  /// ten microseconds, before it sleeps.
+  static constexpr int longest_patience = 1000;
+
+  void call_all(std::size_t tasks, const call& action) {
     next_ = 0;
+    tasks_ = tasks;
+    action_ = action;
     failure_ = nullptr;
-    {
-      const std::scoped_lock lock(mutex_);
-      tasks_ = tasks;
-      action_ = action;
+    if (team_.empty() || tasks < 2) {
+      work(0);
+    } else {
       busy_ = team_.size();
-      ++round_;
+      {
+        const std::scoped_lock lock(mutex_);
+        ++round_;
+      }
+      begin_.notify_all();
+      work(0);
+      wait(end_, [this] { return busy_ == 0; });
     }
-    begin_.notify_all();
-    work(0);
-    std::unique_lock lock(mutex_);
-    end_.wait(lock, [this] { return busy_ == 0; });
     if (failure_) {
       std::rethrow_exception(failure_);
     }
   }
 
-  void wait_for_work(std::size_t worker) {
-    std::size_t seen = 0;
-    for (;;) {
-      {
-        std::unique_lock lock(mutex_);
-        begin_.wait(lock, [&] { return over_ || round_ != seen; });
-        if (over_) {
-          return;
-        }
-        seen = round_;
+  template <class Condition>
+  void wait(std::condition_variable& signal, Condition&& condition) {
+    for (int i = 0; i < patience_; ++i) {
+      if (condition()) {
+        return;
       }
+      relax();
+    }
+    std::unique_lock lock(mutex_);
+    signal.wait(lock, condition);
+  }
+
+  static void relax() noexcept {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#else
+    std::this_thread::yield();
+#endif
+  }
+
+  void wait_for_work(std::size_t worker) {
+    for (std::size_t seen = 0;;) {
+      wait(begin_, [&] { return over_ || round_ != seen; });
+      if (over_) {
+        return;
+      }
+      seen = round_;
       work(worker);
-      const std::scoped_lock lock(mutex_);
       if (--busy_ == 0) {
+        const std::scoped_lock lock(mutex_);  // else the signal could fall between the other's look and its sleep
         end_.notify_one();
       }
     }
@@ -11212,11 +12343,12 @@ class workers {
   std::condition_variable begin_;
   std::condition_variable end_;
   std::atomic<std::size_t> next_{0};
+  std::atomic<std::size_t> round_{0};
+  std::atomic<std::size_t> busy_{0};
+  std::atomic<bool> over_{false};
   call action_;
   std::size_t tasks_ = 0;
-  std::size_t round_ = 0;
-  std::size_t busy_ = 0;
-  bool over_ = false;
+  int patience_ = 0;
   std::exception_ptr failure_;
   std::vector<std::jthread> team_;  // last, so that the threads end before what they use
 };
@@ -11256,47 +12388,8 @@ class batch_passes {
 
   /// @return loss and right answers of the samples of a batch.
   [[nodiscard]] tally judge(batch samples) {
-    return in_slots(samples, [](auto&&...) {});
-  }
-
-  /// Sets `gradients` to scale times the gradient, or its square, summed over the samples of a batch.
-  /// @return their loss and right answers.
-  template <kernels::gradient_kind Kind>
-  tally gradients(batch samples, value_type scale, std::span<value_type> gradients) {
-    const std::size_t slots = (samples.size() + kernels::slot_samples - 1) / kernels::slot_samples;
-    slot_gradients_.resize((std::max)(slot_gradients_.size(), slots));
-    const tally result = in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
-      auto& own = slot_gradients_[slot];
-      own.assign(gradients.size(), value_type{0});
-      loss_.gradient(answers, scale, model_.score_gradient(memory));
-      model_.template backward<Kind>(memory, kernels::blocks_of(answers.labels.size()), std::span<value_type>(own));
-    });
-    std::copy(slot_gradients_[0].begin(), slot_gradients_[0].end(), gradients.begin());
-    for (std::size_t slot = 1; slot < slots; ++slot) {
-      for (std::size_t i = 0; i < gradients.size(); ++i) {
-        gradients[i] += slot_gradients_[slot][i];
-      }
-    }
-    return result;
-  }
-
- private:
-  template <class Further>
-  tally in_slots(batch samples, Further&& further) {
-    const std::size_t slots = (samples.size() + kernels::slot_samples - 1) / kernels::slot_samples;
-    tallies_.assign(slots, {});
-    team_.run(slots, [&](std::size_t slot, std::size_t worker) {
-      const std::size_t begin = slot * kernels::slot_samples;
-      const batch own = samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
-      auto& memory = memories_[worker];
-      kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
-      std::array<std::uint32_t, kernels::slot_samples> labels{};
-      std::transform(own.begin(), own.end(), labels.begin(), [&](std::uint32_t s) { return data_.labels[s]; });
-      const loss::answers<value_type> answers{model_.scores(memory, kernels::blocks_of(own.size())),
-                                              model_.output_shape().size(),
-                                              std::span<const std::uint32_t>(labels).first(own.size())};
+    in_slots(samples, [&](std::size_t slot, auto& /*memory*/, const auto& answers) {
       tallies_[slot] = {loss_.sum(answers), kernels::count_right(answers.scores, answers.classes, answers.labels)};
-      further(slot, memory, answers);
     });
     tally total;
     for (const tally& slot : tallies_) {
@@ -11304,6 +12397,53 @@ class batch_passes {
       total.right += slot.right;
     }
     return total;
+  }
+
+  /// Sets `gradients` to scale times the gradient, or its square, summed over the samples of a batch.
+  /// @return the sum of their losses.
+  template <kernels::gradient_kind Kind>
+  double gradients(batch samples, value_type scale, std::span<value_type> gradients) {
+    slot_gradients_.resize((std::max)(slot_gradients_.size(), slots_of(samples)));
+    in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
+      // The first slot's gradient is where the sum is to be.
+      std::span<value_type> own = gradients;
+      if (slot > 0) {
+        slot_gradients_[slot].resize(gradients.size());
+        own = slot_gradients_[slot];
+      }
+      std::fill(own.begin(), own.end(), value_type{0});
+      tallies_[slot].loss = loss_.gradient(answers, scale, model_.score_gradient(memory));
+      model_.template backward<Kind>(memory, kernels::blocks_of(answers.labels.size()), own);
+    });
+    double loss = tallies_[0].loss;
+    for (std::size_t slot = 1; slot < tallies_.size(); ++slot) {
+      kernels::add<value_type>(slot_gradients_[slot], gradients);
+      loss += tallies_[slot].loss;
+    }
+    return loss;
+  }
+
+ private:
+  [[nodiscard]] static std::size_t slots_of(batch samples) {
+    return (samples.size() + kernels::slot_samples - 1) / kernels::slot_samples;
+  }
+
+  /// Calls action(slot, memory, answers) for each slot of a batch.
+  template <class Action>
+  void in_slots(batch samples, Action&& action) {
+    tallies_.assign(slots_of(samples), {});
+    team_.run(tallies_.size(), [&](std::size_t slot, std::size_t worker) {
+      const std::size_t begin = slot * kernels::slot_samples;
+      const batch own = samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
+      auto& memory = memories_[worker];
+      kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
+      std::array<std::uint32_t, kernels::slot_samples> labels{};
+      std::transform(own.begin(), own.end(), labels.begin(), [&](std::uint32_t s) { return data_.labels[s]; });
+      action(
+          slot, memory,
+          loss::answers<value_type>{model_.scores(memory, kernels::blocks_of(own.size())), model_.output_shape().size(),
+                                    std::span<const std::uint32_t>(labels).first(own.size())});
+    });
   }
 
   const Model& model_;
@@ -11456,9 +12596,9 @@ class fitting {
   /// @return the loss of the batch's samples, summed, before the step.
   double take_step(std::span<const std::uint32_t> batch) {
     const auto samples = static_cast<double>(batch.size());
-    const auto found = passes_.template gradients<kernels::gradient_kind::plain>(
+    const double loss = passes_.template gradients<kernels::gradient_kind::plain>(
         batch, static_cast<value_type>(1 / samples), std::span<value_type>(gradients_));
-    expect_finite_gradients(found.loss);
+    expect_finite_gradients(loss);
     state_.begin_step(checked_rate());
     std::size_t begin = 0;
     for (const auto& parameter : parameters_) {
@@ -11468,8 +12608,8 @@ class fitting {
     model_.hold();
     expect_finite_weights();
     ++where_.step;
-    where_.loss = found.loss / samples;
-    return found.loss;
+    where_.loss = loss / samples;
+    return loss;
   }
 
   [[nodiscard]] double checked_rate() const {
