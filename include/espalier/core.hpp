@@ -28,7 +28,10 @@
 #include <espalier/mask/action.hpp>
 #include <espalier/mask/make_mask.hpp>
 #include <espalier/mask/weight_mask.hpp>
+#include <espalier/objective/chained_flops.hpp>
+#include <espalier/objective/explain.hpp>
 #include <espalier/objective/gpu_flops.hpp>
+#include <espalier/objective/joined.hpp>
 #include <espalier/objective/objective.hpp>
 #include <espalier/objective/parameters.hpp>
 #include <espalier/objective/vivado_dsp.hpp>

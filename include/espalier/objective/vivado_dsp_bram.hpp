@@ -48,12 +48,16 @@ struct vivado_dsp_bram {
       result.note = no_dsp + ", and without a resource strategy and a reuse factor above 1 there is no block RAM";
     }
     if (result.optimizable()) {
-      result.remark = detail::remark_on(layer, result.reuse_factor);
+      append_remark(detail::remark_on(layer, result.reuse_factor), result);
     }
     return result;
   }
 
  private:
+  static void append_remark(const std::string& remark, layer_savings<2>& result) {
+    result.remark += (result.remark.empty() || remark.empty() ? "" : "; ") + remark;
+  }
+
   /// How many rows share whole words.
   [[nodiscard]] static std::size_t rows_in_a_group(std::uint64_t width) noexcept {
     return detail::bram_word % width == 0 ? detail::bram_word / width
@@ -80,6 +84,9 @@ struct vivado_dsp_bram {
   }
 
   static void in_logic(const attributes::layer_attributes& layer, layer_savings<2>& result) {
+    result.remark = (detail::is_resource(layer.hls) ? "reuse factor 1"
+                                                    : "strategy " + std::string(hls::to_string(layer.hls.strategy))) +
+                    " keeps weights in logic, so only DSPs are saved";
     result.rule = layer.grouped_by.value_or(structure::unstructured{});
     result.usage = {detail::divide_up(layer.kernel_shape.size(), result.reuse_factor), 0};
     result.denominator = static_cast<std::int64_t>(result.reuse_factor);

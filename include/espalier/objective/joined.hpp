@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// Joins objectives into one that counts the resources of all of them.
+#ifndef ESPALIER_OBJECTIVE_JOINED_HPP
+#define ESPALIER_OBJECTIVE_JOINED_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/base/errors.hpp>
+#include <espalier/objective/objective.hpp>
+#include <espalier/structure/rules.hpp>
+
+namespace espalier::inline v0::objective {
+
+namespace detail {
+
+/// All names in one array.
+template <class... Objectives>
+[[nodiscard]] constexpr auto join_resources() {
+  constexpr std::size_t count = (Objectives::resources.size() + ...);
+  std::array<std::string_view, count> names{};
+  std::size_t next = 0;
+  const auto append = [&](const auto& some) {
+    for (const std::string_view one : some) {
+      names[next++] = one;
+    }
+  };
+  (append(Objectives::resources), ...);
+  return names;
+}
+
+template <std::size_t N>
+[[nodiscard]] constexpr bool all_differ(const std::array<std::string_view, N>& names) {
+  for (std::size_t a = 0; a < N; ++a) {
+    for (std::size_t b = a + 1; b < N; ++b) {
+      if (names[a] == names[b]) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+/// Lays the savings of one objective beside those of others, in common units.
+template <std::size_t All>
+class savings_joiner {
+ public:
+  template <std::size_t M>
+  void add(const layer_savings<M>& one, std::size_t first_resource) {
+    const std::int64_t common = std::lcm(joined_.denominator, one.denominator);
+    for (auto& run : joined_.savings) {
+      for (std::size_t r = 0; r < first_resource; ++r) {
+        run.saving[r] *= common / joined_.denominator;
+      }
+    }
+    std::vector<saving_run<All>> result;
+    std::size_t place = 0;
+    std::size_t done = 0;
+    for (const auto& run : one.savings) {
+      for (std::size_t left = run.count; left > 0;) {
+        if (joined_.savings.size() == place) {
+          joined_.savings.push_back({left, {}});  // of the first objective
+        }
+        const std::size_t count = (std::min)(left, joined_.savings[place].count - done);
+        saving_run<All> both{count, joined_.savings[place].saving};
+        for (std::size_t r = 0; r < M; ++r) {
+          both.saving[first_resource + r] = run.saving[r] * (common / one.denominator);
+        }
+        append(result, both);
+        left -= count;
+        done += count;
+        place += done == joined_.savings[place].count ? 1U : 0U;
+        done = place < joined_.savings.size() && done < joined_.savings[place].count ? done : 0;
+      }
+    }
+    joined_.savings = std::move(result);
+    joined_.denominator = common;
+  }
+
+  [[nodiscard]] layer_savings<All>& joined() noexcept { return joined_; }
+
+ private:
+  static void append(std::vector<saving_run<All>>& runs, const saving_run<All>& run) {
+    if (runs.empty() || runs.back().saving != run.saving) {
+      runs.push_back({0, run.saving});
+    }
+    runs.back().count += run.count;
+  }
+
+  layer_savings<All> joined_;
+};
+
+}  // namespace detail
+
+/// Several objectives at once. In every layer their groupings must agree: they do if the objectives say the same rule,
+/// or if one says a rule over which the others can count (parameters can over any). An objective that can save nothing
+/// in a layer saves 0 there.
+/// @tparam Objectives  two or more, whose resources have different names; the solver is made for four resources.
+template <objective... Objectives>
+class joined {
+ public:
+  static constexpr std::string_view name = "joined";
+  static constexpr auto resources = detail::join_resources<Objectives...>();
+  static_assert(sizeof...(Objectives) >= 2, "one objective needs no joining");
+  static_assert(detail::all_differ(resources), "two of the objectives count a resource of the same name");
+
+  /// @param objectives  the objectives themselves.
+  explicit joined(Objectives... objectives) : objectives_(std::move(objectives)...) {}
+  /// Objectives as they are without settings.
+  joined() requires(std::is_default_constructible_v<Objectives>&&...) : objectives_() {}
+
+  /// @param layer  any.
+  /// @return the savings of all objectives side by side.
+  /// @throws argument_error that names the layer and the two objectives whose groupings do not agree; what the
+  ///         objectives throw.
+  [[nodiscard]] layer_savings<resources.size()> operator()(const attributes::layer_attributes& layer) const {
+    if (const auto rule = common_rule(layer)) {
+      attributes::layer_attributes same = layer;
+      same.grouped_by = *rule;
+      return join(same);
+    }
+    return join(layer);
+  }
+
+ private:
+  /// What one objective says, as far as rules are concerned.
+  struct opinion {
+    std::string_view objective;
+    std::optional<structure::rule> rule;  // none if it can save nothing
+  };
+
+  [[nodiscard]] std::vector<opinion> ask(const attributes::layer_attributes& layer) const {
+    std::vector<opinion> result;
+    const auto one = [&](const auto& objective) {
+      const auto savings = objective(layer);
+      result.push_back({std::decay_t<decltype(objective)>::name,
+                        savings.optimizable() ? std::optional(savings.rule) : std::nullopt});
+    };
+    std::apply([&](const auto&... all) { (one(all), ...); }, objectives_);
+    return result;
+  }
+
+  /// The first rule of an objective over which all others can count; none if no objective can save anything.
+  [[nodiscard]] std::optional<structure::rule> common_rule(const attributes::layer_attributes& layer) const {
+    const std::vector<opinion> opinions = ask(layer);
+    std::string refused;
+    const opinion* first = nullptr;
+    for (const opinion& one : opinions) {
+      if (!one.rule) {
+        continue;
+      }
+      attributes::layer_attributes same = layer;
+      same.grouped_by = one.rule;
+      const std::string_view who = who_refuses(same);
+      if (who.empty()) {
+        return one.rule;
+      }
+      first = first == nullptr ? &one : first;
+      refused = refused.empty() ? std::string(who) : refused;
+    }
+    if (first != nullptr) {
+      throw argument_error(error_message("objective::joined",
+                                         "layer '" + layer.name + "', which " + std::string(first->objective) +
+                                             " groups by " + to_string(*first->rule) + " and " + refused + " cannot",
+                                         "objectives whose groupings agree"));
+    }
+    return std::nullopt;
+  }
+
+  /// The first objective that cannot count over the layer's rule; empty if all can.
+  [[nodiscard]] std::string_view who_refuses(const attributes::layer_attributes& layer) const {
+    std::string_view who;
+    const auto one = [&](const auto& objective) {
+      try {
+        const auto savings = objective(layer);
+        const bool follows = !savings.optimizable() || savings.rule == *layer.grouped_by;
+        who = who.empty() && !follows ? std::decay_t<decltype(objective)>::name : who;
+      } catch (const argument_error&) {
+        who = who.empty() ? std::decay_t<decltype(objective)>::name : who;
+      }
+    };
+    std::apply([&](const auto&... all) { (one(all), ...); }, objectives_);
+    return who;
+  }
+
+  [[nodiscard]] layer_savings<resources.size()> join(const attributes::layer_attributes& layer) const {
+    detail::savings_joiner<resources.size()> joiner;
+    layer_savings<resources.size()>& result = joiner.joined();
+    std::string notes;
+    std::size_t first_resource = 0;
+    bool any = false;
+    const auto one = [&](const auto& objective) {
+      const auto savings = objective(layer);
+      for (std::size_t r = 0; r < savings.usage.size(); ++r) {
+        result.usage[first_resource + r] = savings.usage[r];
+      }
+      if (savings.optimizable()) {
+        any = true;
+        result.rule = savings.rule;
+        result.reuse_factor = (std::max)(result.reuse_factor, savings.reuse_factor);
+        joiner.add(savings, first_resource);
+        append(result.remark, savings.remark);
+      } else {
+        append(notes, savings.note);
+      }
+      first_resource += savings.usage.size();
+    };
+    std::apply([&](const auto&... all) { (one(all), ...); }, objectives_);
+    append(any ? result.remark : result.note, notes);
+    return std::move(result);
+  }
+
+  static void append(std::string& text, const std::string& more) {
+    if (!more.empty() && text.find(more) == std::string::npos) {
+      text += (text.empty() ? "" : "; ") + more;
+    }
+  }
+
+  std::tuple<Objectives...> objectives_;
+};
+
+}  // namespace espalier::inline v0::objective
+
+#endif
