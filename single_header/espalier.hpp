@@ -5460,6 +5460,472 @@ static_assert(objective<gpu_flops>);
 
 #endif
 
+// ---- espalier/objective/chained_flops.hpp ----
+// The objective that counts floating-point operations along the network: a unit answers for what reads it, too.
+#ifndef ESPALIER_OBJECTIVE_CHAINED_FLOPS_HPP
+#define ESPALIER_OBJECTIVE_CHAINED_FLOPS_HPP
+
+namespace espalier::inline v0::objective {
+
+/// The chain-aware form of gpu_flops. Without a unit the layer behind it has an input less, and multiplies less.
+///
+/// A product belongs half to the unit that makes its input and half to the unit that adds it up; all of it to the
+/// latter, with the bias, where the input is the network's own or comes from several layers. So all savings together
+/// are the network's operations, and if shares a and b of the units on both sides are kept, a b of the products remain,
+/// which is at most the (a + b) / 2 that are counted: the real network is never above the budget.
+/// The usage of a layer is what its units answer for.
+class chained_flops {
+ public:
+  static constexpr std::string_view name = "chained_flops";
+  static constexpr std::array<std::string_view, 1> resources{"FLOPs"};
+
+  /// @param layers  of the network, with output shapes where they are convolutions.
+  /// @throws what gpu_flops throws; argument_error if an inbound name is no layer's.   Complexity: O(layers log
+  /// layers).
+  explicit chained_flops(std::span<const attributes::layer_attributes> layers) {
+    for (const attributes::layer_attributes& layer : layers) {
+      units_[layer.name] = layer.kernel_shape.rank() == 0 ? 0 : grouping_shape(layer).back();
+    }
+    for (const attributes::layer_attributes& layer : layers) {
+      add(layer);
+    }
+  }
+
+  /// @param layer  one of the network's.
+  /// @return usage, and what each unit saves, in halves.
+  /// @throws argument_error for a layer of another network (the closest name is given), or if the user's own rule cuts
+  ///         units apart.
+  [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
+    layer_savings<1> result;
+    result.note = detail::why_no_kernel(layer);
+    if (!result.optimizable()) {
+      return result;
+    }
+    if (!units_.contains(layer.name)) {
+      throw argument_error(error_message("objective::chained_flops", "layer '" + layer.name + "'",
+                                         "a layer of its network, such as '" + closest(layer.name) + "'"));
+    }
+    result.rule = layer.grouped_by.value_or(structure::structured{});
+    const auto found = halves_.find(layer.name);
+    const std::int64_t halves = found == halves_.end() ? 0 : found->second;
+    const std::int64_t of_a_unit = halves / static_cast<std::int64_t>(units_.at(layer.name));
+    result.denominator = 2;
+    result.usage = {(halves + 1) / 2};
+    result.savings = detail::savings_of<1>(layer, result.rule, [&](const structure::size_run& run) {
+      detail::expect_rule(run.units > 0, layer, name, "groups of whole units");
+      return std::array<std::int64_t, 1>{of_a_unit * static_cast<std::int64_t>(run.units)};
+    });
+    return result;
+  }
+
+ private:
+  [[nodiscard]] std::string closest(const std::string& wanted) const {
+    std::vector<std::string> names;
+    for (const auto& [known, units] : units_) {
+      names.push_back(known);
+    }
+    return std::string(closest_name(wanted, names));
+  }
+
+  /// Divides the operations of a layer between its own units and those in front of it.
+  void add(const attributes::layer_attributes& layer) {
+    if (layer.kernel_shape.rank() == 0) {
+      return;
+    }
+    attributes::layer_attributes own = layer;
+    own.grouped_by.reset();
+    const std::int64_t all = gpu_flops{}(own).usage[0];
+    const auto units = static_cast<std::int64_t>(units_.at(layer.name));
+    const std::int64_t biases = units * static_cast<std::int64_t>(detail::output_positions(layer, name));
+    const std::string* before = source(layer);
+    halves_[layer.name] += 2 * biases + (before == nullptr ? 2 : 1) * (all - biases);
+    if (before != nullptr) {
+      halves_[*before] += all - biases;
+    }
+  }
+
+  /// The layer whose units are the inputs of this one; null if there is not exactly one that fits.
+  [[nodiscard]] const std::string* source(const attributes::layer_attributes& layer) const {
+    for (const std::string& inbound : layer.inbound) {
+      if (!units_.contains(inbound)) {
+        throw argument_error(error_message("objective::chained_flops", "inbound layer '" + inbound + "'",
+                                           "a layer of the network, such as '" + closest(inbound) + "'"));
+      }
+    }
+    if (layer.inbound.size() != 1) {
+      return nullptr;
+    }
+    const std::size_t before = units_.at(layer.inbound.front());
+    const extents kernel = grouping_shape(layer);
+    const bool depthwise = layer.kind == attributes::layer_kind::depthwise_conv2d;
+    const std::size_t reads = depthwise ? layer.kernel_shape[2] : kernel.size() / kernel.back();
+    return before > 0 && reads % before == 0 ? &layer.inbound.front() : nullptr;
+  }
+
+  std::map<std::string, std::size_t> units_;
+  std::map<std::string, std::int64_t> halves_;  // of operations that the layer's units answer for
+};
+static_assert(objective<chained_flops>);
+
+}  // namespace espalier::inline v0::objective
+
+#endif
+
+// ---- espalier/objective/explain.hpp ----
+// Says, before any training, what pruning can save in every layer and why it saves nothing where it does not.
+#ifndef ESPALIER_OBJECTIVE_EXPLAIN_HPP
+#define ESPALIER_OBJECTIVE_EXPLAIN_HPP
+
+namespace espalier::inline v0::objective {
+
+/// One line of an explanation.
+struct explained_layer {
+  std::string layer;                ///< its name
+  std::string kind;                 ///< as Keras and hls4ml write it
+  bool takes_part = false;          ///< whether pruning pays in it and the user allows it
+  std::string grouping;             ///< which weights form a group; empty if it does not take part
+  std::size_t groups = 0;           ///< how many
+  std::vector<std::int64_t> usage;  ///< of the dense layer, per resource
+  std::string saving;               ///< of one group, such as "2 DSP, 1 BRAM" or "1/4 DSP"
+  std::string why;                  ///< why nothing is saved, or what is worth knowing: a reuse factor that moved
+};
+
+/// What an objective says of a network.
+struct explanation {
+  std::string objective;                ///< its name
+  std::vector<std::string> resources;   ///< what it counts
+  std::vector<explained_layer> layers;  ///< in the order of the network
+};
+
+namespace detail {
+
+/// A number of 1 / denominator units, reduced.
+[[nodiscard]] inline std::string fraction(std::int64_t number, std::int64_t denominator) {
+  const std::int64_t common = std::gcd(number, denominator);
+  const std::string whole = std::to_string(number / common);
+  return denominator == common ? whole : whole + "/" + std::to_string(denominator / common);
+}
+
+/// What one group saves: "2 DSP, 1 BRAM"; a range where groups differ; nothing of a resource that none saves.
+template <std::size_t M, class Names>
+[[nodiscard]] std::string describe_saving(const layer_savings<M>& savings, const Names& names) {
+  std::string text;
+  for (std::size_t r = 0; r < M; ++r) {
+    std::int64_t least = savings.savings.empty() ? 0 : savings.savings.front().saving[r];
+    std::int64_t most = least;
+    for (const auto& run : savings.savings) {
+      least = (std::min)(least, run.saving[r]);
+      most = (std::max)(most, run.saving[r]);
+    }
+    if (most > 0) {
+      text += (text.empty() ? "" : ", ") +
+              (least < most ? fraction(least, savings.denominator) + " to " : std::string()) +
+              fraction(most, savings.denominator) + " " + std::string(names[r]);
+    }
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+/// A table with columns as wide as their widest cell, two spaces apart.
+[[nodiscard]] inline std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize((std::max)(widths.size(), row.size()));
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      widths[column] = (std::max)(widths[column], row[column].size());
+    }
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      line += row[column] + std::string(widths[column] - row[column].size() + 2, ' ');
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+}  // namespace detail
+
+/// Asks an objective about every layer, as the pruning will.
+/// @param objective  what is to be saved.
+/// @param layers     of a network, with their hls settings.
+/// @return one line per layer.
+/// @throws what the objective throws.   Complexity: that of the objective, for every layer.
+template <objective Objective>
+[[nodiscard]] explanation explain(const Objective& objective, std::span<const attributes::layer_attributes> layers) {
+  explanation result;
+  result.objective = std::string(Objective::name);
+  result.resources.assign(Objective::resources.begin(), Objective::resources.end());
+  for (const attributes::layer_attributes& layer : layers) {
+    const auto savings = objective(layer);
+    explained_layer line;
+    line.layer = layer.name;
+    line.kind = to_string(layer.kind);
+    line.usage.assign(savings.usage.begin(), savings.usage.end());
+    line.takes_part = savings.optimizable() && layer.optimizable && (layer.prune || layer.share);
+    line.why = savings.optimizable() ? savings.remark : savings.note;
+    if (line.takes_part) {
+      line.grouping = to_string(savings.rule);
+      line.saving = detail::describe_saving(savings, Objective::resources);
+      for (const auto& run : savings.savings) {
+        line.groups += run.count;
+      }
+    } else if (savings.optimizable()) {
+      line.why = layer.optimizable ? "no action is on" : "left alone as asked";
+    }
+    result.layers.push_back(std::move(line));
+  }
+  return result;
+}
+
+/// @param e  an explanation.
+/// @return it as a table for people to read, a line for each layer.
+[[nodiscard]] inline std::string to_string(const explanation& e) {
+  std::vector<std::vector<std::string>> rows{{"layer", "kind"}};
+  for (const std::string& resource : e.resources) {
+    rows[0].push_back(resource);
+  }
+  for (const char* title : {"groups", "a group is", "and saves", "note"}) {
+    rows[0].push_back(title);
+  }
+  for (const explained_layer& layer : e.layers) {
+    std::vector<std::string> row{layer.layer, layer.kind};
+    for (const std::int64_t usage : layer.usage) {
+      row.push_back(std::to_string(usage));
+    }
+    row.push_back(std::to_string(layer.groups));
+    row.push_back(layer.takes_part ? layer.grouping : "-");
+    row.push_back(layer.takes_part ? layer.saving : "nothing");
+    row.push_back(layer.why);
+    rows.push_back(std::move(row));
+  }
+  return detail::table(rows);
+}
+
+}  // namespace espalier::inline v0::objective
+
+#endif
+
+// ---- espalier/objective/joined.hpp ----
+// Joins objectives into one that counts the resources of all of them.
+#ifndef ESPALIER_OBJECTIVE_JOINED_HPP
+#define ESPALIER_OBJECTIVE_JOINED_HPP
+
+namespace espalier::inline v0::objective {
+
+namespace detail {
+
+/// All names in one array.
+template <class... Objectives>
+[[nodiscard]] constexpr auto join_resources() {
+  constexpr std::size_t count = (Objectives::resources.size() + ...);
+  std::array<std::string_view, count> names{};
+  std::size_t next = 0;
+  const auto append = [&](const auto& some) {
+    for (const std::string_view one : some) {
+      names[next++] = one;
+    }
+  };
+  (append(Objectives::resources), ...);
+  return names;
+}
+
+template <std::size_t N>
+[[nodiscard]] constexpr bool all_differ(const std::array<std::string_view, N>& names) {
+  for (std::size_t a = 0; a < N; ++a) {
+    for (std::size_t b = a + 1; b < N; ++b) {
+      if (names[a] == names[b]) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+/// Lays the savings of one objective beside those of others, in common units.
+template <std::size_t All>
+class savings_joiner {
+ public:
+  template <std::size_t M>
+  void add(const layer_savings<M>& one, std::size_t first_resource) {
+    const std::int64_t common = std::lcm(joined_.denominator, one.denominator);
+    for (auto& run : joined_.savings) {
+      for (std::size_t r = 0; r < first_resource; ++r) {
+        run.saving[r] *= common / joined_.denominator;
+      }
+    }
+    std::vector<saving_run<All>> result;
+    std::size_t place = 0;
+    std::size_t done = 0;
+    for (const auto& run : one.savings) {
+      for (std::size_t left = run.count; left > 0;) {
+        if (joined_.savings.size() == place) {
+          joined_.savings.push_back({left, {}});  // of the first objective
+        }
+        const std::size_t count = (std::min)(left, joined_.savings[place].count - done);
+        saving_run<All> both{count, joined_.savings[place].saving};
+        for (std::size_t r = 0; r < M; ++r) {
+          both.saving[first_resource + r] = run.saving[r] * (common / one.denominator);
+        }
+        append(result, both);
+        left -= count;
+        done += count;
+        place += done == joined_.savings[place].count ? 1U : 0U;
+        done = place < joined_.savings.size() && done < joined_.savings[place].count ? done : 0;
+      }
+    }
+    joined_.savings = std::move(result);
+    joined_.denominator = common;
+  }
+
+  [[nodiscard]] layer_savings<All>& joined() noexcept { return joined_; }
+
+ private:
+  static void append(std::vector<saving_run<All>>& runs, const saving_run<All>& run) {
+    if (runs.empty() || runs.back().saving != run.saving) {
+      runs.push_back({0, run.saving});
+    }
+    runs.back().count += run.count;
+  }
+
+  layer_savings<All> joined_;
+};
+
+}  // namespace detail
+
+/// Several objectives at once. In every layer their groupings must agree: they do if the objectives say the same rule,
+/// or if one says a rule over which the others can count (parameters can over any). An objective that can save nothing
+/// in a layer saves 0 there.
+/// @tparam Objectives  two or more, whose resources have different names; the solver is made for four resources.
+template <objective... Objectives>
+class joined {
+ public:
+  static constexpr std::string_view name = "joined";
+  static constexpr auto resources = detail::join_resources<Objectives...>();
+  static_assert(sizeof...(Objectives) >= 2, "one objective needs no joining");
+  static_assert(detail::all_differ(resources), "two of the objectives count a resource of the same name");
+
+  /// @param objectives  the objectives themselves.
+  explicit joined(Objectives... objectives) : objectives_(std::move(objectives)...) {}
+  /// Objectives as they are without settings.
+  joined() requires(std::is_default_constructible_v<Objectives>&&...) : objectives_() {}
+
+  /// @param layer  any.
+  /// @return the savings of all objectives side by side.
+  /// @throws argument_error that names the layer and the two objectives whose groupings do not agree; what the
+  ///         objectives throw.
+  [[nodiscard]] layer_savings<resources.size()> operator()(const attributes::layer_attributes& layer) const {
+    if (const auto rule = common_rule(layer)) {
+      attributes::layer_attributes same = layer;
+      same.grouped_by = *rule;
+      return join(same);
+    }
+    return join(layer);
+  }
+
+ private:
+  /// What one objective says, as far as rules are concerned.
+  struct opinion {
+    std::string_view objective;
+    std::optional<structure::rule> rule;  // none if it can save nothing
+  };
+
+  [[nodiscard]] std::vector<opinion> ask(const attributes::layer_attributes& layer) const {
+    std::vector<opinion> result;
+    const auto one = [&](const auto& objective) {
+      const auto savings = objective(layer);
+      result.push_back({std::decay_t<decltype(objective)>::name,
+                        savings.optimizable() ? std::optional(savings.rule) : std::nullopt});
+    };
+    std::apply([&](const auto&... all) { (one(all), ...); }, objectives_);
+    return result;
+  }
+
+  /// The first rule of an objective over which all others can count; none if no objective can save anything.
+  [[nodiscard]] std::optional<structure::rule> common_rule(const attributes::layer_attributes& layer) const {
+    const std::vector<opinion> opinions = ask(layer);
+    std::string refused;
+    const opinion* first = nullptr;
+    for (const opinion& one : opinions) {
+      if (!one.rule) {
+        continue;
+      }
+      attributes::layer_attributes same = layer;
+      same.grouped_by = one.rule;
+      const std::string_view who = who_refuses(same);
+      if (who.empty()) {
+        return one.rule;
+      }
+      first = first == nullptr ? &one : first;
+      refused = refused.empty() ? std::string(who) : refused;
+    }
+    if (first != nullptr) {
+      throw argument_error(error_message("objective::joined",
+                                         "layer '" + layer.name + "', which " + std::string(first->objective) +
+                                             " groups by " + to_string(*first->rule) + " and " + refused + " cannot",
+                                         "objectives whose groupings agree"));
+    }
+    return std::nullopt;
+  }
+
+  /// The first objective that cannot count over the layer's rule; empty if all can.
+  [[nodiscard]] std::string_view who_refuses(const attributes::layer_attributes& layer) const {
+    std::string_view who;
+    const auto one = [&](const auto& objective) {
+      try {
+        const auto savings = objective(layer);
+        const bool follows = !savings.optimizable() || savings.rule == *layer.grouped_by;
+        who = who.empty() && !follows ? std::decay_t<decltype(objective)>::name : who;
+      } catch (const argument_error&) {
+        who = who.empty() ? std::decay_t<decltype(objective)>::name : who;
+      }
+    };
+    std::apply([&](const auto&... all) { (one(all), ...); }, objectives_);
+    return who;
+  }
+
+  [[nodiscard]] layer_savings<resources.size()> join(const attributes::layer_attributes& layer) const {
+    detail::savings_joiner<resources.size()> joiner;
+    layer_savings<resources.size()>& result = joiner.joined();
+    std::string notes;
+    std::size_t first_resource = 0;
+    bool any = false;
+    const auto one = [&](const auto& objective) {
+      const auto savings = objective(layer);
+      for (std::size_t r = 0; r < savings.usage.size(); ++r) {
+        result.usage[first_resource + r] = savings.usage[r];
+      }
+      if (savings.optimizable()) {
+        any = true;
+        result.rule = savings.rule;
+        result.reuse_factor = (std::max)(result.reuse_factor, savings.reuse_factor);
+        joiner.add(savings, first_resource);
+        append(result.remark, savings.remark);
+      } else {
+        append(notes, savings.note);
+      }
+      first_resource += savings.usage.size();
+    };
+    std::apply([&](const auto&... all) { (one(all), ...); }, objectives_);
+    append(any ? result.remark : result.note, notes);
+    return std::move(result);
+  }
+
+  static void append(std::string& text, const std::string& more) {
+    if (!more.empty() && text.find(more) == std::string::npos) {
+      text += (text.empty() ? "" : "; ") + more;
+    }
+  }
+
+  std::tuple<Objectives...> objectives_;
+};
+
+}  // namespace espalier::inline v0::objective
+
+#endif
+
 // ---- espalier/objective/parameters.hpp ----
 // The objective that counts weights: every weight that is pruned saves one.
 #ifndef ESPALIER_OBJECTIVE_PARAMETERS_HPP
@@ -5691,12 +6157,16 @@ struct vivado_dsp_bram {
       result.note = no_dsp + ", and without a resource strategy and a reuse factor above 1 there is no block RAM";
     }
     if (result.optimizable()) {
-      result.remark = detail::remark_on(layer, result.reuse_factor);
+      append_remark(detail::remark_on(layer, result.reuse_factor), result);
     }
     return result;
   }
 
  private:
+  static void append_remark(const std::string& remark, layer_savings<2>& result) {
+    result.remark += (result.remark.empty() || remark.empty() ? "" : "; ") + remark;
+  }
+
   /// How many rows share whole words.
   [[nodiscard]] static std::size_t rows_in_a_group(std::uint64_t width) noexcept {
     return detail::bram_word % width == 0 ? detail::bram_word / width
@@ -5723,6 +6193,9 @@ struct vivado_dsp_bram {
   }
 
   static void in_logic(const attributes::layer_attributes& layer, layer_savings<2>& result) {
+    result.remark = (detail::is_resource(layer.hls) ? "reuse factor 1"
+                                                    : "strategy " + std::string(hls::to_string(layer.hls.strategy))) +
+                    " keeps weights in logic, so only DSPs are saved";
     result.rule = layer.grouped_by.value_or(structure::unstructured{});
     result.usage = {detail::divide_up(layer.kernel_shape.size(), result.reuse_factor), 0};
     result.denominator = static_cast<std::int64_t>(result.reuse_factor);
