@@ -7793,8 +7793,12 @@ class layer_selector {
       candidates.push_back(select::make_candidate(layers_[l].attributes, savings_[l], weights, options_.valuation));
       groups_[l] = candidates[l].groups;
     }
-    const select::options settings{
-        .sparsity = {sparsity}, .scope = options_.scope, .live = options_.live, .knapsack = options_.knapsack};
+    const select::options settings{.sparsity = {sparsity},
+                                   .scope = options_.scope,
+                                   .layers = options_.layers,
+                                   .minimum_kept = options_.minimum_kept,
+                                   .live = options_.live,
+                                   .knapsack = options_.knapsack};
     decision<value_type> result = keep_everything();
     result.selection = select::select(std::move(candidates), settings, names());
     for (std::size_t l = 0; l < layers_.size(); ++l) {
@@ -8192,8 +8196,10 @@ struct options {
   std::size_t final_epochs = 0;       ///< of masked training after the last level
   std::size_t cutoff_bad_trials = 1;  ///< so many levels in a row may fail; one more ends the run
   select::scope scope = select::scope::global;
-  bool live = true;                  ///< give up groups that no path uses; see select::options
-  std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
+  std::vector<select::layer_budget> layers{};  ///< budgets of single layers; see select::options
+  std::size_t minimum_kept = 1;                ///< groups that every layer keeps at least: no layer is cut through
+  bool live = true;                            ///< give up groups that no path uses; see select::options
+  std::optional<hls::config> hls{};            ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};
   std::stop_token stop{};  ///< when it is stopped, the best network so far is the result

@@ -29,7 +29,8 @@ constant quarters() {
   return constant({.initial = 0, .final = 1, .step = 0.25});
 }
 
-auto run(support::plain_network& network, support::scripted_trainer& trainer, const options& o) {
+auto run(support::plain_network& network, support::scripted_trainer& trainer, options o) {
+  o.minimum_kept = 0;
   return prune::optimize(network, trainer, parameters{}, quarters(), o);
 }
 
@@ -219,7 +220,7 @@ TEST_SUITE("prune") {
     auto pairs = espalier::hls::config{};
     pairs.model = {.strategy = espalier::hls::strategy::resource, .reuse_factor = 2, .weight_width = 16};
     const auto result = prune::optimize(network, trainer, espalier::objective::vivado_dsp{},
-                                        constant({.initial = 1, .final = 1}), options{.hls = pairs});
+                                        constant({.initial = 1, .final = 1}), options{.minimum_kept = 0, .hls = pairs});
     CHECK(result.report.layers[0].weights_shared == 8);
     CHECK(result.report.layers[0].weights_kept == 0);
     REQUIRE(result.masks[0].offset.size() == 8);
@@ -227,6 +228,26 @@ TEST_SUITE("prune") {
       CHECK(network.first[i] == result.masks[0].offset[i]);
       CHECK((network.first[i] == 1 || network.first[i] == 1.125));
     }
+  }
+
+  TEST_CASE("no layer is cut through unless asked: a target that would do it is out of reach and ends the run") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0, 1.0}};
+    const auto result = prune::optimize(network, trainer, parameters{},
+                                        constant({.initial = 0.5, .final = 1, .step = 0.25}), options{});
+    CHECK(result.ending == prune::ending::out_of_reach);
+    CHECK(result.report.levels.size() == 2);
+    CHECK(result.report.ended.starts_with("the next target is out of reach: parameters"));
+    CHECK(zeros(network) == 12);
+  }
+
+  TEST_CASE("a layer can have a budget of its own beside that of the network") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0}};
+    const auto result = prune::optimize(network, trainer, parameters{}, constant({.initial = 0.25, .final = 0.25}),
+                                        options{.layers = {{"second", {0.75}}}});
+    CHECK(result.report.layers[1].after == std::vector<std::int64_t>{2});
+    CHECK(result.report.layers[0].after == std::vector<std::int64_t>{8});
   }
 
   TEST_CASE("callbacks come before every training and after every level") {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include <espalier/base/errors.hpp>
 #include <espalier/hls/config.hpp>
@@ -34,8 +35,10 @@ struct options {
   std::size_t final_epochs = 0;       ///< of masked training after the last level
   std::size_t cutoff_bad_trials = 1;  ///< so many levels in a row may fail; one more ends the run
   select::scope scope = select::scope::global;
-  bool live = true;                  ///< give up groups that no path uses; see select::options
-  std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
+  std::vector<select::layer_budget> layers{};  ///< budgets of single layers; see select::options
+  std::size_t minimum_kept = 1;                ///< groups that every layer keeps at least: no layer is cut through
+  bool live = true;                            ///< give up groups that no path uses; see select::options
+  std::optional<hls::config> hls{};            ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};
   std::stop_token stop{};  ///< when it is stopped, the best network so far is the result

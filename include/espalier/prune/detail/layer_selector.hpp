@@ -70,8 +70,12 @@ class layer_selector {
       candidates.push_back(select::make_candidate(layers_[l].attributes, savings_[l], weights, options_.valuation));
       groups_[l] = candidates[l].groups;
     }
-    const select::options settings{
-        .sparsity = {sparsity}, .scope = options_.scope, .live = options_.live, .knapsack = options_.knapsack};
+    const select::options settings{.sparsity = {sparsity},
+                                   .scope = options_.scope,
+                                   .layers = options_.layers,
+                                   .minimum_kept = options_.minimum_kept,
+                                   .live = options_.live,
+                                   .knapsack = options_.knapsack};
     decision<value_type> result = keep_everything();
     result.selection = select::select(std::move(candidates), settings, names());
     for (std::size_t l = 0; l < layers_.size(); ++l) {
