@@ -4,11 +4,11 @@
 #define ESPALIER_REPORT_TO_TEXT_HPP
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <iomanip>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,10 +50,14 @@ class table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// A number with a point for its decimals, whatever the locale; streams cost more to compile, too.
+[[nodiscard]] inline std::string number(double value, std::chars_format format, int digits) {
+  std::array<char, 400> text;  // 309 digits before the point at most
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value, format, digits).ptr};
+}
+
 [[nodiscard]] inline std::string fixed(double value, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
+  return number(value, std::chars_format::fixed, digits);
 }
 
 [[nodiscard]] inline std::string percent(double share) {
@@ -78,10 +82,8 @@ class table {
     for (const std::int64_t used : tried.used) {
       cells.push_back(std::to_string(used));
     }
-    std::ostringstream gap;
-    gap << tried.gap;
-    cells.insert(cells.end(),
-                 {fixed(tried.metric, 4), tried.status, gap.str(), tried.accepted ? "accepted" : "rejected"});
+    cells.insert(cells.end(), {fixed(tried.metric, 4), tried.status, number(tried.gap, std::chars_format::general, 6),
+                               tried.accepted ? "accepted" : "rejected"});
     levels.row(cells);
   }
   return levels.text();
