@@ -219,7 +219,7 @@ class lattice {
     return 0;
   }
   // Walk from the class of the capacities to 0 by taking units of slack away; places are kept as representatives.
-  std::vector<std::int64_t> distance(static_cast<std::size_t>(order), std::numeric_limits<std::int64_t>::max());
+  std::vector<std::int64_t> distance(static_cast<std::size_t>(order), (std::numeric_limits<std::int64_t>::max)());
   using node = std::pair<std::int64_t, std::vector<std::int64_t>>;
   std::priority_queue<node, std::vector<node>, std::greater<>> open;
   open.emplace(0, std::vector<std::int64_t>(capacities.begin(), capacities.end()));

@@ -33,7 +33,7 @@ class rounding {
     }
     while (const auto c = cheapest_addition()) {
       const auto weights = regret_.core().weights_of(*c);
-      std::int64_t room = std::numeric_limits<std::int64_t>::max();
+      std::int64_t room = (std::numeric_limits<std::int64_t>::max)();
       for (std::size_t row = 0; row < slack_.size(); ++row) {
         room = weights[row] > 0 ? (std::min)(room, slack_[row] / weights[row]) : room;
       }
