@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <concepts>
@@ -17,7 +18,6 @@
 #include <exception>
 #include <functional>
 #include <initializer_list>
-#include <iomanip>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -25,7 +25,6 @@
 #include <queue>
 #include <set>
 #include <span>
-#include <sstream>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -2602,7 +2601,7 @@ class lattice {
     return 0;
   }
   // Walk from the class of the capacities to 0 by taking units of slack away; places are kept as representatives.
-  std::vector<std::int64_t> distance(static_cast<std::size_t>(order), std::numeric_limits<std::int64_t>::max());
+  std::vector<std::int64_t> distance(static_cast<std::size_t>(order), (std::numeric_limits<std::int64_t>::max)());
   using node = std::pair<std::int64_t, std::vector<std::int64_t>>;
   std::priority_queue<node, std::vector<node>, std::greater<>> open;
   open.emplace(0, std::vector<std::int64_t>(capacities.begin(), capacities.end()));
@@ -4016,7 +4015,7 @@ class rounding {
     }
     while (const auto c = cheapest_addition()) {
       const auto weights = regret_.core().weights_of(*c);
-      std::int64_t room = std::numeric_limits<std::int64_t>::max();
+      std::int64_t room = (std::numeric_limits<std::int64_t>::max)();
       for (std::size_t row = 0; row < slack_.size(); ++row) {
         room = weights[row] > 0 ? (std::min)(room, slack_[row] / weights[row]) : room;
       }
@@ -8933,10 +8932,14 @@ class table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// A number with a point for its decimals, whatever the locale; streams cost more to compile, too.
+[[nodiscard]] inline std::string number(double value, std::chars_format format, int digits) {
+  std::array<char, 400> text;  // 309 digits before the point at most
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value, format, digits).ptr};
+}
+
 [[nodiscard]] inline std::string fixed(double value, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
+  return number(value, std::chars_format::fixed, digits);
 }
 
 [[nodiscard]] inline std::string percent(double share) {
@@ -8961,10 +8964,8 @@ class table {
     for (const std::int64_t used : tried.used) {
       cells.push_back(std::to_string(used));
     }
-    std::ostringstream gap;
-    gap << tried.gap;
-    cells.insert(cells.end(),
-                 {fixed(tried.metric, 4), tried.status, gap.str(), tried.accepted ? "accepted" : "rejected"});
+    cells.insert(cells.end(), {fixed(tried.metric, 4), tried.status, number(tried.gap, std::chars_format::general, 6),
+                               tried.accepted ? "accepted" : "rejected"});
     levels.row(cells);
   }
   return levels.text();

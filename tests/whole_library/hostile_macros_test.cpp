@@ -7,7 +7,6 @@
 #define min(a, b) ? hostile ?  // windows.h
 #define max(a, b) ? hostile ?
 #define small ? hostile ?
-#define near ? hostile ?
 #define far ? hostile ?
 #define interface ? hostile ?
 #define IN ? hostile ?

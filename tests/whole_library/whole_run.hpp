@@ -51,7 +51,7 @@ seen seen_by_second_unit();
 inline std::vector<const void*> addresses_of_entities() {
   return {static_cast<const void*>(&espalier::version_string),
           reinterpret_cast<const void*>(&espalier::knapsack::solve<double>),
-          reinterpret_cast<const void*>(&espalier::report::to_text),
+          reinterpret_cast<const void*>(&espalier::io::write_file),
           reinterpret_cast<const void*>(&espalier::io::prepare_folder)};
 }
 
