@@ -42,6 +42,10 @@ TEST_SUITE("io") {
     setenv("PATH", folder.path().c_str(), 1);
     CHECK_THROWS_WITH_AS(io::check_report_svg(), doctest::Contains("gnuplot-nox"), espalier::file_error);
     CHECK_THROWS_AS(io::save_report_svg(folder / "a.svg", support::sample_report()), espalier::file_error);
+    // More than a pipe holds: were nobody to read it, the program would end here.
+    auto long_report = support::sample_report();
+    long_report.layers.resize(10'000, long_report.layers.front());
+    CHECK_THROWS_AS(io::save_report_svg(folder / "a.svg", long_report), espalier::file_error);
     setenv("PATH", path.c_str(), 1);
     CHECK(folder.files() == 0);
   }

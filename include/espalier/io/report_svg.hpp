@@ -28,7 +28,10 @@ namespace detail {
 }
 
 inline void run_gnuplot(const std::string& script) {
-  std::FILE* gnuplot = popen("gnuplot >/dev/null 2>&1", "w");
+  // The shell reads what gnuplot leaves, or all if there is no gnuplot: writing into a closed pipe would end the
+  // program.
+  constexpr const char* command = "gnuplot >/dev/null 2>&1; status=$?; while read -r rest; do :; done; exit $status";
+  std::FILE* gnuplot = popen(command, "w");
   const bool written = gnuplot != nullptr && std::fwrite(script.data(), 1, script.size(), gnuplot) == script.size();
   if (gnuplot == nullptr || pclose(gnuplot) != 0 || !written) {
     throw file_error(error_message("io::save_report_svg", "a failure of the program gnuplot",
