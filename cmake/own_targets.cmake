@@ -27,6 +27,16 @@ if(ESPALIER_SINGLE_HEADER)
   endforeach()
 endif()
 
+# Every file includes all of the library then, so it is compiled once for all.
+if(ESPALIER_SINGLE_HEADER)
+  foreach(amalgamated espalier espalier_core)
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/forwards/${amalgamated}.cpp CONTENT "")
+    add_library(precompiled_${amalgamated} OBJECT ${PROJECT_BINARY_DIR}/forwards/${amalgamated}.cpp)
+    target_link_libraries(precompiled_${amalgamated} PRIVATE espalier_warnings espalier::single_header)
+    target_precompile_headers(precompiled_${amalgamated} PRIVATE <${amalgamated}.hpp>)
+  endforeach()
+endif()
+
 # espalier_own_target(TARGET [core|io]): links the library (only its core; or io too) and turns our warnings on.
 function(espalier_own_target target)
   set(part espalier)
@@ -40,5 +50,6 @@ function(espalier_own_target target)
       set(amalgamated espalier_core)
     endif()
     target_include_directories(${target} BEFORE PRIVATE ${PROJECT_BINARY_DIR}/forwards/${amalgamated})
+    target_precompile_headers(${target} REUSE_FROM precompiled_${amalgamated})
   endif()
 endfunction()
