@@ -20,8 +20,6 @@
 #define N ? hostile ?
 #define _N ? hostile ?     // ctype.h of the BSDs
 #define check ? hostile ?  // AssertMacros.h of macOS
-#define require ? hostile ?
-#define verify ? hostile ?
 #define emit ? hostile ?  // Qt
 #define signals ? hostile ?
 #define slots ? hostile ?

@@ -76,13 +76,13 @@ class sequential {
     random generator(seed);
     std::map<std::string, std::size_t> places;
     shapes_[0] = input;
-    for_each_layer([&]<std::size_t I>(auto& layer) {
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
       const std::string kind = std::remove_reference_t<decltype(layer)>::default_name;
-      names_[I] = kind + "_" + std::to_string(++places[kind]);
+      names_[Index] = kind + "_" + std::to_string(++places[kind]);
       if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
-        names_[I] = layer.name().empty() ? names_[I] : layer.name();
+        names_[Index] = layer.name().empty() ? names_[Index] : layer.name();
       }
-      shapes_[I + 1] = layer.build(names_[I], shapes_[I], generator);
+      shapes_[Index + 1] = layer.build(names_[Index], shapes_[Index], generator);
     });
     expect_different_names();
   }
@@ -92,11 +92,11 @@ class sequential {
   /// @return the shape of one output.
   [[nodiscard]] const extents& output_shape() const noexcept { return shapes_.back(); }
 
-  /// @tparam I  which layer, from 0.
+  /// @tparam Index  which layer, from 0.
   /// @return the layer.
-  template <std::size_t I>
+  template <std::size_t Index>
   [[nodiscard]] const auto& layer_at() const noexcept {
-    return std::get<I>(layers_);
+    return std::get<Index>(layers_);
   }
 
   /// @return the layers with kernels, in order, each with the one before it as inbound layer; kernels and biases are
@@ -161,7 +161,7 @@ class sequential {
   [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
     std::array<bool, depth> in_place{Layers::in_place...};
     std::size_t scratch = 0;
-    for_each_layer([&]<std::size_t I>(const auto& layer) { scratch = (std::max)(scratch, layer.scratch()); });
+    for_each_layer([&]<std::size_t Index>(const auto& layer) { scratch = (std::max)(scratch, layer.scratch()); });
     return workspace<value_type>(shapes_, in_place, {blocks, scratch});
   }
 
@@ -219,21 +219,21 @@ class sequential {
 
   template <class Action>
   void for_each_layer(Action&& action) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (action.template operator()<I>(std::get<I>(layers_)), ...);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      (action.template operator()<Index>(std::get<Index>(layers_)), ...);
     }
     (std::make_index_sequence<depth>{});
   }
   template <class Action>
   void for_each_layer(Action&& action) const {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (action.template operator()<I>(std::get<I>(layers_)), ...);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      (action.template operator()<Index>(std::get<Index>(layers_)), ...);
     }
     (std::make_index_sequence<depth>{});
   }
   template <class Action>
   void for_each_weighted_layer(Action&& action) {
-    for_each_layer([&]<std::size_t I>(auto& layer) {
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
       if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
         action(layer);
       }
@@ -281,31 +281,32 @@ class sequential {
     return w.value(Depth);
   }
 
-  /// Runs layers I to End - 1, those together that can be.
-  template <std::size_t I, std::size_t End>
+  /// Runs layers Index to End - 1, those together that can be.
+  template <std::size_t Index, std::size_t End>
   void run_from(workspace<value_type>& w, std::size_t blocks) const {
-    if constexpr (I < End) {
-      const auto& layer = std::get<I>(layers_);
-      if constexpr (detail::relu_and_pool_follow<layer_tuple, I, End>()) {
-        if (std::get<I + 2>(layers_).takes_fours()) {
-          layer.forward_relu_pool(pass_of<I, 3>(w, blocks));
-          return run_from<I + 3, End>(w, blocks);
+    if constexpr (Index < End) {
+      const auto& layer = std::get<Index>(layers_);
+      if constexpr (detail::relu_and_pool_follow<layer_tuple, Index, End>()) {
+        if (std::get<Index + 2>(layers_).takes_fours()) {
+          layer.forward_relu_pool(pass_of<Index, 3>(w, blocks));
+          return run_from<Index + 3, End>(w, blocks);
         }
       }
-      if constexpr (detail::relu_follows<layer_tuple, I, End>()) {
-        layer.forward_relu(pass_of<I, 2>(w, blocks));
-        run_from<I + 2, End>(w, blocks);
+      if constexpr (detail::relu_follows<layer_tuple, Index, End>()) {
+        layer.forward_relu(pass_of<Index, 2>(w, blocks));
+        run_from<Index + 2, End>(w, blocks);
       } else {
-        layer.forward(pass_of<I, 1>(w, blocks));
-        run_from<I + 1, End>(w, blocks);
+        layer.forward(pass_of<Index, 1>(w, blocks));
+        run_from<Index + 1, End>(w, blocks);
       }
     }
   }
 
-  /// The arrays of `Count` layers from layer I on, taken as one.
-  template <std::size_t I, std::size_t Count>
+  /// The arrays of `Count` layers from layer Index on, taken as one.
+  template <std::size_t Index, std::size_t Count>
   [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
-    return {w.value(I), w.value(I + Count), w.delta(I + Count), w.delta(I), blocks, w.scratch(), w.value(I + 1)};
+    return {w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks,
+            w.scratch(),    w.value(Index + 1)};
   }
 
   /// Goes back through layers Depth - 1 to 0. `end` is where the gradients of these layers' parameters end.
@@ -351,8 +352,8 @@ class sequential {
 
   template <std::size_t Depth>
   [[nodiscard]] static constexpr bool has_weights_below() {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (weighted_layer<std::tuple_element_t<I, layer_tuple>> || ...);
+    return []<std::size_t... Index>(std::index_sequence<Index...>) {
+      return (weighted_layer<std::tuple_element_t<Index, layer_tuple>> || ...);
     }
     (std::make_index_sequence<Depth>{});
   }

@@ -23,12 +23,12 @@ concept takes_relu_and_pool = takes_relu<Layer> && requires(const Layer& l, cons
   l.backward_relu_pool(p);
 };
 
-/// Whether layer I of the tuple takes along the relu behind it; no layer at or behind End is taken.
-template <class Tuple, std::size_t I, std::size_t End>
+/// Whether layer Index of the tuple takes along the relu behind it; no layer at or behind End is taken.
+template <class Tuple, std::size_t Index, std::size_t End>
 [[nodiscard]] constexpr bool relu_follows() {
-  if constexpr (I + 2 <= End) {
-    using first = std::tuple_element_t<I, Tuple>;
-    using second = std::tuple_element_t<I + 1, Tuple>;
+  if constexpr (Index + 2 <= End) {
+    using first = std::tuple_element_t<Index, Tuple>;
+    using second = std::tuple_element_t<Index + 1, Tuple>;
     return takes_relu<first> && std::is_same_v<second, relu<typename first::value_type>>;
   } else {
     return false;
@@ -36,11 +36,11 @@ template <class Tuple, std::size_t I, std::size_t End>
 }
 
 /// Whether it can take along the pooling behind that too, if the windows are 2 x 2.
-template <class Tuple, std::size_t I, std::size_t End>
+template <class Tuple, std::size_t Index, std::size_t End>
 [[nodiscard]] constexpr bool relu_and_pool_follow() {
-  if constexpr (I + 3 <= End && relu_follows<Tuple, I, End>()) {
-    using first = std::tuple_element_t<I, Tuple>;
-    using third = std::tuple_element_t<I + 2, Tuple>;
+  if constexpr (Index + 3 <= End && relu_follows<Tuple, Index, End>()) {
+    using first = std::tuple_element_t<Index, Tuple>;
+    using third = std::tuple_element_t<Index + 2, Tuple>;
     return takes_relu_and_pool<first> && std::is_same_v<third, max_pool2d<typename first::value_type>>;
   } else {
     return false;
