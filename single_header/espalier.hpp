@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <concepts>
@@ -20,7 +21,6 @@
 #include <exception>
 #include <functional>
 #include <initializer_list>
-#include <iomanip>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -30,7 +30,6 @@
 #include <queue>
 #include <set>
 #include <span>
-#include <sstream>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -844,8 +843,8 @@ class precision_reader {
     return word == "true" || word == "1";
   }
 
-  template <std::size_t N>
-  [[nodiscard]] std::string_view mode(std::string_view field, const std::array<std::string_view, N>& modes) const {
+  template <std::size_t Count>
+  [[nodiscard]] std::string_view mode(std::string_view field, const std::array<std::string_view, Count>& modes) const {
     std::string_view name = field;
     if (name.starts_with("AP_") || name.starts_with("AC_")) {
       name.remove_prefix(3);
@@ -2608,7 +2607,7 @@ class lattice {
     return 0;
   }
   // Walk from the class of the capacities to 0 by taking units of slack away; places are kept as representatives.
-  std::vector<std::int64_t> distance(static_cast<std::size_t>(order), std::numeric_limits<std::int64_t>::max());
+  std::vector<std::int64_t> distance(static_cast<std::size_t>(order), (std::numeric_limits<std::int64_t>::max)());
   using node = std::pair<std::int64_t, std::vector<std::int64_t>>;
   std::priority_queue<node, std::vector<node>, std::greater<>> open;
   open.emplace(0, std::vector<std::int64_t>(capacities.begin(), capacities.end()));
@@ -4022,7 +4021,7 @@ class rounding {
     }
     while (const auto c = cheapest_addition()) {
       const auto weights = regret_.core().weights_of(*c);
-      std::int64_t room = std::numeric_limits<std::int64_t>::max();
+      std::int64_t room = (std::numeric_limits<std::int64_t>::max)();
       for (std::size_t row = 0; row < slack_.size(); ++row) {
         room = weights[row] > 0 ? (std::min)(room, slack_[row] / weights[row]) : room;
       }
@@ -8939,10 +8938,14 @@ class table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// A number with a point for its decimals, whatever the locale; streams cost more to compile, too.
+[[nodiscard]] inline std::string number(double value, std::chars_format format, int digits) {
+  std::array<char, 400> text;  // 309 digits before the point at most
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value, format, digits).ptr};
+}
+
 [[nodiscard]] inline std::string fixed(double value, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
+  return number(value, std::chars_format::fixed, digits);
 }
 
 [[nodiscard]] inline std::string percent(double share) {
@@ -8967,10 +8970,8 @@ class table {
     for (const std::int64_t used : tried.used) {
       cells.push_back(std::to_string(used));
     }
-    std::ostringstream gap;
-    gap << tried.gap;
-    cells.insert(cells.end(),
-                 {fixed(tried.metric, 4), tried.status, gap.str(), tried.accepted ? "accepted" : "rejected"});
+    cells.insert(cells.end(), {fixed(tried.metric, 4), tried.status, number(tried.gap, std::chars_format::general, 6),
+                               tried.accepted ? "accepted" : "rejected"});
     levels.row(cells);
   }
   return levels.text();
@@ -11939,12 +11940,12 @@ concept takes_relu_and_pool = takes_relu<Layer> && requires(const Layer& l, cons
   l.backward_relu_pool(p);
 };
 
-/// Whether layer I of the tuple takes along the relu behind it; no layer at or behind End is taken.
-template <class Tuple, std::size_t I, std::size_t End>
+/// Whether layer Index of the tuple takes along the relu behind it; no layer at or behind End is taken.
+template <class Tuple, std::size_t Index, std::size_t End>
 [[nodiscard]] constexpr bool relu_follows() {
-  if constexpr (I + 2 <= End) {
-    using first = std::tuple_element_t<I, Tuple>;
-    using second = std::tuple_element_t<I + 1, Tuple>;
+  if constexpr (Index + 2 <= End) {
+    using first = std::tuple_element_t<Index, Tuple>;
+    using second = std::tuple_element_t<Index + 1, Tuple>;
     return takes_relu<first> && std::is_same_v<second, relu<typename first::value_type>>;
   } else {
     return false;
@@ -11952,11 +11953,11 @@ template <class Tuple, std::size_t I, std::size_t End>
 }
 
 /// Whether it can take along the pooling behind that too, if the windows are 2 x 2.
-template <class Tuple, std::size_t I, std::size_t End>
+template <class Tuple, std::size_t Index, std::size_t End>
 [[nodiscard]] constexpr bool relu_and_pool_follow() {
-  if constexpr (I + 3 <= End && relu_follows<Tuple, I, End>()) {
-    using first = std::tuple_element_t<I, Tuple>;
-    using third = std::tuple_element_t<I + 2, Tuple>;
+  if constexpr (Index + 3 <= End && relu_follows<Tuple, Index, End>()) {
+    using first = std::tuple_element_t<Index, Tuple>;
+    using third = std::tuple_element_t<Index + 2, Tuple>;
     return takes_relu_and_pool<first> && std::is_same_v<third, max_pool2d<typename first::value_type>>;
   } else {
     return false;
@@ -12111,13 +12112,13 @@ class sequential {
     random generator(seed);
     std::map<std::string, std::size_t> places;
     shapes_[0] = input;
-    for_each_layer([&]<std::size_t I>(auto& layer) {
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
       const std::string kind = std::remove_reference_t<decltype(layer)>::default_name;
-      names_[I] = kind + "_" + std::to_string(++places[kind]);
+      names_[Index] = kind + "_" + std::to_string(++places[kind]);
       if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
-        names_[I] = layer.name().empty() ? names_[I] : layer.name();
+        names_[Index] = layer.name().empty() ? names_[Index] : layer.name();
       }
-      shapes_[I + 1] = layer.build(names_[I], shapes_[I], generator);
+      shapes_[Index + 1] = layer.build(names_[Index], shapes_[Index], generator);
     });
     expect_different_names();
   }
@@ -12127,11 +12128,11 @@ class sequential {
   /// @return the shape of one output.
   [[nodiscard]] const extents& output_shape() const noexcept { return shapes_.back(); }
 
-  /// @tparam I  which layer, from 0.
+  /// @tparam Index  which layer, from 0.
   /// @return the layer.
-  template <std::size_t I>
+  template <std::size_t Index>
   [[nodiscard]] const auto& layer_at() const noexcept {
-    return std::get<I>(layers_);
+    return std::get<Index>(layers_);
   }
 
   /// @return the layers with kernels, in order, each with the one before it as inbound layer; kernels and biases are
@@ -12196,7 +12197,7 @@ class sequential {
   [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
     std::array<bool, depth> in_place{Layers::in_place...};
     std::size_t scratch = 0;
-    for_each_layer([&]<std::size_t I>(const auto& layer) { scratch = (std::max)(scratch, layer.scratch()); });
+    for_each_layer([&]<std::size_t Index>(const auto& layer) { scratch = (std::max)(scratch, layer.scratch()); });
     return workspace<value_type>(shapes_, in_place, {blocks, scratch});
   }
 
@@ -12254,21 +12255,21 @@ class sequential {
 
   template <class Action>
   void for_each_layer(Action&& action) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (action.template operator()<I>(std::get<I>(layers_)), ...);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      (action.template operator()<Index>(std::get<Index>(layers_)), ...);
     }
     (std::make_index_sequence<depth>{});
   }
   template <class Action>
   void for_each_layer(Action&& action) const {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (action.template operator()<I>(std::get<I>(layers_)), ...);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      (action.template operator()<Index>(std::get<Index>(layers_)), ...);
     }
     (std::make_index_sequence<depth>{});
   }
   template <class Action>
   void for_each_weighted_layer(Action&& action) {
-    for_each_layer([&]<std::size_t I>(auto& layer) {
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
       if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
         action(layer);
       }
@@ -12316,31 +12317,32 @@ class sequential {
     return w.value(Depth);
   }
 
-  /// Runs layers I to End - 1, those together that can be.
-  template <std::size_t I, std::size_t End>
+  /// Runs layers Index to End - 1, those together that can be.
+  template <std::size_t Index, std::size_t End>
   void run_from(workspace<value_type>& w, std::size_t blocks) const {
-    if constexpr (I < End) {
-      const auto& layer = std::get<I>(layers_);
-      if constexpr (detail::relu_and_pool_follow<layer_tuple, I, End>()) {
-        if (std::get<I + 2>(layers_).takes_fours()) {
-          layer.forward_relu_pool(pass_of<I, 3>(w, blocks));
-          return run_from<I + 3, End>(w, blocks);
+    if constexpr (Index < End) {
+      const auto& layer = std::get<Index>(layers_);
+      if constexpr (detail::relu_and_pool_follow<layer_tuple, Index, End>()) {
+        if (std::get<Index + 2>(layers_).takes_fours()) {
+          layer.forward_relu_pool(pass_of<Index, 3>(w, blocks));
+          return run_from<Index + 3, End>(w, blocks);
         }
       }
-      if constexpr (detail::relu_follows<layer_tuple, I, End>()) {
-        layer.forward_relu(pass_of<I, 2>(w, blocks));
-        run_from<I + 2, End>(w, blocks);
+      if constexpr (detail::relu_follows<layer_tuple, Index, End>()) {
+        layer.forward_relu(pass_of<Index, 2>(w, blocks));
+        run_from<Index + 2, End>(w, blocks);
       } else {
-        layer.forward(pass_of<I, 1>(w, blocks));
-        run_from<I + 1, End>(w, blocks);
+        layer.forward(pass_of<Index, 1>(w, blocks));
+        run_from<Index + 1, End>(w, blocks);
       }
     }
   }
 
-  /// The arrays of `Count` layers from layer I on, taken as one.
-  template <std::size_t I, std::size_t Count>
+  /// The arrays of `Count` layers from layer Index on, taken as one.
+  template <std::size_t Index, std::size_t Count>
   [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
-    return {w.value(I), w.value(I + Count), w.delta(I + Count), w.delta(I), blocks, w.scratch(), w.value(I + 1)};
+    return {w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks,
+            w.scratch(),    w.value(Index + 1)};
   }
 
   /// Goes back through layers Depth - 1 to 0. `end` is where the gradients of these layers' parameters end.
@@ -12386,8 +12388,8 @@ class sequential {
 
   template <std::size_t Depth>
   [[nodiscard]] static constexpr bool has_weights_below() {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (weighted_layer<std::tuple_element_t<I, layer_tuple>> || ...);
+    return []<std::size_t... Index>(std::index_sequence<Index...>) {
+      return (weighted_layer<std::tuple_element_t<Index, layer_tuple>> || ...);
     }
     (std::make_index_sequence<Depth>{});
   }

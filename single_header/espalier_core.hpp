@@ -837,8 +837,8 @@ class precision_reader {
     return word == "true" || word == "1";
   }
 
-  template <std::size_t N>
-  [[nodiscard]] std::string_view mode(std::string_view field, const std::array<std::string_view, N>& modes) const {
+  template <std::size_t Count>
+  [[nodiscard]] std::string_view mode(std::string_view field, const std::array<std::string_view, Count>& modes) const {
     std::string_view name = field;
     if (name.starts_with("AP_") || name.starts_with("AC_")) {
       name.remove_prefix(3);
