@@ -11,12 +11,11 @@ need_packages() {
     missing=
     for package in "$@"; do
         case $(dpkg-query -W -f '${db:Status-Status} ' "$package" 2>/dev/null) in
-            *installed\ *) ;;
+            installed\ * | *\ installed\ *) ;;
             *) missing="$missing $package" ;;
         esac
     done
     [ -n "$missing" ] || return 0
-    echo "Installing missing packages:$missing"
     if [ "$(id -u)" -eq 0 ]; then
         as_root=
     elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }; then
@@ -24,6 +23,7 @@ need_packages() {
     else
         ask_for_packages "there is no right to install packages here (neither root nor sudo)"
     fi
+    echo "Installing missing packages:$missing"
     # $missing and $as_root are lists of words: they are split on purpose. An update that fails for one archive of many
     # may still leave what is needed, so the installation decides.
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 update || :
