@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <vector>
@@ -20,6 +21,7 @@ void check_against_formula(const optim::adam& settings, std::size_t count) {
   std::vector<double> expected(weights.begin(), weights.end());
   std::vector<double> mean(count);
   std::vector<double> square(count);
+  std::vector<double> largest(count);
   optim::adam::state<T> state(settings, count);
   for (int step = 1; step <= 20; ++step) {
     const auto gradients = support::random_numbers<T>(random, count);
@@ -33,7 +35,9 @@ void check_against_formula(const optim::adam& settings, std::size_t count) {
       const auto g = static_cast<double>(gradients[i]);
       mean[i] = settings.beta_1 * mean[i] + (1 - settings.beta_1) * g;
       square[i] = settings.beta_2 * square[i] + (1 - settings.beta_2) * g * g;
-      expected[i] -= factor * mean[i] / (std::sqrt(square[i]) + settings.epsilon);
+      largest[i] = settings.amsgrad ? (std::max)(largest[i], square[i]) : square[i];
+      expected[i] -= expected[i] * settings.weight_decay * rate;
+      expected[i] -= factor * mean[i] / (std::sqrt(largest[i]) + settings.epsilon);
     }
   }
   for (std::size_t i = 0; i < count; ++i) {
@@ -49,6 +53,8 @@ TEST_SUITE("optim") {
     for (const std::size_t count : {1U, 16U, 53U}) {
       check_against_formula<T>({}, count);
       check_against_formula<T>({.beta_1 = 0.8, .beta_2 = 0.9, .epsilon = 1e-3}, count);
+      check_against_formula<T>({.weight_decay = 0.1}, count);
+      check_against_formula<T>({.beta_2 = 0.5, .amsgrad = true}, count);
     }
   }
 

@@ -29,6 +29,7 @@ void check_against_formula(const optim::sgd& settings, std::size_t count) {
     state.update(middle, std::span(weights).subspan(middle), std::span<const T>(gradients).subspan(middle));
     for (std::size_t i = 0; i < count; ++i) {
       const auto push = -rate * static_cast<double>(gradients[i]);
+      expected[i] -= expected[i] * settings.weight_decay * rate;
       velocity[i] = settings.momentum * velocity[i] + push;
       expected[i] += settings.nesterov ? settings.momentum * velocity[i] + push : velocity[i];
     }
@@ -48,13 +49,15 @@ TEST_SUITE("optim") {
       check_against_formula<T>({}, count);
       check_against_formula<T>({.momentum = 0.9}, count);
       check_against_formula<T>({.momentum = 0.9, .nesterov = true}, count);
+      check_against_formula<T>({.momentum = 0.9, .weight_decay = 0.1}, count);
     }
   }
 
-  TEST_CASE("a momentum out of range is refused") {
+  TEST_CASE("settings out of range are refused") {
     CHECK_THROWS_WITH_AS((optim::sgd::state<double>({.momentum = 1}, 1)),
                          "espalier::optim::sgd: got momentum 1.000000, expected 0 <= momentum < 1",
                          espalier::argument_error);
     CHECK_THROWS_AS((optim::sgd::state<double>({.momentum = -0.1}, 1)), espalier::argument_error);
+    CHECK_THROWS_AS((optim::sgd::state<double>({.weight_decay = -0.1}, 1)), espalier::argument_error);
   }
 }

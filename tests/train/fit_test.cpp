@@ -161,7 +161,9 @@ TEST_SUITE("train") {
     check_masks_hold(optim::sgd{});
     check_masks_hold(optim::sgd{.momentum = 0.9});
     check_masks_hold(optim::sgd{.momentum = 0.9, .nesterov = true});
+    check_masks_hold(optim::sgd{.momentum = 0.9, .weight_decay = 0.1});
     check_masks_hold(optim::adam{});
+    check_masks_hold(optim::adam{.weight_decay = 0.1});
   }
 
   TEST_CASE("weights that are not finite stop the training with their layer and the step") {

@@ -3,11 +3,11 @@
 #ifndef ESPALIER_OPTIM_ADAM_HPP
 #define ESPALIER_OPTIM_ADAM_HPP
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <espalier/kernels/adam.hpp>
@@ -16,11 +16,14 @@
 namespace espalier::inline v0::optim {
 
 /// Adam as Keras computes it: w -= a m / (sqrt(v) + epsilon) with a = rate sqrt(1 - beta_2^t) / (1 - beta_1^t).
+/// Weight decay and amsgrad are off unless asked for.
 /// Source: Kingma and Ba 2015, "Adam: a method for stochastic optimization", arXiv 1412.6980, end of section 2.
 struct adam {
-  double beta_1 = 0.9;    ///< how long the mean of the gradient remembers, in [0, 1)
-  double beta_2 = 0.999;  ///< how long the mean of its square remembers, in [0, 1)
-  double epsilon = 1e-7;  ///< > 0
+  double beta_1 = 0.9;      ///< how long the mean of the gradient remembers, in [0, 1)
+  double beta_2 = 0.999;    ///< how long the mean of its square remembers, in [0, 1)
+  double epsilon = 1e-7;    ///< > 0
+  double weight_decay = 0;  ///< share of a weight, times the rate, that is taken off before each step, >= 0 (AdamW)
+  bool amsgrad = false;     ///< whether the largest mean square so far is divided by, so that steps only get shorter
 
   template <class T>
   class state;
@@ -31,21 +34,27 @@ template <class T>
 class adam::state {
  public:
   /// @throws argument_error if a setting is out of range.
-  state(const adam& settings, std::size_t parameters) : settings_(settings), mean_(parameters), square_(parameters) {
-    for (const auto& [name, beta] : {std::pair("beta_1", settings.beta_1), std::pair("beta_2", settings.beta_2)}) {
-      detail::expect(beta >= 0 && beta < 1, "adam", name + (" " + std::to_string(beta)),
-                     "0 <= " + std::string(name) + " < 1");
-    }
-    detail::expect(settings.epsilon > 0, "adam", "epsilon " + std::to_string(settings.epsilon), "a positive number");
+  state(const adam& settings, std::size_t parameters)
+      : settings_(settings), mean_(parameters), square_(parameters), largest_(settings.amsgrad ? parameters : 0) {
+    detail::expect_share("adam", "beta_1", settings.beta_1);
+    detail::expect_share("adam", "beta_2", settings.beta_2);
+    detail::expect_positive("adam", "epsilon", settings.epsilon);
+    detail::expect(settings.weight_decay >= 0, "adam", "weight_decay " + std::to_string(settings.weight_decay),
+                   "0 or more");
   }
 
   void begin_step(double rate) {
+    rate_ = rate;
     power_1_ *= settings_.beta_1;
     power_2_ *= settings_.beta_2;
     step_ = static_cast<T>(rate * std::sqrt(1 - power_2_) / (1 - power_1_));
   }
 
   void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+    detail::decay(weights, settings_.weight_decay, rate_);
+    if (settings_.amsgrad) {
+      return update_amsgrad(begin, weights, gradients);
+    }
     kernels::adam_step<T> step;
     step.weights = weights.data();
     step.mean = mean_.data() + begin;
@@ -61,12 +70,28 @@ class adam::state {
   }
 
  private:
+  /// Source: Reddi, Kale and Kumar 2018, "On the convergence of Adam and beyond".
+  void update_amsgrad(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const T g = gradients[i];
+      T& mean = mean_[begin + i];
+      T& square = square_[begin + i];
+      T& largest = largest_[begin + i];
+      mean += (g - mean) * static_cast<T>(1 - settings_.beta_1);
+      square += (g * g - square) * static_cast<T>(1 - settings_.beta_2);
+      largest = (std::max)(largest, square);
+      weights[i] -= step_ * mean / (std::sqrt(largest) + static_cast<T>(settings_.epsilon));
+    }
+  }
+
   adam settings_;
+  double rate_ = 0;
   double power_1_ = 1;
   double power_2_ = 1;
   T step_ = 0;
   std::vector<T> mean_;
   std::vector<T> square_;
+  std::vector<T> largest_;
 };
 static_assert(optimizer<adam>);
 

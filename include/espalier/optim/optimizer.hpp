@@ -41,6 +41,26 @@ inline void expect(bool right, const std::string& optimizer, const std::string& 
   }
 }
 
+/// Refuses what is not in [0, 1).
+inline void expect_share(const std::string& optimizer, const std::string& name, double value) {
+  expect(value >= 0 && value < 1, optimizer, name + " " + std::to_string(value), "0 <= " + name + " < 1");
+}
+
+inline void expect_positive(const std::string& optimizer, const std::string& name, double value) {
+  expect(value > 0, optimizer, name + " " + std::to_string(value), "a positive number");
+}
+
+/// w -= w weight_decay rate, before the step itself. Decay by itself, not a penalty in the loss.
+/// Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization", arXiv 1711.05101.
+template <class T>
+void decay(std::span<T> weights, double weight_decay, double rate) {
+  if (weight_decay > 0) {
+    for (T& w : weights) {
+      w -= w * static_cast<T>(weight_decay * rate);
+    }
+  }
+}
+
 }  // namespace detail
 
 }  // namespace espalier::inline v0::optim

@@ -16,8 +16,9 @@ namespace espalier::inline v0::optim {
 /// w += momentum velocity - rate gradient.
 /// Source: Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning".
 struct sgd {
-  double momentum = 0;    ///< in [0, 1)
-  bool nesterov = false;  ///< whether to take the gradient as if one step ahead
+  double momentum = 0;      ///< in [0, 1)
+  bool nesterov = false;    ///< whether to take the gradient as if one step ahead
+  double weight_decay = 0;  ///< share of a weight, times the rate, that is taken off before each step, >= 0
 
   /// What it remembers of so many numbers.
   template <class T>
@@ -25,14 +26,18 @@ struct sgd {
    public:
     /// @throws argument_error if the momentum is out of range.
     state(const sgd& settings, std::size_t parameters)
-        : momentum_(static_cast<T>(settings.momentum)), nesterov_(settings.nesterov), velocity_(parameters) {
-      detail::expect(settings.momentum >= 0 && settings.momentum < 1, "sgd",
-                     "momentum " + std::to_string(settings.momentum), "0 <= momentum < 1");
+        : momentum_(static_cast<T>(settings.momentum)),
+          nesterov_(settings.nesterov),
+          decay_(settings.weight_decay),
+          velocity_(parameters) {
+      detail::expect_share("sgd", "momentum", settings.momentum);
+      detail::expect(decay_ >= 0, "sgd", "weight_decay " + std::to_string(decay_), "0 or more");
     }
 
     void begin_step(double rate) { rate_ = static_cast<T>(rate); }
 
     void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+      detail::decay(weights, decay_, static_cast<double>(rate_));
       T* velocity = velocity_.data() + begin;
       for (std::size_t i = 0; i < weights.size(); ++i) {
         const T push = -rate_ * gradients[i];
@@ -44,6 +49,7 @@ struct sgd {
    private:
     T momentum_;
     bool nesterov_;
+    double decay_;
     T rate_ = 0;
     std::vector<T> velocity_;
   };

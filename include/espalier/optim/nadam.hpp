@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nadam: Adam that takes its mean of the gradient one step ahead.
+#ifndef ESPALIER_OPTIM_NADAM_HPP
+#define ESPALIER_OPTIM_NADAM_HPP
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <espalier/optim/optimizer.hpp>
+
+namespace espalier::inline v0::optim {
+
+/// Adam with Nesterov's look ahead, as Keras computes it. With u_t = beta_1 (1 - 0.96^t / 2) and U_t = u_1 ... u_t:
+/// w -= rate (u_{t+1} m / (1 - U_{t+1}) + (1 - u_t) g / (1 - U_t)) / (sqrt(v / (1 - beta_2^t)) + epsilon).
+/// Source: Dozat 2016, "Incorporating Nesterov momentum into Adam".
+struct nadam {
+  double beta_1 = 0.9;    ///< how long the mean of the gradient remembers, in [0, 1)
+  double beta_2 = 0.999;  ///< how long the mean of its square remembers, in [0, 1)
+  double epsilon = 1e-7;  ///< > 0
+
+  template <class T>
+  class state;
+};
+
+/// What it remembers of so many numbers.
+template <class T>
+class nadam::state {
+ public:
+  /// @throws argument_error if a setting is out of range.
+  state(const nadam& settings, std::size_t parameters) : settings_(settings), mean_(parameters), square_(parameters) {
+    detail::expect_share("nadam", "beta_1", settings.beta_1);
+    detail::expect_share("nadam", "beta_2", settings.beta_2);
+    detail::expect_positive("nadam", "epsilon", settings.epsilon);
+  }
+
+  void begin_step(double rate) {
+    ++steps_;
+    const double now = share(steps_);
+    const double ahead = share(steps_ + 1);
+    product_ *= now;
+    power_2_ *= settings_.beta_2;
+    mean_factor_ = static_cast<T>(rate * ahead / (1 - product_ * ahead));
+    gradient_factor_ = static_cast<T>(rate * (1 - now) / (1 - product_));
+    square_factor_ = static_cast<T>(1 / (1 - power_2_));
+  }
+
+  void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+    const T fresh_1 = static_cast<T>(1 - settings_.beta_1);
+    const T fresh_2 = static_cast<T>(1 - settings_.beta_2);
+    const T tiny = static_cast<T>(settings_.epsilon);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const T g = gradients[i];
+      T& mean = mean_[begin + i];
+      T& square = square_[begin + i];
+      mean += (g - mean) * fresh_1;
+      square += (g * g - square) * fresh_2;
+      weights[i] -= (mean_factor_ * mean + gradient_factor_ * g) / (std::sqrt(square * square_factor_) + tiny);
+    }
+  }
+
+ private:
+  [[nodiscard]] double share(double step) const { return settings_.beta_1 * (1 - 0.5 * std::pow(0.96, step)); }
+
+  nadam settings_;
+  double steps_ = 0;
+  double product_ = 1;
+  double power_2_ = 1;
+  T mean_factor_ = 0;
+  T gradient_factor_ = 0;
+  T square_factor_ = 0;
+  std::vector<T> mean_;
+  std::vector<T> square_;
+};
+static_assert(optimizer<nadam>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
