@@ -12439,7 +12439,78 @@ inline void expect(bool right, const std::string& optimizer, const std::string& 
   }
 }
 
+/// Refuses what is not in [0, 1).
+inline void expect_share(const std::string& optimizer, const std::string& name, double value) {
+  expect(value >= 0 && value < 1, optimizer, name + " " + std::to_string(value), "0 <= " + name + " < 1");
+}
+
+inline void expect_positive(const std::string& optimizer, const std::string& name, double value) {
+  expect(value > 0, optimizer, name + " " + std::to_string(value), "a positive number");
+}
+
+/// w -= w weight_decay rate, before the step itself. Decay by itself, not a penalty in the loss.
+/// Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization", arXiv 1711.05101.
+template <class T>
+void decay(std::span<T> weights, double weight_decay, double rate) {
+  if (weight_decay > 0) {
+    for (T& w : weights) {
+      w -= w * static_cast<T>(weight_decay * rate);
+    }
+  }
+}
+
 }  // namespace detail
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/optim/adagrad.hpp ----
+// Adagrad: steps that get shorter where gradients were large.
+#ifndef ESPALIER_OPTIM_ADAGRAD_HPP
+#define ESPALIER_OPTIM_ADAGRAD_HPP
+
+namespace espalier::inline v0::optim {
+
+/// sum += g^2; w -= rate g / sqrt(sum + epsilon), as Keras computes it.
+/// Source: Duchi, Hazan and Singer 2011, "Adaptive subgradient methods for online learning and stochastic
+/// optimization".
+struct adagrad {
+  double initial_sum = 0.1;  ///< that the sum of squares begins with, >= 0
+  double epsilon = 1e-7;     ///< > 0
+
+  template <class T>
+  class state;
+};
+
+/// What it remembers of so many numbers.
+template <class T>
+class adagrad::state {
+ public:
+  /// @throws argument_error if a setting is out of range.
+  state(const adagrad& settings, std::size_t parameters)
+      : tiny_(static_cast<T>(settings.epsilon)), sum_(parameters, static_cast<T>(settings.initial_sum)) {
+    detail::expect(settings.initial_sum >= 0, "adagrad", "initial_sum " + std::to_string(settings.initial_sum),
+                   "0 or more");
+    detail::expect_positive("adagrad", "epsilon", settings.epsilon);
+  }
+
+  void begin_step(double rate) { rate_ = static_cast<T>(rate); }
+
+  void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const T g = gradients[i];
+      sum_[begin + i] += g * g;
+      weights[i] -= rate_ * g / std::sqrt(sum_[begin + i] + tiny_);
+    }
+  }
+
+ private:
+  T tiny_;
+  T rate_ = 0;
+  std::vector<T> sum_;
+};
+static_assert(optimizer<adagrad>);
 
 }  // namespace espalier::inline v0::optim
 
@@ -12453,11 +12524,14 @@ inline void expect(bool right, const std::string& optimizer, const std::string& 
 namespace espalier::inline v0::optim {
 
 /// Adam as Keras computes it: w -= a m / (sqrt(v) + epsilon) with a = rate sqrt(1 - beta_2^t) / (1 - beta_1^t).
+/// Weight decay and amsgrad are off unless asked for.
 /// Source: Kingma and Ba 2015, "Adam: a method for stochastic optimization", arXiv 1412.6980, end of section 2.
 struct adam {
-  double beta_1 = 0.9;    ///< how long the mean of the gradient remembers, in [0, 1)
-  double beta_2 = 0.999;  ///< how long the mean of its square remembers, in [0, 1)
-  double epsilon = 1e-7;  ///< > 0
+  double beta_1 = 0.9;      ///< how long the mean of the gradient remembers, in [0, 1)
+  double beta_2 = 0.999;    ///< how long the mean of its square remembers, in [0, 1)
+  double epsilon = 1e-7;    ///< > 0
+  double weight_decay = 0;  ///< share of a weight, times the rate, that is taken off before each step, >= 0 (AdamW)
+  bool amsgrad = false;     ///< whether the largest mean square so far is divided by, so that steps only get shorter
 
   template <class T>
   class state;
@@ -12468,21 +12542,27 @@ template <class T>
 class adam::state {
  public:
   /// @throws argument_error if a setting is out of range.
-  state(const adam& settings, std::size_t parameters) : settings_(settings), mean_(parameters), square_(parameters) {
-    for (const auto& [name, beta] : {std::pair("beta_1", settings.beta_1), std::pair("beta_2", settings.beta_2)}) {
-      detail::expect(beta >= 0 && beta < 1, "adam", name + (" " + std::to_string(beta)),
-                     "0 <= " + std::string(name) + " < 1");
-    }
-    detail::expect(settings.epsilon > 0, "adam", "epsilon " + std::to_string(settings.epsilon), "a positive number");
+  state(const adam& settings, std::size_t parameters)
+      : settings_(settings), mean_(parameters), square_(parameters), largest_(settings.amsgrad ? parameters : 0) {
+    detail::expect_share("adam", "beta_1", settings.beta_1);
+    detail::expect_share("adam", "beta_2", settings.beta_2);
+    detail::expect_positive("adam", "epsilon", settings.epsilon);
+    detail::expect(settings.weight_decay >= 0, "adam", "weight_decay " + std::to_string(settings.weight_decay),
+                   "0 or more");
   }
 
   void begin_step(double rate) {
+    rate_ = rate;
     power_1_ *= settings_.beta_1;
     power_2_ *= settings_.beta_2;
     step_ = static_cast<T>(rate * std::sqrt(1 - power_2_) / (1 - power_1_));
   }
 
   void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+    detail::decay(weights, settings_.weight_decay, rate_);
+    if (settings_.amsgrad) {
+      return update_amsgrad(begin, weights, gradients);
+    }
     kernels::adam_step<T> step;
     step.weights = weights.data();
     step.mean = mean_.data() + begin;
@@ -12498,14 +12578,90 @@ class adam::state {
   }
 
  private:
+  /// Source: Reddi, Kale and Kumar 2018, "On the convergence of Adam and beyond".
+  void update_amsgrad(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const T g = gradients[i];
+      T& mean = mean_[begin + i];
+      T& square = square_[begin + i];
+      T& largest = largest_[begin + i];
+      mean += (g - mean) * static_cast<T>(1 - settings_.beta_1);
+      square += (g * g - square) * static_cast<T>(1 - settings_.beta_2);
+      largest = (std::max)(largest, square);
+      weights[i] -= step_ * mean / (std::sqrt(largest) + static_cast<T>(settings_.epsilon));
+    }
+  }
+
   adam settings_;
+  double rate_ = 0;
   double power_1_ = 1;
   double power_2_ = 1;
   T step_ = 0;
   std::vector<T> mean_;
   std::vector<T> square_;
+  std::vector<T> largest_;
 };
 static_assert(optimizer<adam>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/optim/clipped.hpp ----
+// Keeps gradients from being too large for the optimizer behind it.
+#ifndef ESPALIER_OPTIM_CLIPPED_HPP
+#define ESPALIER_OPTIM_CLIPPED_HPP
+
+namespace espalier::inline v0::optim {
+
+/// Another optimizer that sees clipped gradients. Kernels and biases are clipped one by one.
+/// @tparam Optimizer  any.
+template <optimizer Optimizer>
+struct clipped {
+  Optimizer optimizer{};
+  double largest_value = 0;  ///< of a single number; 0: any
+  double largest_norm = 0;   ///< 2-norm of the gradient of one kernel or bias; 0: any
+
+  template <class T>
+  class state {
+   public:
+    /// @throws argument_error if a limit is negative or the other optimizer's settings are out of range.
+    state(const clipped& settings, std::size_t parameters)
+        : value_(settings.largest_value),
+          norm_(settings.largest_norm),
+          inner_(settings.optimizer, parameters),
+          gradients_(parameters) {
+      for (const double limit : {value_, norm_}) {
+        detail::expect(limit >= 0, "clipped", "limit " + std::to_string(limit), "0 or more");
+      }
+    }
+
+    void begin_step(double rate) { inner_.begin_step(rate); }
+
+    void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+      const std::span<T> own = std::span<T>(gradients_).subspan(begin, gradients.size());
+      double square = 0;
+      for (std::size_t i = 0; i < own.size(); ++i) {
+        const T limit = value_ > 0 ? static_cast<T>(value_) : (std::numeric_limits<T>::max)();
+        own[i] = (std::clamp)(gradients[i], -limit, limit);
+        square += static_cast<double>(own[i]) * static_cast<double>(own[i]);
+      }
+      const double norm = std::sqrt(square);
+      if (norm_ > 0 && norm > norm_) {
+        for (T& g : own) {
+          g = static_cast<T>(static_cast<double>(g) * norm_ / norm);
+        }
+      }
+      inner_.update(begin, weights, std::span<const T>(own));
+    }
+
+   private:
+    double value_;
+    double norm_;
+    typename Optimizer::template state<T> inner_;
+    std::vector<T> gradients_;
+  };
+};
 
 }  // namespace espalier::inline v0::optim
 
@@ -12554,6 +12710,204 @@ static_assert(learning_rate<cosine_rate>);
 
 #endif
 
+// ---- espalier/optim/exponential_rate.hpp ----
+// A learning rate that shrinks by the same factor again and again.
+#ifndef ESPALIER_OPTIM_EXPONENTIAL_RATE_HPP
+#define ESPALIER_OPTIM_EXPONENTIAL_RATE_HPP
+
+namespace espalier::inline v0::optim {
+
+/// initial factor^(step / period).
+struct exponential_rate {
+  double initial = 1e-2;   ///< at the first step, > 0
+  double factor = 0.5;     ///< by which it shrinks in a period, in (0, 1]
+  double period = 1000;    ///< steps, > 0
+  bool staircase = false;  ///< whether it stays within a period and falls at its end
+
+  [[nodiscard]] double operator()(std::size_t step, std::size_t /*steps*/) const noexcept {
+    const double periods = static_cast<double>(step) / period;
+    return initial * std::pow(factor, staircase ? std::floor(periods) : periods);
+  }
+};
+static_assert(learning_rate<exponential_rate>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/optim/nadam.hpp ----
+// Nadam: Adam that takes its mean of the gradient one step ahead.
+#ifndef ESPALIER_OPTIM_NADAM_HPP
+#define ESPALIER_OPTIM_NADAM_HPP
+
+namespace espalier::inline v0::optim {
+
+/// Adam with Nesterov's look ahead, as Keras computes it. With u_t = beta_1 (1 - 0.96^t / 2) and U_t = u_1 ... u_t:
+/// w -= rate (u_{t+1} m / (1 - U_{t+1}) + (1 - u_t) g / (1 - U_t)) / (sqrt(v / (1 - beta_2^t)) + epsilon).
+/// Source: Dozat 2016, "Incorporating Nesterov momentum into Adam".
+struct nadam {
+  double beta_1 = 0.9;    ///< how long the mean of the gradient remembers, in [0, 1)
+  double beta_2 = 0.999;  ///< how long the mean of its square remembers, in [0, 1)
+  double epsilon = 1e-7;  ///< > 0
+
+  template <class T>
+  class state;
+};
+
+/// What it remembers of so many numbers.
+template <class T>
+class nadam::state {
+ public:
+  /// @throws argument_error if a setting is out of range.
+  state(const nadam& settings, std::size_t parameters) : settings_(settings), mean_(parameters), square_(parameters) {
+    detail::expect_share("nadam", "beta_1", settings.beta_1);
+    detail::expect_share("nadam", "beta_2", settings.beta_2);
+    detail::expect_positive("nadam", "epsilon", settings.epsilon);
+  }
+
+  void begin_step(double rate) {
+    ++steps_;
+    const double now = share(steps_);
+    const double ahead = share(steps_ + 1);
+    product_ *= now;
+    power_2_ *= settings_.beta_2;
+    mean_factor_ = static_cast<T>(rate * ahead / (1 - product_ * ahead));
+    gradient_factor_ = static_cast<T>(rate * (1 - now) / (1 - product_));
+    square_factor_ = static_cast<T>(1 / (1 - power_2_));
+  }
+
+  void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+    const T fresh_1 = static_cast<T>(1 - settings_.beta_1);
+    const T fresh_2 = static_cast<T>(1 - settings_.beta_2);
+    const T tiny = static_cast<T>(settings_.epsilon);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const T g = gradients[i];
+      T& mean = mean_[begin + i];
+      T& square = square_[begin + i];
+      mean += (g - mean) * fresh_1;
+      square += (g * g - square) * fresh_2;
+      weights[i] -= (mean_factor_ * mean + gradient_factor_ * g) / (std::sqrt(square * square_factor_) + tiny);
+    }
+  }
+
+ private:
+  [[nodiscard]] double share(double step) const { return settings_.beta_1 * (1 - 0.5 * std::pow(0.96, step)); }
+
+  nadam settings_;
+  double steps_ = 0;
+  double product_ = 1;
+  double power_2_ = 1;
+  T mean_factor_ = 0;
+  T gradient_factor_ = 0;
+  T square_factor_ = 0;
+  std::vector<T> mean_;
+  std::vector<T> square_;
+};
+static_assert(optimizer<nadam>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/optim/polynomial_rate.hpp ----
+// A learning rate that falls along a power of what is left of the training.
+#ifndef ESPALIER_OPTIM_POLYNOMIAL_RATE_HPP
+#define ESPALIER_OPTIM_POLYNOMIAL_RATE_HPP
+
+namespace espalier::inline v0::optim {
+
+/// final + (initial - final) (1 - step / steps)^power; with power 1 a straight line.
+struct polynomial_rate {
+  double initial = 1e-2;     ///< at the first step, > 0
+  double final_rate = 1e-4;  ///< that the last steps come close to, >= 0
+  double power = 1;          ///< > 0
+
+  [[nodiscard]] double operator()(std::size_t step, std::size_t steps) const noexcept {
+    const double left = 1 - static_cast<double>(step) / static_cast<double>(steps);
+    return final_rate + (initial - final_rate) * std::pow(left, power);
+  }
+};
+static_assert(learning_rate<polynomial_rate>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/optim/rmsprop.hpp ----
+// RMSprop: steps scaled by a running mean of the squared gradient.
+#ifndef ESPALIER_OPTIM_RMSPROP_HPP
+#define ESPALIER_OPTIM_RMSPROP_HPP
+
+namespace espalier::inline v0::optim {
+
+/// square = rho square + (1 - rho) g^2; w -= rate g / sqrt(square + epsilon), as Keras computes it; with momentum that
+/// step is added up: velocity = momentum velocity + step; w -= velocity. Centered: square less the squared mean of g.
+/// Source: Tieleman and Hinton 2012, "Lecture 6.5: rmsprop"; Graves 2013, arXiv 1308.0850, for the centered form.
+struct rmsprop {
+  double rho = 0.9;       ///< how long the means remember, in [0, 1)
+  double momentum = 0;    ///< in [0, 1)
+  double epsilon = 1e-7;  ///< > 0
+  bool centered = false;  ///< whether to divide by the deviation instead of the root mean square
+
+  template <class T>
+  class state;
+};
+
+/// What it remembers of so many numbers.
+template <class T>
+class rmsprop::state {
+ public:
+  /// @throws argument_error if a setting is out of range.
+  state(const rmsprop& settings, std::size_t parameters)
+      : settings_(settings),
+        square_(parameters),
+        mean_(settings.centered ? parameters : 0),
+        velocity_(settings.momentum > 0 ? parameters : 0) {
+    detail::expect_share("rmsprop", "rho", settings.rho);
+    detail::expect_share("rmsprop", "momentum", settings.momentum);
+    detail::expect_positive("rmsprop", "epsilon", settings.epsilon);
+  }
+
+  void begin_step(double rate) { rate_ = static_cast<T>(rate); }
+
+  void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+    const T old = static_cast<T>(settings_.rho);
+    const T fresh = static_cast<T>(1 - settings_.rho);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const T g = gradients[i];
+      T& square = square_[begin + i];
+      square = old * square + fresh * g * g;
+      T spread = square + static_cast<T>(settings_.epsilon);
+      if (settings_.centered) {
+        T& mean = mean_[begin + i];
+        mean = old * mean + fresh * g;
+        spread -= mean * mean;
+      }
+      weights[i] -= pushed(begin + i, rate_ * g / std::sqrt(spread));
+    }
+  }
+
+ private:
+  [[nodiscard]] T pushed(std::size_t i, T step) {
+    if (velocity_.empty()) {
+      return step;
+    }
+    velocity_[i] = static_cast<T>(settings_.momentum) * velocity_[i] + step;
+    return velocity_[i];
+  }
+
+  rmsprop settings_;
+  T rate_ = 0;
+  std::vector<T> square_;
+  std::vector<T> mean_;
+  std::vector<T> velocity_;
+};
+static_assert(optimizer<rmsprop>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
 // ---- espalier/optim/sgd.hpp ----
 // Stochastic gradient descent, with momentum if wanted.
 #ifndef ESPALIER_OPTIM_SGD_HPP
@@ -12565,8 +12919,9 @@ namespace espalier::inline v0::optim {
 /// w += momentum velocity - rate gradient.
 /// Source: Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning".
 struct sgd {
-  double momentum = 0;    ///< in [0, 1)
-  bool nesterov = false;  ///< whether to take the gradient as if one step ahead
+  double momentum = 0;      ///< in [0, 1)
+  bool nesterov = false;    ///< whether to take the gradient as if one step ahead
+  double weight_decay = 0;  ///< share of a weight, times the rate, that is taken off before each step, >= 0
 
   /// What it remembers of so many numbers.
   template <class T>
@@ -12574,14 +12929,18 @@ struct sgd {
    public:
     /// @throws argument_error if the momentum is out of range.
     state(const sgd& settings, std::size_t parameters)
-        : momentum_(static_cast<T>(settings.momentum)), nesterov_(settings.nesterov), velocity_(parameters) {
-      detail::expect(settings.momentum >= 0 && settings.momentum < 1, "sgd",
-                     "momentum " + std::to_string(settings.momentum), "0 <= momentum < 1");
+        : momentum_(static_cast<T>(settings.momentum)),
+          nesterov_(settings.nesterov),
+          decay_(settings.weight_decay),
+          velocity_(parameters) {
+      detail::expect_share("sgd", "momentum", settings.momentum);
+      detail::expect(decay_ >= 0, "sgd", "weight_decay " + std::to_string(decay_), "0 or more");
     }
 
     void begin_step(double rate) { rate_ = static_cast<T>(rate); }
 
     void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
+      detail::decay(weights, decay_, static_cast<double>(rate_));
       T* velocity = velocity_.data() + begin;
       for (std::size_t i = 0; i < weights.size(); ++i) {
         const T push = -rate_ * gradients[i];
@@ -12593,11 +12952,40 @@ struct sgd {
    private:
     T momentum_;
     bool nesterov_;
+    double decay_;
     T rate_ = 0;
     std::vector<T> velocity_;
   };
 };
 static_assert(optimizer<sgd>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/optim/warmup.hpp ----
+// A learning rate that begins small and then goes another one's way.
+#ifndef ESPALIER_OPTIM_WARMUP_HPP
+#define ESPALIER_OPTIM_WARMUP_HPP
+
+namespace espalier::inline v0::optim {
+
+/// In the first steps the rate grows along a line to where the other one begins; then come all steps of that.
+/// @tparam Rate  any learning rate.
+template <learning_rate Rate>
+struct warmup {
+  std::size_t steps = 100;  ///< that it takes to grow, >= 0
+  double initial = 1e-5;    ///< at the first step, > 0
+  Rate rate{};              ///< that follows
+
+  [[nodiscard]] double operator()(std::size_t step, std::size_t all_steps) const {
+    const std::size_t left = all_steps > steps ? all_steps - steps : 1;
+    if (step >= steps) {
+      return rate(step - steps, left);
+    }
+    return initial + (rate(std::size_t{0}, left) - initial) * static_cast<double>(step) / static_cast<double>(steps);
+  }
+};
 
 }  // namespace espalier::inline v0::optim
 
