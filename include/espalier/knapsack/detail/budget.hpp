@@ -3,6 +3,7 @@
 #ifndef ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
 #define ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,10 @@ class budget {
   }
   [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
   [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
+  /// What is left of the work limit.
+  [[nodiscard]] std::uint64_t left() const noexcept {
+    return options_.work_limit - (std::min)(work_, options_.work_limit);
+  }
 
  private:
   void look() {

@@ -99,7 +99,7 @@ struct what_matters {
 };
 
 template <class Value>
-[[nodiscard]] what_matters find_what_matters(const problem<Value>& p) {
+[[nodiscard]] what_matters find_what_matters(const problem<Value>& p, const std::vector<std::int64_t>& largest) {
   what_matters result;
   result.fits.assign(p.classes(), 1);
   result.size.assign(p.classes(), 0);
@@ -112,7 +112,7 @@ template <class Value>
   for (std::size_t c = 0; c < p.classes(); ++c) {
     const auto weights = p.weights_of(c);
     for (std::size_t r = 0; r < p.resources(); ++r) {
-      result.fits[c] = weights[r] > p.capacities[r] ? 0 : result.fits[c];
+      result.fits[c] = weights[r] > largest[r] ? 0 : result.fits[c];
     }
     for (std::size_t r = 0; r < p.resources() && result.fits[c] != 0; ++r) {
       total[r] += weights[r] * static_cast<std::int64_t>(result.size[c]);
@@ -126,11 +126,12 @@ template <class Value>
   return result;
 }
 
-/// Drops rows that cannot bind and items that fit nowhere, divides each row by its gcd, merges classes of equal
-/// weights. Complexity: O(runs + classes resources); the items are not touched.
+/// Drops rows that cannot bind and items that fit nowhere, divides rows by their gcd, merges classes of equal weights.
+/// @param largest  capacities that will be asked for in the end, at least those of the problem.
+/// Complexity: O(runs + classes resources); the items are not touched.
 template <class Value>
-[[nodiscard]] core_problem presolve(const problem<Value>& p) {
-  const what_matters matters = find_what_matters(p);
+[[nodiscard]] core_problem presolve(const problem<Value>& p, const std::vector<std::int64_t>& largest) {
+  const what_matters matters = find_what_matters(p, largest);
   core_problem core;
   core.rows = matters.rows;
   for (const std::size_t row : core.rows) {
@@ -174,6 +175,16 @@ template <class Value>
     }
   }
   return core;
+}
+
+/// Prices of the core's rows as multipliers of the problem's resources.
+[[nodiscard]] inline std::vector<double> multipliers_of(const core_problem& core, const std::vector<double>& prices,
+                                                        std::size_t resources) {
+  std::vector<double> result(resources, 0.0);
+  for (std::size_t i = 0; i < core.rows.size(); ++i) {
+    result[core.rows[i]] = prices[i] / static_cast<double>(core.divisors[i]);
+  }
+  return result;
 }
 
 }  // namespace espalier::inline v0::knapsack::detail

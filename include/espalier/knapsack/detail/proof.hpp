@@ -13,6 +13,7 @@
 
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/lattice.hpp>
+#include <espalier/knapsack/detail/one_row.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
 #include <espalier/knapsack/detail/search.hpp>
 #include <espalier/knapsack/solution.hpp>
@@ -53,6 +54,9 @@ class prover {
       } else if (step + 1 < stages.size()) {
         // The windows, or so few states, do not do. A better choice may bring the search within them.
         beam(limit, stages[step], took);
+        if (step == 0 && regret_.rows() == 1 && !done()) {
+          search_one_row(took);
+        }
         ++step;
         limit = (std::max)(result_.least_regret, limit);
       } else {
@@ -133,6 +137,20 @@ class prover {
     if (!done()) {
       const std::int64_t wide = (std::min)(result_.best.cost - 1, saturated(s.beam_reach * int128{limit}));
       pass({wide, s.beam_width, ~std::size_t{0}, 1 << 16}, took);
+    }
+  }
+
+  /// With one resource there is a better way than ever larger searches.
+  void search_one_row(statistics& took) {
+    one_row_search one(regret_, budget_);
+    std::optional<choice> found = one(result_.best);
+    ++took.searches;
+    took.states = (std::max)(took.states, std::uint64_t{one.most_states()});
+    if (found) {
+      result_.best = *std::move(found);
+    }
+    if (!one.cut_short() && result_.best.cost <= one.window_edge()) {
+      result_.least_regret = result_.best.cost;
     }
   }
 

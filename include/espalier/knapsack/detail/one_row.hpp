@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// The least regret with one resource: items join one by one, the cheapest to move first, and dominated choices go.
+#ifndef ESPALIER_KNAPSACK_DETAIL_ONE_ROW_HPP
+#define ESPALIER_KNAPSACK_DETAIL_ONE_ROW_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/regret.hpp>
+#include <espalier/knapsack/detail/states.hpp>
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// A core that expands item by item, as minknap does, on regrets.
+///
+/// A state is a slack s, negative where too much is kept, and the cost c of the items moved so far. Of two states, the
+/// one with no less slack and no less value, c + lambda s, serves for both. With all further items costing at least
+/// rho a unit, no state leads below c + min(rho, lambda) s, or c - rho s where s < 0.
+/// Source: Pisinger 1997, "A minimal algorithm for the 0-1 knapsack problem".
+class one_row_search {
+ public:
+  one_row_search(regret& r, budget& b) : regret_(r), budget_(b), price_(r.prices().scaled.front()) {}
+
+  /// Takes at most a quarter of the work that is left: where it does not do, other ways may.
+  /// @param best  a choice to improve on.
+  /// @return the choice of least regret if that is less; cut_short() says whether nothing was left out.
+  [[nodiscard]] std::optional<choice> operator()(const choice& best) {
+    const std::uint64_t reserve = budget_.left() / 4 * 3;
+    least_ = best.cost;
+    list_moves(best.cost - 1);
+    states_.assign(1, {regret_.slack().front(), 0, 0});
+    finish(states_.front());
+    for (std::size_t i = 0; i < moves_.size() && !states_.empty() && moves_[i].cost < least_; ++i) {
+      if (!expand(i) || budget_.left() < reserve) {
+        cut_short_ = true;
+        return std::nullopt;
+      }
+    }
+    if (least_ >= best.cost) {
+      return std::nullopt;
+    }
+    choice result{std::vector<std::int64_t>(regret_.classes(), 0), least_};
+    for (std::uint32_t at = found_; at != 0; at = history_[at].before) {
+      result.moves[history_[at].column] += history_[at].moves;
+    }
+    return result;
+  }
+
+  [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
+  /// The most states at once.
+  [[nodiscard]] std::size_t most_states() const noexcept { return most_states_; }
+  /// Up to this regret nothing outside of the windows matters.
+  [[nodiscard]] std::int64_t window_edge() const noexcept { return window_edge_; }
+
+ private:
+  struct move {
+    std::int64_t cost;    ///< |v - t|
+    std::int64_t weight;  ///< > 0: slack that removing gives; < 0: slack that adding takes
+    std::uint32_t item_class;
+  };
+  struct state {
+    std::int64_t slack;
+    std::int64_t cost;
+    std::uint32_t before;
+  };
+
+  /// The items that can be moved within the limit, the cheapest first, and the least rate of those from each on.
+  void list_moves(std::int64_t limit) {
+    for (std::size_t c = 0; c < regret_.classes(); ++c) {
+      const std::int64_t weight = regret_.core().weights_of(c).front();
+      const auto list = [&](const std::vector<std::int64_t>& costs, std::int64_t signed_weight) {
+        std::int64_t before = 0;
+        for (const std::int64_t cost : costs) {
+          if (cost > limit) {
+            break;
+          }
+          moves_.push_back({cost - before, signed_weight, static_cast<std::uint32_t>(c)});
+          before = cost;
+        }
+      };
+      list(regret_.up(c, limit).costs, -weight);
+      list(regret_.down(c, limit).costs, weight);
+      window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
+    }
+    std::stable_sort(moves_.begin(), moves_.end(), [](const move& a, const move& b) { return a.cost < b.cost; });
+    rates_.assign(moves_.size() + 1, std::numeric_limits<double>::infinity());
+    for (std::size_t i = moves_.size(); i-- > 0;) {
+      const auto weight = static_cast<double>(moves_[i].weight < 0 ? -moves_[i].weight : moves_[i].weight);
+      rates_[i] = (std::min)(rates_[i + 1], static_cast<double>(moves_[i].cost) / weight);
+    }
+  }
+
+  /// Remembers a state if it is a better choice than all before.
+  void finish(const state& s) {
+    if (s.slack >= 0) {
+      const std::int64_t total = add_costs(s.cost, regret_.slack_cost(0, s.slack));
+      if (total < least_) {
+        least_ = total;
+        found_ = s.before;
+      }
+    }
+  }
+
+  [[nodiscard]] int128 potential(const state& s) const noexcept { return s.cost + price_ * s.slack; }
+
+  /// Whether a state may lead to less than the best, with the moves from the i-th on.
+  [[nodiscard]] bool hopeful(const state& s, std::size_t i) const noexcept {
+    const double rate = s.slack < 0 ? -rates_[i] : (std::min)(rates_[i], static_cast<double>(price_));
+    const double more = s.slack == 0 ? 0 : rate * static_cast<double>(s.slack);
+    return static_cast<double>(s.cost) + more * (1 - 1e-12) < static_cast<double>(least_) * (1 + 1e-12);
+  }
+
+  /// Makes or leaves move i in every state; both lists are in the order of their slack, so they merge.
+  [[nodiscard]] bool expand(std::size_t i) {
+    const move& m = moves_[i];
+    next_.clear();
+    std::size_t stay = 0;
+    std::size_t go = 0;
+    // From the largest slack down, a state must have less potential than all before it.
+    std::optional<int128> lowest;
+    while (stay < states_.size() || go < states_.size()) {
+      if (!budget_.spend()) {
+        return false;
+      }
+      const bool moved =
+          stay == states_.size() || (go < states_.size() && states_[go].slack + m.weight > states_[stay].slack);
+      state s = moved ? states_[go++] : states_[stay++];
+      if (moved) {
+        s.slack += m.weight;
+        s.cost = add_costs(s.cost, m.cost);
+      }
+      const int128 here = potential(s);
+      if ((lowest && here >= *lowest) || s.cost >= least_ || !hopeful(s, i + 1)) {
+        // A move that ends below the best is never lost here: hopeful counts what its slack costs.
+        continue;
+      }
+      lowest = here;
+      if (moved) {
+        s.before = history_.add({s.before, m.item_class, m.weight < 0 ? 1 : -1});
+        finish(s);
+      }
+      next_.push_back(s);
+    }
+    states_.swap(next_);
+    most_states_ = (std::max)(most_states_, states_.size());
+    return (i & 63U) != 0 || budget_.allows(history_.bytes() + 2 * states_.capacity() * sizeof(state));
+  }
+
+  regret& regret_;
+  budget& budget_;
+  int128 price_;
+  std::vector<move> moves_;
+  std::vector<double> rates_;
+  std::vector<state> states_;
+  std::vector<state> next_;
+  move_history history_;
+  std::int64_t least_ = endless;
+  std::uint32_t found_ = 0;
+  std::int64_t window_edge_ = endless;
+  std::size_t most_states_ = 0;
+  bool cut_short_ = false;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
