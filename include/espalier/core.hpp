@@ -18,6 +18,7 @@
 #include <espalier/hls/reuse_factor.hpp>
 #include <espalier/knapsack/dynamic_programming.hpp>
 #include <espalier/knapsack/greedy.hpp>
+#include <espalier/knapsack/pareto.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/solve.hpp>

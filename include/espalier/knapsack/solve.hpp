@@ -103,10 +103,15 @@ class solving {
   window_solver solver_;
 };
 
-inline void validate_options(const solve_options& options) {
+template <class Value>
+void validate_all(const problem<Value>& p, const solve_options& options) {
+  validate(p);
   if (!(options.relative_gap >= 0)) {
     throw argument_error(
         error_message("knapsack::solve", "a relative gap of " + std::to_string(options.relative_gap), "a gap >= 0"));
+  }
+  if (p.items() > std::size_t{1} << 32U) {
+    throw argument_error(error_message("knapsack::solve", std::to_string(p.items()) + " items", "at most 2^32"));
   }
 }
 
@@ -128,11 +133,7 @@ inline void validate_options(const solve_options& options) {
 ///         middle: Horowitz and Sahni 1974.
 template <class Value>
 [[nodiscard]] solution solve(const problem<Value>& p, const solve_options& options = {}) {
-  validate(p);
-  detail::validate_options(options);
-  if (p.items() > std::size_t{1} << 32U) {
-    throw argument_error(error_message("knapsack::solve", std::to_string(p.items()) + " items", "at most 2^32"));
-  }
+  detail::validate_all(p, options);
   if (!options.measure_time) {
     return detail::solving<Value>(p, options)();
   }

@@ -87,7 +87,7 @@ class sampler {
         while (place - passed >= one.pieces[part].count) {
           passed += one.pieces[part++].count;
         }
-        result.items.push_back({static_cast<double>(values_[one.pieces[part].first + (place - passed)]), 0});
+        result.items.push_back({static_cast<double>(values_[one.pieces[part].first + (place - passed)]) + 0.0, 0});
       }
       sort_items(std::span(result.items).subspan(result.begin.back()));
       result.begin.push_back(result.items.size());

@@ -140,7 +140,8 @@ class scanner {
           static_cast<std::size_t>(static_cast<unsigned>(block[i] >= low) & static_cast<unsigned>(block[i] <= high));
     }
     for (std::size_t k = 0; k < found; ++k) {
-      items.push_back({static_cast<double>(block[inside[k]]), static_cast<std::uint32_t>(first + inside[k])});
+      // Adding 0 makes negative zero positive.
+      items.push_back({static_cast<double>(block[inside[k]]) + 0.0, static_cast<std::uint32_t>(first + inside[k])});
     }
   }
 
