@@ -1600,77 +1600,6 @@ struct greedy {
 
 #endif
 
-// ---- espalier/knapsack/solve_options.hpp ----
-// How much work the exact knapsack solver may do before it answers with what it has.
-#ifndef ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
-#define ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
-
-namespace espalier::inline v0::knapsack {
-
-/// Limits of `solve`. Past one it returns its best solution with the proven bound.
-struct solve_options {
-  std::uint64_t work_limit = 200'000'000;            ///< partial solutions tried; the same on every machine
-  std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes for partial solutions
-  double relative_gap = 0;                           ///< good enough: (bound - value) / bound at most this, >= 0
-  std::optional<std::chrono::nanoseconds>
-      time_limit{};           ///< for the search, by the wall clock, which is read only if this is set
-  bool measure_time = false;  ///< fill in statistics::seconds; reads the wall clock
-  std::stop_token stop{};     ///< when it is stopped, the search ends
-};
-
-}  // namespace espalier::inline v0::knapsack
-
-#endif
-
-// ---- espalier/knapsack/detail/budget.hpp ----
-// What a search may still spend: work, memory, time if asked, and whether it was told to stop.
-#ifndef ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
-#define ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
-
-namespace espalier::inline v0::knapsack::detail {
-
-/// Counts work against the limits of the options.
-class budget {
- public:
-  explicit budget(const solve_options& options) : options_(options) {
-    if (options.time_limit) {
-      end_ = std::chrono::steady_clock::now() + *options.time_limit;
-    }
-  }
-
-  /// Counts one piece of work. False once a limit is reached, and from then on.
-  [[nodiscard]] bool spend() {
-    if (++work_ > options_.work_limit) {
-      exhausted_ = true;
-    } else if ((work_ & 0xFFFU) == 0) {
-      look();
-    }
-    return !exhausted_;
-  }
-  /// False if that much memory, or anything else, is beyond the limits.
-  [[nodiscard]] bool allows(std::size_t bytes) {
-    look();
-    exhausted_ = exhausted_ || bytes > options_.memory_limit;
-    return !exhausted_;
-  }
-  [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
-  [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
-
- private:
-  void look() {
-    exhausted_ = exhausted_ || options_.stop.stop_requested() || (end_ && std::chrono::steady_clock::now() >= *end_);
-  }
-
-  const solve_options& options_;
-  std::optional<std::chrono::steady_clock::time_point> end_;
-  std::uint64_t work_ = 0;
-  bool exhausted_ = false;
-};
-
-}  // namespace espalier::inline v0::knapsack::detail
-
-#endif
-
 // ---- espalier/knapsack/detail/window.hpp ----
 // The few items of each class that are near the line between kept and not, sorted: all that is left undecided.
 #ifndef ESPALIER_KNAPSACK_DETAIL_WINDOW_HPP
@@ -1710,10 +1639,51 @@ struct windows {
   }
 };
 
-/// Sorts what may come sorted already, as equal values do.
+/// Sorts by the bits of the values, eleven at a time, from the last: a stable sort in six passes over the items.
+///
+/// Doubles >= 0 are in the order of their bits; negative zero, which is not, does not get into a window.
+inline void radix_sort(std::span<window_item> items) {
+  constexpr unsigned digit_bits = 11;
+  constexpr unsigned digits = 6;
+  constexpr std::uint64_t mask = (1U << digit_bits) - 1;
+  const auto digit = [](const window_item& item, unsigned d) {
+    return static_cast<std::size_t>(~std::bit_cast<std::uint64_t>(item.value) >> (digit_bits * d) & mask);
+  };
+  std::vector<std::uint32_t> places(digits * (mask + 1), 0);
+  for (const window_item& item : items) {
+    for (unsigned d = 0; d < digits; ++d) {
+      ++places[d * (mask + 1) + digit(item, d)];
+    }
+  }
+  std::vector<window_item> other(items.size());
+  std::span<window_item> from = items;
+  std::span<window_item> to = other;
+  for (unsigned d = 0; d < digits; ++d) {
+    const auto place = std::span(places).subspan(d * (mask + 1), mask + 1);
+    if (place[digit(from.front(), d)] == items.size()) {
+      continue;  // all alike
+    }
+    std::exclusive_scan(place.begin(), place.end(), place.begin(), std::uint32_t{0});
+    for (const window_item& item : from) {
+      to[place[digit(item, d)]++] = item;
+    }
+    std::swap(from, to);
+  }
+  if (from.data() != items.data()) {
+    std::copy(from.begin(), from.end(), items.begin());
+  }
+}
+
+/// Sorts items that come in the order of their indices.
 inline void sort_items(std::span<window_item> items) {
-  if (!std::is_sorted(items.begin(), items.end())) {
+  constexpr std::size_t many = 1 << 12;
+  if (std::is_sorted(items.begin(), items.end())) {
+    return;  // as equal values are
+  }
+  if (items.size() < many || items.size() > std::size_t{1} << 31U) {
     std::sort(items.begin(), items.end());
+  } else {
+    radix_sort(items);
   }
 }
 
@@ -2271,7 +2241,7 @@ struct what_matters {
 };
 
 template <class Value>
-[[nodiscard]] what_matters find_what_matters(const problem<Value>& p) {
+[[nodiscard]] what_matters find_what_matters(const problem<Value>& p, const std::vector<std::int64_t>& largest) {
   what_matters result;
   result.fits.assign(p.classes(), 1);
   result.size.assign(p.classes(), 0);
@@ -2284,7 +2254,7 @@ template <class Value>
   for (std::size_t c = 0; c < p.classes(); ++c) {
     const auto weights = p.weights_of(c);
     for (std::size_t r = 0; r < p.resources(); ++r) {
-      result.fits[c] = weights[r] > p.capacities[r] ? 0 : result.fits[c];
+      result.fits[c] = weights[r] > largest[r] ? 0 : result.fits[c];
     }
     for (std::size_t r = 0; r < p.resources() && result.fits[c] != 0; ++r) {
       total[r] += weights[r] * static_cast<std::int64_t>(result.size[c]);
@@ -2298,11 +2268,12 @@ template <class Value>
   return result;
 }
 
-/// Drops rows that cannot bind and items that fit nowhere, divides each row by its gcd, merges classes of equal
-/// weights. Complexity: O(runs + classes resources); the items are not touched.
+/// Drops rows that cannot bind and items that fit nowhere, divides rows by their gcd, merges classes of equal weights.
+/// @param largest  capacities that will be asked for in the end, at least those of the problem.
+/// Complexity: O(runs + classes resources); the items are not touched.
 template <class Value>
-[[nodiscard]] core_problem presolve(const problem<Value>& p) {
-  const what_matters matters = find_what_matters(p);
+[[nodiscard]] core_problem presolve(const problem<Value>& p, const std::vector<std::int64_t>& largest) {
+  const what_matters matters = find_what_matters(p, largest);
   core_problem core;
   core.rows = matters.rows;
   for (const std::size_t row : core.rows) {
@@ -2347,6 +2318,237 @@ template <class Value>
   }
   return core;
 }
+
+/// Prices of the core's rows as multipliers of the problem's resources.
+[[nodiscard]] inline std::vector<double> multipliers_of(const core_problem& core, const std::vector<double>& prices,
+                                                        std::size_t resources) {
+  std::vector<double> result(resources, 0.0);
+  for (std::size_t i = 0; i < core.rows.size(); ++i) {
+    result[core.rows[i]] = prices[i] / static_cast<double>(core.divisors[i]);
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/scan.hpp ----
+// One pass over the values: above the window kept, inside collected, below not.
+#ifndef ESPALIER_KNAPSACK_DETAIL_SCAN_HPP
+#define ESPALIER_KNAPSACK_DETAIL_SCAN_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Values are read in blocks that stay in the nearest cache, once for each thing that is asked of them: several short
+/// loops without branches are faster than one that does it all.
+constexpr std::size_t scan_block = 512;
+
+/// The sum of a block of at most scan_block kept values, in eight strands: no sum has more than 64 terms.
+template <class Value>
+[[nodiscard]] double sum_above(std::span<const Value> values, Value bound) noexcept {
+  std::array<double, 8> strands{};
+  std::size_t i = 0;
+  for (; i + 8 <= values.size(); i += 8) {
+    for (std::size_t k = 0; k < 8; ++k) {
+      strands[k] += values[i + k] > bound ? static_cast<double>(values[i + k]) : 0.0;
+    }
+  }
+  for (; i < values.size(); ++i) {
+    strands[0] += values[i] > bound ? static_cast<double>(values[i]) : 0.0;
+  }
+  return ((strands[0] + strands[1]) + (strands[2] + strands[3])) +
+         ((strands[4] + strands[5]) + (strands[6] + strands[7]));
+}
+
+/// The largest value; all are >= 0.
+template <class Value>
+[[nodiscard]] Value largest_value(std::span<const Value> values) noexcept {
+  std::array<Value, 8> strands{};
+  std::size_t i = 0;
+  for (; i + 8 <= values.size(); i += 8) {
+    for (std::size_t k = 0; k < 8; ++k) {
+      strands[k] = values[i + k] > strands[k] ? values[i + k] : strands[k];
+    }
+  }
+  for (; i < values.size(); ++i) {
+    strands[0] = values[i] > strands[0] ? values[i] : strands[0];
+  }
+  return *std::max_element(strands.begin(), strands.end());
+}
+
+/// Splits the items by their windows.
+template <class Value>
+class scanner {
+ public:
+  /// @param values  of all items; not owned.
+  explicit scanner(std::span<const Value> values) : values_(values), kept_(values.size(), 0) {}
+
+  /// Keeps all items of a piece.
+  void keep(const piece& all) {
+    std::fill_n(kept_.begin() + static_cast<std::ptrdiff_t>(all.first), all.count, std::uint8_t{1});
+    for (std::uint64_t at = all.first; at < all.first + all.count; at += scan_block) {
+      const std::size_t size =
+          static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, all.first + all.count - at));
+      free_.add(sum_above<Value>(values_.subspan(at, size), Value{-1}));
+    }
+  }
+
+  /// @param core    the classes.
+  /// @param ranges  one per class.
+  /// @return the windows, sorted.   Complexity: O(n) and sorting what lies in the ranges.
+  [[nodiscard]] windows operator()(const core_problem& core, const std::vector<value_range>& ranges) {
+    above_ = compensated_sum{};
+    windows result;
+    result.ranges = ranges;
+    result.remaining = core.capacities;
+    for (std::size_t c = 0; c < core.classes.size(); ++c) {
+      const std::uint64_t above = scan_class(core.classes[c], ranges[c], result.items);
+      const std::size_t first = result.begin.back();
+      result.begin.push_back(result.items.size());
+      sort_items(std::span(result.items).subspan(first));
+      result.above.push_back(above);
+      result.below.push_back(core.classes[c].size - above - (result.items.size() - first));
+      for (std::size_t r = 0; r < core.rows.size(); ++r) {
+        result.remaining[r] -= core.weights_of(c)[r] * static_cast<std::int64_t>(above);
+      }
+    }
+    return result;
+  }
+
+  /// The items kept so far; those in windows are not.
+  [[nodiscard]] std::vector<std::uint8_t>& kept() noexcept { return kept_; }
+  /// The value of the items kept so far.
+  [[nodiscard]] compensated_sum value() const noexcept {
+    compensated_sum total = free_;
+    total.add(above_.result());
+    return total;
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t scan_class(const item_class& one, const value_range& range,
+                                         std::vector<window_item>& items) {
+    // The ranges are exact in Value: they come from values, or are infinite.
+    const auto low = static_cast<Value>(range.low);
+    const auto high = static_cast<Value>(range.high);
+    std::uint64_t above = 0;
+    for (const piece& part : one.pieces) {
+      for (std::uint64_t at = part.first; at < part.first + part.count; at += scan_block) {
+        const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, part.first + part.count - at));
+        const auto block = values_.subspan(at, size);
+        std::uint8_t* kept = &kept_[at];
+        std::uint32_t count = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+          kept[i] = block[i] > high ? 1 : 0;
+        }
+        for (std::size_t i = 0; i < size; ++i) {
+          count += kept[i];
+        }
+        above += count;
+        above_.add(sum_above<Value>(block, high));
+        collect(block, {static_cast<double>(low), static_cast<double>(high)}, at, items);
+      }
+    }
+    return above;
+  }
+
+  void collect(std::span<const Value> block, const value_range& range, std::uint64_t first,
+               std::vector<window_item>& items) {
+    const auto low = static_cast<Value>(range.low);
+    const auto high = static_cast<Value>(range.high);
+    std::array<std::uint16_t, scan_block> inside;  // NOLINT: every entry that is read is written first
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      inside[found] = static_cast<std::uint16_t>(i);
+      found +=
+          static_cast<std::size_t>(static_cast<unsigned>(block[i] >= low) & static_cast<unsigned>(block[i] <= high));
+    }
+    for (std::size_t k = 0; k < found; ++k) {
+      // Adding 0 makes negative zero positive.
+      items.push_back({static_cast<double>(block[inside[k]]) + 0.0, static_cast<std::uint32_t>(first + inside[k])});
+    }
+  }
+
+  std::span<const Value> values_;
+  std::vector<std::uint8_t> kept_;
+  compensated_sum free_;
+  compensated_sum above_;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/solve_options.hpp ----
+// How much work the exact knapsack solver may do before it answers with what it has.
+#ifndef ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
+#define ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// Limits of `solve`. Past one it returns its best solution with the proven bound.
+struct solve_options {
+  std::uint64_t work_limit = 200'000'000;            ///< partial solutions tried; the same on every machine
+  std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes for partial solutions
+  double relative_gap = 0;                           ///< good enough: (bound - value) / bound at most this, >= 0
+  std::optional<std::chrono::nanoseconds>
+      time_limit{};           ///< for the search, by the wall clock, which is read only if this is set
+  bool measure_time = false;  ///< fill in statistics::seconds; reads the wall clock
+  std::stop_token stop{};     ///< when it is stopped, the search ends
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/detail/budget.hpp ----
+// What a search may still spend: work, memory, time if asked, and whether it was told to stop.
+#ifndef ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
+#define ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Counts work against the limits of the options.
+class budget {
+ public:
+  explicit budget(const solve_options& options) : options_(options) {
+    if (options.time_limit) {
+      end_ = std::chrono::steady_clock::now() + *options.time_limit;
+    }
+  }
+
+  /// Counts one piece of work. False once a limit is reached, and from then on.
+  [[nodiscard]] bool spend() {
+    if (++work_ > options_.work_limit) {
+      exhausted_ = true;
+    } else if ((work_ & 0xFFFU) == 0) {
+      look();
+    }
+    return !exhausted_;
+  }
+  /// False if that much memory, or anything else, is beyond the limits.
+  [[nodiscard]] bool allows(std::size_t bytes) {
+    look();
+    exhausted_ = exhausted_ || bytes > options_.memory_limit;
+    return !exhausted_;
+  }
+  [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
+  [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
+  /// What is left of the work limit.
+  [[nodiscard]] std::uint64_t left() const noexcept {
+    return options_.work_limit - (std::min)(work_, options_.work_limit);
+  }
+
+ private:
+  void look() {
+    exhausted_ = exhausted_ || options_.stop.stop_requested() || (end_ && std::chrono::steady_clock::now() >= *end_);
+  }
+
+  const solve_options& options_;
+  std::optional<std::chrono::steady_clock::time_point> end_;
+  std::uint64_t work_ = 0;
+  bool exhausted_ = false;
+};
 
 }  // namespace espalier::inline v0::knapsack::detail
 
@@ -2920,6 +3122,292 @@ struct choice {
 
 #endif
 
+// ---- espalier/knapsack/detail/states.hpp ----
+// Partial choices of the search: the cheapest one for each remainder, found by hashing.
+#ifndef ESPALIER_KNAPSACK_DETAIL_STATES_HPP
+#define ESPALIER_KNAPSACK_DETAIL_STATES_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// How a partial choice came about: a list that shares its tails. Moves of 0 leave no trace.
+class move_history {
+ public:
+  struct step {
+    std::uint32_t before = 0;  ///< step + 1; 0: the beginning
+    std::uint32_t column = 0;
+    std::int64_t moves = 0;
+  };
+
+  [[nodiscard]] std::uint32_t add(const step& s) {
+    steps_.push_back(s);
+    return static_cast<std::uint32_t>(steps_.size());
+  }
+  [[nodiscard]] const step& operator[](std::uint32_t number) const noexcept { return steps_[number - 1]; }
+  [[nodiscard]] std::size_t size() const noexcept { return steps_.size(); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return steps_.size() * sizeof(step); }
+
+ private:
+  std::vector<step> steps_;
+};
+
+/// Partial choices after the same columns.
+class state_layer {
+ public:
+  /// What reaches a remainder.
+  struct arrival {
+    std::int64_t cost = 0;
+    std::uint32_t before = 0;  ///< history of the choice that it extends
+    std::int32_t moves = 0;    ///< of the column that extends it; 0: none
+  };
+
+  explicit state_layer(std::size_t rows) : rows_(rows), table_(64, 0) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return arrivals_.size(); }
+  [[nodiscard]] const std::int64_t* place(std::size_t state) const noexcept { return &places_[state * rows_]; }
+  [[nodiscard]] const arrival& operator[](std::size_t state) const noexcept { return arrivals_[state]; }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return arrivals_.size() * (rows_ * sizeof(std::int64_t) + sizeof(arrival)) + table_.size() * sizeof(std::uint32_t);
+  }
+
+  /// The least cost known at a place; none if there is no state.
+  [[nodiscard]] std::optional<std::int64_t> cost_at(const std::int64_t* place) const noexcept {
+    const std::uint32_t state = table_[find(place)];
+    return state == 0 ? std::nullopt : std::optional(arrivals_[state - 1].cost);
+  }
+
+  /// Adds a state or makes the one at the same place cheaper.
+  void insert(const std::int64_t* place, const arrival& a) {
+    if (2 * (arrivals_.size() + 1) > table_.size()) {
+      rehash();
+    }
+    const std::size_t slot = find(place);
+    if (table_[slot] == 0) {
+      places_.insert(places_.end(), place, place + rows_);
+      arrivals_.push_back(a);
+      table_[slot] = static_cast<std::uint32_t>(arrivals_.size());
+    } else if (arrival& known = arrivals_[table_[slot] - 1]; a.cost < known.cost) {
+      known = a;
+    }
+  }
+
+  /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
+  void settle(std::uint32_t column, move_history& history) {
+    for (arrival& a : arrivals_) {
+      if (a.moves != 0) {
+        a.before = history.add({a.before, column, a.moves});
+        a.moves = 0;
+      }
+    }
+  }
+
+  /// Keeps the listed states, in that order.
+  void keep(const std::vector<std::uint32_t>& states) {
+    state_layer kept(rows_);
+    for (const std::uint32_t state : states) {
+      kept.insert(place(state), arrivals_[state]);
+    }
+    *this = std::move(kept);
+  }
+
+ private:
+  /// std::equal would call memcmp, which takes longer than one or two comparisons.
+  [[nodiscard]] bool equal(const std::int64_t* a, const std::int64_t* b) const noexcept {
+    std::size_t row = 0;
+    while (row < rows_ && a[row] == b[row]) {
+      ++row;
+    }
+    return row == rows_;
+  }
+  [[nodiscard]] std::size_t find(const std::int64_t* place) const noexcept {
+    std::uint64_t hash = 0;
+    for (std::size_t row = 0; row < rows_; ++row) {
+      hash = (hash ^ static_cast<std::uint64_t>(place[row])) * 0x9E3779B97F4A7C15U;
+      hash ^= hash >> 32U;
+    }
+    std::size_t slot = static_cast<std::size_t>(hash) & (table_.size() - 1);
+    while (table_[slot] != 0 && !equal(place, &places_[(table_[slot] - 1) * rows_])) {
+      slot = (slot + 1) & (table_.size() - 1);
+    }
+    return slot;
+  }
+  void rehash() {
+    table_.assign(2 * table_.size(), 0);
+    for (std::size_t state = 0; state < arrivals_.size(); ++state) {
+      table_[find(place(state))] = static_cast<std::uint32_t>(state + 1);
+    }
+  }
+
+  std::size_t rows_;
+  std::vector<std::int64_t> places_;
+  std::vector<arrival> arrivals_;
+  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else state + 1
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/one_row.hpp ----
+// The least regret with one resource: items join one by one, the cheapest to move first, and dominated choices go.
+#ifndef ESPALIER_KNAPSACK_DETAIL_ONE_ROW_HPP
+#define ESPALIER_KNAPSACK_DETAIL_ONE_ROW_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// A core that expands item by item, as minknap does, on regrets.
+///
+/// A state is a slack s, negative where too much is kept, and the cost c of the items moved so far. Of two states, the
+/// one with no less slack and no less value, c + lambda s, serves for both. With all further items costing at least
+/// rho a unit, no state leads below c + min(rho, lambda) s, or c - rho s where s < 0.
+/// Source: Pisinger 1997, "A minimal algorithm for the 0-1 knapsack problem".
+class one_row_search {
+ public:
+  one_row_search(regret& r, budget& b) : regret_(r), budget_(b), price_(r.prices().scaled.front()) {}
+
+  /// Takes at most a quarter of the work that is left: where it does not do, other ways may.
+  /// @param best  a choice to improve on.
+  /// @return the choice of least regret if that is less; cut_short() says whether nothing was left out.
+  [[nodiscard]] std::optional<choice> operator()(const choice& best) {
+    const std::uint64_t reserve = budget_.left() / 4 * 3;
+    least_ = best.cost;
+    list_moves(best.cost - 1);
+    states_.assign(1, {regret_.slack().front(), 0, 0});
+    finish(states_.front());
+    for (std::size_t i = 0; i < moves_.size() && !states_.empty() && moves_[i].cost < least_; ++i) {
+      if (!expand(i) || budget_.left() < reserve) {
+        cut_short_ = true;
+        return std::nullopt;
+      }
+    }
+    if (least_ >= best.cost) {
+      return std::nullopt;
+    }
+    choice result{std::vector<std::int64_t>(regret_.classes(), 0), least_};
+    for (std::uint32_t at = found_; at != 0; at = history_[at].before) {
+      result.moves[history_[at].column] += history_[at].moves;
+    }
+    return result;
+  }
+
+  [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
+  /// The most states at once.
+  [[nodiscard]] std::size_t most_states() const noexcept { return most_states_; }
+  /// Up to this regret nothing outside of the windows matters.
+  [[nodiscard]] std::int64_t window_edge() const noexcept { return window_edge_; }
+
+ private:
+  struct move {
+    std::int64_t cost;    ///< |v - t|
+    std::int64_t weight;  ///< > 0: slack that removing gives; < 0: slack that adding takes
+    std::uint32_t item_class;
+  };
+  struct state {
+    std::int64_t slack;
+    std::int64_t cost;
+    std::uint32_t before;
+  };
+
+  /// The items that can be moved within the limit, the cheapest first, and the least rate of those from each on.
+  void list_moves(std::int64_t limit) {
+    for (std::size_t c = 0; c < regret_.classes(); ++c) {
+      const std::int64_t weight = regret_.core().weights_of(c).front();
+      const auto list = [&](const std::vector<std::int64_t>& costs, std::int64_t signed_weight) {
+        std::int64_t before = 0;
+        for (const std::int64_t cost : costs) {
+          if (cost > limit) {
+            break;
+          }
+          moves_.push_back({cost - before, signed_weight, static_cast<std::uint32_t>(c)});
+          before = cost;
+        }
+      };
+      list(regret_.up(c, limit).costs, -weight);
+      list(regret_.down(c, limit).costs, weight);
+      window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
+    }
+    std::stable_sort(moves_.begin(), moves_.end(), [](const move& a, const move& b) { return a.cost < b.cost; });
+    rates_.assign(moves_.size() + 1, std::numeric_limits<double>::infinity());
+    for (std::size_t i = moves_.size(); i-- > 0;) {
+      const auto weight = static_cast<double>(moves_[i].weight < 0 ? -moves_[i].weight : moves_[i].weight);
+      rates_[i] = (std::min)(rates_[i + 1], static_cast<double>(moves_[i].cost) / weight);
+    }
+  }
+
+  /// Remembers a state if it is a better choice than all before.
+  void finish(const state& s) {
+    if (s.slack >= 0) {
+      const std::int64_t total = add_costs(s.cost, regret_.slack_cost(0, s.slack));
+      if (total < least_) {
+        least_ = total;
+        found_ = s.before;
+      }
+    }
+  }
+
+  [[nodiscard]] int128 potential(const state& s) const noexcept { return s.cost + price_ * s.slack; }
+
+  /// Whether a state may lead to less than the best, with the moves from the i-th on.
+  [[nodiscard]] bool hopeful(const state& s, std::size_t i) const noexcept {
+    const double rate = s.slack < 0 ? -rates_[i] : (std::min)(rates_[i], static_cast<double>(price_));
+    const double more = s.slack == 0 ? 0 : rate * static_cast<double>(s.slack);
+    return static_cast<double>(s.cost) + more * (1 - 1e-12) < static_cast<double>(least_) * (1 + 1e-12);
+  }
+
+  /// Makes or leaves move i in every state; both lists are in the order of their slack, so they merge.
+  [[nodiscard]] bool expand(std::size_t i) {
+    const move& m = moves_[i];
+    next_.clear();
+    std::size_t stay = 0;
+    std::size_t go = 0;
+    // From the largest slack down, a state must have less potential than all before it.
+    std::optional<int128> lowest;
+    while (stay < states_.size() || go < states_.size()) {
+      if (!budget_.spend()) {
+        return false;
+      }
+      const bool moved =
+          stay == states_.size() || (go < states_.size() && states_[go].slack + m.weight > states_[stay].slack);
+      state s = moved ? states_[go++] : states_[stay++];
+      if (moved) {
+        s.slack += m.weight;
+        s.cost = add_costs(s.cost, m.cost);
+      }
+      const int128 here = potential(s);
+      if ((lowest && here >= *lowest) || s.cost >= least_ || !hopeful(s, i + 1)) {
+        // A move that ends below the best is never lost here: hopeful counts what its slack costs.
+        continue;
+      }
+      lowest = here;
+      if (moved) {
+        s.before = history_.add({s.before, m.item_class, m.weight < 0 ? 1 : -1});
+        finish(s);
+      }
+      next_.push_back(s);
+    }
+    states_.swap(next_);
+    most_states_ = (std::max)(most_states_, states_.size());
+    return (i & 63U) != 0 || budget_.allows(history_.bytes() + 2 * states_.capacity() * sizeof(state));
+  }
+
+  regret& regret_;
+  budget& budget_;
+  int128 price_;
+  std::vector<move> moves_;
+  std::vector<double> rates_;
+  std::vector<state> states_;
+  std::vector<state> next_;
+  move_history history_;
+  std::int64_t least_ = endless;
+  std::uint32_t found_ = 0;
+  std::int64_t window_edge_ = endless;
+  std::size_t most_states_ = 0;
+  bool cut_short_ = false;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
 // ---- espalier/knapsack/detail/columns.hpp ----
 // The columns that can move within a regret limit, in coordinates in which as many as there are rows solve themselves.
 #ifndef ESPALIER_KNAPSACK_DETAIL_COLUMNS_HPP
@@ -3391,131 +3879,6 @@ class completion {
 
 #endif
 
-// ---- espalier/knapsack/detail/states.hpp ----
-// Partial choices of the search: the cheapest one for each remainder, found by hashing.
-#ifndef ESPALIER_KNAPSACK_DETAIL_STATES_HPP
-#define ESPALIER_KNAPSACK_DETAIL_STATES_HPP
-
-namespace espalier::inline v0::knapsack::detail {
-
-/// How a partial choice came about: a list that shares its tails. Moves of 0 leave no trace.
-class move_history {
- public:
-  struct step {
-    std::uint32_t before = 0;  ///< step + 1; 0: the beginning
-    std::uint32_t column = 0;
-    std::int64_t moves = 0;
-  };
-
-  [[nodiscard]] std::uint32_t add(const step& s) {
-    steps_.push_back(s);
-    return static_cast<std::uint32_t>(steps_.size());
-  }
-  [[nodiscard]] const step& operator[](std::uint32_t number) const noexcept { return steps_[number - 1]; }
-  [[nodiscard]] std::size_t size() const noexcept { return steps_.size(); }
-  [[nodiscard]] std::size_t bytes() const noexcept { return steps_.size() * sizeof(step); }
-
- private:
-  std::vector<step> steps_;
-};
-
-/// Partial choices after the same columns.
-class state_layer {
- public:
-  /// What reaches a remainder.
-  struct arrival {
-    std::int64_t cost = 0;
-    std::uint32_t before = 0;  ///< history of the choice that it extends
-    std::int32_t moves = 0;    ///< of the column that extends it; 0: none
-  };
-
-  explicit state_layer(std::size_t rows) : rows_(rows), table_(64, 0) {}
-
-  [[nodiscard]] std::size_t size() const noexcept { return arrivals_.size(); }
-  [[nodiscard]] const std::int64_t* place(std::size_t state) const noexcept { return &places_[state * rows_]; }
-  [[nodiscard]] const arrival& operator[](std::size_t state) const noexcept { return arrivals_[state]; }
-  [[nodiscard]] std::size_t bytes() const noexcept {
-    return arrivals_.size() * (rows_ * sizeof(std::int64_t) + sizeof(arrival)) + table_.size() * sizeof(std::uint32_t);
-  }
-
-  /// The least cost known at a place; none if there is no state.
-  [[nodiscard]] std::optional<std::int64_t> cost_at(const std::int64_t* place) const noexcept {
-    const std::uint32_t state = table_[find(place)];
-    return state == 0 ? std::nullopt : std::optional(arrivals_[state - 1].cost);
-  }
-
-  /// Adds a state or makes the one at the same place cheaper.
-  void insert(const std::int64_t* place, const arrival& a) {
-    if (2 * (arrivals_.size() + 1) > table_.size()) {
-      rehash();
-    }
-    const std::size_t slot = find(place);
-    if (table_[slot] == 0) {
-      places_.insert(places_.end(), place, place + rows_);
-      arrivals_.push_back(a);
-      table_[slot] = static_cast<std::uint32_t>(arrivals_.size());
-    } else if (arrival& known = arrivals_[table_[slot] - 1]; a.cost < known.cost) {
-      known = a;
-    }
-  }
-
-  /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
-  void settle(std::uint32_t column, move_history& history) {
-    for (arrival& a : arrivals_) {
-      if (a.moves != 0) {
-        a.before = history.add({a.before, column, a.moves});
-        a.moves = 0;
-      }
-    }
-  }
-
-  /// Keeps the listed states, in that order.
-  void keep(const std::vector<std::uint32_t>& states) {
-    state_layer kept(rows_);
-    for (const std::uint32_t state : states) {
-      kept.insert(place(state), arrivals_[state]);
-    }
-    *this = std::move(kept);
-  }
-
- private:
-  /// std::equal would call memcmp, which takes longer than one or two comparisons.
-  [[nodiscard]] bool equal(const std::int64_t* a, const std::int64_t* b) const noexcept {
-    std::size_t row = 0;
-    while (row < rows_ && a[row] == b[row]) {
-      ++row;
-    }
-    return row == rows_;
-  }
-  [[nodiscard]] std::size_t find(const std::int64_t* place) const noexcept {
-    std::uint64_t hash = 0;
-    for (std::size_t row = 0; row < rows_; ++row) {
-      hash = (hash ^ static_cast<std::uint64_t>(place[row])) * 0x9E3779B97F4A7C15U;
-      hash ^= hash >> 32U;
-    }
-    std::size_t slot = static_cast<std::size_t>(hash) & (table_.size() - 1);
-    while (table_[slot] != 0 && !equal(place, &places_[(table_[slot] - 1) * rows_])) {
-      slot = (slot + 1) & (table_.size() - 1);
-    }
-    return slot;
-  }
-  void rehash() {
-    table_.assign(2 * table_.size(), 0);
-    for (std::size_t state = 0; state < arrivals_.size(); ++state) {
-      table_[find(place(state))] = static_cast<std::uint32_t>(state + 1);
-    }
-  }
-
-  std::size_t rows_;
-  std::vector<std::int64_t> places_;
-  std::vector<arrival> arrivals_;
-  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else state + 1
-};
-
-}  // namespace espalier::inline v0::knapsack::detail
-
-#endif
-
 // ---- espalier/knapsack/detail/search.hpp ----
 // Finds the choice of least regret within a limit: column by column from both ends, meeting in the middle.
 #ifndef ESPALIER_KNAPSACK_DETAIL_SEARCH_HPP
@@ -3894,6 +4257,9 @@ class prover {
       } else if (step + 1 < stages.size()) {
         // The windows, or so few states, do not do. A better choice may bring the search within them.
         beam(limit, stages[step], took);
+        if (step == 0 && regret_.rows() == 1 && !done()) {
+          search_one_row(took);
+        }
         ++step;
         limit = (std::max)(result_.least_regret, limit);
       } else {
@@ -3974,6 +4340,20 @@ class prover {
     if (!done()) {
       const std::int64_t wide = (std::min)(result_.best.cost - 1, saturated(s.beam_reach * int128{limit}));
       pass({wide, s.beam_width, ~std::size_t{0}, 1 << 16}, took);
+    }
+  }
+
+  /// With one resource there is a better way than ever larger searches.
+  void search_one_row(statistics& took) {
+    one_row_search one(regret_, budget_);
+    std::optional<choice> found = one(result_.best);
+    ++took.searches;
+    took.states = (std::max)(took.states, std::uint64_t{one.most_states()});
+    if (found) {
+      result_.best = *std::move(found);
+    }
+    if (!one.cut_short() && result_.best.cost <= one.window_edge()) {
+      result_.least_regret = result_.best.cost;
     }
   }
 
@@ -4114,6 +4494,124 @@ class rounding {
 
 #endif
 
+// ---- espalier/knapsack/detail/window_solver.hpp ----
+// From windows to the choice in them: prices, regret, search.
+#ifndef ESPALIER_KNAPSACK_DETAIL_WINDOW_SOLVER_HPP
+#define ESPALIER_KNAPSACK_DETAIL_WINDOW_SOLVER_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// What is decided in the windows.
+struct window_choice {
+  std::vector<std::size_t> kept;  ///< per class, how many of its window, the best first
+  std::vector<double> prices;     ///< per row
+  double value = 0;               ///< of all kept items
+  double bound = 0;               ///< no choice is worth more
+  bool optimal = false;
+};
+
+/// Solves what a core problem leaves undecided in its windows.
+class window_solver {
+ public:
+  /// @param scale  of all values of the problem.
+  window_solver(const core_problem& core, const fixed_point& scale, const solve_options& options)
+      : core_(core), scale_(scale), options_(options), budget_(options) {}
+
+  /// @param above  the value of all items that are kept already.
+  /// @param hint   prices near the best; empty if nothing is known.
+  /// @return nothing if the windows are too narrow; then prices() says where to look, unless that is empty.
+  [[nodiscard]] std::optional<window_choice> operator()(const windows& w, double above,
+                                                        const std::vector<double>& hint) {
+    above_ = above;
+    if (std::any_of(w.remaining.begin(), w.remaining.end(), [](std::int64_t left) { return left < 0; })) {
+      return std::nullopt;
+    }
+    const dual_solution dual = minimize_dual({w.items, w.begin, core_.weights, w.remaining, {}, {}}, hint);
+    took_.dual_steps += dual.steps;
+    prices_ = dual.prices;
+    for (std::size_t c = 0; c < w.classes(); ++c) {
+      const double t = threshold(c);
+      if ((w.above[c] > 0 && t > w.ranges[c].high) || (w.below[c] > 0 && t < w.ranges[c].low)) {
+        return std::nullopt;
+      }
+    }
+    const exact_prices prices = sharpen(core_, w, scale_, dual.prices);
+    bool too_large = false;
+    auto result = minimize(w, prices, too_large);
+    if (too_large && prices.factor > 1) {  // numbers without the factor are smaller
+      result = minimize(w, rounded_prices(dual.prices, scale_), too_large);
+    }
+    return result;
+  }
+
+  /// The best prices for the last windows.
+  [[nodiscard]] const std::vector<double>& prices() const noexcept { return prices_; }
+  /// What an item of a class costs at these prices.
+  [[nodiscard]] double threshold(std::size_t c) const {
+    double t = 0;
+    for (std::size_t r = 0; r < prices_.size(); ++r) {
+      t += prices_[r] * static_cast<double>(core_.weights_of(c)[r]);
+    }
+    return t;
+  }
+  /// What all calls so far took.
+  [[nodiscard]] statistics took() const {
+    statistics result = took_;
+    result.work = budget_.work();
+    return result;
+  }
+
+ private:
+  /// Nothing if the windows are too narrow; too_large if the numbers do not allow to say how good the choice is.
+  [[nodiscard]] std::optional<window_choice> minimize(const windows& w, const exact_prices& prices, bool& too_large) {
+    regret r(core_, w, scale_, prices);
+    const auto first = rounding(r)();
+    if (!first) {
+      return std::nullopt;
+    }
+    const double dual =
+        above_ + scale_.to_double(exact_dual(core_, w, scale_, prices)) / static_cast<double>(prices.factor);
+    const auto good_enough = options_.relative_gap > 0 ? r.from_value(options_.relative_gap * dual) : 0;
+    const proof found = prover(r, *first, good_enough, budget_)(took_);
+    too_large = found.best.cost >= endless;
+    return found.left_window ? std::nullopt : std::optional(describe_choice(w, r, found, dual));
+  }
+
+  [[nodiscard]] window_choice describe_choice(const windows& w, const regret& r, const proof& found,
+                                              double dual) const {
+    window_choice result;
+    compensated_sum value;
+    value.add(above_);
+    for (std::size_t c = 0; c < w.classes(); ++c) {
+      result.kept.push_back(static_cast<std::size_t>(r.line(c) + found.best.moves[c]));
+      for (const window_item& item : w.of(c).first(result.kept.back())) {
+        value.add(item.value);
+      }
+    }
+    for (std::size_t i = 0; i < core_.rows.size(); ++i) {
+      result.prices.push_back(r.price(i));
+    }
+    result.value = value.result();
+    result.optimal = found.best.cost < endless && found.least_regret >= found.best.cost;
+    const double gap = found.best.cost < endless ? r.to_value(found.best.cost - found.least_regret) : 0;
+    const double open = found.best.cost < endless ? result.value * (1 + 1e-15) + gap * (1 + 1e-12) : dual * (1 + 1e-12);
+    result.bound = result.optimal ? result.value : std::nextafter(open, std::numeric_limits<double>::infinity());
+    return result;
+  }
+
+  const core_problem& core_;
+  fixed_point scale_;
+  const solve_options& options_;
+  budget budget_;
+  statistics took_;
+  std::vector<double> prices_;
+  double above_ = 0;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
 // ---- espalier/knapsack/detail/sample.hpp ----
 // Guesses from a sample which values are near the line between kept and not. A wrong guess costs time, nothing else.
 #ifndef ESPALIER_KNAPSACK_DETAIL_SAMPLE_HPP
@@ -4188,7 +4686,7 @@ class sampler {
         while (place - passed >= one.pieces[part].count) {
           passed += one.pieces[part++].count;
         }
-        result.items.push_back({static_cast<double>(values_[one.pieces[part].first + (place - passed)]), 0});
+        result.items.push_back({static_cast<double>(values_[one.pieces[part].first + (place - passed)]) + 0.0, 0});
       }
       sort_items(std::span(result.items).subspan(result.begin.back()));
       result.begin.push_back(result.items.size());
@@ -4259,151 +4757,6 @@ class sampler {
 
 #endif
 
-// ---- espalier/knapsack/detail/scan.hpp ----
-// One pass over the values: above the window kept, inside collected, below not.
-#ifndef ESPALIER_KNAPSACK_DETAIL_SCAN_HPP
-#define ESPALIER_KNAPSACK_DETAIL_SCAN_HPP
-
-namespace espalier::inline v0::knapsack::detail {
-
-/// Values are read in blocks that stay in the nearest cache, once for each thing that is asked of them: several short
-/// loops without branches are faster than one that does it all.
-constexpr std::size_t scan_block = 512;
-
-/// The sum of a block of at most scan_block kept values, in eight strands: no sum has more than 64 terms.
-template <class Value>
-[[nodiscard]] double sum_above(std::span<const Value> values, Value bound) noexcept {
-  std::array<double, 8> strands{};
-  std::size_t i = 0;
-  for (; i + 8 <= values.size(); i += 8) {
-    for (std::size_t k = 0; k < 8; ++k) {
-      strands[k] += values[i + k] > bound ? static_cast<double>(values[i + k]) : 0.0;
-    }
-  }
-  for (; i < values.size(); ++i) {
-    strands[0] += values[i] > bound ? static_cast<double>(values[i]) : 0.0;
-  }
-  return ((strands[0] + strands[1]) + (strands[2] + strands[3])) +
-         ((strands[4] + strands[5]) + (strands[6] + strands[7]));
-}
-
-/// The largest value; all are >= 0.
-template <class Value>
-[[nodiscard]] Value largest_value(std::span<const Value> values) noexcept {
-  std::array<Value, 8> strands{};
-  std::size_t i = 0;
-  for (; i + 8 <= values.size(); i += 8) {
-    for (std::size_t k = 0; k < 8; ++k) {
-      strands[k] = values[i + k] > strands[k] ? values[i + k] : strands[k];
-    }
-  }
-  for (; i < values.size(); ++i) {
-    strands[0] = values[i] > strands[0] ? values[i] : strands[0];
-  }
-  return *std::max_element(strands.begin(), strands.end());
-}
-
-/// Splits the items by their windows.
-template <class Value>
-class scanner {
- public:
-  /// @param values  of all items; not owned.
-  explicit scanner(std::span<const Value> values) : values_(values), kept_(values.size(), 0) {}
-
-  /// Keeps all items of a piece.
-  void keep(const piece& all) {
-    std::fill_n(kept_.begin() + static_cast<std::ptrdiff_t>(all.first), all.count, std::uint8_t{1});
-    for (std::uint64_t at = all.first; at < all.first + all.count; at += scan_block) {
-      const std::size_t size =
-          static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, all.first + all.count - at));
-      free_.add(sum_above<Value>(values_.subspan(at, size), Value{-1}));
-    }
-  }
-
-  /// @param core    the classes.
-  /// @param ranges  one per class.
-  /// @return the windows, sorted.   Complexity: O(n) and sorting what lies in the ranges.
-  [[nodiscard]] windows operator()(const core_problem& core, const std::vector<value_range>& ranges) {
-    above_ = compensated_sum{};
-    windows result;
-    result.ranges = ranges;
-    result.remaining = core.capacities;
-    for (std::size_t c = 0; c < core.classes.size(); ++c) {
-      const std::uint64_t above = scan_class(core.classes[c], ranges[c], result.items);
-      const std::size_t first = result.begin.back();
-      result.begin.push_back(result.items.size());
-      sort_items(std::span(result.items).subspan(first));
-      result.above.push_back(above);
-      result.below.push_back(core.classes[c].size - above - (result.items.size() - first));
-      for (std::size_t r = 0; r < core.rows.size(); ++r) {
-        result.remaining[r] -= core.weights_of(c)[r] * static_cast<std::int64_t>(above);
-      }
-    }
-    return result;
-  }
-
-  /// The items kept so far; those in windows are not.
-  [[nodiscard]] std::vector<std::uint8_t>& kept() noexcept { return kept_; }
-  /// The value of the items kept so far.
-  [[nodiscard]] compensated_sum value() const noexcept {
-    compensated_sum total = free_;
-    total.add(above_.result());
-    return total;
-  }
-
- private:
-  [[nodiscard]] std::uint64_t scan_class(const item_class& one, const value_range& range,
-                                         std::vector<window_item>& items) {
-    // The ranges are exact in Value: they come from values, or are infinite.
-    const auto low = static_cast<Value>(range.low);
-    const auto high = static_cast<Value>(range.high);
-    std::uint64_t above = 0;
-    for (const piece& part : one.pieces) {
-      for (std::uint64_t at = part.first; at < part.first + part.count; at += scan_block) {
-        const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, part.first + part.count - at));
-        const auto block = values_.subspan(at, size);
-        std::uint8_t* kept = &kept_[at];
-        std::uint32_t count = 0;
-        for (std::size_t i = 0; i < size; ++i) {
-          kept[i] = block[i] > high ? 1 : 0;
-        }
-        for (std::size_t i = 0; i < size; ++i) {
-          count += kept[i];
-        }
-        above += count;
-        above_.add(sum_above<Value>(block, high));
-        collect(block, {static_cast<double>(low), static_cast<double>(high)}, at, items);
-      }
-    }
-    return above;
-  }
-
-  void collect(std::span<const Value> block, const value_range& range, std::uint64_t first,
-               std::vector<window_item>& items) {
-    const auto low = static_cast<Value>(range.low);
-    const auto high = static_cast<Value>(range.high);
-    std::array<std::uint16_t, scan_block> inside;  // NOLINT: every entry that is read is written first
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < block.size(); ++i) {
-      inside[found] = static_cast<std::uint16_t>(i);
-      found +=
-          static_cast<std::size_t>(static_cast<unsigned>(block[i] >= low) & static_cast<unsigned>(block[i] <= high));
-    }
-    for (std::size_t k = 0; k < found; ++k) {
-      items.push_back({static_cast<double>(block[inside[k]]), static_cast<std::uint32_t>(first + inside[k])});
-    }
-  }
-
-  std::span<const Value> values_;
-  std::vector<std::uint8_t> kept_;
-  compensated_sum free_;
-  compensated_sum above_;
-};
-
-}  // namespace espalier::inline v0::knapsack::detail
-
-#endif
-
 // ---- espalier/knapsack/solve.hpp ----
 // The exact knapsack solver: the optimum with a proof, or the best found with a proven bound.
 #ifndef ESPALIER_KNAPSACK_SOLVE_HPP
@@ -4418,135 +4771,64 @@ template <class Value>
 class solving {
  public:
   solving(const problem<Value>& p, const solve_options& options)
-      : problem_(p), options_(options), budget_(options), core_(presolve(p)), scan_(p.values) {}
+      : problem_(p), core_(presolve(p, p.capacities)), scan_(p.values), solver_(core_, scale_of(p), options) {}
 
   [[nodiscard]] solution operator()() {
     for (const piece& part : core_.free_pieces) {
       scan_.keep(part);
     }
     if (core_.classes.empty()) {
-      return everything();
+      solution everything = describe(problem_, std::move(scan_.kept()), scan_.value().result());
+      everything.status = status::optimal;
+      everything.bound = everything.value;
+      everything.multipliers.assign(problem_.resources(), 0.0);
+      return everything;
     }
-    scale_ = fixed_point(static_cast<double>(largest_value(problem_.values)));
     sampled_ranges guess = sampler<Value>(core_, problem_.values)();
     for (int round = 0;; ++round) {
-      ++result_.statistics.scans;
       const windows w = scan_(core_, guess.ranges);
-      result_.statistics.window_items = w.items.size();
-      if (solve_windows(w, guess.prices)) {
-        break;
+      if (const auto choice = solver_(w, scan_.value().result(), guess.prices)) {
+        solution result = assemble(w, *choice);
+        result.statistics.scans = static_cast<std::uint64_t>(round) + 1;
+        return result;
       }
       widen(guess, w, round);
     }
-    result_.statistics.work = budget_.work();
-    return std::move(result_);
   }
 
  private:
-  [[nodiscard]] solution everything() {
-    result_ = describe(problem_, std::move(scan_.kept()), scan_.value().result());
-    result_.status = status::optimal;
-    result_.bound = result_.value;
-    result_.multipliers.assign(problem_.resources(), 0.0);
-    return std::move(result_);
+  [[nodiscard]] static fixed_point scale_of(const problem<Value>& p) {
+    return fixed_point(static_cast<double>(largest_value(p.values)));
   }
 
-  /// False if the windows are too narrow.
-  [[nodiscard]] bool solve_windows(const windows& w, const std::vector<double>& hint) {
-    if (std::any_of(w.remaining.begin(), w.remaining.end(), [](std::int64_t left) { return left < 0; })) {
-      return false;
-    }
-    const relaxation terms{w.items, w.begin, core_.weights, w.remaining, {}, {}};
-    dual_solution dual = minimize_dual(terms, hint);
-    result_.statistics.dual_steps += dual.steps;
-    prices_ = dual.prices;
-    for (std::size_t c = 0; c < w.classes(); ++c) {
-      const double t = threshold(c);
-      if ((w.above[c] > 0 && t > w.ranges[c].high) || (w.below[c] > 0 && t < w.ranges[c].low)) {
-        return false;
-      }
-    }
-    exact_prices prices = sharpen(core_, w, scale_, dual.prices);
-    if (prices.factor > 1) {
-      const auto solved = minimize(w, prices);
-      if (solved != outcome::too_large) {
-        return solved == outcome::solved;
-      }
-      prices = rounded_prices(dual.prices, scale_);
-    }
-    return minimize(w, prices) != outcome::left_window;
-  }
-
-  enum class outcome : std::uint8_t { solved, left_window, too_large };
-
-  [[nodiscard]] outcome minimize(const windows& w, const exact_prices& prices) {
-    regret r(core_, w, scale_, prices);
-    const auto first = rounding(r)();
-    if (!first) {
-      return outcome::left_window;
-    }
-    const double dual = scan_.value().result() +
-                        scale_.to_double(exact_dual(core_, w, scale_, prices)) / static_cast<double>(prices.factor);
-    const auto good_enough = options_.relative_gap > 0 ? r.from_value(options_.relative_gap * dual) : 0;
-    const proof found = prover(r, *first, good_enough, budget_)(result_.statistics);
-    if (found.left_window) {
-      return outcome::left_window;
-    }
-    if (found.best.cost >= endless && prices.factor > 1) {
-      return outcome::too_large;
-    }
-    assemble(w, r, found, dual);
-    return outcome::solved;
-  }
-
-  void assemble(const windows& w, const regret& r, const proof& found, double dual) {
+  [[nodiscard]] solution assemble(const windows& w, const window_choice& choice) {
     std::vector<std::uint8_t> kept = std::move(scan_.kept());
-    compensated_sum value = scan_.value();
     for (std::size_t c = 0; c < w.classes(); ++c) {
-      const auto count = static_cast<std::size_t>(r.line(c) + found.best.moves[c]);
-      for (const window_item& item : w.of(c).first(count)) {
+      for (const window_item& item : w.of(c).first(choice.kept[c])) {
         kept[item.index] = 1;
-        value.add(item.value);
       }
     }
-    const statistics took = result_.statistics;
-    result_ = describe(problem_, std::move(kept), value.result());
-    result_.statistics = took;
-    if (!fits(problem_, result_)) {
+    solution result = describe(problem_, std::move(kept), choice.value);
+    if (!fits(problem_, result)) {
       throw std::logic_error("espalier::knapsack::solve: the answer exceeds a capacity; please report this");
     }
-    result_.multipliers.assign(problem_.resources(), 0.0);
-    for (std::size_t i = 0; i < core_.rows.size(); ++i) {
-      result_.multipliers[core_.rows[i]] = r.price(i) / static_cast<double>(core_.divisors[i]);
-    }
-    if (found.least_regret >= found.best.cost && found.best.cost < endless) {
-      result_.status = status::optimal;
-      result_.bound = result_.value;
-      return;
-    }
-    const double open = found.best.cost < endless ? result_.value * (1 + 1e-15) +
-                                                        r.to_value(found.best.cost - found.least_regret) * (1 + 1e-12)
-                                                  : dual * (1 + 1e-12);
-    result_.bound = std::nextafter(open, std::numeric_limits<double>::infinity());
-  }
-
-  [[nodiscard]] double threshold(std::size_t c) const {
-    double t = 0;
-    for (std::size_t r = 0; r < prices_.size(); ++r) {
-      t += prices_[r] * static_cast<double>(core_.weights_of(c)[r]);
-    }
-    return t;
+    result.multipliers = multipliers_of(core_, choice.prices, problem_.resources());
+    result.bound = choice.bound;
+    result.status = choice.optimal ? status::optimal : status::feasible;
+    result.statistics = solver_.took();
+    result.statistics.window_items = w.items.size();
+    return result;
   }
 
   /// Looks further around the prices that the last windows gave, at all items in the end.
   void widen(sampled_ranges& guess, const windows& w, int round) const {
     for (std::size_t c = 0; c < w.classes(); ++c) {
       value_range& range = guess.ranges[c];
-      if (round >= 3 || prices_.empty() || !std::isfinite(range.high)) {
+      if (round >= 3 || solver_.prices().empty() || !std::isfinite(range.high)) {
         range = {};
         continue;
       }
-      const double t = threshold(c);
+      const double t = solver_.threshold(c);
       const double reach = (std::max)({range.high - range.low, t - range.high, range.low - t});
       range.low = (std::max)(0.0, (std::min)(range.low, t) - reach);
       range.high = (std::max)(range.high, t) + reach;
@@ -4554,14 +4836,22 @@ class solving {
   }
 
   const problem<Value>& problem_;
-  const solve_options& options_;
-  budget budget_;
   core_problem core_;
   scanner<Value> scan_;
-  fixed_point scale_{0.0};
-  std::vector<double> prices_;
-  solution result_;
+  window_solver solver_;
 };
+
+template <class Value>
+void validate_all(const problem<Value>& p, const solve_options& options) {
+  validate(p);
+  if (!(options.relative_gap >= 0)) {
+    throw argument_error(
+        error_message("knapsack::solve", "a relative gap of " + std::to_string(options.relative_gap), "a gap >= 0"));
+  }
+  if (p.items() > std::size_t{1} << 32U) {
+    throw argument_error(error_message("knapsack::solve", std::to_string(p.items()) + " items", "at most 2^32"));
+  }
+}
 
 }  // namespace detail
 
@@ -4581,14 +4871,7 @@ class solving {
 ///         middle: Horowitz and Sahni 1974.
 template <class Value>
 [[nodiscard]] solution solve(const problem<Value>& p, const solve_options& options = {}) {
-  validate(p);
-  if (!(options.relative_gap >= 0)) {
-    throw argument_error(
-        error_message("knapsack::solve", "a relative gap of " + std::to_string(options.relative_gap), "a gap >= 0"));
-  }
-  if (p.items() > std::size_t{1} << 32U) {
-    throw argument_error(error_message("knapsack::solve", std::to_string(p.items()) + " items", "at most 2^32"));
-  }
+  detail::validate_all(p, options);
   if (!options.measure_time) {
     return detail::solving<Value>(p, options)();
   }
@@ -4596,6 +4879,212 @@ template <class Value>
   solution result = detail::solving<Value>(p, options)();
   result.statistics.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
+}
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/pareto.hpp ----
+// The best value against the capacity of one resource, for many capacities in one go.
+#ifndef ESPALIER_KNAPSACK_PARETO_HPP
+#define ESPALIER_KNAPSACK_PARETO_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// The optimum at one capacity.
+struct pareto_point {
+  std::int64_t capacity = 0;        ///< of the resource that is varied
+  double value = 0;                 ///< the sum of the values of the kept items
+  double bound = 0;                 ///< a proven upper bound on the value of every feasible choice
+  std::int64_t used = 0;            ///< what the kept items weigh in that resource
+  std::vector<double> multipliers;  ///< the price of a unit of each resource behind the bound
+  knapsack::status status = knapsack::status::infeasible;
+
+  /// @return how far the value can be from the optimum, relative to the bound; 0 if it is proven optimal.
+  [[nodiscard]] double gap() const noexcept {
+    return status == knapsack::status::optimal || bound <= 0 ? 0 : (bound - value) / bound;
+  }
+};
+
+namespace detail {
+
+/// All items sorted once; a capacity then takes a look at the few items near its line.
+template <class Value>
+class frontier {
+ public:
+  /// @param p         the problem with the least of the capacities.
+  /// @param largest   all capacities, with the largest one in `resource`.
+  /// @param resource  the one that is varied.
+  frontier(const problem<Value>& p, const std::vector<std::int64_t>& largest, std::size_t resource,
+           const solve_options& options)
+      : problem_(p), options_(options), core_(presolve(p, largest)), scale_(scale_of(p)) {
+    scanner<Value> scan(p.values);
+    for (const piece& part : core_.free_pieces) {
+      scan.keep(part);
+    }
+    free_ = scan.value().result();
+    all_ = scan(core_, std::vector<value_range>(core_.classes.size()));
+    for (std::size_t c = 0; c < all_.classes(); ++c) {
+      compensated_sum sum;
+      sums_.push_back(0);
+      for (const window_item& item : all_.of(c)) {
+        sum.add(item.value);
+        sums_.push_back(sum.result());
+      }
+    }
+    const what_matters matters = find_what_matters(p, largest);
+    for (std::size_t c = 0; c < p.classes(); ++c) {
+      everything_ += matters.fits[c] == 0 ? 0 : p.weights_of(c)[resource] * static_cast<std::int64_t>(matters.size[c]);
+    }
+    const auto row = std::find(core_.rows.begin(), core_.rows.end(), resource);
+    varied_ = static_cast<std::size_t>(row - core_.rows.begin());
+    capacities_ = core_.capacities;
+    function_.emplace(relaxation{all_.items, all_.begin, core_.weights, capacities_, {}, {}});
+  }
+  frontier(const frontier&) = delete;
+  frontier& operator=(const frontier&) = delete;
+
+  [[nodiscard]] pareto_point at(std::int64_t capacity) {
+    if (varied_ < capacities_.size()) {
+      capacities_[varied_] = capacity / core_.divisors[varied_];
+    }
+    pareto_point point;
+    point.capacity = capacity;
+    if (core_.classes.empty()) {
+      point.value = point.bound = free_;
+      point.used = everything_;
+      point.multipliers.assign(problem_.resources(), 0.0);
+      point.status = status::optimal;
+      return point;
+    }
+    prices_.resize(core_.rows.size(), 0.0);
+    prices_ = column_generation(*function_, prices_)().prices;
+    window_solver solver(core_, scale_, options_);
+    for (std::size_t reach = (std::max)(std::size_t{32}, 8192 / core_.classes.size());; reach *= 8) {
+      const slice near = cut(reach);
+      if (const auto choice = solver(near.window, near.above, prices_)) {
+        fill(point, near.window, *choice);
+        return point;
+      }
+      prices_ = solver.prices().empty() ? prices_ : solver.prices();
+    }
+  }
+
+ private:
+  struct slice {
+    windows window;
+    double above = 0;
+  };
+
+  [[nodiscard]] static fixed_point scale_of(const problem<Value>& p) {
+    return fixed_point(static_cast<double>(largest_value(p.values)));
+  }
+
+  /// The windows of `reach` items on either side of the line at the current prices.
+  [[nodiscard]] slice cut(std::size_t reach) const {
+    slice result;
+    compensated_sum above;
+    above.add(free_);
+    result.window.remaining = capacities_;
+    for (std::size_t c = 0; c < all_.classes(); ++c) {
+      const double t = function_->threshold(c, prices_);
+      const auto items = all_.of(c);
+      const auto line = static_cast<std::size_t>(
+          std::partition_point(items.begin(), items.end(), [t](const window_item& i) { return i.value > t; }) -
+          items.begin());
+      const std::size_t first = line - (std::min)(line, reach);
+      const std::size_t last = (std::min)(items.size(), line + reach);
+      const auto inside = items.subspan(first, last - first);
+      result.window.items.insert(result.window.items.end(), inside.begin(), inside.end());
+      result.window.begin.push_back(result.window.items.size());
+      result.window.above.push_back(first);
+      result.window.below.push_back(items.size() - last);
+      result.window.ranges.push_back(inside.empty() ? value_range{}
+                                                    : value_range{inside.back().value, inside.front().value});
+      above.add(sums_[all_.begin[c] + c + first]);
+      for (std::size_t r = 0; r < capacities_.size(); ++r) {
+        result.window.remaining[r] -= core_.weights_of(c)[r] * static_cast<std::int64_t>(first);
+      }
+    }
+    result.above = above.result();
+    return result;
+  }
+
+  void fill(pareto_point& point, const windows& w, const window_choice& choice) const {
+    point.value = choice.value;
+    point.bound = choice.bound;
+    point.status = choice.optimal ? status::optimal : status::feasible;
+    point.multipliers = multipliers_of(core_, choice.prices, problem_.resources());
+    point.used = varied_ < core_.rows.size() ? 0 : everything_;
+    for (std::size_t i = 0; i < core_.rows.size(); ++i) {
+      std::int64_t used = 0;
+      for (std::size_t c = 0; c < core_.classes.size(); ++c) {
+        used += core_.weights_of(c)[i] * static_cast<std::int64_t>(w.above[c] + choice.kept[c]);
+      }
+      if (used > capacities_[i]) {
+        throw std::logic_error("espalier::knapsack::pareto: an answer exceeds a capacity; please report this");
+      }
+      point.used = i == varied_ ? used * core_.divisors[i] : point.used;
+    }
+  }
+
+  const problem<Value>& problem_;
+  const solve_options& options_;
+  core_problem core_;
+  fixed_point scale_;
+  double free_ = 0;
+  std::int64_t everything_ = 0;  // what all items that fit weigh in the varied resource
+  windows all_;
+  std::vector<double> sums_;  // per class, of its first k items, k = 0 and up
+  std::size_t varied_ = 0;
+  std::vector<std::int64_t> capacities_;
+  std::optional<dual_function> function_;
+  std::vector<double> prices_;
+};
+
+}  // namespace detail
+
+/// The best value against the capacity of one resource, the other capacities fixed: what a budget costs, at a glance.
+///
+/// Each point is as exact as `solve`; the items are sorted once for all. Whoever wants the items of a point solves for
+/// its capacity.
+/// @param p           the problem, at most 2^32 items; its own capacity of that resource does not matter.
+/// @param resource    index of the resource to vary.
+/// @param capacities  for which to solve, each >= 0, in any order.
+/// @param options     limits for each point.
+/// @return one point for each capacity, in the same order.
+/// @throws what solve throws; argument_error if the resource does not exist or a capacity is negative.
+/// Complexity: O(n log n) and a search for each point. Memory: 32 bytes an item.
+template <class Value>
+[[nodiscard]] std::vector<pareto_point> pareto(const problem<Value>& p, std::size_t resource,
+                                               std::span<const std::int64_t> capacities,
+                                               const solve_options& options = {}) {
+  if (resource >= p.resources()) {
+    throw argument_error(error_message("knapsack::pareto", "resource " + std::to_string(resource),
+                                       "one below " + std::to_string(p.resources())));
+  }
+  for (std::size_t i = 0; i < capacities.size(); ++i) {
+    if (capacities[i] < 0) {
+      throw argument_error(error_message("knapsack::pareto",
+                                         "capacity " + std::to_string(capacities[i]) + " at " + std::to_string(i),
+                                         "capacities >= 0"));
+    }
+  }
+  if (capacities.empty()) {
+    return {};
+  }
+  problem<Value> least = p;
+  std::vector<std::int64_t> largest = p.capacities;
+  least.capacities[resource] = *std::min_element(capacities.begin(), capacities.end());
+  largest[resource] = *std::max_element(capacities.begin(), capacities.end());
+  detail::validate_all(least, options);
+  detail::frontier<Value> curve(least, largest, resource, options);
+  std::vector<pareto_point> points;
+  for (const std::int64_t capacity : capacities) {
+    points.push_back(curve.at(capacity));
+  }
+  return points;
 }
 
 }  // namespace espalier::inline v0::knapsack
