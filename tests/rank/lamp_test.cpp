@@ -75,6 +75,41 @@ TEST_SUITE("rank") {
     }
   }
 
+  TEST_CASE("losses that are negative or not finite are refused by their group") {
+    CHECK_THROWS_WITH_AS(static_cast<void>(espalier::rank::lamp{}(std::vector<double>{1, -1})),
+                         "espalier::rank::lamp: got loss -1.000000 of group 1, expected finite losses >= 0",
+                         espalier::argument_error);
+    CHECK_THROWS_AS(static_cast<void>(espalier::rank::lamp{}(std::vector<double>{std::nan("")})),
+                    espalier::argument_error);
+    CHECK_THROWS_AS(static_cast<void>(espalier::rank::lamp{}(std::vector<double>{HUGE_VAL})), espalier::argument_error);
+  }
+
+  TEST_CASE("a hundred thousand losses of which half are equal and the rest far apart are put in order") {
+    espalier::random random(64);
+    std::vector<double> losses(100000);
+    for (double& loss : losses) {
+      loss = random.below(2) == 0 ? 0.25 : std::exp(20 * random.normal());
+    }
+    const auto divisors = espalier::rank::lamp{}(losses);
+    std::vector<double> sorted = losses;
+    std::sort(sorted.begin(), sorted.end());
+    double sum = 0;
+    std::vector<double> expected;
+    for (std::size_t place = sorted.size(); place-- > 0;) {
+      expected.push_back(sum += sorted[place]);
+    }
+    std::vector<double> got = divisors;
+    std::sort(got.begin(), got.end());
+    for (std::size_t g = 0; g < got.size(); ++g) {
+      REQUIRE(got[g] == doctest::Approx(expected[g]).epsilon(1e-12));
+    }
+    for (std::size_t g = 1; g < losses.size(); ++g) {
+      if (losses[g - 1] == losses[g]) {
+        REQUIRE(divisors[g - 1] >= divisors[g]);  // of equal ones the first still has the others beside it
+      }
+    }
+  }
+
   TEST_CASE("a layer without groups has no divisors") {
     CHECK(espalier::rank::lamp{}({}).empty());
   }

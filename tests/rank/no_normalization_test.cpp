@@ -7,6 +7,6 @@
 
 TEST_SUITE("rank") {
   TEST_CASE("losses stay as they are") {
-    CHECK(espalier::rank::no_normalization{}(std::vector<double>{3, 0}) == std::vector<double>{1, 1});
+    CHECK(espalier::rank::no_normalization{}(std::vector<double>{3, 0}) == 1);
   }
 }

@@ -42,6 +42,13 @@ choose::candidate<1> make(const attributes::layer_attributes& layer, const std::
                                 choose::valuation<Ranking, Normalization>{});
 }
 
+/// A ranking that is wrong.
+struct below_nothing {
+  static constexpr rank::data needs = rank::data::nothing;
+  [[nodiscard]] static double cost(double change, double /*datum*/) { return -change; }
+  [[nodiscard]] static double finish(double sum) { return sum; }
+};
+
 }  // namespace
 
 TEST_SUITE("select") {
@@ -142,6 +149,13 @@ TEST_SUITE("select") {
     const auto some =
         choose::select(std::vector{units}, {.sparsity = {0.2}, .live = false}, objective::parameters::resources);
     CHECK(some.used == std::vector<std::int64_t>{14});  // 22 - 4 units of 2
+  }
+
+  TEST_CASE("a ranking of the user's own that gives negative losses is refused with layer and group") {
+    CHECK_THROWS_WITH_AS(static_cast<void>(make<below_nothing, rank::lamp>(dense(2, 2), {1, 2, 3, 4})),
+                         "espalier::select::make_candidate: got loss -1.000000 of group 0 of layer 'hidden', expected "
+                         "finite losses >= 0",
+                         espalier::argument_error);
   }
 
   TEST_CASE("an objective of the user's own that gets its numbers wrong is refused with the layer's name") {

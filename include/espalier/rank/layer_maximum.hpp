@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <span>
-#include <vector>
 
 #include <espalier/rank/normalization.hpp>
 
@@ -14,9 +13,8 @@ namespace espalier::inline v0::rank {
 /// Losses as shares of the largest in the layer, as the reference means it.
 struct layer_maximum {
   static constexpr bool additive = false;
-  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
-    const double largest = losses.empty() ? 0 : *std::max_element(losses.begin(), losses.end());
-    return std::vector<double>(losses.size(), largest);
+  [[nodiscard]] double operator()(std::span<const double> losses) const {
+    return losses.empty() ? 0 : *std::max_element(losses.begin(), losses.end());
   }
 };
 static_assert(normalization<layer_maximum>);

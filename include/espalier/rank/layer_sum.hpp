@@ -5,7 +5,6 @@
 
 #include <numeric>
 #include <span>
-#include <vector>
 
 #include <espalier/rank/normalization.hpp>
 
@@ -14,8 +13,8 @@ namespace espalier::inline v0::rank {
 /// Losses as shares of the layer's sum.
 struct layer_sum {
   static constexpr bool additive = false;
-  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
-    return std::vector<double>(losses.size(), std::accumulate(losses.begin(), losses.end(), 0.0));
+  [[nodiscard]] double operator()(std::span<const double> losses) const {
+    return std::accumulate(losses.begin(), losses.end(), 0.0);
   }
 };
 static_assert(normalization<layer_sum>);

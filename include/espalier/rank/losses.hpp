@@ -3,8 +3,10 @@
 #ifndef ESPALIER_RANK_LOSSES_HPP
 #define ESPALIER_RANK_LOSSES_HPP
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,11 +29,15 @@ struct weight_data {
 namespace detail {
 
 template <class Value>
-void expect_numbers(const structure::grouping& groups, std::span<const Value> numbers, const char* name) {
+void expect_size(const structure::grouping& groups, std::span<const Value> numbers, const char* name) {
   if (numbers.size() != groups.weights()) {
     throw shape_error(error_message("rank::losses", std::to_string(numbers.size()) + " numbers of the " + name,
                                     std::to_string(groups.weights()) + ", one per weight"));
   }
+}
+
+template <class Value>
+void expect_finite(std::span<const Value> numbers, const char* name) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (!std::isfinite(numbers[i])) {
       throw numeric_error(error_message("rank::losses",
@@ -42,22 +48,51 @@ void expect_numbers(const structure::grouping& groups, std::span<const Value> nu
 }
 
 template <ranking Ranking, class Value>
-void expect_data(const structure::grouping& groups, const weight_data<Value>& data) {
-  expect_numbers(groups, data.kernel, "kernel");
+void expect_sizes(const structure::grouping& groups, const weight_data<Value>& data) {
+  expect_size(groups, data.kernel, "kernel");
   if constexpr (needs_of<Ranking> != data::nothing) {
-    expect_numbers(groups, data.datum, "data");
+    expect_size(groups, data.datum, "data");
   }
 }
 
-/// Sums cost(change(group, weight), datum) over each group.
+/// Names the number at fault.
+template <ranking Ranking, class Value>
+void expect_finite_data(const weight_data<Value>& data) {
+  expect_finite(data.kernel, "kernel");
+  if constexpr (needs_of<Ranking> != data::nothing) {
+    expect_finite(data.datum, "data");
+  }
+}
+
+/// Whether a number is infinite or none, by its bits, so that a loop over many can be vectorized.
+[[nodiscard]] inline bool not_finite(float number) noexcept {
+  constexpr std::uint32_t exponent = 0x7F800000U;
+  return (std::bit_cast<std::uint32_t>(number) & exponent) == exponent;
+}
+[[nodiscard]] inline bool not_finite(double number) noexcept {
+  constexpr std::uint64_t exponent = 0x7FF0000000000000U;
+  return (std::bit_cast<std::uint64_t>(number) & exponent) == exponent;
+}
+
+/// Sums cost(change(group, weight), datum) over each group. Whether all numbers are finite is found on the way, so that
+/// memory is read once.
 template <additive_ranking Ranking, class Value, class Change>
 [[nodiscard]] std::vector<double> sum_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                             const Ranking& ranking, Change&& change) {
+  constexpr bool needs_datum = Ranking::needs != data::nothing;
   std::vector<double> sums(groups.count(), 0.0);
-  groups.visit([&](std::size_t group, std::size_t index) {
-    const double datum = Ranking::needs == data::nothing ? 0.0 : static_cast<double>(data.datum[index]);
-    sums[group] += ranking.cost(change(group, static_cast<double>(data.kernel[index])), datum);
+  double* const sum = sums.data();
+  const Value* const kernel = data.kernel.data();
+  const Value* const datum = data.datum.data();
+  unsigned broken = 0;
+  groups.visit([&broken, sum, kernel, datum, &ranking, &change](std::size_t group, std::size_t index) {
+    const Value number = needs_datum ? datum[index] : Value{0};
+    broken |= static_cast<unsigned>(not_finite(kernel[index])) | static_cast<unsigned>(not_finite(number));
+    sum[group] += ranking.cost(change(group, static_cast<double>(kernel[index])), static_cast<double>(number));
   });
+  if (broken != 0) {
+    expect_finite_data<Ranking>(data);
+  }
   return sums;
 }
 
@@ -74,10 +109,11 @@ template <additive_ranking Ranking, class Value, class Change>
 template <ranking Ranking, class Value>
 [[nodiscard]] std::vector<double> prune_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                               const Ranking& ranking = {}) {
-  detail::expect_data<Ranking>(groups, data);
+  detail::expect_sizes<Ranking>(groups, data);
   if constexpr (additive_ranking<Ranking>) {
     return detail::sum_costs(groups, data, ranking, [](std::size_t, double weight) { return weight; });
   } else {
+    detail::expect_finite_data<Ranking>(data);
     return ranking.prune(groups, data.kernel);
   }
 }
@@ -87,12 +123,13 @@ template <ranking Ranking, class Value>
 template <ranking Ranking, class Value>
 [[nodiscard]] std::vector<double> share_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                               const Ranking& ranking = {}) {
-  detail::expect_data<Ranking>(groups, data);
+  detail::expect_sizes<Ranking>(groups, data);
   if constexpr (additive_ranking<Ranking>) {
     const std::vector<double> means = structure::group_means<Value>(groups, data.kernel);
     return detail::sum_costs(groups, data, ranking,
                              [&](std::size_t group, double weight) { return means[group] - weight; });
   } else {
+    detail::expect_finite_data<Ranking>(data);
     return ranking.share(groups, data.kernel);
   }
 }

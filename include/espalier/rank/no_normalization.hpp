@@ -4,7 +4,6 @@
 #define ESPALIER_RANK_NO_NORMALIZATION_HPP
 
 #include <span>
-#include <vector>
 
 #include <espalier/rank/normalization.hpp>
 
@@ -13,9 +12,7 @@ namespace espalier::inline v0::rank {
 /// Losses as they are.
 struct no_normalization {
   static constexpr bool additive = false;
-  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
-    return std::vector<double>(losses.size(), 1.0);
-  }
+  [[nodiscard]] double operator()(std::span<const double> /*losses*/) const { return 1.0; }
 };
 static_assert(normalization<no_normalization>);
 

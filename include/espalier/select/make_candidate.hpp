@@ -14,6 +14,7 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/objective/objective.hpp>
+#include <espalier/rank/detail/expect_losses.hpp>
 #include <espalier/rank/losses.hpp>
 #include <espalier/rank/normalization.hpp>
 #include <espalier/rank/ranking.hpp>
@@ -43,14 +44,23 @@ namespace detail {
   }
   return losses;
 }
+[[nodiscard]] inline std::vector<double> divide(std::vector<double> losses, double divisor) {
+  for (double& loss : losses) {
+    loss = divisor > 0 ? loss / divisor : 0.0;
+  }
+  return losses;
+}
 
+/// The losses of a layer, as its normalization takes them; a ranking of the user's own may get them wrong.
 template <rank::ranking Ranking, rank::normalization Normalization>
-[[nodiscard]] std::vector<double> finish(std::vector<double> sums, const valuation<Ranking, Normalization>& v) {
+[[nodiscard]] std::vector<double> finish(std::vector<double> sums, const valuation<Ranking, Normalization>& v,
+                                         const std::string& layer) {
   if constexpr (rank::additive_ranking<Ranking> && !Normalization::additive) {
     for (double& sum : sums) {
       sum = v.ranking.finish(sum);
     }
   }
+  rank::detail::expect_losses(sums, "select::make_candidate", " of layer '" + layer + "'");
   return sums;
 }
 
@@ -158,10 +168,11 @@ template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization
     return result;
   }
   result.groups = detail::form_groups(result.savings.rule, shape, data, v.ranking);
-  std::vector<double> prune = detail::finish(rank::prune_costs(*result.groups, data, v.ranking), v);
-  const std::vector<double> divisors = v.normalization(prune);
+  std::vector<double> prune = detail::finish(rank::prune_costs(*result.groups, data, v.ranking), v, layer.name);
+  const auto divisors = v.normalization(prune);
   if (can_share) {
-    result.share = detail::divide(detail::finish(rank::share_costs(*result.groups, data, v.ranking), v), divisors);
+    result.share =
+        detail::divide(detail::finish(rank::share_costs(*result.groups, data, v.ranking), v, layer.name), divisors);
   }
   if (layer.prune) {
     result.prune = detail::divide(std::move(prune), divisors);

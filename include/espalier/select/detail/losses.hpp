@@ -7,13 +7,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
 #include <espalier/mask/action.hpp>
+#include <espalier/rank/detail/expect_losses.hpp>
 #include <espalier/select/selection.hpp>
 
 namespace espalier::inline v0::select::detail {
@@ -57,14 +57,7 @@ void expect_losses(const candidate<M>& c) {
       throw shape_error(error_message("select::select", std::to_string(losses->size()) + " losses" + layer,
                                       std::to_string(c.groups->count()) + ", one per group"));
     }
-    for (std::size_t group = 0; group < losses->size(); ++group) {
-      const double loss = (*losses)[group];
-      if (!(loss >= 0 && loss <= (std::numeric_limits<double>::max)())) {
-        throw argument_error(error_message(
-            "select::select", "loss " + std::to_string(loss) + " of group " + std::to_string(group) + layer,
-            "finite losses >= 0"));
-      }
-    }
+    rank::detail::expect_losses(*losses, "select::select", layer);
   }
 }
 

@@ -108,6 +108,11 @@ class packer {
     for (const row& one : own_rows) {
       k_.problem.capacities.push_back(one.capacity);
     }
+    std::size_t items = 0;
+    for (const layer_share<M>& layer : k_.layers) {
+      items += of(layer).groups->count();
+    }
+    k_.values.reserve(items);
     for (std::size_t l = 0; l < k_.layers.size(); ++l) {
       add_items(l, own_rows);
     }
@@ -235,9 +240,23 @@ class packer {
         }
       }
     }
-    for (group = 0; group < of(layer).groups->count(); ++group) {
-      const bool beyond = !layer.beyond.empty() && layer.beyond[group] != 0;
-      k_.values.push_back(beyond ? 0.0 : loss_of(of(layer), group));
+    add_values(layer);
+  }
+
+  /// What the groups of a layer are worth; nothing if there are too many of them.
+  void add_values(const layer_share<M>& layer) {
+    const candidate<M>& c = of(layer);
+    const std::size_t begin = k_.values.size();
+    if (c.prune.empty() || c.share.empty()) {
+      const std::vector<double>& only = c.share.empty() ? c.prune : c.share;
+      k_.values.insert(k_.values.end(), only.begin(), only.end());
+    } else {
+      for (std::size_t group = 0; group < c.prune.size(); ++group) {
+        k_.values.push_back(loss_of(c, group));
+      }
+    }
+    for (std::size_t group = 0; group < layer.beyond.size(); ++group) {
+      k_.values[begin + group] = layer.beyond[group] != 0 ? 0.0 : k_.values[begin + group];
     }
   }
 
