@@ -6974,6 +6974,36 @@ struct pruning_report {
 
 #endif
 
+// ---- espalier/rank/detail/expect_losses.hpp ----
+// Checks losses that a ranking, maybe a user's own, has made.
+#ifndef ESPALIER_RANK_DETAIL_EXPECT_LOSSES_HPP
+#define ESPALIER_RANK_DETAIL_EXPECT_LOSSES_HPP
+
+namespace espalier::inline v0::rank::detail {
+
+/// @param losses  one per group.
+/// @param where   module and function, for the message.
+/// @param whose   what follows the group's number in the message, such as " of layer 'a'".
+/// @throws argument_error that names the first group whose loss is negative or not finite.   Complexity: O(groups).
+inline void expect_losses(std::span<const double> losses, std::string_view where, const std::string& whose = {}) {
+  unsigned broken = 0;  // without a branch for each
+  for (const double loss : losses) {
+    broken |=
+        static_cast<unsigned>(!(loss >= 0)) | static_cast<unsigned>(!(loss <= (std::numeric_limits<double>::max)()));
+  }
+  for (std::size_t group = 0; broken != 0; ++group) {
+    if (!(losses[group] >= 0 && losses[group] <= (std::numeric_limits<double>::max)())) {
+      throw argument_error(
+          error_message(where, "loss " + std::to_string(losses[group]) + " of group " + std::to_string(group) + whose,
+                        "finite losses >= 0"));
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::rank::detail
+
+#endif
+
 // ---- espalier/rank/losses.hpp ----
 // What it costs to prune, and to share, each group of a kernel.
 #ifndef ESPALIER_RANK_LOSSES_HPP
@@ -6992,11 +7022,15 @@ struct weight_data {
 namespace detail {
 
 template <class Value>
-void expect_numbers(const structure::grouping& groups, std::span<const Value> numbers, const char* name) {
+void expect_size(const structure::grouping& groups, std::span<const Value> numbers, const char* name) {
   if (numbers.size() != groups.weights()) {
     throw shape_error(error_message("rank::losses", std::to_string(numbers.size()) + " numbers of the " + name,
                                     std::to_string(groups.weights()) + ", one per weight"));
   }
+}
+
+template <class Value>
+void expect_finite(std::span<const Value> numbers, const char* name) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (!std::isfinite(numbers[i])) {
       throw numeric_error(error_message("rank::losses",
@@ -7007,22 +7041,51 @@ void expect_numbers(const structure::grouping& groups, std::span<const Value> nu
 }
 
 template <ranking Ranking, class Value>
-void expect_data(const structure::grouping& groups, const weight_data<Value>& data) {
-  expect_numbers(groups, data.kernel, "kernel");
+void expect_sizes(const structure::grouping& groups, const weight_data<Value>& data) {
+  expect_size(groups, data.kernel, "kernel");
   if constexpr (needs_of<Ranking> != data::nothing) {
-    expect_numbers(groups, data.datum, "data");
+    expect_size(groups, data.datum, "data");
   }
 }
 
-/// Sums cost(change(group, weight), datum) over each group.
+/// Names the number at fault.
+template <ranking Ranking, class Value>
+void expect_finite_data(const weight_data<Value>& data) {
+  expect_finite(data.kernel, "kernel");
+  if constexpr (needs_of<Ranking> != data::nothing) {
+    expect_finite(data.datum, "data");
+  }
+}
+
+/// Whether a number is infinite or none, by its bits, so that a loop over many can be vectorized.
+[[nodiscard]] inline bool not_finite(float number) noexcept {
+  constexpr std::uint32_t exponent = 0x7F800000U;
+  return (std::bit_cast<std::uint32_t>(number) & exponent) == exponent;
+}
+[[nodiscard]] inline bool not_finite(double number) noexcept {
+  constexpr std::uint64_t exponent = 0x7FF0000000000000U;
+  return (std::bit_cast<std::uint64_t>(number) & exponent) == exponent;
+}
+
+/// Sums cost(change(group, weight), datum) over each group. Whether all numbers are finite is found on the way, so that
+/// memory is read once.
 template <additive_ranking Ranking, class Value, class Change>
 [[nodiscard]] std::vector<double> sum_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                             const Ranking& ranking, Change&& change) {
+  constexpr bool needs_datum = Ranking::needs != data::nothing;
   std::vector<double> sums(groups.count(), 0.0);
-  groups.visit([&](std::size_t group, std::size_t index) {
-    const double datum = Ranking::needs == data::nothing ? 0.0 : static_cast<double>(data.datum[index]);
-    sums[group] += ranking.cost(change(group, static_cast<double>(data.kernel[index])), datum);
+  double* const sum = sums.data();
+  const Value* const kernel = data.kernel.data();
+  const Value* const datum = data.datum.data();
+  unsigned broken = 0;
+  groups.visit([&broken, sum, kernel, datum, &ranking, &change](std::size_t group, std::size_t index) {
+    const Value number = needs_datum ? datum[index] : Value{0};
+    broken |= static_cast<unsigned>(not_finite(kernel[index])) | static_cast<unsigned>(not_finite(number));
+    sum[group] += ranking.cost(change(group, static_cast<double>(kernel[index])), static_cast<double>(number));
   });
+  if (broken != 0) {
+    expect_finite_data<Ranking>(data);
+  }
   return sums;
 }
 
@@ -7039,10 +7102,11 @@ template <additive_ranking Ranking, class Value, class Change>
 template <ranking Ranking, class Value>
 [[nodiscard]] std::vector<double> prune_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                               const Ranking& ranking = {}) {
-  detail::expect_data<Ranking>(groups, data);
+  detail::expect_sizes<Ranking>(groups, data);
   if constexpr (additive_ranking<Ranking>) {
     return detail::sum_costs(groups, data, ranking, [](std::size_t, double weight) { return weight; });
   } else {
+    detail::expect_finite_data<Ranking>(data);
     return ranking.prune(groups, data.kernel);
   }
 }
@@ -7052,12 +7116,13 @@ template <ranking Ranking, class Value>
 template <ranking Ranking, class Value>
 [[nodiscard]] std::vector<double> share_costs(const structure::grouping& groups, const weight_data<Value>& data,
                                               const Ranking& ranking = {}) {
-  detail::expect_data<Ranking>(groups, data);
+  detail::expect_sizes<Ranking>(groups, data);
   if constexpr (additive_ranking<Ranking>) {
     const std::vector<double> means = structure::group_means<Value>(groups, data.kernel);
     return detail::sum_costs(groups, data, ranking,
                              [&](std::size_t group, double weight) { return means[group] - weight; });
   } else {
+    detail::expect_finite_data<Ranking>(data);
     return ranking.share(groups, data.kernel);
   }
 }
@@ -7077,11 +7142,13 @@ namespace espalier::inline v0::rank {
 /// Says by what the losses of each group of a layer are divided; 0 makes them 0.
 ///
 /// - `additive`: true if it takes the sums of costs as they are, not the finished losses (l2: the square).
-/// - called with the prune-losses of a layer: one divisor per group, for its prune- and its share-loss.
+/// - called with the prune-losses of a layer: one divisor per group, for its prune- and its share-loss; or a single
+///   one, a double, for all of them.
 template <class Normalization>
 concept normalization = requires(const Normalization& n, std::span<const double> losses) {
   { Normalization::additive } -> std::convertible_to<bool>;
-  { n(losses) } -> std::same_as<std::vector<double>>;
+  {n(losses)};
+  requires std::same_as<decltype(n(losses)), std::vector<double>> || std::same_as<decltype(n(losses)), double>;
 };
 
 }  // namespace espalier::inline v0::rank
@@ -7183,14 +7250,23 @@ namespace detail {
   }
   return losses;
 }
+[[nodiscard]] inline std::vector<double> divide(std::vector<double> losses, double divisor) {
+  for (double& loss : losses) {
+    loss = divisor > 0 ? loss / divisor : 0.0;
+  }
+  return losses;
+}
 
+/// The losses of a layer, as its normalization takes them; a ranking of the user's own may get them wrong.
 template <rank::ranking Ranking, rank::normalization Normalization>
-[[nodiscard]] std::vector<double> finish(std::vector<double> sums, const valuation<Ranking, Normalization>& v) {
+[[nodiscard]] std::vector<double> finish(std::vector<double> sums, const valuation<Ranking, Normalization>& v,
+                                         const std::string& layer) {
   if constexpr (rank::additive_ranking<Ranking> && !Normalization::additive) {
     for (double& sum : sums) {
       sum = v.ranking.finish(sum);
     }
   }
+  rank::detail::expect_losses(sums, "select::make_candidate", " of layer '" + layer + "'");
   return sums;
 }
 
@@ -7298,10 +7374,11 @@ template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization
     return result;
   }
   result.groups = detail::form_groups(result.savings.rule, shape, data, v.ranking);
-  std::vector<double> prune = detail::finish(rank::prune_costs(*result.groups, data, v.ranking), v);
-  const std::vector<double> divisors = v.normalization(prune);
+  std::vector<double> prune = detail::finish(rank::prune_costs(*result.groups, data, v.ranking), v, layer.name);
+  const auto divisors = v.normalization(prune);
   if (can_share) {
-    result.share = detail::divide(detail::finish(rank::share_costs(*result.groups, data, v.ranking), v), divisors);
+    result.share =
+        detail::divide(detail::finish(rank::share_costs(*result.groups, data, v.ranking), v, layer.name), divisors);
   }
   if (layer.prune) {
     result.prune = detail::divide(std::move(prune), divisors);
@@ -7364,14 +7441,7 @@ void expect_losses(const candidate<M>& c) {
       throw shape_error(error_message("select::select", std::to_string(losses->size()) + " losses" + layer,
                                       std::to_string(c.groups->count()) + ", one per group"));
     }
-    for (std::size_t group = 0; group < losses->size(); ++group) {
-      const double loss = (*losses)[group];
-      if (!(loss >= 0 && loss <= (std::numeric_limits<double>::max)())) {
-        throw argument_error(error_message(
-            "select::select", "loss " + std::to_string(loss) + " of group " + std::to_string(group) + layer,
-            "finite losses >= 0"));
-      }
-    }
+    rank::detail::expect_losses(*losses, "select::select", layer);
   }
 }
 
@@ -7511,6 +7581,11 @@ class packer {
     for (const row& one : own_rows) {
       k_.problem.capacities.push_back(one.capacity);
     }
+    std::size_t items = 0;
+    for (const layer_share<M>& layer : k_.layers) {
+      items += of(layer).groups->count();
+    }
+    k_.values.reserve(items);
     for (std::size_t l = 0; l < k_.layers.size(); ++l) {
       add_items(l, own_rows);
     }
@@ -7638,9 +7713,23 @@ class packer {
         }
       }
     }
-    for (group = 0; group < of(layer).groups->count(); ++group) {
-      const bool beyond = !layer.beyond.empty() && layer.beyond[group] != 0;
-      k_.values.push_back(beyond ? 0.0 : loss_of(of(layer), group));
+    add_values(layer);
+  }
+
+  /// What the groups of a layer are worth; nothing if there are too many of them.
+  void add_values(const layer_share<M>& layer) {
+    const candidate<M>& c = of(layer);
+    const std::size_t begin = k_.values.size();
+    if (c.prune.empty() || c.share.empty()) {
+      const std::vector<double>& only = c.share.empty() ? c.prune : c.share;
+      k_.values.insert(k_.values.end(), only.begin(), only.end());
+    } else {
+      for (std::size_t group = 0; group < c.prune.size(); ++group) {
+        k_.values.push_back(loss_of(c, group));
+      }
+    }
+    for (std::size_t group = 0; group < layer.beyond.size(); ++group) {
+      k_.values[begin + group] = layer.beyond[group] != 0 ? 0.0 : k_.values[begin + group];
     }
   }
 
@@ -7736,6 +7825,33 @@ class reach {
   const std::array<std::string_view, M>& names_;
 };
 
+/// The actions of some groups of a layer.
+struct acted_groups {
+  std::size_t first = 0;  // the number of the first group
+  std::span<mask::action> actions;
+};
+
+/// Turns what is kept into actions. Returns how many groups are kept.
+template <std::size_t M>
+[[nodiscard]] std::int64_t act(const candidate<M>& c, const layer_share<M>& layer, std::span<const std::uint8_t> kept,
+                               acted_groups groups) {
+  std::int64_t count = 0;
+  if (c.share.empty() && layer.beyond.empty()) {
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      groups.actions[i] = kept[i] != 0 ? mask::action::keep : mask::action::prune;
+      count += kept[i] != 0 ? 1 : 0;
+    }
+    return count;
+  }
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    const std::size_t group = groups.first + i;
+    const bool keep = kept[i] != 0 && (layer.beyond.empty() || layer.beyond[group] == 0);
+    groups.actions[i] = keep ? mask::action::keep : change_of(c, group);
+    count += keep ? 1 : 0;
+  }
+  return count;
+}
+
 /// Writes what a solved knapsack keeps into the decisions of its layers and into the totals.
 template <std::size_t M>
 void take_over(std::span<const candidate<M>> candidates, const layer_knapsack<M>& k, const knapsack::solution& solved,
@@ -7749,12 +7865,10 @@ void take_over(std::span<const candidate<M>> candidates, const layer_knapsack<M>
     std::array<std::int64_t, M> kept{};
     std::size_t group = 0;
     for (const auto& run : c.savings.savings) {
-      std::int64_t count = 0;
-      for (const std::size_t end = group + run.count; group < end; ++group, ++item) {
-        const bool keep = solved.kept[item] != 0 && (layer.beyond.empty() || layer.beyond[group] == 0);
-        decision.actions[group] = keep ? mask::action::keep : change_of(c, group);
-        count += keep ? 1 : 0;
-      }
+      const std::span<mask::action> actions = std::span(decision.actions).subspan(group, run.count);
+      const std::int64_t count = act(c, layer, std::span(solved.kept).subspan(item, run.count), {group, actions});
+      group += run.count;
+      item += run.count;
       for (std::size_t r = 0; r < M; ++r) {
         kept[r] += count * run.saving[r];
       }
@@ -8626,6 +8740,109 @@ static_assert(ranking<fisher>);
 
 #endif
 
+// ---- espalier/rank/detail/visit_falling.hpp ----
+// Goes through numbers from the largest to the smallest, in a time that grows with their count only.
+#ifndef ESPALIER_RANK_DETAIL_VISIT_FALLING_HPP
+#define ESPALIER_RANK_DETAIL_VISIT_FALLING_HPP
+
+namespace espalier::inline v0::rank::detail {
+
+/// A number and its place.
+struct placed {
+  double number = 0;
+  std::size_t place = 0;
+};
+
+/// The bits of a number >= 0, which are in the order of the numbers.
+[[nodiscard]] inline std::uint64_t bits_of(double number) noexcept {
+  return std::bit_cast<std::uint64_t>(number);
+}
+
+/// Sorts ascending, equal ones by place: by the bytes that differ, the lowest first. `spare` is as large.
+inline void sort_bytes(std::span<placed> items, std::span<placed> spare) {
+  std::uint64_t differ = 0;
+  for (const placed& item : items) {
+    differ |= bits_of(item.number) ^ bits_of(items[0].number);
+  }
+  placed* from = items.data();
+  placed* to = spare.data();
+  for (unsigned shift = 0; shift < 64; shift += 8) {
+    if ((differ >> shift & 0xFFU) == 0) {
+      continue;
+    }
+    std::array<std::uint32_t, 256> begins{};
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      ++begins[bits_of(from[i].number) >> shift & 0xFFU];
+    }
+    std::uint32_t sum = 0;
+    for (std::uint32_t& begin : begins) {
+      sum += std::exchange(begin, sum);
+    }
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      to[begins[bits_of(from[i].number) >> shift & 0xFFU]++] = from[i];
+    }
+    std::swap(from, to);
+  }
+  if (from != items.data()) {
+    std::copy_n(from, items.size(), items.data());
+  }
+}
+
+/// Sorts the items of one bucket ascending, equal ones by place.
+inline void sort_bucket(std::span<placed> items, std::span<placed> spare) {
+  constexpr std::size_t few = 128;
+  constexpr std::size_t most_for_bytes = std::size_t{1} << 31U;  // so that counts fit 32 bits
+  if (items.size() > few && items.size() < most_for_bytes) {
+    sort_bytes(items, spare);
+  } else {
+    std::sort(items.begin(), items.end(), [](const placed& a, const placed& b) {
+      return a.number < b.number || (a.number == b.number && a.place < b.place);
+    });
+  }
+}
+
+/// Visits numbers from the largest to the smallest, of equal ones the last first: numbers are dealt into buckets of
+/// equal width, each of which fits a cache, and sorted there.
+/// @param numbers  finite and >= 0.
+/// @param visit    called as visit(number, place).
+/// Complexity: O(n).
+template <class Visit>
+void visit_falling(std::span<const double> numbers, Visit&& visit) {
+  if (numbers.empty()) {
+    return;
+  }
+  const double largest = *std::max_element(numbers.begin(), numbers.end());
+  const std::size_t buckets = largest > 0 ? std::clamp<std::size_t>(numbers.size() / 1024, 1, 8192) : 1;
+  const double scale = largest > 0 ? static_cast<double>(buckets - 1) / largest : 0;
+  const auto bucket_of = [&](double number) { return static_cast<std::size_t>(number * scale); };
+  std::vector<std::size_t> begins(buckets + 1, 0);
+  for (const double number : numbers) {
+    ++begins[bucket_of(number) + 1];
+  }
+  std::size_t most = 0;
+  for (std::size_t b = 0; b < buckets; ++b) {
+    most = (std::max)(most, begins[b + 1]);
+    begins[b + 1] += begins[b];
+  }
+  std::vector<placed> items(numbers.size());
+  std::vector<std::size_t> next(begins.begin(), begins.end() - 1);
+  for (std::size_t place = 0; place < numbers.size(); ++place) {
+    items[next[bucket_of(numbers[place])]++] = {numbers[place], place};
+  }
+  std::vector<placed> spare(most);
+  for (std::size_t b = buckets; b-- > 0;) {
+    const std::span<placed> bucket = std::span(items).subspan(begins[b], begins[b + 1] - begins[b]);
+    sort_bucket(bucket, std::span(spare).first(bucket.size()));
+    for (std::size_t i = bucket.size(); i-- > 0;) {
+      visit(bucket[i].number, bucket[i].place);
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::rank::detail
+
+#endif
+
 // ---- espalier/rank/lamp.hpp ----
 // Normalization: layer-adaptive, the default.
 #ifndef ESPALIER_RANK_LAMP_HPP
@@ -8635,20 +8852,18 @@ namespace espalier::inline v0::rank {
 
 /// Layer-adaptive: a loss as a share of what would be left in the layer if all smaller ones were gone. The largest
 /// group of every layer has value 1, so prices rise as a layer empties and no layer collapses.
-/// Complexity: O(groups log groups).
+/// Complexity: O(groups), by radix.
 /// Source: Lee et al. 2021, "Layer-adaptive sparsity for the magnitude-based pruning", arXiv 2010.07611.
 struct lamp {
   static constexpr bool additive = true;
   [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
-    std::vector<std::size_t> order(losses.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return losses[a] < losses[b]; });
+    detail::expect_losses(losses, "rank::lamp");
     std::vector<double> divisors(losses.size());
     double left = 0;
-    for (std::size_t place = order.size(); place-- > 0;) {
-      left += losses[order[place]];
-      divisors[order[place]] = left;
-    }
+    detail::visit_falling(losses, [&](double loss, std::size_t group) {
+      left += loss;
+      divisors[group] = left;
+    });
     return divisors;
   }
 };
@@ -8959,9 +9174,8 @@ namespace espalier::inline v0::rank {
 /// Losses as shares of the largest in the layer, as the reference means it.
 struct layer_maximum {
   static constexpr bool additive = false;
-  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
-    const double largest = losses.empty() ? 0 : *std::max_element(losses.begin(), losses.end());
-    return std::vector<double>(losses.size(), largest);
+  [[nodiscard]] double operator()(std::span<const double> losses) const {
+    return losses.empty() ? 0 : *std::max_element(losses.begin(), losses.end());
   }
 };
 static_assert(normalization<layer_maximum>);
@@ -8980,8 +9194,8 @@ namespace espalier::inline v0::rank {
 /// Losses as shares of the layer's sum.
 struct layer_sum {
   static constexpr bool additive = false;
-  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
-    return std::vector<double>(losses.size(), std::accumulate(losses.begin(), losses.end(), 0.0));
+  [[nodiscard]] double operator()(std::span<const double> losses) const {
+    return std::accumulate(losses.begin(), losses.end(), 0.0);
   }
 };
 static_assert(normalization<layer_sum>);
@@ -9000,9 +9214,7 @@ namespace espalier::inline v0::rank {
 /// Losses as they are.
 struct no_normalization {
   static constexpr bool additive = false;
-  [[nodiscard]] std::vector<double> operator()(std::span<const double> losses) const {
-    return std::vector<double>(losses.size(), 1.0);
-  }
+  [[nodiscard]] double operator()(std::span<const double> /*losses*/) const { return 1.0; }
 };
 static_assert(normalization<no_normalization>);
 
