@@ -285,8 +285,8 @@ TEST_SUITE("prune") {
     support::plain_network b;
     support::scripted_trainer trainer_a{.metrics = {1.0, 1.0, 0.5, 0.5}};
     support::scripted_trainer trainer_b = trainer_a;
-    const auto result_a = run(a, trainer_a, {});
-    const auto result_b = run(b, trainer_b, {});
+    const auto result_a = run(a, trainer_a, {.cutoff_bad_trials = 1});
+    const auto result_b = run(b, trainer_b, {.cutoff_bad_trials = 1});
     CHECK(a.first == b.first);
     CHECK(result_a.masks[1].mask == result_b.masks[1].mask);
     CHECK(result_a.report.ended == result_b.report.ended);

@@ -49,9 +49,9 @@ TEST_SUITE("prune") {
   TEST_CASE("a model that keeps masks is left with those of the best network, not of the last level tried") {
     masked_network network;
     support::scripted_trainer trainer{.metrics = {1.0, 1.0, 0.1, 0.1}};
-    const auto result =
-        prune::optimize(network, trainer, espalier::objective::parameters{},
-                        espalier::schedule::constant({.step = 0.25}), prune::options<espalier::rank::l1>{});
+    const auto result = prune::optimize(network, trainer, espalier::objective::parameters{},
+                                        espalier::schedule::constant({.step = 0.25}),
+                                        prune::options<espalier::rank::l1>{.cutoff_bad_trials = 1});
     REQUIRE(network.held.size() == 2);
     std::size_t zeros = 0;
     for (std::size_t l = 0; l < 2; ++l) {

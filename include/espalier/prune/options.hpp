@@ -33,7 +33,7 @@ struct options {
   std::size_t epochs = 4;  ///< of training at each level, >= 1
   std::size_t rewinding = 0;          ///< of these, unmasked, for pruned weights to grow back; < epochs
   std::size_t final_epochs = 0;       ///< of masked training after the last level
-  std::size_t cutoff_bad_trials = 1;  ///< so many levels in a row may fail; one more ends the run
+  std::size_t cutoff_bad_trials = 3;  ///< so many levels in a row may fail; one more ends the run
   select::scope scope = select::scope::global;
   std::vector<select::layer_budget> layers{};  ///< budgets of single layers; see select::options
   std::size_t minimum_kept = 1;                ///< groups that every layer keeps at least: no layer is cut through

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A schedule that keeps a fixed share of what the level before kept, and closes in on the last good level after
-// failure.
+// A schedule that keeps a fixed share of what the last good level kept, and takes smaller steps after failure.
 #ifndef ESPALIER_SCHEDULE_GEOMETRIC_HPP
 #define ESPALIER_SCHEDULE_GEOMETRIC_HPP
 
@@ -18,13 +17,14 @@ struct geometric_options {
   double initial = 0;    ///< the first sparsity, in [0, 1)
   double final = 0.99;   ///< the last sparsity, in [initial, 1)
   double ratio = 0.6;    ///< of what is kept at one level to the level before, in (0, 1)
-  double closest = 0.9;  ///< how close, as such a ratio, it comes to a level that failed, in [ratio, 1)
+  double closest = 0.9;  ///< a step of this ratio or a smaller one that fails is the last, in [ratio, 1)
 };
 
-/// Each level keeps `ratio` times what the level before it kept: small steps where little is left, large ones before.
+/// Each level keeps `ratio` times what the last good one kept: small steps where little is left, large ones before.
 ///
-/// After a failure the next target lies half-way, on the geometric scale, between the last good one and the one that
-/// failed, until the two are within `closest`. So the end is found in few trainings, and every step hurts about alike.
+/// After a failure the step is halved, on the geometric scale, and taken from the last good level again; so a target
+/// that failed is tried again from closer by, since what a network can do depends on the way to it. The dense network
+/// is the good level before the first.
 class geometric {
  public:
   /// @param options  see geometric_options.
@@ -51,8 +51,9 @@ class geometric {
   /// Moves back towards the last good level after one that was not.
   /// @return whether the target moved.
   bool repair() noexcept {
-    failed_ = kept_;
-    return good_ > 0 && move();
+    const double step = kept_ / good_;
+    ratio_ = std::sqrt(step);
+    return step < closest_ && move();
   }
 
  private:
@@ -62,24 +63,16 @@ class geometric {
     }
   }
 
-  [[nodiscard]] bool searching() const noexcept { return failed_ > 0; }
-
   bool move() noexcept {
-    const double next = searching() ? std::sqrt(good_ * failed_) : (std::max)(good_ * ratio_, least_);
-    const bool close_enough = searching() && failed_ >= good_ * closest_;
-    if (next >= good_ || close_enough) {
-      return false;
-    }
-    kept_ = next;
-    return true;
+    kept_ = (std::max)(good_ * ratio_, least_);
+    return kept_ < good_;
   }
 
-  double ratio_;
+  double ratio_;  // of the present steps
   double closest_;
-  double kept_;        // of the present target
-  double least_;       // of the final target
-  double good_ = 0;    // of the last good level; 0: none yet
-  double failed_ = 0;  // of the best level that failed; 0: none yet
+  double kept_;      // of the present target
+  double least_;     // of the final target
+  double good_ = 1;  // of the last good level
 };
 static_assert(schedule<geometric>);
 
