@@ -53,7 +53,9 @@ std::vector<T> everything(const kernels::conv2d_shape& s, bool together) {
     kernels::conv2d_backward_parameters<gradient_kind::squared, T>(s, pass, winners.data(), squared);
     kernels::conv2d_backward_input<T>(s, pass, winners.data(), dx.data());
   } else {
-    const kernels::pool2d_shape pool{s.output_height(), s.output_width(), s.filters, 2, 2};
+    using kernels::pool_axis;
+    const kernels::pool2d_shape pool{pool_axis::valid(s.output_height(), 2, 2),
+                                     pool_axis::valid(s.output_width(), 2, 2), s.filters};
     std::vector<T> whole(s.outputs() * blocks * kernels::lanes);
     std::vector<T> d_whole(whole.size());
     kernels::conv2d_forward(s, pass, false, whole.data());

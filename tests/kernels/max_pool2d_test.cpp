@@ -12,7 +12,8 @@ namespace kernels = espalier::kernels;
 TEST_SUITE("kernels") {
   TEST_CASE("gradients are neither lost nor made: their sums before and behind agree, sample by sample") {
     espalier::random random(4);
-    const kernels::pool2d_shape s{7, 5, 3, 2, 2};
+    using kernels::pool_axis;
+    const kernels::pool2d_shape s{pool_axis::valid(7, 2, 2), pool_axis::valid(5, 2, 2), 3};
     const auto x = support::random_blocks<double>(random, s.inputs(), 2);
     const auto dy = support::random_blocks<double>(random, s.outputs(), 2);
     std::vector<double> dx(x.size(), 9);

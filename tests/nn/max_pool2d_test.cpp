@@ -49,6 +49,15 @@ TEST_SUITE("nn") {
     }
   }
 
+  TEST_CASE("windows may overlap, leave gaps and reach over the border") {
+    for (const auto padding : {nn::padding::valid, nn::padding::same}) {
+      support::check_input_gradient(nn::max_pool2d<double>({.pool = {3, 2}, .strides = {1, 1}, .padding = padding}),
+                                    {4, 5, 2});
+      support::check_input_gradient(nn::max_pool2d<double>({.pool = {2, 2}, .strides = {3, 2}, .padding = padding}),
+                                    {7, 5, 1});
+    }
+  }
+
   TEST_CASE("in a tie the gradient goes to the first, in row-major order") {
     support::layer_under_test<nn::max_pool2d<double>> test(nn::max_pool2d<double>(), {2, 2, 1}, 1);
     std::fill(test.x.begin(), test.x.end(), 0.5);

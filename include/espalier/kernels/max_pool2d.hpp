@@ -4,64 +4,24 @@
 #define ESPALIER_KERNELS_MAX_POOL2D_HPP
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstddef>
 
+#include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/lanes.hpp>
+#include <espalier/kernels/pool2d_shape.hpp>
 
 namespace espalier::inline v0::kernels {
 
-/// Sizes of a pooling whose windows touch and do not overlap; what does not fill a window is left out.
-struct pool2d_shape {
-  std::size_t height = 0;  ///< of the input
-  std::size_t width = 0;
-  std::size_t channels = 0;
-  std::size_t pool_height = 1;
-  std::size_t pool_width = 1;
-
-  [[nodiscard]] constexpr std::size_t output_height() const noexcept { return height / pool_height; }
-  [[nodiscard]] constexpr std::size_t output_width() const noexcept { return width / pool_width; }
-  [[nodiscard]] constexpr std::size_t inputs() const noexcept { return height * width * channels; }
-  [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * channels; }
-};
-
 namespace detail {
 
-/// Calls action(offset of the output's lanes, offset of the window's first input) for every output of a block.
-template <class Action>
-void for_each_window(const pool2d_shape& s, Action&& action) {
-  for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
-    for (std::size_t ox = 0; ox < s.output_width(); ++ox) {
-      for (std::size_t c = 0; c < s.channels; ++c) {
-        const std::size_t to = (oy * s.output_width() + ox) * s.channels + c;
-        const std::size_t from = (oy * s.pool_height * s.width + ox * s.pool_width) * s.channels + c;
-        action(to * lanes, from * lanes);
-      }
-    }
-  }
-}
-
-/// Calls action(offset from the window's first input) for each place of a window, row by row.
-template <class Action>
-void for_each_place(const pool2d_shape& s, Action&& action) {
-  for (std::size_t py = 0; py < s.pool_height; ++py) {
-    for (std::size_t px = 0; px < s.pool_width; ++px) {
-      action((py * s.width + px) * s.channels * lanes);
-    }
-  }
-}
-
-/// The largest numbers of a window, one per sample; something that is not a number stays, so that it is found.
+/// The largest inputs of a window, for a vector of samples; what is not a number stays, so that it is found.
 template <class T>
-[[nodiscard]] std::array<T, lanes> largest_in_window(const pool2d_shape& s, const T* window) {
-  std::array<T, lanes> largest;
-  std::copy_n(window, lanes, largest.data());
-  for_each_place(s, [&](std::size_t place) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const bool stays = window[place + lane] <= largest[lane] || std::isnan(largest[lane]);
-      largest[lane] = stays ? largest[lane] : window[place + lane];
-    }
+[[nodiscard]] numbers<T> largest_in_window(const pool2d_shape& s, const pool2d_window& window, const T* x) {
+  numbers<T> largest = load(x + ((window.top * s.columns.inputs + window.left) * s.channels + window.channel) * lanes);
+  window.for_each_input(s, [&](std::size_t place) {
+    const numbers<T> value = load(x + place);
+    const auto stays = (value <= largest) | (largest != largest);
+    largest = stays ? largest : value;
   });
   return largest;
 }
@@ -73,9 +33,10 @@ template <class T>
 template <class T>
 void max_pool2d_forward(const pool2d_shape& s, const T* x, T* y, std::size_t blocks) {
   for (std::size_t block = 0; block < blocks; ++block, x += s.inputs() * lanes, y += s.outputs() * lanes) {
-    detail::for_each_window(s, [&](std::size_t to, std::size_t from) {
-      const std::array<T, lanes> largest = detail::largest_in_window(s, x + from);
-      std::copy_n(largest.data(), lanes, y + to);
+    for_each_window(s, [&](const pool2d_window& window) {
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        detail::store(y + window.output + lane, detail::largest_in_window(s, window, x + lane));
+      }
     });
   }
 }
@@ -86,17 +47,17 @@ template <class T>
 void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, std::size_t blocks) {
   std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
   for (std::size_t block = 0; block < blocks; ++block) {
-    detail::for_each_window(s, [&](std::size_t to, std::size_t from) {
-      const std::array<T, lanes> largest = detail::largest_in_window(s, x + from);
-      std::array<T, lanes> left;
-      std::copy_n(dy + to, lanes, left.data());
-      detail::for_each_place(s, [&](std::size_t place) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-          const bool is_largest = x[from + place + lane] == largest[lane];
-          dx[from + place + lane] = is_largest ? left[lane] : T{0};
-          left[lane] = is_largest ? T{0} : left[lane];
-        }
-      });
+    for_each_window(s, [&](const pool2d_window& window) {
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        const detail::numbers<T> largest = detail::largest_in_window(s, window, x + lane);
+        detail::numbers<T> left = detail::load(dy + window.output + lane);
+        window.for_each_input(s, [&](std::size_t place) {
+          const auto is_largest = detail::load(x + place + lane) == largest;
+          const detail::numbers<T> own = is_largest ? left : detail::numbers<T>{};
+          detail::store(dx + place + lane, detail::load(dx + place + lane) + own);
+          left = is_largest ? detail::numbers<T>{} : left;
+        });
+      }
     });
     x += s.inputs() * lanes;
     dx += s.inputs() * lanes;

@@ -19,15 +19,10 @@
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/nn/glorot_uniform.hpp>
 #include <espalier/nn/layer.hpp>
+#include <espalier/nn/padding.hpp>
 #include <espalier/tensor/tensor.hpp>
 
 namespace espalier::inline v0::nn {
-
-/// What a window sees beyond the border of an image.
-enum class padding : std::uint8_t {
-  valid,  ///< no window reaches beyond it; the image shrinks
-  same    ///< zeros, half before and half (the larger one) behind; the image keeps its size
-};
 
 /// Settings of `conv2d`.
 struct conv2d_options {

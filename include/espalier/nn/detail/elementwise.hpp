@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What layers have in common that change every number by itself.
+#ifndef ESPALIER_NN_DETAIL_ELEMENTWISE_HPP
+#define ESPALIER_NN_DETAIL_ELEMENTWISE_HPP
+
+#include <cstddef>
+#include <string>
+
+#include <espalier/base/extents.hpp>
+#include <espalier/base/random.hpp>
+#include <espalier/kernels/lanes.hpp>
+#include <espalier/nn/layer.hpp>
+
+namespace espalier::inline v0::nn::detail {
+
+/// A layer in place.
+/// @tparam Function  gives value(x), and slope(y), the derivative where the value is y.
+template <class Function, class T>
+class elementwise {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = true;
+
+  extents build(const std::string& /*name*/, const extents& input, random& /*generator*/) {
+    features_ = input.size();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      p.y[i] = static_cast<const Function&>(*this).value(p.y[i]);
+    }
+  }
+  void backward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      p.dy[i] *= static_cast<const Function&>(*this).slope(p.y[i]);
+    }
+  }
+
+ private:
+  std::size_t features_ = 0;
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif

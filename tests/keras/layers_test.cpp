@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <espalier/nn/average_pool2d.hpp>
+#include <espalier/nn/conv2d.hpp>
+#include <espalier/nn/dense.hpp>
+#include <espalier/nn/elu.hpp>
+#include <espalier/nn/flatten.hpp>
+#include <espalier/nn/global_average_pool2d.hpp>
+#include <espalier/nn/leaky_relu.hpp>
+#include <espalier/nn/max_pool2d.hpp>
+#include <espalier/nn/relu.hpp>
+#include <espalier/nn/sigmoid.hpp>
+#include <espalier/nn/softmax.hpp>
+#include <espalier/nn/tanh.hpp>
+
+#include "support/keras.hpp"
+
+namespace nn = espalier::nn;
+namespace kernels = espalier::kernels;
+using nlohmann::json;
+
+namespace {
+
+/// Numbers of the samples of a case, brought into lanes.
+template <class T>
+std::vector<T> in_lanes(const std::vector<T>& rows, std::size_t samples) {
+  std::vector<std::uint32_t> order(samples);
+  for (std::size_t i = 0; i < samples; ++i) {
+    order[i] = static_cast<std::uint32_t>(i);
+  }
+  std::vector<T> blocks(rows.size() / samples * kernels::blocks_of(samples) * kernels::lanes);
+  kernels::gather<T>(rows.data(), rows.size() / samples, order, blocks.data());
+  return blocks;
+}
+
+/// @param tolerance  relative; a tenth of it absolute.
+template <class T>
+void check_numbers(const std::vector<T>& got, const std::vector<T>& expected, double tolerance) {
+  REQUIRE(got.size() == expected.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const auto e = static_cast<double>(expected[i]);
+    CHECK(std::abs(static_cast<double>(got[i]) - e) <= tolerance * (0.1 + std::abs(e)));
+  }
+}
+
+/// Output and gradients of one layer are those of a case.
+template <class Layer>
+void check_layer(Layer layer, const json& found) {
+  using T = typename Layer::value_type;
+  CAPTURE(found.at("name").get<std::string>());
+  const auto& input = found.at("inputs").at(0);
+  const auto shape = input.at("shape").get<std::vector<std::size_t>>();
+  const std::size_t samples = shape[0];
+  espalier::random random(1);
+  layer.build("layer", espalier::extents(std::span(shape).subspan(1)), random);
+  if constexpr (nn::weighted_layer<Layer>) {
+    const auto kernel = support::keras_array<T>(found.at("weights").at("kernel"));
+    REQUIRE(kernel.size() == layer.kernel().size());
+    std::copy(kernel.begin(), kernel.end(), layer.kernel().data());
+    if (layer.bias().size() > 0) {
+      const auto bias = support::keras_array<T>(found.at("weights").at("bias"));
+      std::copy(bias.begin(), bias.end(), layer.bias().data());
+    }
+  }
+  // Where no arithmetic is done, the file has no numbers of its own for double.
+  const bool narrow = sizeof(T) == 4 || !found.contains("float64");
+  const auto& expected = narrow ? found : found.at("float64");
+  const auto output = support::keras_array<T>(expected.at("output"));
+  // The leak of 0.3 is a float in Keras.
+  const double wide_tolerance = found.at("layer") == "LeakyReLU" ? 1e-7 : 1e-10;
+  const double tolerance = narrow ? 3e-5 : wide_tolerance;
+
+  auto x = in_lanes(support::keras_array<T>(input), samples);
+  auto u = in_lanes(support::keras_array<T>(found.at("upstream")), samples);
+  // Lanes without a sample repeat the last one; they have no gradient.
+  for (std::size_t i = 0; i < u.size(); ++i) {
+    u[i] = i % kernels::lanes < samples ? u[i] : T{0};
+  }
+  std::vector<T> y = Layer::in_place ? x : std::vector<T>(u.size());
+  std::vector<T> dx = Layer::in_place ? u : std::vector<T>(x.size());
+  std::vector<T> scratch(layer.scratch());
+  const nn::pass<T> pass{
+      Layer::in_place ? y.data() : x.data(), y.data(),      Layer::in_place ? dx.data() : u.data(), dx.data(),
+      kernels::blocks_of(samples),           scratch.data()};
+  layer.forward(pass);
+  std::vector<T> rows(output.size());
+  kernels::scatter<T>(y.data(), output.size() / samples, samples, rows.data());
+  check_numbers(rows, output, narrow ? 2e-5 : wide_tolerance);
+
+  if constexpr (nn::weighted_layer<Layer>) {
+    std::vector<T> d_kernel(layer.kernel().size());
+    std::vector<T> d_bias(layer.bias().size());
+    layer.template backward_parameters<kernels::gradient_kind::plain>(pass, d_kernel.data(), d_bias.data());
+    check_numbers(d_kernel, support::keras_array<T>(expected.at("weight_gradients").at("kernel")), tolerance);
+    if (!d_bias.empty()) {
+      check_numbers(d_bias, support::keras_array<T>(expected.at("weight_gradients").at("bias")), tolerance);
+    }
+  }
+  layer.backward(pass);
+  const auto gradient = support::keras_array<T>(expected.at("input_gradients").at(0));
+  std::vector<T> back(gradient.size());
+  kernels::scatter<T>(dx.data(), gradient.size() / samples, samples, back.data());
+  check_numbers(back, gradient, tolerance);
+}
+
+std::array<std::size_t, 2> pair(const json& config, const std::string& key) {
+  return config.at(key).get<std::array<std::size_t, 2>>();
+}
+
+nn::padding padding(const json& config) {
+  return config.at("padding") == "same" ? nn::padding::same : nn::padding::valid;
+}
+
+bool is_plain_convolution(const json& config) {
+  const std::array<std::size_t, 2> ones{1, 1};
+  return pair(config, "strides") == ones && pair(config, "dilation_rate") == ones &&
+         config.at("activation") == "linear";
+}
+
+nn::pool2d_options pooling(const json& config) {
+  return {.pool = pair(config, "pool_size"), .strides = pair(config, "strides"), .padding = padding(config)};
+}
+
+/// Checks all cases of a class that `check` takes; how many there are is part of the test.
+void check_cases(const std::string& kind, int count, const std::function<bool(const json&, const json&)>& check) {
+  const auto file = support::keras_file("layers.json");
+  int checked = 0;
+  for (const auto& found : file.at("cases")) {
+    if (found.at("layer") == kind && check(found, found.at("config"))) {
+      ++checked;
+    }
+  }
+  CAPTURE(kind);
+  CHECK(checked == count);
+}
+
+bool is_vector(const json& found) {
+  return found.at("inputs").at(0).at("shape").size() == 2;
+}
+
+}  // namespace
+
+TEST_SUITE("keras") {
+  TEST_CASE_TEMPLATE("dense layers compute what Keras's do", T, float, double) {
+    check_cases("Dense", 3, [](const json& found, const json& config) {
+      if (!is_vector(found) || config.at("activation") != "linear") {
+        return false;
+      }
+      check_layer(nn::dense<T>({.units = config.at("units"), .bias = config.at("use_bias")}), found);
+      return true;
+    });
+  }
+
+  TEST_CASE_TEMPLATE("convolutions with stride 1 compute what Keras's do", T, float, double) {
+    check_cases("Conv2D", 11, [](const json& found, const json& config) {
+      if (!is_plain_convolution(config)) {
+        return false;
+      }
+      check_layer(nn::conv2d<T>({.filters = config.at("filters"),
+                                 .kernel = pair(config, "kernel_size"),
+                                 .padding = padding(config),
+                                 .bias = config.at("use_bias")}),
+                  found);
+      return true;
+    });
+  }
+
+  TEST_CASE_TEMPLATE("poolings compute what Keras's do, at borders and in ties too", T, float, double) {
+    check_cases("MaxPooling2D", 17, [](const json& found, const json& config) {
+      check_layer(nn::max_pool2d<T>(pooling(config)), found);
+      return true;
+    });
+    check_cases("AveragePooling2D", 11, [](const json& found, const json& config) {
+      check_layer(nn::average_pool2d<T>(pooling(config)), found);
+      return true;
+    });
+    check_cases("GlobalAveragePooling2D", 1, [](const json& found, const json& config) {
+      if (config.at("keepdims").template get<bool>()) {
+        return false;
+      }
+      check_layer(nn::global_average_pool2d<T>{}, found);
+      return true;
+    });
+  }
+
+  TEST_CASE_TEMPLATE("activations compute what Keras's do", T, float, double) {
+    check_cases("Activation", 5, [](const json& found, const json& config) {
+      const std::string name = config.at("activation");
+      if (name == "relu") {
+        check_layer(nn::relu<T>{}, found);
+      } else if (name == "sigmoid") {
+        check_layer(nn::sigmoid<T>{}, found);
+      } else if (name == "tanh") {
+        check_layer(nn::tanh<T>{}, found);
+      } else if (name == "elu") {
+        check_layer(nn::elu<T>{}, found);
+      } else if (name == "softmax") {
+        check_layer(nn::softmax<T>{}, found);
+      } else {
+        return false;
+      }
+      return true;
+    });
+    check_cases("LeakyReLU", 2, [](const json& found, const json& config) {
+      check_layer(nn::leaky_relu<T>(config.at("alpha").template get<T>()), found);
+      return true;
+    });
+    check_cases("ELU", 1, [](const json& found, const json& config) {
+      check_layer(nn::elu<T>(config.at("alpha").template get<T>()), found);
+      return true;
+    });
+    check_cases("Softmax", 2, [](const json& found, const json&) {
+      if (!is_vector(found)) {
+        return false;
+      }
+      check_layer(nn::softmax<T>{}, found);
+      return true;
+    });
+    check_cases("Flatten", 2, [](const json& found, const json&) {
+      check_layer(nn::flatten<T>{}, found);
+      return true;
+    });
+  }
+}
