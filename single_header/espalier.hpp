@@ -10964,6 +10964,150 @@ template <class T>
 
 #endif
 
+// ---- espalier/kernels/pool2d_shape.hpp ----
+// Sizes of a pooling, and which inputs its windows hold.
+#ifndef ESPALIER_KERNELS_POOL2D_SHAPE_HPP
+#define ESPALIER_KERNELS_POOL2D_SHAPE_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Windows along one axis of an image.
+struct pool_axis {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+  std::size_t window = 1;
+  std::size_t step = 1;    ///< from one window to the next
+  std::size_t before = 0;  ///< by how much the first window begins before the image
+
+  /// @return the first input of a window that lies in the image.
+  [[nodiscard]] constexpr std::size_t begin(std::size_t output) const noexcept {
+    return output * step > before ? output * step - before : 0;
+  }
+  /// @return one past the last.
+  [[nodiscard]] constexpr std::size_t end(std::size_t output) const noexcept {
+    return (std::min)(inputs, output * step + window - before);
+  }
+
+  /// Windows that lie in the image; what is left over is left out.
+  [[nodiscard]] static constexpr pool_axis valid(std::size_t inputs, std::size_t window, std::size_t step) noexcept {
+    return {inputs, inputs < window ? 0 : (inputs - window) / step + 1, window, step, 0};
+  }
+  /// One window per step; they reach over both ends of the image, over the far one by one more.
+  [[nodiscard]] static constexpr pool_axis same(std::size_t inputs, std::size_t window, std::size_t step) noexcept {
+    const std::size_t outputs = (inputs + step - 1) / step;
+    const std::size_t covered = (outputs - 1) * step + window;
+    return {inputs, outputs, window, step, covered > inputs ? (covered - inputs) / 2 : 0};
+  }
+};
+
+/// Sizes of a pooling.
+struct pool2d_shape {
+  pool_axis lines;
+  pool_axis columns;
+  std::size_t channels = 0;
+
+  [[nodiscard]] constexpr std::size_t inputs() const noexcept { return lines.inputs * columns.inputs * channels; }
+  [[nodiscard]] constexpr std::size_t outputs() const noexcept { return lines.outputs * columns.outputs * channels; }
+  /// Whether it keeps one of each 2 x 2, as conv2d_relu_pool_forward does.
+  [[nodiscard]] constexpr bool takes_fours() const noexcept { return takes_twos(lines) && takes_twos(columns); }
+
+ private:
+  [[nodiscard]] static constexpr bool takes_twos(const pool_axis& axis) noexcept {
+    return axis.window == 2 && axis.step == 2 && axis.outputs == axis.inputs / 2;
+  }
+};
+
+/// One window: the inputs of one channel in [top, bottom) x [left, right).
+struct pool2d_window {
+  std::size_t top = 0;
+  std::size_t bottom = 0;
+  std::size_t left = 0;
+  std::size_t right = 0;
+  std::size_t channel = 0;
+  std::size_t output = 0;  ///< where its lanes begin in a block
+
+  /// Calls action(where the lanes of an input begin in a block) for each input, in row-major order.
+  template <class Action>
+  void for_each_input(const pool2d_shape& s, Action&& action) const {
+    for (std::size_t y = top; y < bottom; ++y) {
+      for (std::size_t x = left; x < right; ++x) {
+        action(((y * s.columns.inputs + x) * s.channels + channel) * lanes);
+      }
+    }
+  }
+};
+
+/// Calls action(window) for every output of a block, in order.
+template <class Action>
+void for_each_window(const pool2d_shape& s, Action&& action) {
+  std::size_t output = 0;
+  for (std::size_t y = 0; y < s.lines.outputs; ++y) {
+    for (std::size_t x = 0; x < s.columns.outputs; ++x) {
+      for (std::size_t c = 0; c < s.channels; ++c, output += lanes) {
+        action(pool2d_window{s.lines.begin(y), s.lines.end(y), s.columns.begin(x), s.columns.end(x), c, output});
+      }
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/average_pool2d.hpp ----
+// Mean of each window of an image, on lane blocks.
+#ifndef ESPALIER_KERNELS_AVERAGE_POOL2D_HPP
+#define ESPALIER_KERNELS_AVERAGE_POOL2D_HPP
+
+namespace espalier::inline v0::kernels {
+
+namespace detail {
+
+/// One over the number of inputs in a window; what lies beyond the image does not count.
+template <class T>
+[[nodiscard]] T share_of_input(const pool2d_window& window) {
+  return T{1} / static_cast<T>((window.bottom - window.top) * (window.right - window.left));
+}
+
+}  // namespace detail
+
+/// y = the mean x of each window.
+/// @param s  sizes; @param x  [block][input][lane]; @param y  [block][output][lane]; @param blocks  how many.
+template <class T>
+void average_pool2d_forward(const pool2d_shape& s, const T* x, T* y, std::size_t blocks) {
+  for (std::size_t block = 0; block < blocks; ++block, x += s.inputs() * lanes, y += s.outputs() * lanes) {
+    for_each_window(s, [&](const pool2d_window& window) {
+      const T share = detail::share_of_input<T>(window);
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        detail::numbers<T> sum{};
+        window.for_each_input(s, [&](std::size_t place) { sum += detail::load(x + place + lane); });
+        detail::store(y + window.output + lane, sum * share);
+      }
+    });
+  }
+}
+
+/// All inputs of a window share its gradient.
+/// @param dy  [block][output][lane]; @param dx  [block][input][lane].
+template <class T>
+void average_pool2d_backward(const pool2d_shape& s, const T* dy, T* dx, std::size_t blocks) {
+  std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
+  for (std::size_t block = 0; block < blocks; ++block, dx += s.inputs() * lanes, dy += s.outputs() * lanes) {
+    for_each_window(s, [&](const pool2d_window& window) {
+      const T share = detail::share_of_input<T>(window);
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        const detail::numbers<T> own = detail::load(dy + window.output + lane) * share;
+        window.for_each_input(
+            s, [&](std::size_t place) { detail::store(dx + place + lane, detail::load(dx + place + lane) + own); });
+      }
+    });
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/kernels/conv2d_shape.hpp ----
 // Sizes and arrays of a two-dimensional convolution on lane blocks.
 #ifndef ESPALIER_KERNELS_CONV2D_SHAPE_HPP
@@ -11903,56 +12047,16 @@ class held_weights {
 
 namespace espalier::inline v0::kernels {
 
-/// Sizes of a pooling whose windows touch and do not overlap; what does not fill a window is left out.
-struct pool2d_shape {
-  std::size_t height = 0;  ///< of the input
-  std::size_t width = 0;
-  std::size_t channels = 0;
-  std::size_t pool_height = 1;
-  std::size_t pool_width = 1;
-
-  [[nodiscard]] constexpr std::size_t output_height() const noexcept { return height / pool_height; }
-  [[nodiscard]] constexpr std::size_t output_width() const noexcept { return width / pool_width; }
-  [[nodiscard]] constexpr std::size_t inputs() const noexcept { return height * width * channels; }
-  [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * channels; }
-};
-
 namespace detail {
 
-/// Calls action(offset of the output's lanes, offset of the window's first input) for every output of a block.
-template <class Action>
-void for_each_window(const pool2d_shape& s, Action&& action) {
-  for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
-    for (std::size_t ox = 0; ox < s.output_width(); ++ox) {
-      for (std::size_t c = 0; c < s.channels; ++c) {
-        const std::size_t to = (oy * s.output_width() + ox) * s.channels + c;
-        const std::size_t from = (oy * s.pool_height * s.width + ox * s.pool_width) * s.channels + c;
-        action(to * lanes, from * lanes);
-      }
-    }
-  }
-}
-
-/// Calls action(offset from the window's first input) for each place of a window, row by row.
-template <class Action>
-void for_each_place(const pool2d_shape& s, Action&& action) {
-  for (std::size_t py = 0; py < s.pool_height; ++py) {
-    for (std::size_t px = 0; px < s.pool_width; ++px) {
-      action((py * s.width + px) * s.channels * lanes);
-    }
-  }
-}
-
-/// The largest numbers of a window, one per sample; something that is not a number stays, so that it is found.
+/// The largest inputs of a window, for a vector of samples; what is not a number stays, so that it is found.
 template <class T>
-[[nodiscard]] std::array<T, lanes> largest_in_window(const pool2d_shape& s, const T* window) {
-  std::array<T, lanes> largest;
-  std::copy_n(window, lanes, largest.data());
-  for_each_place(s, [&](std::size_t place) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const bool stays = window[place + lane] <= largest[lane] || std::isnan(largest[lane]);
-      largest[lane] = stays ? largest[lane] : window[place + lane];
-    }
+[[nodiscard]] numbers<T> largest_in_window(const pool2d_shape& s, const pool2d_window& window, const T* x) {
+  numbers<T> largest = load(x + ((window.top * s.columns.inputs + window.left) * s.channels + window.channel) * lanes);
+  window.for_each_input(s, [&](std::size_t place) {
+    const numbers<T> value = load(x + place);
+    const auto stays = (value <= largest) | (largest != largest);
+    largest = stays ? largest : value;
   });
   return largest;
 }
@@ -11964,9 +12068,10 @@ template <class T>
 template <class T>
 void max_pool2d_forward(const pool2d_shape& s, const T* x, T* y, std::size_t blocks) {
   for (std::size_t block = 0; block < blocks; ++block, x += s.inputs() * lanes, y += s.outputs() * lanes) {
-    detail::for_each_window(s, [&](std::size_t to, std::size_t from) {
-      const std::array<T, lanes> largest = detail::largest_in_window(s, x + from);
-      std::copy_n(largest.data(), lanes, y + to);
+    for_each_window(s, [&](const pool2d_window& window) {
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        detail::store(y + window.output + lane, detail::largest_in_window(s, window, x + lane));
+      }
     });
   }
 }
@@ -11977,17 +12082,17 @@ template <class T>
 void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, std::size_t blocks) {
   std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
   for (std::size_t block = 0; block < blocks; ++block) {
-    detail::for_each_window(s, [&](std::size_t to, std::size_t from) {
-      const std::array<T, lanes> largest = detail::largest_in_window(s, x + from);
-      std::array<T, lanes> left;
-      std::copy_n(dy + to, lanes, left.data());
-      detail::for_each_place(s, [&](std::size_t place) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-          const bool is_largest = x[from + place + lane] == largest[lane];
-          dx[from + place + lane] = is_largest ? left[lane] : T{0};
-          left[lane] = is_largest ? T{0} : left[lane];
-        }
-      });
+    for_each_window(s, [&](const pool2d_window& window) {
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        const detail::numbers<T> largest = detail::largest_in_window(s, window, x + lane);
+        detail::numbers<T> left = detail::load(dy + window.output + lane);
+        window.for_each_input(s, [&](std::size_t place) {
+          const auto is_largest = detail::load(x + place + lane) == largest;
+          const detail::numbers<T> own = is_largest ? left : detail::numbers<T>{};
+          detail::store(dx + place + lane, detail::load(dx + place + lane) + own);
+          left = is_largest ? detail::numbers<T>{} : left;
+        });
+      }
     });
     x += s.inputs() * lanes;
     dx += s.inputs() * lanes;
@@ -12053,33 +12158,6 @@ struct categorical_cross_entropy {
 static_assert(loss<categorical_cross_entropy>);
 
 }  // namespace espalier::inline v0::loss
-
-#endif
-
-// ---- espalier/nn/glorot_uniform.hpp ----
-// The initial weights of a kernel, as Keras draws them by default.
-#ifndef ESPALIER_NN_GLOROT_UNIFORM_HPP
-#define ESPALIER_NN_GLOROT_UNIFORM_HPP
-
-namespace espalier::inline v0::nn {
-
-/// How many inputs feed an output and how many outputs an input feeds.
-struct fans {
-  std::size_t in = 1;   ///< Dense: inputs; Conv2D: height * width * channels
-  std::size_t out = 1;  ///< Dense: outputs; Conv2D: height * width * filters
-};
-
-/// Fills a kernel from the uniform distribution in [-l, l], l = sqrt(6 / (in + out)).
-/// Source: Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
-template <class T>
-void glorot_uniform(std::span<T> kernel, const fans& f, random& generator) {
-  const double limit = std::sqrt(6.0 / static_cast<double>(f.in + f.out));
-  for (T& weight : kernel) {
-    weight = static_cast<T>(limit * (2 * generator.uniform() - 1));
-  }
-}
-
-}  // namespace espalier::inline v0::nn
 
 #endif
 
@@ -12185,6 +12263,151 @@ concept fitting_layers = (layer<Layers> && ...) && detail::ranks_fit<Layers...>(
 
 #endif
 
+// ---- espalier/nn/padding.hpp ----
+// What windows of convolutions and poolings see beyond the border of an image.
+#ifndef ESPALIER_NN_PADDING_HPP
+#define ESPALIER_NN_PADDING_HPP
+
+namespace espalier::inline v0::nn {
+
+/// What a window sees beyond the border of an image.
+enum class padding : std::uint8_t {
+  valid,  ///< no window reaches beyond it; the image shrinks
+  same    ///< as much as it takes for one output per step, half before and half (the larger one) behind: a convolution
+          ///< sees zeros there, a pooling leaves it out
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/pool2d_options.hpp ----
+// Settings of poolings.
+#ifndef ESPALIER_NN_POOL2D_OPTIONS_HPP
+#define ESPALIER_NN_POOL2D_OPTIONS_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `max_pool2d` and `average_pool2d`.
+struct pool2d_options {
+  std::array<std::size_t, 2> pool{2, 2};     ///< height and width of a window, >= 1
+  std::array<std::size_t, 2> strides{0, 0};  ///< from one window to the next, down and across; 0: as large as a window
+  nn::padding padding = nn::padding::valid;
+};
+
+namespace detail {
+
+/// @param layer  whose settings they are.   @throws argument_error if the window is empty.
+inline void expect_window(const std::string& layer, const pool2d_options& options) {
+  if (options.pool[0] == 0 || options.pool[1] == 0) {
+    throw argument_error(error_message(
+        "nn::" + layer, "a window of " + std::to_string(options.pool[0]) + " x " + std::to_string(options.pool[1]),
+        "at least 1 x 1"));
+  }
+}
+
+[[nodiscard]] inline kernels::pool_axis pool_axis(const pool2d_options& options, const extents& input,
+                                                  std::size_t axis) {
+  const std::size_t step = options.strides[axis] == 0 ? options.pool[axis] : options.strides[axis];
+  return options.padding == padding::same ? kernels::pool_axis::same(input[axis], options.pool[axis], step)
+                                          : kernels::pool_axis::valid(input[axis], options.pool[axis], step);
+}
+
+/// What a layer is called: its kind and its name in the model.
+struct titles {
+  std::string kind;
+  std::string name;
+};
+
+/// @throws shape_error with both shapes if no window fits.
+[[nodiscard]] inline kernels::pool2d_shape pool2d_shape(const pool2d_options& options, const extents& input,
+                                                        const titles& layer) {
+  const bool image = input.rank() == 3 && input.size() > 0;
+  const bool fits = options.padding == padding::same || (input[0] >= options.pool[0] && input[1] >= options.pool[1]);
+  if (!image || !fits) {
+    refuse_input(layer.kind, layer.name, input,
+                 "an image (height, width, channels) no smaller than the window (" + std::to_string(options.pool[0]) +
+                     ", " + std::to_string(options.pool[1]) + ")");
+  }
+  return {pool_axis(options, input, 0), pool_axis(options, input, 1), input[2]};
+}
+
+}  // namespace detail
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/average_pool2d.hpp ----
+// Takes the mean of each window of an image.
+#ifndef ESPALIER_NN_AVERAGE_POOL2D_HPP
+#define ESPALIER_NN_AVERAGE_POOL2D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// The mean of each window, channel by channel; only inputs count, not what lies beyond the image.
+/// @tparam T  float or double.
+template <class T = float>
+class average_pool2d {
+ public:
+  using value_type = T;
+  static constexpr std::size_t input_rank = 3;
+  static constexpr std::size_t output_rank = 3;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "average_pool2d";
+
+  /// @param options  see pool2d_options.
+  /// @throws argument_error if the window is empty.
+  explicit average_pool2d(const pool2d_options& options = {}) : options_(options) {
+    detail::expect_window(default_name, options);
+  }
+
+  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+    shape_ = detail::pool2d_shape(options_, input, {default_name, name});
+    return {shape_.lines.outputs, shape_.columns.outputs, shape_.channels};
+  }
+
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const { kernels::average_pool2d_forward(shape_, p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(shape_, p.dy, p.dx, p.blocks); }
+
+ private:
+  pool2d_options options_;
+  kernels::pool2d_shape shape_;
+};
+static_assert(layer<average_pool2d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/glorot_uniform.hpp ----
+// The initial weights of a kernel, as Keras draws them by default.
+#ifndef ESPALIER_NN_GLOROT_UNIFORM_HPP
+#define ESPALIER_NN_GLOROT_UNIFORM_HPP
+
+namespace espalier::inline v0::nn {
+
+/// How many inputs feed an output and how many outputs an input feeds.
+struct fans {
+  std::size_t in = 1;   ///< Dense: inputs; Conv2D: height * width * channels
+  std::size_t out = 1;  ///< Dense: outputs; Conv2D: height * width * filters
+};
+
+/// Fills a kernel from the uniform distribution in [-l, l], l = sqrt(6 / (in + out)).
+/// Source: Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
+template <class T>
+void glorot_uniform(std::span<T> kernel, const fans& f, random& generator) {
+  const double limit = std::sqrt(6.0 / static_cast<double>(f.in + f.out));
+  for (T& weight : kernel) {
+    weight = static_cast<T>(limit * (2 * generator.uniform() - 1));
+  }
+}
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/tensor/tensor.hpp ----
 // The containers that parameters and users' data live in; the one place that knows where xtensor keeps its headers.
 #ifndef ESPALIER_TENSOR_TENSOR_HPP
@@ -12233,12 +12456,6 @@ template <class T, std::size_t Rank>
 #define ESPALIER_NN_CONV2D_HPP
 
 namespace espalier::inline v0::nn {
-
-/// What a window sees beyond the border of an image.
-enum class padding : std::uint8_t {
-  valid,  ///< no window reaches beyond it; the image shrinks
-  same    ///< zeros, half before and half (the larger one) behind; the image keeps its size
-};
 
 /// Settings of `conv2d`.
 struct conv2d_options {
@@ -12437,6 +12654,82 @@ static_assert(weighted_layer<dense<float>>);
 
 #endif
 
+// ---- espalier/nn/detail/elementwise.hpp ----
+// What layers have in common that change every number by itself.
+#ifndef ESPALIER_NN_DETAIL_ELEMENTWISE_HPP
+#define ESPALIER_NN_DETAIL_ELEMENTWISE_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// A layer in place.
+/// @tparam Function  gives value(x), and slope(y), the derivative where the value is y.
+template <class Function, class T>
+class elementwise {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = true;
+
+  extents build(const std::string& /*name*/, const extents& input, random& /*generator*/) {
+    features_ = input.size();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      p.y[i] = static_cast<const Function&>(*this).value(p.y[i]);
+    }
+  }
+  void backward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      p.dy[i] *= static_cast<const Function&>(*this).slope(p.y[i]);
+    }
+  }
+
+ private:
+  std::size_t features_ = 0;
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
+// ---- espalier/nn/elu.hpp ----
+// The exponential linear unit.
+#ifndef ESPALIER_NN_ELU_HPP
+#define ESPALIER_NN_ELU_HPP
+
+namespace espalier::inline v0::nn {
+
+/// x where that is positive, else alpha (exp(x) - 1).
+/// Source: Clevert, Unterthiner and Hochreiter 2016, arXiv 1511.07289.
+/// @tparam T  float or double.
+template <class T = float>
+class elu : public detail::elementwise<elu<T>, T> {
+ public:
+  static constexpr const char* default_name = "elu";
+
+  /// @param alpha  how far below 0 it goes, >= 0
+  /// @throws argument_error if it is negative or not finite.
+  explicit elu(T alpha = T(1)) : alpha_(alpha) {
+    if (!(alpha >= 0 && std::isfinite(alpha))) {
+      throw argument_error(error_message("nn::elu", "alpha " + std::to_string(alpha), "0 or more"));
+    }
+  }
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x > 0 ? x : alpha_ * std::expm1(x); }
+  /// @param y  an output.   @return the derivative where it comes from.
+  [[nodiscard]] T slope(T y) const { return y > 0 ? T{1} : y + alpha_; }
+
+ private:
+  T alpha_;
+};
+static_assert(layer<elu<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/flatten.hpp ----
 // Makes a vector of an image.
 #ifndef ESPALIER_NN_FLATTEN_HPP
@@ -12462,6 +12755,82 @@ class flatten {
   void backward(const pass<T>& /*p*/) const {}
 };
 static_assert(layer<flatten<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/global_average_pool2d.hpp ----
+// Takes the mean of each channel of an image.
+#ifndef ESPALIER_NN_GLOBAL_AVERAGE_POOL2D_HPP
+#define ESPALIER_NN_GLOBAL_AVERAGE_POOL2D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// (height, width, channels) becomes (channels), the mean over all places.
+/// @tparam T  float or double.
+template <class T = float>
+class global_average_pool2d {
+ public:
+  using value_type = T;
+  static constexpr std::size_t input_rank = 3;
+  static constexpr std::size_t output_rank = 1;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "global_average_pool2d";
+
+  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+    if (input.rank() != 3 || input.size() == 0) {
+      detail::refuse_input(default_name, name, input, "an image (height, width, channels)");
+    }
+    shape_ = {kernels::pool_axis::valid(input[0], input[0], 1), kernels::pool_axis::valid(input[1], input[1], 1),
+              input[2]};
+    return {input[2]};
+  }
+
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const { kernels::average_pool2d_forward(shape_, p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(shape_, p.dy, p.dx, p.blocks); }
+
+ private:
+  kernels::pool2d_shape shape_;
+};
+static_assert(layer<global_average_pool2d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/leaky_relu.hpp ----
+// A rectifier that lets a little of negative numbers through.
+#ifndef ESPALIER_NN_LEAKY_RELU_HPP
+#define ESPALIER_NN_LEAKY_RELU_HPP
+
+namespace espalier::inline v0::nn {
+
+/// x where that is positive, else leak x; the derivative at 0 is the leak.
+/// @tparam T  float or double.
+template <class T = float>
+class leaky_relu : public detail::elementwise<leaky_relu<T>, T> {
+ public:
+  static constexpr const char* default_name = "leaky_relu";
+
+  /// @param leak  share of negative numbers, >= 0
+  /// @throws argument_error if it is negative or not finite.
+  explicit leaky_relu(T leak = T(0.3)) : leak_(leak) {
+    if (!(leak >= 0 && std::isfinite(leak))) {
+      throw argument_error(error_message("nn::leaky_relu", "leak " + std::to_string(leak), "0 or more"));
+    }
+  }
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x > 0 ? x : leak_ * x; }
+  /// @param y  an output.   @return the derivative where it comes from.
+  [[nodiscard]] T slope(T y) const { return y > 0 ? T{1} : leak_; }
+
+ private:
+  T leak_;
+};
+static_assert(layer<leaky_relu<float>>);
 
 }  // namespace espalier::inline v0::nn
 
@@ -12531,13 +12900,7 @@ class masked : public Layer {
 
 namespace espalier::inline v0::nn {
 
-/// Settings of `max_pool2d`.
-struct max_pool2d_options {
-  std::array<std::size_t, 2> pool{2, 2};  ///< height and width of a window, >= 1; also the stride
-};
-
-/// The largest number in each window, channel by channel; windows touch, and what does not fill one is left out. In a
-/// tie the gradient goes to the first of them.
+/// The largest number in each window, channel by channel. In a tie the gradient goes to the first of them.
 /// @tparam T  float or double.
 template <class T = float>
 class max_pool2d {
@@ -12548,34 +12911,25 @@ class max_pool2d {
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "max_pool2d";
 
-  /// @param options  see max_pool2d_options.
+  /// @param options  see pool2d_options.
   /// @throws argument_error if the window is empty.
-  explicit max_pool2d(const max_pool2d_options& options = {}) : pool_(options.pool) {
-    if (pool_[0] == 0 || pool_[1] == 0) {
-      throw argument_error(error_message("nn::max_pool2d",
-                                         "a window of " + std::to_string(pool_[0]) + " x " + std::to_string(pool_[1]),
-                                         "at least 1 x 1"));
-    }
+  explicit max_pool2d(const pool2d_options& options = {}) : options_(options) {
+    detail::expect_window(default_name, options);
   }
 
   extents build(const std::string& name, const extents& input, random& /*generator*/) {
-    if (input.rank() != 3 || input[0] < pool_[0] || input[1] < pool_[1]) {
-      detail::refuse_input("max_pool2d", name, input,
-                           "an image (height, width, channels) no smaller than the window (" +
-                               std::to_string(pool_[0]) + ", " + std::to_string(pool_[1]) + ")");
-    }
-    shape_ = {input[0], input[1], input[2], pool_[0], pool_[1]};
-    return {shape_.output_height(), shape_.output_width(), shape_.channels};
+    shape_ = detail::pool2d_shape(options_, input, {default_name, name});
+    return {shape_.lines.outputs, shape_.columns.outputs, shape_.channels};
   }
 
-  /// @return whether windows are 2 x 2: then a convolution and a rectifier before it can take it along.
-  [[nodiscard]] bool takes_fours() const noexcept { return pool_ == std::array<std::size_t, 2>{2, 2}; }
+  /// @return whether it keeps one of each 2 x 2: then a convolution and a rectifier before it can take it along.
+  [[nodiscard]] bool takes_fours() const noexcept { return shape_.takes_fours(); }
   [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
   void forward(const pass<T>& p) const { kernels::max_pool2d_forward(shape_, p.x, p.y, p.blocks); }
   void backward(const pass<T>& p) const { kernels::max_pool2d_backward<T>(shape_, p.x, p.dy, p.dx, p.blocks); }
 
  private:
-  std::array<std::size_t, 2> pool_;
+  pool2d_options options_;
   kernels::pool2d_shape shape_;
 };
 static_assert(layer<max_pool2d<float>>);
@@ -13092,6 +13446,56 @@ class sequential {
   std::array<extents, depth + 1> shapes_;
   std::array<std::string, depth> names_;
 };
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/sigmoid.hpp ----
+// The logistic function.
+#ifndef ESPALIER_NN_SIGMOID_HPP
+#define ESPALIER_NN_SIGMOID_HPP
+
+namespace espalier::inline v0::nn {
+
+/// 1 / (1 + exp(-x)).
+/// @tparam T  float or double.
+template <class T = float>
+class sigmoid : public detail::elementwise<sigmoid<T>, T> {
+ public:
+  static constexpr const char* default_name = "sigmoid";
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
+  /// @param y  an output.   @return the derivative where it comes from.
+  [[nodiscard]] T slope(T y) const { return y * (1 - y); }
+};
+static_assert(layer<sigmoid<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/tanh.hpp ----
+// The hyperbolic tangent.
+#ifndef ESPALIER_NN_TANH_HPP
+#define ESPALIER_NN_TANH_HPP
+
+namespace espalier::inline v0::nn {
+
+/// tanh(x).
+/// @tparam T  float or double.
+template <class T = float>
+class tanh : public detail::elementwise<tanh<T>, T> {
+ public:
+  static constexpr const char* default_name = "tanh";
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return std::tanh(x); }
+  /// @param y  an output.   @return the derivative where it comes from.
+  [[nodiscard]] T slope(T y) const { return (1 - y) * (1 + y); }
+};
+static_assert(layer<tanh<float>>);
 
 }  // namespace espalier::inline v0::nn
 
