@@ -20,7 +20,7 @@
 #define N ? hostile ?
 #define _N ? hostile ?     // ctype.h of the BSDs
 #define check ? hostile ?  // AssertMacros.h of macOS
-#define emit ? hostile ?  // Qt
+#define emit ? hostile ?   // Qt
 #define signals ? hostile ?
 #define slots ? hostile ?
 #define major ? hostile ?  // sys/sysmacros.h
