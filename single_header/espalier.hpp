@@ -6220,10 +6220,10 @@ template <class... Objectives>
   return names;
 }
 
-template <std::size_t N>
-[[nodiscard]] constexpr bool all_differ(const std::array<std::string_view, N>& names) {
-  for (std::size_t a = 0; a < N; ++a) {
-    for (std::size_t b = a + 1; b < N; ++b) {
+template <std::size_t Count>
+[[nodiscard]] constexpr bool all_differ(const std::array<std::string_view, Count>& names) {
+  for (std::size_t a = 0; a < Count; ++a) {
+    for (std::size_t b = a + 1; b < Count; ++b) {
       if (names[a] == names[b]) {
         return false;
       }
