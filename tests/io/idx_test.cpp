@@ -85,9 +85,36 @@ TEST_SUITE("io") {
     // A header that promises 2^64 bytes and more must not take the memory for them.
     CHECK_THROWS_AS(load("\0\0\x08\x02\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s), espalier::parse_error);
     CHECK_THROWS_AS(load("\0\0\x08\x03\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s), espalier::shape_error);
+  }
 
-    gzip(folder / "packed", good + std::string(1000, 'x'));
+  TEST_CASE("a compressed file that is cut or flipped anywhere is refused or read as it was") {
+    const support::temporary_folder folder;
+    gzip(folder / "packed", header('\x08', "\2\3") + "abcdef");
     const std::string packed = support::read_file(folder / "packed");
-    CHECK_THROWS_AS(load(packed.substr(0, packed.size() / 2)), espalier::parse_error);
+    const auto load = [&](const std::string& bytes) {
+      support::write_bytes(folder / "file", bytes);
+      const auto values = io::load_idx<std::uint8_t>(folder / "file").values;
+      return std::string(values.begin(), values.end());
+    };
+    REQUIRE(load(packed) == "abcdef");
+    for (std::size_t length = 0; length < packed.size(); ++length) {
+      CAPTURE(length);
+      CHECK_THROWS_AS(load(packed.substr(0, length)), espalier::parse_error);
+    }
+    for (std::size_t place = 0; place < packed.size(); ++place) {
+      std::string flipped = packed;
+      flipped[place] = static_cast<char>(flipped[place] ^ 0x10);
+      CAPTURE(place);
+      try {
+        const std::string values = load(flipped);
+        CHECK(values == "abcdef");  // a flip in the date, say, loses nothing
+      } catch (const espalier::parse_error&) {
+      }
+    }
+  }
+
+  TEST_CASE("a folder is no IDX file") {
+    const support::temporary_folder folder;
+    CHECK_THROWS_AS(io::load_idx<std::uint8_t>(folder.path()), std::runtime_error);
   }
 }

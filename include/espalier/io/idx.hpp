@@ -69,8 +69,11 @@ class idx_source {
     while (done < bytes.size()) {
       const auto part = static_cast<unsigned>((std::min)(bytes.size() - done, std::size_t{1} << 30U));
       const int got = gzread(file_.get(), bytes.data() + done, part);
-      if (got < 0) {
-        fail<parse_error>("whose compressed data is damaged", "an intact gzip stream");
+      int state = Z_OK;
+      gzerror(file_.get(), &state);
+      // A stream that ends within its checksum gives all its bytes, and no more than this state to say that it is cut.
+      if (got < 0 || (got == 0 && state != Z_OK && state != Z_STREAM_END)) {
+        fail<parse_error>("whose compressed data is damaged or cut short", "an intact gzip stream");
       }
       if (got == 0) {
         break;
