@@ -34,6 +34,17 @@ TEST_SUITE("io") {
     CHECK(support::read_file(folder / "a.svg").find("rejected") == std::string::npos);
   }
 
+  TEST_CASE("a name from a model file is drawn and never run") {
+    const support::temporary_folder folder;
+    auto report = support::sample_report();
+    const std::string command = "system 'touch " + (folder / "ran").string() + "'";
+    report.layers[0].name = "\"quoted\"\nEOD\n" + command + "\n";
+    report.resources[1].name = "it's\n" + command + "\n`touch " + (folder / "ran").string() + "`";
+    io::save_report_svg(folder / "a.svg", report);
+    CHECK(support::read_file(folder / "a.svg").find("quoted") != std::string::npos);
+    CHECK(folder.files() == 1);
+  }
+
   TEST_CASE("a report without resources, a missing folder and a missing gnuplot are refused, and nothing is left") {
     const support::temporary_folder folder;
     CHECK_THROWS_AS(io::save_report_svg(folder / "a.svg", {}), espalier::argument_error);

@@ -3,12 +3,14 @@
 #ifndef ESPALIER_IO_REPORT_SVG_HPP
 #define ESPALIER_IO_REPORT_SVG_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include <espalier/base/errors.hpp>
 #include <espalier/io/file.hpp>
@@ -18,13 +20,27 @@ namespace espalier::inline v0::io {
 
 namespace detail {
 
+/// A text without line ends and the like: names come from model files, and a new line would be a new command.
+[[nodiscard]] inline std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char letter) { return static_cast<unsigned char>(letter) < ' '; }, ' ');
+  return text;
+}
+
 /// A text between gnuplot's single quotes.
 [[nodiscard]] inline std::string gnuplot_quoted(const std::string& text) {
   std::string quoted = "'";
-  for (const char letter : text) {
+  for (const char letter : one_line(text)) {
     quoted += letter == '\'' ? "''" : std::string(1, letter);
   }
   return quoted + "'";
+}
+
+/// A text between double quotes, as a column of data; the quotes in it become single ones.
+[[nodiscard]] inline std::string gnuplot_column(std::string text) {
+  text = one_line(std::move(text));
+  std::replace(text.begin(), text.end(), '"', '\'');
+  return '"' + text + '"';
 }
 
 inline void run_gnuplot(const std::string& script) {
@@ -71,7 +87,7 @@ inline void plot_levels(std::ostream& script, const report::pruning_report& repo
 inline void plot_layers(std::ostream& script, const report::pruning_report& report) {
   script << "$layers << EOD\n";
   for (const report::layer& layer : report.layers) {
-    script << '"' << layer.name << '"';
+    script << gnuplot_column(layer.name);
     for (std::size_t r = 0; r < layer.before.size(); ++r) {
       const double before = static_cast<double>(layer.before[r]);
       script << ' ' << (before > 0 ? 100 * static_cast<double>(layer.after[r]) / before : 0.0);
