@@ -40,10 +40,17 @@ TEST_SUITE("io") {
     CHECK(folder.files() == 1);
   }
 
-  TEST_CASE("a full disk is noticed") {
-    CHECK_THROWS_AS(
-        io::replace_file("/dev/null/a", [](const std::filesystem::path& path) { io::write_file(path, "x"); }),
-        espalier::file_error);
+  TEST_CASE("a full disk is noticed, and the former file stays") {
+    const support::temporary_folder folder;
+    io::write_file(folder / "a", "former");
+    std::filesystem::create_symlink("/dev/full", folder / "a.part");
+    CHECK_THROWS_WITH_AS(io::write_file(folder / "a", "text"), doctest::Contains("enough room"), espalier::file_error);
+    CHECK(support::read_file(folder / "a") == "former");
+    CHECK(folder.files() == 1);
+  }
+
+  TEST_CASE("a path below a file is refused") {
+    CHECK_THROWS_AS(io::write_file("/dev/null/a", "x"), espalier::file_error);
   }
 
   TEST_CASE("an output folder is created with its parents and left empty") {
