@@ -123,8 +123,7 @@ nn::padding padding(const json& config) {
 
 bool is_plain_convolution(const json& config) {
   const std::array<std::size_t, 2> ones{1, 1};
-  return pair(config, "strides") == ones && pair(config, "dilation_rate") == ones &&
-         config.at("activation") == "linear";
+  return pair(config, "dilation_rate") == ones && config.at("activation") == "linear";
 }
 
 nn::pool2d_options pooling(const json& config) {
@@ -161,14 +160,15 @@ TEST_SUITE("keras") {
     });
   }
 
-  TEST_CASE_TEMPLATE("convolutions with stride 1 compute what Keras's do", T, float, double) {
-    check_cases("Conv2D", 11, [](const json& found, const json& config) {
+  TEST_CASE_TEMPLATE("convolutions compute what Keras's do, with strides too", T, float, double) {
+    check_cases("Conv2D", 21, [](const json& found, const json& config) {
       if (!is_plain_convolution(config)) {
         return false;
       }
       check_layer(nn::conv2d<T>({.filters = config.at("filters"),
                                  .kernel = pair(config, "kernel_size"),
                                  .padding = padding(config),
+                                 .strides = pair(config, "strides"),
                                  .bias = config.at("use_bias")}),
                   found);
       return true;

@@ -20,5 +20,10 @@ TEST_SUITE("kernels") {
     CHECK(valid.output_height() == 3);
     CHECK(valid.output_width() == 5);
     CHECK(valid.windows() == 2);
+    constexpr espalier::kernels::conv2d_shape strided{7, 9, 1, 3, 2, 1, 0, 0, 0, 0, 2, 3};
+    CHECK(strided.strided());
+    CHECK(strided.output_height() == 3);
+    CHECK(strided.output_width() == 3);
+    CHECK(strided.gradient_height() == 5);
   }
 }

@@ -19,7 +19,7 @@ struct convolution {
 };
 
 /// Odd and even kernels, one and several channels, filters that fill no tile, images no larger than the kernel.
-const std::array<convolution, 10> convolutions{{
+const std::array<convolution, 14> convolutions{{
     {{5, 5, 1}, {.filters = 1, .kernel = {3, 3}}},
     {{7, 6, 2}, {.filters = 5, .kernel = {3, 2}}},
     {{4, 9, 3}, {.filters = 7, .kernel = {1, 4}, .bias = false}},
@@ -30,6 +30,10 @@ const std::array<convolution, 10> convolutions{{
     {{1, 8, 2}, {.filters = 16, .kernel = {1, 3}, .padding = nn::padding::same, .bias = false}},
     {{6, 5, 13}, {.filters = 17, .kernel = {2, 2}}},
     {{2, 3, 4}, {.filters = 9, .kernel = {1, 1}}},
+    {{7, 9, 2}, {.filters = 3, .kernel = {3, 2}, .strides = {2, 3}}},
+    {{8, 6, 1}, {.filters = 6, .kernel = {3, 3}, .padding = nn::padding::same, .strides = {2, 2}}},
+    {{5, 4, 3}, {.filters = 2, .kernel = {1, 1}, .padding = nn::padding::same, .strides = {3, 1}, .bias = false}},
+    {{6, 7, 2}, {.filters = 5, .kernel = {2, 5}, .padding = nn::padding::same, .strides = {1, 2}}},
 }};
 
 /// One output of a convolution, as the definition says.
@@ -38,14 +42,18 @@ double naive(const nn::conv2d<T>& layer, const convolution& c, const std::array<
   const auto [y, x0, filter] = at;
   const auto [height, width] = c.options.kernel;
   const bool same = c.options.padding == nn::padding::same;
-  const std::size_t top = same ? (height - 1) / 2 : 0;
-  const std::size_t left = same ? (width - 1) / 2 : 0;
+  const auto zeros_before = [&](std::size_t inputs, std::size_t window, std::size_t stride) {
+    const std::size_t covered = ((inputs + stride - 1) / stride - 1) * stride + window;
+    return same && covered > inputs ? (covered - inputs) / 2 : 0;
+  };
+  const std::size_t top = zeros_before(c.input[0], height, c.options.strides[0]);
+  const std::size_t left = zeros_before(c.input[1], width, c.options.strides[1]);
   double total = c.options.bias ? static_cast<double>(layer.bias()(filter)) : 0;
   for (std::size_t ky = 0; ky < height; ++ky) {
     for (std::size_t kx = 0; kx < width; ++kx) {
       for (std::size_t channel = 0; channel < c.input[2]; ++channel) {
-        const std::size_t row = y + ky - top;  // wraps around above the image
-        const std::size_t column = x0 + kx - left;
+        const std::size_t row = y * c.options.strides[0] + ky - top;  // wraps around above the image
+        const std::size_t column = x0 * c.options.strides[1] + kx - left;
         if (row < c.input[0] && column < c.input[1]) {
           total += static_cast<double>(layer.kernel()(ky, kx, channel, filter)) *
                    static_cast<double>(x((row * c.input[1] + column) * c.input[2] + channel));
@@ -67,8 +75,12 @@ TEST_SUITE("nn") {
         b = static_cast<T>(0.25) * static_cast<T>(1 + (&b - test.layer.bias().data()));
       }
       const bool same = c.options.padding == nn::padding::same;
-      const std::size_t height = same ? c.input[0] : c.input[0] + 1 - c.options.kernel[0];
-      const std::size_t width = same ? c.input[1] : c.input[1] + 1 - c.options.kernel[1];
+      const auto outputs = [&](std::size_t axis) {
+        const std::size_t starts = same ? c.input[axis] : c.input[axis] + 1 - c.options.kernel[axis];
+        return (starts + c.options.strides[axis] - 1) / c.options.strides[axis];
+      };
+      const std::size_t height = outputs(0);
+      const std::size_t width = outputs(1);
       REQUIRE(test.output == espalier::extents{height, width, c.options.filters});
       const auto y = test.forward();
       double largest = 0;
@@ -123,6 +135,8 @@ TEST_SUITE("nn") {
                          "espalier::nn::conv2d: got 0 filters of 3 x 3, expected at least 1 filter of 1 x 1",
                          espalier::argument_error);
     CHECK_THROWS_AS(nn::conv2d<float>({.kernel = {0, 3}}), espalier::argument_error);
+    CHECK_THROWS_WITH_AS(nn::conv2d<float>({.strides = {1, 0}}),
+                         "espalier::nn::conv2d: got a stride of 0, expected 1 or more", espalier::argument_error);
   }
 
   TEST_CASE("the attributes of a convolution are its kind and shapes") {

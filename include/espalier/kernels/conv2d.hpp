@@ -42,7 +42,7 @@ void run_line(product_task<T> task, std::size_t width, std::size_t outputs) {
 template <class T>
 [[nodiscard]] product_task<T> forward_task(const conv2d_shape& s, const conv2d_pass<T>& p) {
   product_task<T> task;
-  task.x_column = s.channels * lanes;
+  task.x_column = s.stride_across * s.channels * lanes;
   task.x_row = s.padded_width() * s.channels * lanes;
   task.rows = s.kernel_height;
   task.run = s.run();
@@ -81,7 +81,7 @@ void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T
   for (std::size_t block = 0; block < p.blocks; ++block) {
     const T* padded = detail::pad_block(s, p.x + block * s.inputs() * lanes, p.scratch);
     for (std::size_t line = 0; line < s.output_height(); ++line) {
-      task.x = padded + line * task.x_row;
+      task.x = padded + line * s.stride_down * task.x_row;
       task.y = y + (block * s.outputs() + line * s.output_width() * s.filters) * lanes;
       detail::run_line(task, s.output_width(), s.filters);
     }
@@ -96,7 +96,7 @@ template <class T>
 void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y, T* winners) {
   detail::product_task<T> task = detail::forward_task(s, p);
   task.finish = detail::finish::relu_max_pool;
-  task.x_line = task.x_row;
+  task.x_line = s.stride_down * task.x_row;
   task.x_tile = 2 * task.x_column;
   task.y_tile = task.y_column;
   task.tiles = s.output_width() / 2;
@@ -104,7 +104,7 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
     const T* padded = detail::pad_block(s, p.x + block * s.inputs() * lanes, p.scratch);
     for (std::size_t line = 0; line < s.output_height() / 2; ++line) {
       const std::size_t to = (block * s.windows() + line * task.tiles) * s.filters * lanes;
-      task.x = padded + 2 * line * task.x_row;
+      task.x = padded + 2 * line * task.x_line;
       task.y = y + to;
       task.winners = winners + to;
       detail::run_product(task, 4, s.filters);
@@ -134,8 +134,10 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const
     detail::spread_gradient(s, p, winners, block);
     for (std::size_t line = 0; line < s.height; ++line) {
       const std::size_t first = above > line ? above - line : 0;
-      task.rows = (std::min)(s.kernel_height, s.output_height() + above - line) - first;
-      task.x = p.scratch + (line + first - above) * row;
+      const std::size_t last = (std::min)(s.kernel_height, (std::max)(s.gradient_height() + above, line) - line);
+      // A line at the far end that no window reached has no rows: its gradient is 0.
+      task.rows = (std::max)(last, first) - first;
+      task.x = p.scratch + (task.rows == 0 ? 0 : line + first - above) * row;
       task.weights = turned + first * task.weight_row;
       task.y = dx + (block * s.inputs() + line * s.width * s.channels) * lanes;
       detail::run_line(task, s.width, s.channels);

@@ -11,7 +11,7 @@
 
 namespace espalier::inline v0::kernels {
 
-/// Sizes of a convolution with stride 1.
+/// Sizes of a convolution.
 struct conv2d_shape {
   std::size_t height = 0;  ///< of the input
   std::size_t width = 0;
@@ -23,11 +23,17 @@ struct conv2d_shape {
   std::size_t pad_left = 0;
   std::size_t pad_bottom = 0;
   std::size_t pad_right = 0;
+  std::size_t stride_down = 1;  ///< from one output to the next, in inputs
+  std::size_t stride_across = 1;
 
   [[nodiscard]] constexpr std::size_t padded_height() const noexcept { return height + pad_top + pad_bottom; }
   [[nodiscard]] constexpr std::size_t padded_width() const noexcept { return width + pad_left + pad_right; }
-  [[nodiscard]] constexpr std::size_t output_height() const noexcept { return padded_height() - kernel_height + 1; }
-  [[nodiscard]] constexpr std::size_t output_width() const noexcept { return padded_width() - kernel_width + 1; }
+  [[nodiscard]] constexpr std::size_t output_height() const noexcept {
+    return (padded_height() - kernel_height) / stride_down + 1;
+  }
+  [[nodiscard]] constexpr std::size_t output_width() const noexcept {
+    return (padded_width() - kernel_width) / stride_across + 1;
+  }
   [[nodiscard]] constexpr std::size_t inputs() const noexcept { return height * width * channels; }
   [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * filters; }
   /// Windows of 2 x 2 in the output.
@@ -37,11 +43,17 @@ struct conv2d_shape {
   [[nodiscard]] constexpr std::size_t run() const noexcept { return kernel_width * channels; }
   [[nodiscard]] constexpr std::size_t weights() const noexcept { return kernel_height * run() * filters; }
 
-  /// The gradient of the output, so wide that every input finds the outputs that it feeds.
+  /// Outputs beside which a gradient needs zeros: those that a stride leaves out.
+  [[nodiscard]] constexpr bool strided() const noexcept { return stride_down > 1 || stride_across > 1; }
+  /// The gradient of the output, as far apart as its strides and so wide that every input finds the outputs that it
+  /// feeds.
+  [[nodiscard]] constexpr std::size_t gradient_height() const noexcept {
+    return (output_height() - 1) * stride_down + 1;
+  }
   [[nodiscard]] constexpr std::size_t gradient_width() const noexcept { return width + kernel_width - 1; }
   [[nodiscard]] constexpr std::size_t gradient_left() const noexcept { return kernel_width - 1 - pad_left; }
   [[nodiscard]] constexpr std::size_t gradient_block() const noexcept {
-    return output_height() * gradient_width() * filters * lanes;
+    return gradient_height() * gradient_width() * filters * lanes;
   }
   /// One padded image, with room behind it for a vector that begins at its last number.
   [[nodiscard]] constexpr std::size_t image() const noexcept {

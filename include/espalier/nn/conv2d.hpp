@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include <espalier/attributes/layer_attributes.hpp>
@@ -29,11 +30,12 @@ struct conv2d_options {
   std::size_t filters = 1;                  ///< >= 1
   std::array<std::size_t, 2> kernel{3, 3};  ///< height and width, >= 1
   nn::padding padding = nn::padding::valid;
-  bool bias = true;    ///< whether each filter has a bias
-  std::string name{};  ///< empty: conv2d_1, conv2d_2, ... by place in the model
+  std::array<std::size_t, 2> strides{1, 1};  ///< from one output to the next, down and across, >= 1
+  bool bias = true;                          ///< whether each filter has a bias
+  std::string name{};                        ///< empty: conv2d_1, conv2d_2, ... by place in the model
 };
 
-/// Convolution with stride 1, images (height, width, channels), kernel (height, width, channels, filters) as in Keras.
+/// Convolution of images (height, width, channels), kernel (height, width, channels, filters) as in Keras.
 /// @tparam T  float or double.
 template <class T = float>
 class conv2d {
@@ -45,7 +47,7 @@ class conv2d {
   static constexpr const char* default_name = "conv2d";
 
   /// @param options  see conv2d_options.
-  /// @throws argument_error if there are no filters or the kernel is empty.
+  /// @throws argument_error if there are no filters, the kernel is empty or a stride is 0.
   explicit conv2d(conv2d_options options) : options_(std::move(options)) {
     if (options_.filters == 0 || options_.kernel[0] == 0 || options_.kernel[1] == 0) {
       throw argument_error(error_message("nn::conv2d",
@@ -53,6 +55,9 @@ class conv2d {
                                              std::to_string(options_.kernel[0]) + " x " +
                                              std::to_string(options_.kernel[1]),
                                          "at least 1 filter of 1 x 1"));
+    }
+    if (options_.strides[0] == 0 || options_.strides[1] == 0) {
+      throw argument_error(error_message("nn::conv2d", "a stride of 0", "1 or more"));
     }
   }
 
@@ -68,11 +73,10 @@ class conv2d {
     }
     options_.name = name;
     shape_ = {input[0], input[1], input[2], height, width, options_.filters};
+    std::tie(shape_.stride_down, shape_.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
     if (same) {
-      shape_.pad_top = (height - 1) / 2;
-      shape_.pad_bottom = height - 1 - shape_.pad_top;
-      shape_.pad_left = (width - 1) / 2;
-      shape_.pad_right = width - 1 - shape_.pad_left;
+      std::tie(shape_.pad_top, shape_.pad_bottom) = border(input[0], height, options_.strides[0]);
+      std::tie(shape_.pad_left, shape_.pad_right) = border(input[1], width, options_.strides[1]);
     }
     kernel_ = zeros<T, 4>({height, width, input[2], options_.filters});
     bias_ = zeros<T, 1>({options_.bias ? options_.filters : 0});
@@ -116,6 +120,14 @@ class conv2d {
   }
 
  private:
+  /// Zeros before and behind, so that there is one output per step.
+  [[nodiscard]] static std::pair<std::size_t, std::size_t> border(std::size_t inputs, std::size_t window,
+                                                                  std::size_t stride) {
+    const std::size_t covered = (inputs - 1) / stride * stride + window;
+    const std::size_t zeros = covered > inputs ? covered - inputs : 0;
+    return {zeros / 2, zeros - zeros / 2};
+  }
+
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
   }

@@ -40,11 +40,11 @@ class live_outputs {
     std::size_t at = (sample / lanes * lines * columns * shape_.filters + filter) * lanes + sample % lanes;
     counts_ = {};
     for (std::size_t line = 0; line < lines; ++line) {
-      std::size_t place = line * step * shape_.padded_width() * shape_.channels;
+      std::size_t place = line * step * shape_.stride_down * shape_.padded_width() * shape_.channels;
       for (std::size_t column = 0; column < columns; ++column) {
         append(at, place);
         at += shape_.filters * lanes;
-        place += step * shape_.channels;
+        place += step * shape_.stride_across * shape_.channels;
       }
     }
   }
@@ -66,8 +66,8 @@ class live_outputs {
     if (winners_ != nullptr) {
       // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
       const auto winner = load<wholes<T>>(winners_ + at);
-      places += -(winner & 1) & static_cast<whole>(shape_.channels);
-      places += -((winner >> 1) & 1) & static_cast<whole>(shape_.padded_width() * shape_.channels);
+      places += -(winner & 1) & static_cast<whole>(shape_.stride_across * shape_.channels);
+      places += -((winner >> 1) & 1) & static_cast<whole>(shape_.stride_down * shape_.padded_width() * shape_.channels);
     }
     for (std::size_t i = 0; i < width; ++i) {
       T* to = lists_ + i * 2 * shape_.output_height() * shape_.output_width() + 2 * counts_[i];

@@ -42,7 +42,23 @@ void spread_window(const T* dy, const T* winners, T* to, const std::size_t (&pla
   }
 }
 
-/// Writes the gradient of a block's output into p.scratch, with zeros left and right of each line.
+/// Zeros wherever windows of 2 x 2 do not write.
+template <class T>
+void fill_around_windows(const conv2d_shape& s, T* to) {
+  const std::size_t pixel = s.filters * lanes;
+  const std::size_t row = s.gradient_width() * pixel;
+  const std::size_t left = s.gradient_left() * pixel;
+  const std::size_t covered = s.output_width() / 2 * 2 * pixel;
+  for (std::size_t line = 0; line < s.output_height(); ++line, to += row) {
+    const bool whole = line / 2 < s.output_height() / 2;
+    std::fill_n(to, whole ? left : row, T{0});
+    if (whole) {
+      std::fill_n(to + left + covered, row - left - covered, T{0});
+    }
+  }
+}
+
+/// Writes the gradient of a block's output into p.scratch, as far apart as its strides, with zeros between and around.
 /// @param winners  of the windows, or null if p.dy is that of the output itself.
 template <class T>
 void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, std::size_t block) {
@@ -50,7 +66,7 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
   const std::size_t row = s.gradient_width() * pixel;
   const std::size_t left = s.gradient_left() * pixel;
   const std::size_t line_size = s.output_width() * pixel;
-  if (winners == nullptr) {
+  if (winners == nullptr && !s.strided()) {
     const T* dy = p.dy + block * s.outputs() * lanes;
     for (std::size_t line = 0; line < s.output_height(); ++line) {
       T* to = std::fill_n(p.scratch + line * row, left, T{0});
@@ -59,20 +75,24 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
     }
     return;
   }
-  const std::size_t across = s.output_width() / 2;
-  const std::size_t covered = 2 * across * pixel;
-  const std::size_t places[4] = {0, pixel, row, row + pixel};
-  const std::size_t first = block * s.windows() * pixel;
-  for (std::size_t line = 0; line < s.output_height(); ++line) {
-    const bool whole = line / 2 < s.output_height() / 2;
-    std::fill_n(p.scratch + line * row, whole ? left : row, T{0});
-    if (whole) {
-      std::fill_n(p.scratch + line * row + left + covered, row - left - covered, T{0});
-    }
+  if (s.strided()) {
+    std::fill_n(p.scratch, s.gradient_block(), T{0});
+  } else {
+    fill_around_windows(s, p.scratch);
   }
-  for (std::size_t window = 0; window < s.windows(); ++window) {
-    T* to = p.scratch + window / across * 2 * row + left + window % across * 2 * pixel;
-    const std::size_t from = first + window * pixel;
+  const std::size_t step = winners == nullptr ? 1 : 2;
+  const std::size_t across = s.output_width() / step;
+  const std::size_t count = across * (s.output_height() / step);
+  const std::size_t right = s.stride_across * pixel;
+  const std::size_t down = s.stride_down * row;
+  const std::size_t places[4] = {0, right, down, down + right};
+  for (std::size_t output = 0; output < count; ++output) {
+    T* to = p.scratch + output / across * step * down + left + output % across * step * right;
+    const std::size_t from = (block * count + output) * pixel;
+    if (winners == nullptr) {
+      std::copy_n(p.dy + from, pixel, to);
+      continue;
+    }
     for (std::size_t f = 0; f < pixel; f += lanes) {
       spread_window(p.dy + from + f, winners + from + f, to + f, places);
     }
