@@ -11115,7 +11115,7 @@ void average_pool2d_backward(const pool2d_shape& s, const T* dy, T* dx, std::siz
 
 namespace espalier::inline v0::kernels {
 
-/// Sizes of a convolution with stride 1.
+/// Sizes of a convolution.
 struct conv2d_shape {
   std::size_t height = 0;  ///< of the input
   std::size_t width = 0;
@@ -11127,11 +11127,17 @@ struct conv2d_shape {
   std::size_t pad_left = 0;
   std::size_t pad_bottom = 0;
   std::size_t pad_right = 0;
+  std::size_t stride_down = 1;  ///< from one output to the next, in inputs
+  std::size_t stride_across = 1;
 
   [[nodiscard]] constexpr std::size_t padded_height() const noexcept { return height + pad_top + pad_bottom; }
   [[nodiscard]] constexpr std::size_t padded_width() const noexcept { return width + pad_left + pad_right; }
-  [[nodiscard]] constexpr std::size_t output_height() const noexcept { return padded_height() - kernel_height + 1; }
-  [[nodiscard]] constexpr std::size_t output_width() const noexcept { return padded_width() - kernel_width + 1; }
+  [[nodiscard]] constexpr std::size_t output_height() const noexcept {
+    return (padded_height() - kernel_height) / stride_down + 1;
+  }
+  [[nodiscard]] constexpr std::size_t output_width() const noexcept {
+    return (padded_width() - kernel_width) / stride_across + 1;
+  }
   [[nodiscard]] constexpr std::size_t inputs() const noexcept { return height * width * channels; }
   [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * filters; }
   /// Windows of 2 x 2 in the output.
@@ -11141,11 +11147,17 @@ struct conv2d_shape {
   [[nodiscard]] constexpr std::size_t run() const noexcept { return kernel_width * channels; }
   [[nodiscard]] constexpr std::size_t weights() const noexcept { return kernel_height * run() * filters; }
 
-  /// The gradient of the output, so wide that every input finds the outputs that it feeds.
+  /// Outputs beside which a gradient needs zeros: those that a stride leaves out.
+  [[nodiscard]] constexpr bool strided() const noexcept { return stride_down > 1 || stride_across > 1; }
+  /// The gradient of the output, as far apart as its strides and so wide that every input finds the outputs that it
+  /// feeds.
+  [[nodiscard]] constexpr std::size_t gradient_height() const noexcept {
+    return (output_height() - 1) * stride_down + 1;
+  }
   [[nodiscard]] constexpr std::size_t gradient_width() const noexcept { return width + kernel_width - 1; }
   [[nodiscard]] constexpr std::size_t gradient_left() const noexcept { return kernel_width - 1 - pad_left; }
   [[nodiscard]] constexpr std::size_t gradient_block() const noexcept {
-    return output_height() * gradient_width() * filters * lanes;
+    return gradient_height() * gradient_width() * filters * lanes;
   }
   /// One padded image, with room behind it for a vector that begins at its last number.
   [[nodiscard]] constexpr std::size_t image() const noexcept {
@@ -11275,11 +11287,11 @@ class live_outputs {
     std::size_t at = (sample / lanes * lines * columns * shape_.filters + filter) * lanes + sample % lanes;
     counts_ = {};
     for (std::size_t line = 0; line < lines; ++line) {
-      std::size_t place = line * step * shape_.padded_width() * shape_.channels;
+      std::size_t place = line * step * shape_.stride_down * shape_.padded_width() * shape_.channels;
       for (std::size_t column = 0; column < columns; ++column) {
         append(at, place);
         at += shape_.filters * lanes;
-        place += step * shape_.channels;
+        place += step * shape_.stride_across * shape_.channels;
       }
     }
   }
@@ -11301,8 +11313,8 @@ class live_outputs {
     if (winners_ != nullptr) {
       // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
       const auto winner = load<wholes<T>>(winners_ + at);
-      places += -(winner & 1) & static_cast<whole>(shape_.channels);
-      places += -((winner >> 1) & 1) & static_cast<whole>(shape_.padded_width() * shape_.channels);
+      places += -(winner & 1) & static_cast<whole>(shape_.stride_across * shape_.channels);
+      places += -((winner >> 1) & 1) & static_cast<whole>(shape_.stride_down * shape_.padded_width() * shape_.channels);
     }
     for (std::size_t i = 0; i < width; ++i) {
       T* to = lists_ + i * 2 * shape_.output_height() * shape_.output_width() + 2 * counts_[i];
@@ -11431,7 +11443,23 @@ void spread_window(const T* dy, const T* winners, T* to, const std::size_t (&pla
   }
 }
 
-/// Writes the gradient of a block's output into p.scratch, with zeros left and right of each line.
+/// Zeros wherever windows of 2 x 2 do not write.
+template <class T>
+void fill_around_windows(const conv2d_shape& s, T* to) {
+  const std::size_t pixel = s.filters * lanes;
+  const std::size_t row = s.gradient_width() * pixel;
+  const std::size_t left = s.gradient_left() * pixel;
+  const std::size_t covered = s.output_width() / 2 * 2 * pixel;
+  for (std::size_t line = 0; line < s.output_height(); ++line, to += row) {
+    const bool whole = line / 2 < s.output_height() / 2;
+    std::fill_n(to, whole ? left : row, T{0});
+    if (whole) {
+      std::fill_n(to + left + covered, row - left - covered, T{0});
+    }
+  }
+}
+
+/// Writes the gradient of a block's output into p.scratch, as far apart as its strides, with zeros between and around.
 /// @param winners  of the windows, or null if p.dy is that of the output itself.
 template <class T>
 void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, std::size_t block) {
@@ -11439,7 +11467,7 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
   const std::size_t row = s.gradient_width() * pixel;
   const std::size_t left = s.gradient_left() * pixel;
   const std::size_t line_size = s.output_width() * pixel;
-  if (winners == nullptr) {
+  if (winners == nullptr && !s.strided()) {
     const T* dy = p.dy + block * s.outputs() * lanes;
     for (std::size_t line = 0; line < s.output_height(); ++line) {
       T* to = std::fill_n(p.scratch + line * row, left, T{0});
@@ -11448,20 +11476,24 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
     }
     return;
   }
-  const std::size_t across = s.output_width() / 2;
-  const std::size_t covered = 2 * across * pixel;
-  const std::size_t places[4] = {0, pixel, row, row + pixel};
-  const std::size_t first = block * s.windows() * pixel;
-  for (std::size_t line = 0; line < s.output_height(); ++line) {
-    const bool whole = line / 2 < s.output_height() / 2;
-    std::fill_n(p.scratch + line * row, whole ? left : row, T{0});
-    if (whole) {
-      std::fill_n(p.scratch + line * row + left + covered, row - left - covered, T{0});
-    }
+  if (s.strided()) {
+    std::fill_n(p.scratch, s.gradient_block(), T{0});
+  } else {
+    fill_around_windows(s, p.scratch);
   }
-  for (std::size_t window = 0; window < s.windows(); ++window) {
-    T* to = p.scratch + window / across * 2 * row + left + window % across * 2 * pixel;
-    const std::size_t from = first + window * pixel;
+  const std::size_t step = winners == nullptr ? 1 : 2;
+  const std::size_t across = s.output_width() / step;
+  const std::size_t count = across * (s.output_height() / step);
+  const std::size_t right = s.stride_across * pixel;
+  const std::size_t down = s.stride_down * row;
+  const std::size_t places[4] = {0, right, down, down + right};
+  for (std::size_t output = 0; output < count; ++output) {
+    T* to = p.scratch + output / across * step * down + left + output % across * step * right;
+    const std::size_t from = (block * count + output) * pixel;
+    if (winners == nullptr) {
+      std::copy_n(p.dy + from, pixel, to);
+      continue;
+    }
     for (std::size_t f = 0; f < pixel; f += lanes) {
       spread_window(p.dy + from + f, winners + from + f, to + f, places);
     }
@@ -11503,7 +11535,7 @@ void run_line(product_task<T> task, std::size_t width, std::size_t outputs) {
 template <class T>
 [[nodiscard]] product_task<T> forward_task(const conv2d_shape& s, const conv2d_pass<T>& p) {
   product_task<T> task;
-  task.x_column = s.channels * lanes;
+  task.x_column = s.stride_across * s.channels * lanes;
   task.x_row = s.padded_width() * s.channels * lanes;
   task.rows = s.kernel_height;
   task.run = s.run();
@@ -11542,7 +11574,7 @@ void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T
   for (std::size_t block = 0; block < p.blocks; ++block) {
     const T* padded = detail::pad_block(s, p.x + block * s.inputs() * lanes, p.scratch);
     for (std::size_t line = 0; line < s.output_height(); ++line) {
-      task.x = padded + line * task.x_row;
+      task.x = padded + line * s.stride_down * task.x_row;
       task.y = y + (block * s.outputs() + line * s.output_width() * s.filters) * lanes;
       detail::run_line(task, s.output_width(), s.filters);
     }
@@ -11557,7 +11589,7 @@ template <class T>
 void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y, T* winners) {
   detail::product_task<T> task = detail::forward_task(s, p);
   task.finish = detail::finish::relu_max_pool;
-  task.x_line = task.x_row;
+  task.x_line = s.stride_down * task.x_row;
   task.x_tile = 2 * task.x_column;
   task.y_tile = task.y_column;
   task.tiles = s.output_width() / 2;
@@ -11565,7 +11597,7 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
     const T* padded = detail::pad_block(s, p.x + block * s.inputs() * lanes, p.scratch);
     for (std::size_t line = 0; line < s.output_height() / 2; ++line) {
       const std::size_t to = (block * s.windows() + line * task.tiles) * s.filters * lanes;
-      task.x = padded + 2 * line * task.x_row;
+      task.x = padded + 2 * line * task.x_line;
       task.y = y + to;
       task.winners = winners + to;
       detail::run_product(task, 4, s.filters);
@@ -11595,8 +11627,10 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const
     detail::spread_gradient(s, p, winners, block);
     for (std::size_t line = 0; line < s.height; ++line) {
       const std::size_t first = above > line ? above - line : 0;
-      task.rows = (std::min)(s.kernel_height, s.output_height() + above - line) - first;
-      task.x = p.scratch + (line + first - above) * row;
+      const std::size_t last = (std::min)(s.kernel_height, (std::max)(s.gradient_height() + above, line) - line);
+      // A line at the far end that no window reached has no rows: its gradient is 0.
+      task.rows = (std::max)(last, first) - first;
+      task.x = p.scratch + (task.rows == 0 ? 0 : line + first - above) * row;
       task.weights = turned + first * task.weight_row;
       task.y = dx + (block * s.inputs() + line * s.width * s.channels) * lanes;
       detail::run_line(task, s.width, s.channels);
@@ -12462,11 +12496,12 @@ struct conv2d_options {
   std::size_t filters = 1;                  ///< >= 1
   std::array<std::size_t, 2> kernel{3, 3};  ///< height and width, >= 1
   nn::padding padding = nn::padding::valid;
-  bool bias = true;    ///< whether each filter has a bias
-  std::string name{};  ///< empty: conv2d_1, conv2d_2, ... by place in the model
+  std::array<std::size_t, 2> strides{1, 1};  ///< from one output to the next, down and across, >= 1
+  bool bias = true;                          ///< whether each filter has a bias
+  std::string name{};                        ///< empty: conv2d_1, conv2d_2, ... by place in the model
 };
 
-/// Convolution with stride 1, images (height, width, channels), kernel (height, width, channels, filters) as in Keras.
+/// Convolution of images (height, width, channels), kernel (height, width, channels, filters) as in Keras.
 /// @tparam T  float or double.
 template <class T = float>
 class conv2d {
@@ -12478,7 +12513,7 @@ class conv2d {
   static constexpr const char* default_name = "conv2d";
 
   /// @param options  see conv2d_options.
-  /// @throws argument_error if there are no filters or the kernel is empty.
+  /// @throws argument_error if there are no filters, the kernel is empty or a stride is 0.
   explicit conv2d(conv2d_options options) : options_(std::move(options)) {
     if (options_.filters == 0 || options_.kernel[0] == 0 || options_.kernel[1] == 0) {
       throw argument_error(error_message("nn::conv2d",
@@ -12486,6 +12521,9 @@ class conv2d {
                                              std::to_string(options_.kernel[0]) + " x " +
                                              std::to_string(options_.kernel[1]),
                                          "at least 1 filter of 1 x 1"));
+    }
+    if (options_.strides[0] == 0 || options_.strides[1] == 0) {
+      throw argument_error(error_message("nn::conv2d", "a stride of 0", "1 or more"));
     }
   }
 
@@ -12501,11 +12539,10 @@ class conv2d {
     }
     options_.name = name;
     shape_ = {input[0], input[1], input[2], height, width, options_.filters};
+    std::tie(shape_.stride_down, shape_.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
     if (same) {
-      shape_.pad_top = (height - 1) / 2;
-      shape_.pad_bottom = height - 1 - shape_.pad_top;
-      shape_.pad_left = (width - 1) / 2;
-      shape_.pad_right = width - 1 - shape_.pad_left;
+      std::tie(shape_.pad_top, shape_.pad_bottom) = border(input[0], height, options_.strides[0]);
+      std::tie(shape_.pad_left, shape_.pad_right) = border(input[1], width, options_.strides[1]);
     }
     kernel_ = zeros<T, 4>({height, width, input[2], options_.filters});
     bias_ = zeros<T, 1>({options_.bias ? options_.filters : 0});
@@ -12549,6 +12586,14 @@ class conv2d {
   }
 
  private:
+  /// Zeros before and behind, so that there is one output per step.
+  [[nodiscard]] static std::pair<std::size_t, std::size_t> border(std::size_t inputs, std::size_t window,
+                                                                  std::size_t stride) {
+    const std::size_t covered = (inputs - 1) / stride * stride + window;
+    const std::size_t zeros = covered > inputs ? covered - inputs : 0;
+    return {zeros / 2, zeros - zeros / 2};
+  }
+
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
   }
