@@ -8,7 +8,8 @@ cd "$tree" || exit 1
 . scripts/packages.sh
 
 need_packages g++ clang clang-format clang-tidy cmake make pkg-config python3 doctest-dev libxtensor-dev \
-    zlib1g-dev libzip-dev nlohmann-json3-dev libcli11-dev libbenchmark-dev gnuplot-nox dataset-fashion-mnist
+    zlib1g-dev libzip-dev nlohmann-json3-dev libcli11-dev libbenchmark-dev coinor-libcbc-dev \
+    gnuplot-nox dataset-fashion-mnist
 
 jobs=$(nproc)
 passed=0
@@ -27,9 +28,9 @@ fail() {
     failed=$((failed + 1))
 }
 
-# configure PRESET
+# configure PRESET OPTION...
 configure() {
-    cmake --preset "$1" >build/"$1".log 2>&1 || {
+    cmake --preset "$@" >build/"$1".log 2>&1 || {
         cat build/"$1".log
         fail "configuring $1"
     }
@@ -61,7 +62,7 @@ run_tests() {
 
 mkdir -p build
 step "configure"
-configure dev
+configure dev -DESPALIER_BUILD_BENCHMARKS=ON
 run_tests dev -L source
 build dev
 run_tests dev -LE 'source|consumer|late'

@@ -44,7 +44,7 @@ def main():
     compiler = sys.argv[1] if len(sys.argv) > 1 else "c++"
     readme = ROOT / "README.md"
     found = list(programs(readme.read_text("utf-8"))) if readme.is_file() else []
-    faults = []
+    faults = ["README.md shows no program"] if readme.is_file() and not found else []
     for number, (code, output) in enumerate(found, 1):
         with tempfile.TemporaryDirectory() as folder:
             if fault := fault_of(compiler, code, output, pathlib.Path(folder)):
