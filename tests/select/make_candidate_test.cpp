@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@
 #include <espalier/rank/lamp.hpp>
 #include <espalier/rank/layer_maximum.hpp>
 #include <espalier/rank/no_normalization.hpp>
+#include <espalier/rank/oracle.hpp>
 #include <espalier/select/select.hpp>
 
 #include "support/random_layers.hpp"
@@ -149,6 +151,28 @@ TEST_SUITE("select") {
     const auto some =
         choose::select(std::vector{units}, {.sparsity = {0.2}, .live = false}, objective::parameters::resources);
     CHECK(some.used == std::vector<std::int64_t>{14});  // 22 - 4 units of 2
+  }
+
+  TEST_CASE("numbers of another size or not finite are refused by layer and by what they are") {
+    const auto layer = dense(2, 2);
+    const std::vector<double> kernel{1, 2, 3, 4};
+    std::vector<double> gradient{1, 2, 3};
+    const auto rank_by_gradient = [&] {
+      static_cast<void>(choose::make_candidate(layer, objective::parameters{}(layer),
+                                               rank::weight_data<double>{kernel, gradient},
+                                               choose::valuation<rank::oracle, rank::lamp>{}));
+    };
+    CHECK_THROWS_WITH_AS(
+        rank_by_gradient(),
+        "espalier::select::make_candidate: got layer 'hidden' with 3 numbers of the gradient, expected "
+        "4, one per weight",
+        espalier::shape_error);
+    gradient = {1, 2, 3, std::numeric_limits<double>::quiet_NaN()};
+    CHECK_THROWS_WITH_AS(rank_by_gradient(),
+                         "espalier::select::make_candidate: got layer 'hidden' with number 3 of the gradient not "
+                         "finite, expected finite numbers",
+                         espalier::numeric_error);
+    CHECK_THROWS_AS(static_cast<void>(make<rank::l1, rank::lamp>(layer, {1, 2, 3})), espalier::shape_error);
   }
 
   TEST_CASE("a ranking of the user's own that gives negative losses is refused with layer and group") {

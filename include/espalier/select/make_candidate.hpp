@@ -4,9 +4,12 @@
 #define ESPALIER_SELECT_MAKE_CANDIDATE_HPP
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -107,6 +110,53 @@ void expect_savings(const attributes::layer_attributes& layer, const objective::
   }
 }
 
+/// What a ranking needs of every weight, in words.
+[[nodiscard]] constexpr std::string_view name_of(rank::data data) noexcept {
+  switch (data) {
+    case rank::data::gradient:
+      return "gradient";
+    case rank::data::curvature:
+      return "curvature";
+    case rank::data::fisher:
+      return "Fisher information";
+    case rank::data::unit_scale:
+      return "unit scales";
+    case rank::data::activation_length:
+      return "activation lengths";
+    case rank::data::nothing:
+      break;
+  }
+  return "data";
+}
+
+/// Refuses numbers of another size, and, if asked to look, those that are not finite, by the layer's name.
+template <class Value>
+void expect_numbers(const attributes::layer_attributes& layer, std::span<const Value> numbers, std::string_view what,
+                    bool look) {
+  const std::string whose = "layer '" + layer.name + "' with ";
+  const std::size_t weights = layer.kernel_shape.size();
+  if (numbers.size() != weights) {
+    throw shape_error(error_message("select::make_candidate",
+                                    whose + std::to_string(numbers.size()) + " numbers of the " + std::string(what),
+                                    std::to_string(weights) + ", one per weight"));
+  }
+  for (std::size_t i = 0; look && i < numbers.size(); ++i) {
+    if (!std::isfinite(numbers[i])) {
+      throw numeric_error(error_message(
+          "select::make_candidate",
+          whose + "number " + std::to_string(i) + " of the " + std::string(what) + " not finite", "finite numbers"));
+    }
+  }
+}
+
+template <rank::ranking Ranking, class Value>
+void expect_data(const attributes::layer_attributes& layer, const rank::weight_data<Value>& data, bool look) {
+  expect_numbers(layer, data.kernel, "kernel", look);
+  if constexpr (rank::needs_of<Ranking> != rank::data::nothing) {
+    expect_numbers(layer, data.datum, name_of(rank::needs_of<Ranking>), look);
+  }
+}
+
 /// Calls action(group) for every group of one weight. Such a group is its own mean, so sharing it changes nothing.
 template <class Action>
 void visit_single_weights(const std::vector<structure::size_run>& sizes, Action&& action) {
@@ -138,6 +188,29 @@ void withdraw_single_weights(const std::vector<structure::size_run>& sizes, obje
   savings.savings = std::move(result);
 }
 
+/// Forms the groups of a layer and says what pruning and sharing them costs.
+template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization Normalization>
+void value_groups(const rank::weight_data<Value>& data, const valuation<Ranking, Normalization>& v, bool can_share,
+                  candidate<M>& result) {
+  const attributes::layer_attributes& layer = result.attributes;
+  const extents shape = grouping_shape(layer);
+  result.groups = form_groups(result.savings.rule, shape, data, v.ranking);
+  std::vector<double> prune = finish(rank::prune_costs(*result.groups, data, v.ranking), v, layer.name);
+  const auto divisors = v.normalization(prune);
+  if (can_share) {
+    result.share = divide(finish(rank::share_costs(*result.groups, data, v.ranking), v, layer.name), divisors);
+  }
+  if (layer.prune) {
+    result.prune = divide(std::move(prune), divisors);
+  }
+  const std::vector<structure::size_run> sizes = structure::size_runs(result.savings.rule, shape);
+  if (can_share && layer.prune) {
+    visit_single_weights(sizes, [&](std::size_t group) { result.share[group] = result.prune[group]; });
+  } else if (can_share) {
+    withdraw_single_weights(sizes, result.savings);
+  }
+}
+
 }  // namespace detail
 
 /// @param layer      attributes of the layer.
@@ -145,8 +218,10 @@ void withdraw_single_weights(const std::vector<structure::size_run>& sizes, obje
 /// @param data       its kernel and, if the ranking needs it, one number per weight.
 /// @param v          ranking and normalization.
 /// @return the layer, ready for `select`; without groups, and with a note, if it does not take part.
-/// @throws what structure::grouping and rank::prune_costs throw; argument_error if the savings are negative or not as
-///         many as there are groups.   Complexity: O(n), and that of the normalization.
+/// @throws what structure::grouping throws; by the layer's name: shape_error if the numbers are not one per weight,
+///         numeric_error if one is not finite, argument_error if losses or savings are negative or not as many as there
+///         are groups.
+/// Complexity: O(n), and that of the normalization.
 template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization Normalization>
 [[nodiscard]] candidate<M> make_candidate(const attributes::layer_attributes& layer,
                                           objective::layer_savings<M> savings, const rank::weight_data<Value>& data,
@@ -155,32 +230,22 @@ template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization
   if (!result.savings.optimizable()) {
     return result;
   }
-  const extents shape = grouping_shape(layer);
-  const std::vector<structure::size_run> sizes = structure::size_runs(result.savings.rule, shape);
   std::size_t groups = 0;
-  for (const structure::size_run& run : sizes) {
+  for (const structure::size_run& run : structure::size_runs(result.savings.rule, grouping_shape(layer))) {
     groups += run.count;
   }
   detail::expect_savings(layer, result.savings, groups);
-  const bool can_share = layer.share && groups < shape.size();  // a group of one weight is its own mean
+  const bool can_share = layer.share && groups < layer.kernel_shape.size();  // one weight is its own mean
   result.savings.note = detail::why_left_alone(layer, can_share);
   if (!result.savings.optimizable()) {
     return result;
   }
-  result.groups = detail::form_groups(result.savings.rule, shape, data, v.ranking);
-  std::vector<double> prune = detail::finish(rank::prune_costs(*result.groups, data, v.ranking), v, layer.name);
-  const auto divisors = v.normalization(prune);
-  if (can_share) {
-    result.share =
-        detail::divide(detail::finish(rank::share_costs(*result.groups, data, v.ranking), v, layer.name), divisors);
-  }
-  if (layer.prune) {
-    result.prune = detail::divide(std::move(prune), divisors);
-  }
-  if (can_share && layer.prune) {
-    detail::visit_single_weights(sizes, [&](std::size_t group) { result.share[group] = result.prune[group]; });
-  } else if (can_share) {
-    detail::withdraw_single_weights(sizes, result.savings);
+  detail::expect_data<Ranking>(layer, data, false);
+  try {
+    detail::value_groups(data, v, can_share, result);
+  } catch (const numeric_error&) {
+    detail::expect_data<Ranking>(layer, data, true);
+    throw;
   }
   return result;
 }
