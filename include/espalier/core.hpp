@@ -13,6 +13,7 @@
 #include <espalier/base/sum.hpp>
 #include <espalier/hls/config.hpp>
 #include <espalier/hls/layer_config.hpp>
+#include <espalier/hls/parse_precision.hpp>
 #include <espalier/hls/parse_strategy.hpp>
 #include <espalier/hls/precision.hpp>
 #include <espalier/hls/reuse_factor.hpp>
@@ -74,10 +75,12 @@
 #include <espalier/schedule/listed.hpp>
 #include <espalier/schedule/polynomial.hpp>
 #include <espalier/schedule/schedule.hpp>
+#include <espalier/select/connection.hpp>
 #include <espalier/select/live_weights.hpp>
 #include <espalier/select/make_candidate.hpp>
 #include <espalier/select/select.hpp>
 #include <espalier/select/selection.hpp>
+#include <espalier/select/valuation.hpp>
 #include <espalier/structure/group_means.hpp>
 #include <espalier/structure/grouping.hpp>
 #include <espalier/structure/kernel_matrix.hpp>

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <espalier/hls/parse_precision.hpp>
+
 namespace hls = espalier::hls;
 using hls::parse_precision;
 using hls::strategy;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <espalier/hls/parse_strategy.hpp>
+#include <espalier/hls/parse_precision.hpp>
 #include <espalier/hls/precision.hpp>
 #include <espalier/objective/vivado_dsp.hpp>
 

@@ -4,10 +4,7 @@
 #define ESPALIER_OBJECTIVE_JOINED_HPP
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <cstdint>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,90 +15,11 @@
 
 #include <espalier/attributes/layer_attributes.hpp>
 #include <espalier/base/errors.hpp>
+#include <espalier/objective/detail/join_savings.hpp>
 #include <espalier/objective/objective.hpp>
 #include <espalier/structure/rules.hpp>
 
 namespace espalier::inline v0::objective {
-
-namespace detail {
-
-/// All names in one array.
-template <class... Objectives>
-[[nodiscard]] constexpr auto join_resources() {
-  constexpr std::size_t count = (Objectives::resources.size() + ...);
-  std::array<std::string_view, count> names{};
-  std::size_t next = 0;
-  const auto append = [&](const auto& some) {
-    for (const std::string_view one : some) {
-      names[next++] = one;
-    }
-  };
-  (append(Objectives::resources), ...);
-  return names;
-}
-
-template <std::size_t Count>
-[[nodiscard]] constexpr bool all_differ(const std::array<std::string_view, Count>& names) {
-  for (std::size_t a = 0; a < Count; ++a) {
-    for (std::size_t b = a + 1; b < Count; ++b) {
-      if (names[a] == names[b]) {
-        return false;
-      }
-    }
-  }
-  return true;
-}
-
-/// Lays the savings of one objective beside those of others, in common units.
-template <std::size_t All>
-class savings_joiner {
- public:
-  template <std::size_t M>
-  void add(const layer_savings<M>& one, std::size_t first_resource) {
-    const std::int64_t common = std::lcm(joined_.denominator, one.denominator);
-    for (auto& run : joined_.savings) {
-      for (std::size_t r = 0; r < first_resource; ++r) {
-        run.saving[r] *= common / joined_.denominator;
-      }
-    }
-    std::vector<saving_run<All>> result;
-    std::size_t place = 0;
-    std::size_t done = 0;
-    for (const auto& run : one.savings) {
-      for (std::size_t left = run.count; left > 0;) {
-        if (joined_.savings.size() == place) {
-          joined_.savings.push_back({left, {}});  // of the first objective
-        }
-        const std::size_t count = (std::min)(left, joined_.savings[place].count - done);
-        saving_run<All> both{count, joined_.savings[place].saving};
-        for (std::size_t r = 0; r < M; ++r) {
-          both.saving[first_resource + r] = run.saving[r] * (common / one.denominator);
-        }
-        append(result, both);
-        left -= count;
-        done += count;
-        place += done == joined_.savings[place].count ? 1U : 0U;
-        done = place < joined_.savings.size() && done < joined_.savings[place].count ? done : 0;
-      }
-    }
-    joined_.savings = std::move(result);
-    joined_.denominator = common;
-  }
-
-  [[nodiscard]] layer_savings<All>& joined() noexcept { return joined_; }
-
- private:
-  static void append(std::vector<saving_run<All>>& runs, const saving_run<All>& run) {
-    if (runs.empty() || runs.back().saving != run.saving) {
-      runs.push_back({0, run.saving});
-    }
-    runs.back().count += run.count;
-  }
-
-  layer_savings<All> joined_;
-};
-
-}  // namespace detail
 
 /// Several objectives at once. In every layer their groupings must agree: they do if the objectives say the same rule,
 /// or if one says a rule over which the others can count (parameters can over any). An objective that can save nothing

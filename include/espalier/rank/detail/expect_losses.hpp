@@ -23,7 +23,10 @@ inline void expect_losses(std::span<const double> losses, std::string_view where
     broken |=
         static_cast<unsigned>(!(loss >= 0)) | static_cast<unsigned>(!(loss <= (std::numeric_limits<double>::max)()));
   }
-  for (std::size_t group = 0; broken != 0; ++group) {
+  if (broken == 0) {
+    return;
+  }
+  for (std::size_t group = 0; group < losses.size(); ++group) {
     if (!(losses[group] >= 0 && losses[group] <= (std::numeric_limits<double>::max)())) {
       throw argument_error(
           error_message(where, "loss " + std::to_string(losses[group]) + " of group " + std::to_string(group) + whose,

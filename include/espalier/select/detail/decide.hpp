@@ -11,127 +11,18 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <espalier/knapsack/solve.hpp>
+#include <espalier/select/detail/layer_knapsack.hpp>
 #include <espalier/select/detail/losses.hpp>
 #include <espalier/select/detail/pack.hpp>
+#include <espalier/select/detail/reach.hpp>
+#include <espalier/select/detail/take_over.hpp>
 #include <espalier/select/selection.hpp>
 
 namespace espalier::inline v0::select::detail {
-
-/// Says why a budget cannot be met, naming resource and layer; empty if it can.
-template <std::size_t M>
-class reach {
- public:
-  reach(std::span<const candidate<M>> candidates, const layer_knapsack<M>& k,
-        const std::array<std::string_view, M>& names)
-      : candidates_(candidates), k_(k), names_(names) {}
-
-  [[nodiscard]] std::string why_not() const {
-    for (std::size_t r = 0; r < M; ++r) {
-      std::int64_t least = 0;
-      std::int64_t forced = 0;
-      const layer_share<M>* largest = nullptr;
-      for (const layer_share<M>& layer : k_.layers) {
-        least += layer.stuck[r];
-        forced += layer.forced_use[r];
-        largest = largest == nullptr || least_of(layer, r) > least_of(*largest, r) ? &layer : largest;
-        if (layer.own_sparsity != nullptr) {
-          const std::int64_t usage = candidates_[layer.candidate].savings.usage[r];
-          const std::int64_t budget = budget_of(usage, sparsity_of(*layer.own_sparsity, r));
-          if (std::string why = sentence(r, least_of(layer, r), budget, layer); !why.empty()) {
-            return why;
-          }
-        }
-      }
-      least += in_whole_units(forced);
-      if (std::string why = largest == nullptr ? "" : sentence(r, least, k_.budget[r], *largest); !why.empty()) {
-        return why;
-      }
-    }
-    return {};
-  }
-
- private:
-  [[nodiscard]] std::int64_t in_whole_units(std::int64_t number) const { return (number + k_.unit - 1) / k_.unit; }
-  [[nodiscard]] std::int64_t least_of(const layer_share<M>& layer, std::size_t r) const {
-    return layer.stuck[r] + in_whole_units(layer.forced_use[r]);
-  }
-  [[nodiscard]] std::string sentence(std::size_t r, std::int64_t least, std::int64_t budget,
-                                     const layer_share<M>& layer) const {
-    if (least <= budget) {
-      return {};
-    }
-    return std::string(names_[r]) + " cannot go below " + std::to_string(least) + ", the budget is " +
-           std::to_string(budget) + "; layer '" + candidates_[layer.candidate].attributes.name + "' keeps " +
-           std::to_string(least_of(layer, r)) + (layer.forced.empty() ? " that no group frees" : " at least");
-  }
-
-  std::span<const candidate<M>> candidates_;
-  const layer_knapsack<M>& k_;
-  const std::array<std::string_view, M>& names_;
-};
-
-/// The actions of some groups of a layer.
-struct acted_groups {
-  std::size_t first = 0;  // the number of the first group
-  std::span<mask::action> actions;
-};
-
-/// Turns what is kept into actions. Returns how many groups are kept.
-template <std::size_t M>
-[[nodiscard]] std::int64_t act(const candidate<M>& c, const layer_share<M>& layer, std::span<const std::uint8_t> kept,
-                               acted_groups groups) {
-  std::int64_t count = 0;
-  if (c.share.empty() && layer.beyond.empty()) {
-    for (std::size_t i = 0; i < kept.size(); ++i) {
-      groups.actions[i] = kept[i] != 0 ? mask::action::keep : mask::action::prune;
-      count += kept[i] != 0 ? 1 : 0;
-    }
-    return count;
-  }
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    const std::size_t group = groups.first + i;
-    const bool keep = kept[i] != 0 && (layer.beyond.empty() || layer.beyond[group] == 0);
-    groups.actions[i] = keep ? mask::action::keep : change_of(c, group);
-    count += keep ? 1 : 0;
-  }
-  return count;
-}
-
-/// Writes what a solved knapsack keeps into the decisions of its layers and into the totals.
-template <std::size_t M>
-void take_over(std::span<const candidate<M>> candidates, const layer_knapsack<M>& k, const knapsack::solution& solved,
-               selection& result) {
-  std::size_t item = 0;
-  std::array<std::int64_t, M> total{};
-  for (const layer_share<M>& layer : k.layers) {
-    const candidate<M>& c = candidates[layer.candidate];
-    layer_decision& decision = result.layers[layer.candidate];
-    decision.actions.resize(c.groups->count());
-    std::array<std::int64_t, M> kept{};
-    std::size_t group = 0;
-    for (const auto& run : c.savings.savings) {
-      const std::span<mask::action> actions = std::span(decision.actions).subspan(group, run.count);
-      const std::int64_t count = act(c, layer, std::span(solved.kept).subspan(item, run.count), {group, actions});
-      group += run.count;
-      item += run.count;
-      for (std::size_t r = 0; r < M; ++r) {
-        kept[r] += count * run.saving[r];
-      }
-    }
-    decision.used.resize(M);
-    for (std::size_t r = 0; r < M; ++r) {
-      decision.used[r] = layer.stuck[r] + (kept[r] + c.savings.denominator - 1) / c.savings.denominator;
-      total[r] += kept[r] * layer.factor;
-      result.used[r] += layer.stuck[r];
-    }
-  }
-  for (std::size_t r = 0; r < M; ++r) {
-    result.used[r] += (total[r] + k.unit - 1) / k.unit;
-  }
-}
 
 /// Decides for layers, one by one or together.
 template <std::size_t M>

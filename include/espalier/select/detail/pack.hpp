@@ -11,12 +11,10 @@
 #include <map>
 #include <numeric>
 #include <span>
-#include <string>
-#include <utility>
 #include <vector>
 
-#include <espalier/base/errors.hpp>
-#include <espalier/knapsack/problem.hpp>
+#include <espalier/select/detail/checked.hpp>
+#include <espalier/select/detail/layer_knapsack.hpp>
 #include <espalier/select/detail/losses.hpp>
 #include <espalier/select/selection.hpp>
 
@@ -31,52 +29,6 @@ namespace espalier::inline v0::select::detail {
 [[nodiscard]] inline double sparsity_of(const std::vector<double>& sparsity, std::size_t resource) {
   return sparsity.size() == 1 ? sparsity[0] : sparsity[resource];
 }
-
-/// What one layer brings into a knapsack. Numbers are in units that all layers of the knapsack share.
-template <std::size_t M>
-struct layer_share {
-  std::size_t candidate = 0;
-  const std::vector<double>* own_sparsity = nullptr;  ///< its own budget beside the common one; null: none
-  std::vector<std::size_t> forced{};                  ///< groups that must be kept, ascending
-  std::int64_t factor = 1;                            ///< from units of 1 / denominator to the common ones
-  bool alike = true;                                  ///< whether all groups that save something save the same
-  std::array<std::int64_t, M> stuck{};                ///< in whole units of the resource: used, but freed by no group
-  std::array<std::int64_t, M> forced_use{};           ///< used by groups that must be kept
-  std::vector<std::uint8_t> beyond{};                 ///< 1: a group too many for its own budget; empty: none
-};
-
-/// A knapsack over some layers, in units that make all savings whole numbers.
-template <std::size_t M>
-struct layer_knapsack {
-  std::vector<layer_share<M>> layers;
-  std::int64_t unit = 1;                 ///< savings are multiples of 1 / unit
-  std::array<std::int64_t, M> usage{};   ///< in whole units of the resource
-  std::array<std::int64_t, M> budget{};  ///< in whole units of the resource
-  std::vector<double> values;            ///< one per group of all these layers
-  knapsack::problem<double> problem;
-};
-
-/// Multiplies and adds within int64, or says which layer is too large to count.
-class checked {
- public:
-  explicit checked(const std::string& layer) : layer_(layer) {}
-  [[nodiscard]] std::int64_t product(std::int64_t a, std::int64_t b) const {
-    std::int64_t result = 0;
-    return __builtin_mul_overflow(a, b, &result) ? overflow() : result;
-  }
-  [[nodiscard]] std::int64_t sum(std::int64_t a, std::int64_t b) const {
-    std::int64_t result = 0;
-    return __builtin_add_overflow(a, b, &result) ? overflow() : result;
-  }
-
- private:
-  [[noreturn]] std::int64_t overflow() const {
-    throw argument_error(error_message("select::select",
-                                       "savings of layer '" + layer_ + "' that no int64 holds in common units",
-                                       "reuse factors with a smaller common multiple, or smaller savings"));
-  }
-  const std::string& layer_;
-};
 
 /// Puts layers into a knapsack, one after the other.
 template <std::size_t M>
