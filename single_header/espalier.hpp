@@ -712,7 +712,148 @@ struct precision {
   friend bool operator==(const precision&, const precision&) = default;
 };
 
-namespace detail {
+/// Writes a type as hls4ml does.
+/// @param p  a type.
+/// @return such as "fixed<16,6,TRN,WRAP,0>", "uint<3>", "auto", "float"; parse_precision reads it back.
+[[nodiscard]] inline std::string to_string(const precision& p) {
+  switch (p.kind) {
+    case number_kind::automatic:
+      return "auto";
+    case number_kind::floating:
+      return p.width == 16 ? "half" : p.width == 32 ? "float" : "double";
+    case number_kind::integer:
+      return (p.is_signed ? "int<" : "uint<") + std::to_string(p.width) + ">";
+    case number_kind::fixed:
+      break;
+  }
+  return (p.is_signed ? "fixed<" : "ufixed<") + std::to_string(p.width) + "," + std::to_string(p.integer) + "," +
+         std::string(p.rounding) + "," + std::string(p.saturation) + "," + std::to_string(p.saturation_bits) + ">";
+}
+
+}  // namespace espalier::inline v0::hls
+
+#endif
+
+// ---- espalier/hls/config.hpp ----
+// The HLS settings of a whole model: for all layers, for a kind of layer, for one layer by name.
+#ifndef ESPALIER_HLS_CONFIG_HPP
+#define ESPALIER_HLS_CONFIG_HPP
+
+namespace espalier::inline v0::hls {
+
+/// What one granularity of a configuration says; what is not given is left to a coarser one.
+struct settings {
+  std::optional<hls::strategy> strategy{};
+  std::optional<std::uint64_t> reuse_factor{};  ///< >= 1
+  std::optional<std::uint32_t> weight_width{};  ///< bits, if only that is known; else see precision
+  std::optional<std::uint32_t> output_width{};  ///< bits, if only that is known; else see precision
+  std::optional<bool> compression{};            ///< compressed weights, where a resource strategy is asked for
+  std::map<std::string, hls::precision>
+      precision{};        ///< by variable: "weight", "bias", "result", ...; "default": others
+  std::string warning{};  ///< what was doubtful about the strategy where it was read
+};
+
+/// Settings at three granularities. Each setting on its own comes from the finest one that gives it, as in hls4ml.
+struct config {
+  settings model;                        ///< for every layer
+  std::map<std::string, settings> type;  ///< by kind of layer, as hls4ml writes it: "Dense", "Conv2D"
+  std::map<std::string, settings> name;  ///< by name of layer
+  hls::io_type io_type = hls::io_type::io_parallel;
+
+  /// @param layer_name  the layer's own name.
+  /// @param layer_type  its kind, as hls4ml writes it.
+  /// @return its settings; what nothing gives has the defaults of layer_config. A weight or output whose type is not
+  ///         known ("auto") has the width of the model's default type, as hls4ml gives it.
+  /// @throws argument_error if a reuse factor of 0 was given.   Complexity: O(log n).
+  [[nodiscard]] layer_config of(const std::string& layer_name, const std::string& layer_type) const {
+    layer_config result;
+    result.io_type = io_type;
+    const auto levels = levels_of(layer_name, layer_type);
+    for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
+      if (*level == nullptr) {
+        continue;
+      }
+      result.reuse_factor = (*level)->reuse_factor.value_or(result.reuse_factor);
+      result.compression = (*level)->compression.value_or(result.compression);
+      if ((*level)->strategy) {
+        result.strategy = *(*level)->strategy;
+        result.warning = (*level)->warning;
+      }
+    }
+    if (result.reuse_factor == 0) {
+      throw argument_error(
+          error_message("hls::config::of", "reuse factor 0 for layer '" + layer_name + "'", "1 or more"));
+    }
+    const bool resource =
+        result.strategy == hls::strategy::resource || result.strategy == hls::strategy::resource_unrolled;
+    result.compression = result.compression && resource && layer_type.find("Dense") != std::string::npos;
+    result.weight_width = width_of(levels, "weight", &settings::weight_width);
+    result.output_width = width_of(levels, "result", &settings::output_width);
+    return result;
+  }
+
+  /// @param layer_name  the layer's own name.
+  /// @param layer_type  its kind, as hls4ml writes it.
+  /// @param variable    "weight", "bias", "result", ...
+  /// @return the type of the variable: at the finest granularity that gives one, its own or else the default's;
+  ///         automatic if none does.
+  [[nodiscard]] hls::precision precision_of(const std::string& layer_name, const std::string& layer_type,
+                                            const std::string& variable) const {
+    for (const settings* level : levels_of(layer_name, layer_type)) {
+      if (const hls::precision* given = level == nullptr ? nullptr : precision_at(*level, variable)) {
+        return *given;
+      }
+    }
+    return {};
+  }
+
+ private:
+  using levels_type = std::array<const settings*, 3>;
+
+  /// The finest first; null where nothing is said.
+  [[nodiscard]] levels_type levels_of(const std::string& layer_name, const std::string& layer_type) const {
+    const auto by_name = name.find(layer_name);
+    const auto by_type = type.find(layer_type);
+    return {by_name == name.end() ? nullptr : &by_name->second, by_type == type.end() ? nullptr : &by_type->second,
+            &model};
+  }
+
+  [[nodiscard]] static const hls::precision* precision_at(const settings& level, const std::string& variable) {
+    const auto own = level.precision.find(variable);
+    const auto found = own != level.precision.end() ? own : level.precision.find("default");
+    return found == level.precision.end() ? nullptr : &found->second;
+  }
+
+  [[nodiscard]] std::uint32_t width_of(const levels_type& levels, const std::string& variable,
+                                       std::optional<std::uint32_t> settings::*width) const {
+    for (const settings* level : levels) {
+      if (level == nullptr) {
+        continue;
+      }
+      if (const auto given = level->*width) {
+        return *given;
+      }
+      if (const hls::precision* given = precision_at(*level, variable)) {
+        const hls::precision* known = given->kind != number_kind::automatic ? given : precision_at(model, "default");
+        return known == nullptr || known->kind == number_kind::automatic ? default_width : known->width;
+      }
+    }
+    return default_width;
+  }
+
+  static constexpr std::uint32_t default_width = 16;  // hls4ml's ap_fixed<16,6>
+};
+
+}  // namespace espalier::inline v0::hls
+
+#endif
+
+// ---- espalier/hls/detail/precision_reader.hpp ----
+// Reads the type of a number as HLS tools write it.
+#ifndef ESPALIER_HLS_DETAIL_PRECISION_READER_HPP
+#define ESPALIER_HLS_DETAIL_PRECISION_READER_HPP
+
+namespace espalier::inline v0::hls::detail {
 
 inline constexpr std::array<std::string_view, 7> roundings{"TRN",      "TRN_ZERO", "RND",        "RND_CONV",
                                                            "RND_ZERO", "RND_INF",  "RND_MIN_INF"};
@@ -861,7 +1002,16 @@ class precision_reader {
   std::string_view text_;
 };
 
-}  // namespace detail
+}  // namespace espalier::inline v0::hls::detail
+
+#endif
+
+// ---- espalier/hls/parse_precision.hpp ----
+// Reads the type of a number: ap_fixed<16,6>, ac_int<8,false>, auto, and so on.
+#ifndef ESPALIER_HLS_PARSE_PRECISION_HPP
+#define ESPALIER_HLS_PARSE_PRECISION_HPP
+
+namespace espalier::inline v0::hls {
 
 /// Reads the type of a number: ap_fixed, ap_ufixed, ap_int, ap_uint, ac_fixed, ac_int, the same without "ap_", auto,
 /// float, double, half.
@@ -873,138 +1023,6 @@ class precision_reader {
 [[nodiscard]] inline precision parse_precision(std::string_view text) {
   return detail::precision_reader(text)();
 }
-
-/// Writes a type as hls4ml does.
-/// @param p  a type.
-/// @return such as "fixed<16,6,TRN,WRAP,0>", "uint<3>", "auto", "float"; parse_precision reads it back.
-[[nodiscard]] inline std::string to_string(const precision& p) {
-  switch (p.kind) {
-    case number_kind::automatic:
-      return "auto";
-    case number_kind::floating:
-      return p.width == 16 ? "half" : p.width == 32 ? "float" : "double";
-    case number_kind::integer:
-      return (p.is_signed ? "int<" : "uint<") + std::to_string(p.width) + ">";
-    case number_kind::fixed:
-      break;
-  }
-  return (p.is_signed ? "fixed<" : "ufixed<") + std::to_string(p.width) + "," + std::to_string(p.integer) + "," +
-         std::string(p.rounding) + "," + std::string(p.saturation) + "," + std::to_string(p.saturation_bits) + ">";
-}
-
-}  // namespace espalier::inline v0::hls
-
-#endif
-
-// ---- espalier/hls/config.hpp ----
-// The HLS settings of a whole model: for all layers, for a kind of layer, for one layer by name.
-#ifndef ESPALIER_HLS_CONFIG_HPP
-#define ESPALIER_HLS_CONFIG_HPP
-
-namespace espalier::inline v0::hls {
-
-/// What one granularity of a configuration says; what is not given is left to a coarser one.
-struct settings {
-  std::optional<hls::strategy> strategy{};
-  std::optional<std::uint64_t> reuse_factor{};  ///< >= 1
-  std::optional<std::uint32_t> weight_width{};  ///< bits, if only that is known; else see precision
-  std::optional<std::uint32_t> output_width{};  ///< bits, if only that is known; else see precision
-  std::optional<bool> compression{};            ///< compressed weights, where a resource strategy is asked for
-  std::map<std::string, hls::precision>
-      precision{};        ///< by variable: "weight", "bias", "result", ...; "default": others
-  std::string warning{};  ///< what was doubtful about the strategy where it was read
-};
-
-/// Settings at three granularities. Each setting on its own comes from the finest one that gives it, as in hls4ml.
-struct config {
-  settings model;                        ///< for every layer
-  std::map<std::string, settings> type;  ///< by kind of layer, as hls4ml writes it: "Dense", "Conv2D"
-  std::map<std::string, settings> name;  ///< by name of layer
-  hls::io_type io_type = hls::io_type::io_parallel;
-
-  /// @param layer_name  the layer's own name.
-  /// @param layer_type  its kind, as hls4ml writes it.
-  /// @return its settings; what nothing gives has the defaults of layer_config. A weight or output whose type is not
-  ///         known ("auto") has the width of the model's default type, as hls4ml gives it.
-  /// @throws argument_error if a reuse factor of 0 was given.   Complexity: O(log n).
-  [[nodiscard]] layer_config of(const std::string& layer_name, const std::string& layer_type) const {
-    layer_config result;
-    result.io_type = io_type;
-    const auto levels = levels_of(layer_name, layer_type);
-    for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-      if (*level == nullptr) {
-        continue;
-      }
-      result.reuse_factor = (*level)->reuse_factor.value_or(result.reuse_factor);
-      result.compression = (*level)->compression.value_or(result.compression);
-      if ((*level)->strategy) {
-        result.strategy = *(*level)->strategy;
-        result.warning = (*level)->warning;
-      }
-    }
-    if (result.reuse_factor == 0) {
-      throw argument_error(
-          error_message("hls::config::of", "reuse factor 0 for layer '" + layer_name + "'", "1 or more"));
-    }
-    const bool resource =
-        result.strategy == hls::strategy::resource || result.strategy == hls::strategy::resource_unrolled;
-    result.compression = result.compression && resource && layer_type.find("Dense") != std::string::npos;
-    result.weight_width = width_of(levels, "weight", &settings::weight_width);
-    result.output_width = width_of(levels, "result", &settings::output_width);
-    return result;
-  }
-
-  /// @param layer_name  the layer's own name.
-  /// @param layer_type  its kind, as hls4ml writes it.
-  /// @param variable    "weight", "bias", "result", ...
-  /// @return the type of the variable: at the finest granularity that gives one, its own or else the default's;
-  ///         automatic if none does.
-  [[nodiscard]] hls::precision precision_of(const std::string& layer_name, const std::string& layer_type,
-                                            const std::string& variable) const {
-    for (const settings* level : levels_of(layer_name, layer_type)) {
-      if (const hls::precision* given = level == nullptr ? nullptr : precision_at(*level, variable)) {
-        return *given;
-      }
-    }
-    return {};
-  }
-
- private:
-  using levels_type = std::array<const settings*, 3>;
-
-  /// The finest first; null where nothing is said.
-  [[nodiscard]] levels_type levels_of(const std::string& layer_name, const std::string& layer_type) const {
-    const auto by_name = name.find(layer_name);
-    const auto by_type = type.find(layer_type);
-    return {by_name == name.end() ? nullptr : &by_name->second, by_type == type.end() ? nullptr : &by_type->second,
-            &model};
-  }
-
-  [[nodiscard]] static const hls::precision* precision_at(const settings& level, const std::string& variable) {
-    const auto own = level.precision.find(variable);
-    const auto found = own != level.precision.end() ? own : level.precision.find("default");
-    return found == level.precision.end() ? nullptr : &found->second;
-  }
-
-  [[nodiscard]] std::uint32_t width_of(const levels_type& levels, const std::string& variable,
-                                       std::optional<std::uint32_t> settings::*width) const {
-    for (const settings* level : levels) {
-      if (level == nullptr) {
-        continue;
-      }
-      if (const auto given = level->*width) {
-        return *given;
-      }
-      if (const hls::precision* given = precision_at(*level, variable)) {
-        const hls::precision* known = given->kind != number_kind::automatic ? given : precision_at(model, "default");
-        return known == nullptr || known->kind == number_kind::automatic ? default_width : known->width;
-      }
-    }
-    return default_width;
-  }
-
-  static constexpr std::uint32_t default_width = 16;  // hls4ml's ap_fixed<16,6>
-};
 
 }  // namespace espalier::inline v0::hls
 
@@ -6196,14 +6214,12 @@ template <objective Objective>
 
 #endif
 
-// ---- espalier/objective/joined.hpp ----
-// Joins objectives into one that counts the resources of all of them.
-#ifndef ESPALIER_OBJECTIVE_JOINED_HPP
-#define ESPALIER_OBJECTIVE_JOINED_HPP
+// ---- espalier/objective/detail/join_savings.hpp ----
+// Lays what several objectives count side by side.
+#ifndef ESPALIER_OBJECTIVE_DETAIL_JOIN_SAVINGS_HPP
+#define ESPALIER_OBJECTIVE_DETAIL_JOIN_SAVINGS_HPP
 
-namespace espalier::inline v0::objective {
-
-namespace detail {
+namespace espalier::inline v0::objective::detail {
 
 /// All names in one array.
 template <class... Objectives>
@@ -6281,7 +6297,16 @@ class savings_joiner {
   layer_savings<All> joined_;
 };
 
-}  // namespace detail
+}  // namespace espalier::inline v0::objective::detail
+
+#endif
+
+// ---- espalier/objective/joined.hpp ----
+// Joins objectives into one that counts the resources of all of them.
+#ifndef ESPALIER_OBJECTIVE_JOINED_HPP
+#define ESPALIER_OBJECTIVE_JOINED_HPP
+
+namespace espalier::inline v0::objective {
 
 /// Several objectives at once. In every layer their groupings must agree: they do if the objectives say the same rule,
 /// or if one says a rule over which the others can count (parameters can over any). An objective that can save nothing
@@ -6980,36 +7005,6 @@ struct pruning_report {
 
 #endif
 
-// ---- espalier/rank/detail/expect_losses.hpp ----
-// Checks losses that a ranking, maybe a user's own, has made.
-#ifndef ESPALIER_RANK_DETAIL_EXPECT_LOSSES_HPP
-#define ESPALIER_RANK_DETAIL_EXPECT_LOSSES_HPP
-
-namespace espalier::inline v0::rank::detail {
-
-/// @param losses  one per group.
-/// @param where   module and function, for the message.
-/// @param whose   what follows the group's number in the message, such as " of layer 'a'".
-/// @throws argument_error that names the first group whose loss is negative or not finite.   Complexity: O(groups).
-inline void expect_losses(std::span<const double> losses, std::string_view where, const std::string& whose = {}) {
-  unsigned broken = 0;  // without a branch for each
-  for (const double loss : losses) {
-    broken |=
-        static_cast<unsigned>(!(loss >= 0)) | static_cast<unsigned>(!(loss <= (std::numeric_limits<double>::max)()));
-  }
-  for (std::size_t group = 0; broken != 0; ++group) {
-    if (!(losses[group] >= 0 && losses[group] <= (std::numeric_limits<double>::max)())) {
-      throw argument_error(
-          error_message(where, "loss " + std::to_string(losses[group]) + " of group " + std::to_string(group) + whose,
-                        "finite losses >= 0"));
-    }
-  }
-}
-
-}  // namespace espalier::inline v0::rank::detail
-
-#endif
-
 // ---- espalier/rank/losses.hpp ----
 // What it costs to prune, and to share, each group of a kernel.
 #ifndef ESPALIER_RANK_LOSSES_HPP
@@ -7161,6 +7156,129 @@ concept normalization = requires(const Normalization& n, std::span<const double>
 
 #endif
 
+// ---- espalier/select/detail/expect_candidate.hpp ----
+// Checks what objectives, users and trainers say of a layer before it is valued.
+#ifndef ESPALIER_SELECT_DETAIL_EXPECT_CANDIDATE_HPP
+#define ESPALIER_SELECT_DETAIL_EXPECT_CANDIDATE_HPP
+
+namespace espalier::inline v0::select::detail {
+
+/// Why a layer does not take part though the objective could save something.
+[[nodiscard]] inline std::string why_left_alone(const attributes::layer_attributes& layer, bool can_share) {
+  if (!layer.optimizable) {
+    return "left alone as asked";
+  }
+  return layer.prune || can_share ? "" : "no action is on";
+}
+
+/// An objective of the user's own may get its numbers wrong; the knapsack must not be the first to notice.
+template <std::size_t M>
+void expect_savings(const attributes::layer_attributes& layer, const objective::layer_savings<M>& savings,
+                    std::size_t groups) {
+  const auto expect = [&](bool right, const std::string& got, const std::string& expected) {
+    if (!right) {
+      throw argument_error(error_message("select::make_candidate", "layer '" + layer.name + "' with " + got, expected));
+    }
+  };
+  std::size_t count = 0;
+  for (const auto& run : savings.savings) {
+    count += run.count;
+    for (const std::int64_t saving : run.saving) {
+      expect(saving >= 0, "a saving of " + std::to_string(saving), "savings >= 0");
+    }
+  }
+  expect(count == groups, "savings of " + std::to_string(count) + " groups",
+         std::to_string(groups) + ", as its rule makes");
+  expect(savings.denominator >= 1, "denominator " + std::to_string(savings.denominator), "1 or more");
+  for (const std::int64_t usage : savings.usage) {
+    expect(usage >= 0, "a usage of " + std::to_string(usage), "usages >= 0");
+  }
+}
+
+/// What a ranking needs of every weight, in words.
+[[nodiscard]] constexpr std::string_view name_of(rank::data data) noexcept {
+  switch (data) {
+    case rank::data::gradient:
+      return "gradient";
+    case rank::data::curvature:
+      return "curvature";
+    case rank::data::fisher:
+      return "Fisher information";
+    case rank::data::unit_scale:
+      return "unit scales";
+    case rank::data::activation_length:
+      return "activation lengths";
+    case rank::data::nothing:
+      break;
+  }
+  return "data";
+}
+
+/// Refuses numbers of another size, and, if asked to look, those that are not finite, by the layer's name.
+template <class Value>
+void expect_numbers(const attributes::layer_attributes& layer, std::span<const Value> numbers, std::string_view what,
+                    bool look) {
+  const std::string whose = "layer '" + layer.name + "' with ";
+  const std::size_t weights = layer.kernel_shape.size();
+  if (numbers.size() != weights) {
+    throw shape_error(error_message("select::make_candidate",
+                                    whose + std::to_string(numbers.size()) + " numbers of the " + std::string(what),
+                                    std::to_string(weights) + ", one per weight"));
+  }
+  for (std::size_t i = 0; look && i < numbers.size(); ++i) {
+    if (!std::isfinite(numbers[i])) {
+      throw numeric_error(error_message(
+          "select::make_candidate",
+          whose + "number " + std::to_string(i) + " of the " + std::string(what) + " not finite", "finite numbers"));
+    }
+  }
+}
+
+template <rank::ranking Ranking, class Value>
+void expect_data(const attributes::layer_attributes& layer, const rank::weight_data<Value>& data, bool look) {
+  expect_numbers(layer, data.kernel, "kernel", look);
+  if constexpr (rank::needs_of<Ranking> != rank::data::nothing) {
+    expect_numbers(layer, data.datum, name_of(rank::needs_of<Ranking>), look);
+  }
+}
+
+}  // namespace espalier::inline v0::select::detail
+
+#endif
+
+// ---- espalier/rank/detail/expect_losses.hpp ----
+// Checks losses that a ranking, maybe a user's own, has made.
+#ifndef ESPALIER_RANK_DETAIL_EXPECT_LOSSES_HPP
+#define ESPALIER_RANK_DETAIL_EXPECT_LOSSES_HPP
+
+namespace espalier::inline v0::rank::detail {
+
+/// @param losses  one per group.
+/// @param where   module and function, for the message.
+/// @param whose   what follows the group's number in the message, such as " of layer 'a'".
+/// @throws argument_error that names the first group whose loss is negative or not finite.   Complexity: O(groups).
+inline void expect_losses(std::span<const double> losses, std::string_view where, const std::string& whose = {}) {
+  unsigned broken = 0;  // without a branch for each
+  for (const double loss : losses) {
+    broken |=
+        static_cast<unsigned>(!(loss >= 0)) | static_cast<unsigned>(!(loss <= (std::numeric_limits<double>::max)()));
+  }
+  if (broken == 0) {
+    return;
+  }
+  for (std::size_t group = 0; group < losses.size(); ++group) {
+    if (!(losses[group] >= 0 && losses[group] <= (std::numeric_limits<double>::max)())) {
+      throw argument_error(
+          error_message(where, "loss " + std::to_string(losses[group]) + " of group " + std::to_string(group) + whose,
+                        "finite losses >= 0"));
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::rank::detail
+
+#endif
+
 // ---- espalier/select/selection.hpp ----
 // What goes into a selection and what comes out of it.
 #ifndef ESPALIER_SELECT_SELECTION_HPP
@@ -7231,10 +7349,10 @@ struct selection {
 
 #endif
 
-// ---- espalier/select/make_candidate.hpp ----
-// Joins what is known of a layer, what an objective says of it and what a ranking makes of its weights.
-#ifndef ESPALIER_SELECT_MAKE_CANDIDATE_HPP
-#define ESPALIER_SELECT_MAKE_CANDIDATE_HPP
+// ---- espalier/select/valuation.hpp ----
+// How groups are valued: by which loss, and on which scale across layers.
+#ifndef ESPALIER_SELECT_VALUATION_HPP
+#define ESPALIER_SELECT_VALUATION_HPP
 
 namespace espalier::inline v0::select {
 
@@ -7247,7 +7365,16 @@ struct valuation {
   Normalization normalization{};
 };
 
-namespace detail {
+}  // namespace espalier::inline v0::select
+
+#endif
+
+// ---- espalier/select/detail/value_groups.hpp ----
+// Forms the groups of a layer and says what pruning and sharing them costs.
+#ifndef ESPALIER_SELECT_DETAIL_VALUE_GROUPS_HPP
+#define ESPALIER_SELECT_DETAIL_VALUE_GROUPS_HPP
+
+namespace espalier::inline v0::select::detail {
 
 /// Divides losses by the layer's divisors; x / 0 is 0.
 [[nodiscard]] inline std::vector<double> divide(std::vector<double> losses, const std::vector<double>& divisors) {
@@ -7276,14 +7403,6 @@ template <rank::ranking Ranking, rank::normalization Normalization>
   return sums;
 }
 
-/// Why a layer does not take part though the objective could save something.
-[[nodiscard]] inline std::string why_left_alone(const attributes::layer_attributes& layer, bool can_share) {
-  if (!layer.optimizable) {
-    return "left alone as asked";
-  }
-  return layer.prune || can_share ? "" : "no action is on";
-}
-
 /// The groups of a layer; where they depend on scores, these are the costs of pruning single weights.
 template <class Value, rank::ranking Ranking>
 [[nodiscard]] structure::grouping form_groups(const structure::rule& rule, const extents& shape,
@@ -7293,30 +7412,6 @@ template <class Value, rank::ranking Ranking>
     scores = rank::prune_costs(structure::grouping(structure::unstructured{}, shape), data, ranking);
   }
   return {rule, shape, scores};
-}
-
-/// An objective of the user's own may get its numbers wrong; the knapsack must not be the first to notice.
-template <std::size_t M>
-void expect_savings(const attributes::layer_attributes& layer, const objective::layer_savings<M>& savings,
-                    std::size_t groups) {
-  const auto expect = [&](bool right, const std::string& got, const std::string& expected) {
-    if (!right) {
-      throw argument_error(error_message("select::make_candidate", "layer '" + layer.name + "' with " + got, expected));
-    }
-  };
-  std::size_t count = 0;
-  for (const auto& run : savings.savings) {
-    count += run.count;
-    for (const std::int64_t saving : run.saving) {
-      expect(saving >= 0, "a saving of " + std::to_string(saving), "savings >= 0");
-    }
-  }
-  expect(count == groups, "savings of " + std::to_string(count) + " groups",
-         std::to_string(groups) + ", as its rule makes");
-  expect(savings.denominator >= 1, "denominator " + std::to_string(savings.denominator), "1 or more");
-  for (const std::int64_t usage : savings.usage) {
-    expect(usage >= 0, "a usage of " + std::to_string(usage), "usages >= 0");
-  }
 }
 
 /// Calls action(group) for every group of one weight. Such a group is its own mean, so sharing it changes nothing.
@@ -7350,15 +7445,49 @@ void withdraw_single_weights(const std::vector<structure::size_run>& sizes, obje
   savings.savings = std::move(result);
 }
 
-}  // namespace detail
+/// Forms the groups of a layer and says what pruning and sharing them costs.
+template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization Normalization>
+void value_groups(const rank::weight_data<Value>& data, const valuation<Ranking, Normalization>& v, bool can_share,
+                  candidate<M>& result) {
+  const attributes::layer_attributes& layer = result.attributes;
+  const extents shape = grouping_shape(layer);
+  result.groups = form_groups(result.savings.rule, shape, data, v.ranking);
+  std::vector<double> prune = finish(rank::prune_costs(*result.groups, data, v.ranking), v, layer.name);
+  const auto divisors = v.normalization(prune);
+  if (can_share) {
+    result.share = divide(finish(rank::share_costs(*result.groups, data, v.ranking), v, layer.name), divisors);
+  }
+  if (layer.prune) {
+    result.prune = divide(std::move(prune), divisors);
+  }
+  const std::vector<structure::size_run> sizes = structure::size_runs(result.savings.rule, shape);
+  if (can_share && layer.prune) {
+    visit_single_weights(sizes, [&](std::size_t group) { result.share[group] = result.prune[group]; });
+  } else if (can_share) {
+    withdraw_single_weights(sizes, result.savings);
+  }
+}
+
+}  // namespace espalier::inline v0::select::detail
+
+#endif
+
+// ---- espalier/select/make_candidate.hpp ----
+// Joins what is known of a layer, what an objective says of it and what a ranking makes of its weights.
+#ifndef ESPALIER_SELECT_MAKE_CANDIDATE_HPP
+#define ESPALIER_SELECT_MAKE_CANDIDATE_HPP
+
+namespace espalier::inline v0::select {
 
 /// @param layer      attributes of the layer.
 /// @param savings    what the objective says of it.
 /// @param data       its kernel and, if the ranking needs it, one number per weight.
 /// @param v          ranking and normalization.
 /// @return the layer, ready for `select`; without groups, and with a note, if it does not take part.
-/// @throws what structure::grouping and rank::prune_costs throw; argument_error if the savings are negative or not as
-///         many as there are groups.   Complexity: O(n), and that of the normalization.
+/// @throws what structure::grouping throws; by the layer's name: shape_error if the numbers are not one per weight,
+///         numeric_error if one is not finite, argument_error if losses or savings are negative or not as many as there
+///         are groups.
+/// Complexity: O(n), and that of the normalization.
 template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization Normalization>
 [[nodiscard]] candidate<M> make_candidate(const attributes::layer_attributes& layer,
                                           objective::layer_savings<M> savings, const rank::weight_data<Value>& data,
@@ -7367,37 +7496,62 @@ template <std::size_t M, class Value, rank::ranking Ranking, rank::normalization
   if (!result.savings.optimizable()) {
     return result;
   }
-  const extents shape = grouping_shape(layer);
-  const std::vector<structure::size_run> sizes = structure::size_runs(result.savings.rule, shape);
   std::size_t groups = 0;
-  for (const structure::size_run& run : sizes) {
+  for (const structure::size_run& run : structure::size_runs(result.savings.rule, grouping_shape(layer))) {
     groups += run.count;
   }
   detail::expect_savings(layer, result.savings, groups);
-  const bool can_share = layer.share && groups < shape.size();  // a group of one weight is its own mean
+  const bool can_share = layer.share && groups < layer.kernel_shape.size();  // one weight is its own mean
   result.savings.note = detail::why_left_alone(layer, can_share);
   if (!result.savings.optimizable()) {
     return result;
   }
-  result.groups = detail::form_groups(result.savings.rule, shape, data, v.ranking);
-  std::vector<double> prune = detail::finish(rank::prune_costs(*result.groups, data, v.ranking), v, layer.name);
-  const auto divisors = v.normalization(prune);
-  if (can_share) {
-    result.share =
-        detail::divide(detail::finish(rank::share_costs(*result.groups, data, v.ranking), v, layer.name), divisors);
-  }
-  if (layer.prune) {
-    result.prune = detail::divide(std::move(prune), divisors);
-  }
-  if (can_share && layer.prune) {
-    detail::visit_single_weights(sizes, [&](std::size_t group) { result.share[group] = result.prune[group]; });
-  } else if (can_share) {
-    detail::withdraw_single_weights(sizes, result.savings);
+  detail::expect_data<Ranking>(layer, data, false);
+  try {
+    detail::value_groups(data, v, can_share, result);
+  } catch (const numeric_error&) {
+    detail::expect_data<Ranking>(layer, data, true);
+    throw;
   }
   return result;
 }
 
 }  // namespace espalier::inline v0::select
+
+#endif
+
+// ---- espalier/select/detail/layer_knapsack.hpp ----
+// A knapsack over layers: what each brings into it, in units that all share.
+#ifndef ESPALIER_SELECT_DETAIL_LAYER_KNAPSACK_HPP
+#define ESPALIER_SELECT_DETAIL_LAYER_KNAPSACK_HPP
+
+namespace espalier::inline v0::select::detail {
+
+/// What one layer brings into a knapsack. Numbers are in units that all layers of the knapsack share.
+template <std::size_t M>
+struct layer_share {
+  std::size_t candidate = 0;
+  const std::vector<double>* own_sparsity = nullptr;  ///< its own budget beside the common one; null: none
+  std::vector<std::size_t> forced{};                  ///< groups that must be kept, ascending
+  std::int64_t factor = 1;                            ///< from units of 1 / denominator to the common ones
+  bool alike = true;                                  ///< whether all groups that save something save the same
+  std::array<std::int64_t, M> stuck{};                ///< in whole units of the resource: used, but freed by no group
+  std::array<std::int64_t, M> forced_use{};           ///< used by groups that must be kept
+  std::vector<std::uint8_t> beyond{};                 ///< 1: a group too many for its own budget; empty: none
+};
+
+/// A knapsack over some layers, in units that make all savings whole numbers.
+template <std::size_t M>
+struct layer_knapsack {
+  std::vector<layer_share<M>> layers;
+  std::int64_t unit = 1;                 ///< savings are multiples of 1 / unit
+  std::array<std::int64_t, M> usage{};   ///< in whole units of the resource
+  std::array<std::int64_t, M> budget{};  ///< in whole units of the resource
+  std::vector<double> values;            ///< one per group of all these layers
+  knapsack::problem<double> problem;
+};
+
+}  // namespace espalier::inline v0::select::detail
 
 #endif
 
@@ -7494,46 +7648,12 @@ template <std::size_t M, class Filter>
 
 #endif
 
-// ---- espalier/select/detail/pack.hpp ----
-// Turns layers, their savings and budgets into one knapsack problem of whole numbers.
-#ifndef ESPALIER_SELECT_DETAIL_PACK_HPP
-#define ESPALIER_SELECT_DETAIL_PACK_HPP
+// ---- espalier/select/detail/checked.hpp ----
+// Arithmetic of savings that does not overflow unnoticed.
+#ifndef ESPALIER_SELECT_DETAIL_CHECKED_HPP
+#define ESPALIER_SELECT_DETAIL_CHECKED_HPP
 
 namespace espalier::inline v0::select::detail {
-
-/// What pruning may leave of a resource: whole units, and no unit lost to a rounding of (1 - s) R.
-[[nodiscard]] inline std::int64_t budget_of(std::int64_t usage, double sparsity) {
-  const auto whole = static_cast<double>(usage);
-  return static_cast<std::int64_t>(std::floor((1 - sparsity) * whole + (std::max)(1e-9, 1e-14 * whole)));
-}
-
-[[nodiscard]] inline double sparsity_of(const std::vector<double>& sparsity, std::size_t resource) {
-  return sparsity.size() == 1 ? sparsity[0] : sparsity[resource];
-}
-
-/// What one layer brings into a knapsack. Numbers are in units that all layers of the knapsack share.
-template <std::size_t M>
-struct layer_share {
-  std::size_t candidate = 0;
-  const std::vector<double>* own_sparsity = nullptr;  ///< its own budget beside the common one; null: none
-  std::vector<std::size_t> forced{};                  ///< groups that must be kept, ascending
-  std::int64_t factor = 1;                            ///< from units of 1 / denominator to the common ones
-  bool alike = true;                                  ///< whether all groups that save something save the same
-  std::array<std::int64_t, M> stuck{};                ///< in whole units of the resource: used, but freed by no group
-  std::array<std::int64_t, M> forced_use{};           ///< used by groups that must be kept
-  std::vector<std::uint8_t> beyond{};                 ///< 1: a group too many for its own budget; empty: none
-};
-
-/// A knapsack over some layers, in units that make all savings whole numbers.
-template <std::size_t M>
-struct layer_knapsack {
-  std::vector<layer_share<M>> layers;
-  std::int64_t unit = 1;                 ///< savings are multiples of 1 / unit
-  std::array<std::int64_t, M> usage{};   ///< in whole units of the resource
-  std::array<std::int64_t, M> budget{};  ///< in whole units of the resource
-  std::vector<double> values;            ///< one per group of all these layers
-  knapsack::problem<double> problem;
-};
 
 /// Multiplies and adds within int64, or says which layer is too large to count.
 class checked {
@@ -7556,6 +7676,27 @@ class checked {
   }
   const std::string& layer_;
 };
+
+}  // namespace espalier::inline v0::select::detail
+
+#endif
+
+// ---- espalier/select/detail/pack.hpp ----
+// Turns layers, their savings and budgets into one knapsack problem of whole numbers.
+#ifndef ESPALIER_SELECT_DETAIL_PACK_HPP
+#define ESPALIER_SELECT_DETAIL_PACK_HPP
+
+namespace espalier::inline v0::select::detail {
+
+/// What pruning may leave of a resource: whole units, and no unit lost to a rounding of (1 - s) R.
+[[nodiscard]] inline std::int64_t budget_of(std::int64_t usage, double sparsity) {
+  const auto whole = static_cast<double>(usage);
+  return static_cast<std::int64_t>(std::floor((1 - sparsity) * whole + (std::max)(1e-9, 1e-14 * whole)));
+}
+
+[[nodiscard]] inline double sparsity_of(const std::vector<double>& sparsity, std::size_t resource) {
+  return sparsity.size() == 1 ? sparsity[0] : sparsity[resource];
+}
 
 /// Puts layers into a knapsack, one after the other.
 template <std::size_t M>
@@ -7771,10 +7912,10 @@ class packer {
 
 #endif
 
-// ---- espalier/select/detail/decide.hpp ----
-// Solves the knapsacks of a selection and writes down what they decide.
-#ifndef ESPALIER_SELECT_DETAIL_DECIDE_HPP
-#define ESPALIER_SELECT_DETAIL_DECIDE_HPP
+// ---- espalier/select/detail/reach.hpp ----
+// Says which budgets no selection can meet, and why.
+#ifndef ESPALIER_SELECT_DETAIL_REACH_HPP
+#define ESPALIER_SELECT_DETAIL_REACH_HPP
 
 namespace espalier::inline v0::select::detail {
 
@@ -7830,6 +7971,17 @@ class reach {
   const layer_knapsack<M>& k_;
   const std::array<std::string_view, M>& names_;
 };
+
+}  // namespace espalier::inline v0::select::detail
+
+#endif
+
+// ---- espalier/select/detail/take_over.hpp ----
+// Writes down what a solved knapsack keeps: actions of groups, use of layers and of the network.
+#ifndef ESPALIER_SELECT_DETAIL_TAKE_OVER_HPP
+#define ESPALIER_SELECT_DETAIL_TAKE_OVER_HPP
+
+namespace espalier::inline v0::select::detail {
 
 /// The actions of some groups of a layer.
 struct acted_groups {
@@ -7890,6 +8042,17 @@ void take_over(std::span<const candidate<M>> candidates, const layer_knapsack<M>
     result.used[r] += (total[r] + k.unit - 1) / k.unit;
   }
 }
+
+}  // namespace espalier::inline v0::select::detail
+
+#endif
+
+// ---- espalier/select/detail/decide.hpp ----
+// Solves the knapsacks of a selection and writes down what they decide.
+#ifndef ESPALIER_SELECT_DETAIL_DECIDE_HPP
+#define ESPALIER_SELECT_DETAIL_DECIDE_HPP
+
+namespace espalier::inline v0::select::detail {
 
 /// Decides for layers, one by one or together.
 template <std::size_t M>
@@ -8055,10 +8218,10 @@ void expect_options(std::span<const candidate<M>> candidates, const options& o) 
 
 #endif
 
-// ---- espalier/select/live_weights.hpp ----
-// Finds weights that cannot matter, because no path leads through them from an input to an output.
-#ifndef ESPALIER_SELECT_LIVE_WEIGHTS_HPP
-#define ESPALIER_SELECT_LIVE_WEIGHTS_HPP
+// ---- espalier/select/connection.hpp ----
+// A layer of a network with the weights that are left of it.
+#ifndef ESPALIER_SELECT_CONNECTION_HPP
+#define ESPALIER_SELECT_CONNECTION_HPP
 
 namespace espalier::inline v0::select {
 
@@ -8068,7 +8231,16 @@ struct connection {
   std::vector<std::uint8_t> present;  ///< one per weight: 1 if it is not pruned
 };
 
-namespace detail {
+}  // namespace espalier::inline v0::select
+
+#endif
+
+// ---- espalier/select/detail/path_finder.hpp ----
+// Follows paths through the units of a network.
+#ifndef ESPALIER_SELECT_DETAIL_PATH_FINDER_HPP
+#define ESPALIER_SELECT_DETAIL_PATH_FINDER_HPP
+
+namespace espalier::inline v0::select::detail {
 
 /// Follows paths through the units (neurons, filters) of a network. The inputs of a kernel are mapped to the units of
 /// the one layer before it; flattening keeps channels fastest, so input i comes from channel i mod channels. A unit of
@@ -8216,7 +8388,16 @@ class path_finder {
   std::vector<view> views_;
 };
 
-}  // namespace detail
+}  // namespace espalier::inline v0::select::detail
+
+#endif
+
+// ---- espalier/select/live_weights.hpp ----
+// Finds weights that cannot matter, because no path leads through them from an input to an output.
+#ifndef ESPALIER_SELECT_LIVE_WEIGHTS_HPP
+#define ESPALIER_SELECT_LIVE_WEIGHTS_HPP
+
+namespace espalier::inline v0::select {
 
 /// Marks the weights that lie on a path from an input of the network to an output.
 /// @param layers  in an order in which data can take them.
