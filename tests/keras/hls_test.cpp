@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include <espalier/hls/parse_strategy.hpp>
 #include <espalier/hls/parse_precision.hpp>
+#include <espalier/hls/parse_strategy.hpp>
 #include <espalier/hls/precision.hpp>
 #include <espalier/objective/vivado_dsp.hpp>
 
