@@ -11454,63 +11454,79 @@ namespace espalier::inline v0::kernels::detail {
 template <class T>
 class live_outputs {
   static constexpr std::size_t width = short_vector<T>::width;
+  using whole = typename short_vector<T>::whole;
 
  public:
   /// @param scratch  2 width numbers per output.
   live_outputs(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* scratch)
-      : shape_(s), dy_(p.dy), winners_(winners), lists_(scratch) {}
+      : dy_(p.dy), winners_(winners), filters_(s.filters) {
+    const std::size_t step = winners == nullptr ? 1 : 2;
+    lines_ = s.output_height() / step;
+    columns_ = s.output_width() / step;
+    right_ = static_cast<whole>(s.stride_across * s.channels);
+    down_ = static_cast<whole>(s.stride_down * s.padded_width() * s.channels);
+    column_step_ = static_cast<whole>(step) * right_;
+    line_step_ = static_cast<whole>(step) * down_;
+    for (std::size_t i = 0; i < width; ++i) {
+      lists_[i] = scratch + i * 2 * s.output_height() * s.output_width();
+    }
+  }
 
   /// @param sample  the first of a vector of samples.
   void find(std::size_t sample, std::size_t filter) {
-    const std::size_t step = winners_ == nullptr ? 1 : 2;
-    const std::size_t lines = shape_.output_height() / step;
-    const std::size_t columns = shape_.output_width() / step;
-    std::size_t at = (sample / lanes * lines * columns * shape_.filters + filter) * lanes + sample % lanes;
-    counts_ = {};
-    for (std::size_t line = 0; line < lines; ++line) {
-      std::size_t place = line * step * shape_.stride_down * shape_.padded_width() * shape_.channels;
-      for (std::size_t column = 0; column < columns; ++column) {
-        append(at, place);
-        at += shape_.filters * lanes;
-        place += step * shape_.stride_across * shape_.channels;
+    // Copies: what is written through the lists' ends could, for all the compiler knows, be this object.
+    const std::size_t pixel = filters_ * lanes;
+    const std::size_t columns = columns_;
+    const whole column_step = column_step_;
+    const std::size_t first = (sample / lanes * lines_ * columns * filters_ + filter) * lanes + sample % lanes;
+    const T* dy = dy_ + first;
+    const T* winners = winners_ == nullptr ? nullptr : winners_ + first;
+    std::array<T*, width> ends = lists_;
+    for (std::size_t line = 0; line < lines_; ++line) {
+      whole place = static_cast<whole>(line) * line_step_;
+      for (std::size_t column = 0; column < columns; ++column, dy += pixel, place += column_step) {
+        wholes<T> places = wholes<T>{} + place;
+        if (winners != nullptr) {
+          // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
+          const auto winner = load<wholes<T>>(winners);
+          winners += pixel;
+          places += (-(winner & 1) & right_) + (-((winner >> 1) & 1) & down_);
+        }
+        append(load(dy), places, ends);
       }
+    }
+    for (std::size_t i = 0; i < width; ++i) {
+      counts_[i] = static_cast<std::size_t>(ends[i] - lists_[i]) / 2;
     }
   }
 
   /// @param i  which of the samples.
   /// @return the slopes, each followed by its place in the image.
-  [[nodiscard]] const T* list(std::size_t i) const noexcept {
-    return lists_ + i * 2 * shape_.output_height() * shape_.output_width();
-  }
+  [[nodiscard]] const T* list(std::size_t i) const noexcept { return lists_[i]; }
   [[nodiscard]] std::size_t count(std::size_t i) const noexcept { return counts_[i]; }
 
  private:
-  using whole = typename short_vector<T>::whole;
-
-  /// Writes an output of all samples behind the lists; those without a gradient are written over.
-  void append(std::size_t at, std::size_t place) {
-    const numbers<T> slope = load(dy_ + at);
-    wholes<T> places = wholes<T>{} + static_cast<whole>(place);
-    if (winners_ != nullptr) {
-      // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
-      const auto winner = load<wholes<T>>(winners_ + at);
-      places += -(winner & 1) & static_cast<whole>(shape_.stride_across * shape_.channels);
-      places += -((winner >> 1) & 1) & static_cast<whole>(shape_.stride_down * shape_.padded_width() * shape_.channels);
-    }
+  /// Writes an output of all samples behind the lists; those without a gradient are written over by the next.
+  static void append(const numbers<T>& slope, const wholes<T>& places, std::array<T*, width>& ends) {
     for (std::size_t i = 0; i < width; ++i) {
-      T* to = lists_ + i * 2 * shape_.output_height() * shape_.output_width() + 2 * counts_[i];
       const T own_slope = slope[i];
       const whole own_place = places[i];
-      std::memcpy(to, &own_slope, sizeof(T));
-      std::memcpy(to + 1, &own_place, sizeof(T));
-      counts_[i] += own_slope != T{0} ? 1U : 0U;
+      std::memcpy(ends[i], &own_slope, sizeof(T));
+      std::memcpy(ends[i] + 1, &own_place, sizeof(T));
+      ends[i] += own_slope != T{0} ? 2 : 0;
     }
   }
 
-  const conv2d_shape& shape_;
   const T* dy_;
   const T* winners_;
-  T* lists_;
+  std::size_t filters_;
+  std::size_t lines_ = 0;
+  std::size_t columns_ = 0;
+  whole right_ = 0;  ///< from an output of a window to the next, in the image
+  whole down_ = 0;
+  whole column_step_ = 0;  ///< from a window to the next
+  whole line_step_ = 0;
+  std::array<T*, width> lists_{};
   std::array<std::size_t, width> counts_{};
 };
 
