@@ -64,6 +64,8 @@ TEST_SUITE("hls") {
                          espalier::argument_error);
     CHECK_THROWS_AS(static_cast<void>(hls::valid_reuse_factors({5, 0})), espalier::argument_error);
     CHECK_THROWS_AS(static_cast<void>(hls::closest_reuse_factor({}, 3)), espalier::argument_error);
+    constexpr std::uint64_t huge = std::uint64_t{1} << 40U;
+    CHECK_THROWS_AS(static_cast<void>(hls::valid_reuse_factors({huge, huge})), espalier::argument_error);
     CHECK_FALSE(hls::is_valid_reuse_factor({4, 4}, 0));
   }
 }

@@ -111,6 +111,11 @@ TEST_SUITE("objective") {
                          "espalier::objective: got layer 'hidden' with reuse factor 0, expected a reuse factor of 1 or "
                          "more",
                          espalier::argument_error);
+    CHECK_THROWS_AS(static_cast<void>(objective::vivado_dsp{}(dense(4, 6, hls::strategy::latency, ~std::uint64_t{0}))),
+                    espalier::argument_error);
+    constexpr auto largest = ~std::uint64_t{0} >> 1U;
+    CHECK(objective::vivado_dsp{}(dense(4, 6, hls::strategy::latency, largest)).usage[0] == 1);
+    CHECK(objective::vivado_dsp{}(dense(4, 6, hls::strategy::resource, largest)).reuse_factor == 24);
     for (const std::uint32_t bits : {0U, 65U}) {
       auto layer = dense(4, 6, hls::strategy::resource, 1);
       layer.hls.weight_width = bits;

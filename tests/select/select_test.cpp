@@ -10,10 +10,18 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <espalier/mask/make_mask.hpp>
+#include <espalier/objective/vivado_dsp.hpp>
+#include <espalier/rank/l1.hpp>
+#include <espalier/rank/lamp.hpp>
+#include <espalier/select/make_candidate.hpp>
+
+#include "support/random_layers.hpp"
 #include "support/selections.hpp"
 
 namespace choose = espalier::select;
@@ -109,6 +117,24 @@ void check_against_enumeration(const std::vector<choose::candidate<M>>& layers, 
     CHECK(kept >= (std::min)(o.minimum_kept, layers[l].prune.size()));
   }
   CHECK(got.value == doctest::Approx(value));
+}
+
+/// The multipliers that a kernel needs: with a resource strategy the rows of the outputs-first kernel that are not all
+/// zero, else its weights in turns.
+std::int64_t multipliers(const espalier::attributes::layer_attributes& layer, std::uint64_t reuse_factor,
+                         const std::vector<double>& kernel) {
+  const auto in_turn = static_cast<std::size_t>(reuse_factor);
+  const auto zeros = static_cast<std::size_t>(std::count(kernel.begin(), kernel.end(), 0.0));
+  if (layer.hls.strategy == espalier::hls::strategy::latency) {
+    return static_cast<std::int64_t>((kernel.size() - zeros + in_turn - 1) / in_turn);
+  }
+  const std::size_t outputs = grouping_shape(layer).back();
+  const std::size_t inputs = kernel.size() / outputs;
+  std::vector<double> rows(kernel.size() / in_turn, 0.0);
+  for (std::size_t place = 0; place < kernel.size(); ++place) {
+    rows[place / in_turn] += std::abs(kernel[place % inputs * outputs + place / inputs]);
+  }
+  return static_cast<std::int64_t>(rows.size()) - std::count(rows.begin(), rows.end(), 0.0);
 }
 
 }  // namespace
@@ -346,6 +372,32 @@ TEST_SUITE("select") {
     CHECK(kept(live.layers[0]) == std::vector<std::size_t>{0, 2, 3});
     CHECK(kept(live.layers[1]) == std::vector<std::size_t>{0, 2});
     CHECK(live.live_rounds == 2);
+  }
+
+  TEST_CASE(
+      "the DSP blocks that masked kernels really need are those that are said to be used, and within the budget") {
+    espalier::random random(98);
+    for (int trial = 0; trial < 200; ++trial) {
+      std::vector<espalier::attributes::layer_attributes> layers;
+      std::vector<std::vector<double>> kernels;
+      std::vector<choose::candidate<1>> candidates;
+      for (std::size_t l = 0; l < 3; ++l) {
+        layers.push_back(support::random_layer(random, "layer " + std::to_string(l)));
+        kernels.push_back(support::random_numbers(random, layers[l].kernel_shape.size()));
+        candidates.push_back(choose::make_candidate(layers[l], espalier::objective::vivado_dsp{}(layers[l]),
+                                                    espalier::rank::weight_data<double>{kernels[l], {}},
+                                                    choose::valuation<espalier::rank::l1, espalier::rank::lamp>{}));
+      }
+      const auto got = choose::select(candidates, {.sparsity = {random.uniform()}}, dsp);
+      for (std::size_t l = 0; l < 3; ++l) {
+        if (candidates[l].groups) {
+          const auto made = espalier::mask::make_mask<double>(*candidates[l].groups, got.layers[l].actions, kernels[l]);
+          made.apply(std::span(kernels[l]));
+          CHECK(got.layers[l].used[0] == multipliers(layers[l], candidates[l].savings.reuse_factor, kernels[l]));
+        }
+      }
+      CHECK(got.used[0] <= got.budget[0]);
+    }
   }
 
   TEST_CASE("sparsities outside 0 to 1, or of another number, are refused") {

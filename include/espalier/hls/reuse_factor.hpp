@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -36,16 +37,22 @@ struct matrix_size {
 
 /// @param matrix  both sizes >= 1.
 /// @return all valid factors, ascending; never empty, since 1 is valid.
-/// @throws argument_error if a size is 0.   Complexity: O(sqrt(n) log n).
+/// @throws argument_error if a size is 0 or the weights overflow.   Complexity: O(sqrt(n) log n).
 [[nodiscard]] inline std::vector<std::uint64_t> valid_reuse_factors(const matrix_size& matrix) {
   if (matrix.inputs == 0 || matrix.outputs == 0) {
     throw argument_error(error_message(
         "hls::valid_reuse_factors",
         "a matrix of " + std::to_string(matrix.inputs) + " x " + std::to_string(matrix.outputs), "at least 1 x 1"));
   }
+  if (matrix.inputs > (std::numeric_limits<std::uint64_t>::max)() / matrix.outputs) {
+    throw argument_error(
+        error_message("hls::valid_reuse_factors",
+                      "a matrix of " + std::to_string(matrix.inputs) + " x " + std::to_string(matrix.outputs),
+                      "as many weights as a uint64 counts"));
+  }
   const std::uint64_t weights = matrix.inputs * matrix.outputs;
   std::vector<std::uint64_t> factors;
-  for (std::uint64_t divisor = 1; divisor * divisor <= weights; ++divisor) {
+  for (std::uint64_t divisor = 1; divisor <= weights / divisor; ++divisor) {
     if (weights % divisor != 0) {
       continue;
     }

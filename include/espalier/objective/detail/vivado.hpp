@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,7 +25,7 @@ inline constexpr std::uint32_t narrowest_dsp_weight = 9;
 inline constexpr std::uint64_t bram_word = 36;
 
 [[nodiscard]] constexpr std::int64_t divide_up(std::uint64_t a, std::uint64_t b) noexcept {
-  return static_cast<std::int64_t>((a + b - 1) / b);
+  return static_cast<std::int64_t>(a / b + (a % b == 0 ? 0 : 1));
 }
 
 [[nodiscard]] constexpr bool is_resource(const hls::layer_config& config) noexcept {
@@ -43,9 +44,11 @@ inline constexpr std::uint64_t bram_word = 36;
 /// compressed weights.
 [[nodiscard]] inline std::uint64_t real_reuse_factor(const attributes::layer_attributes& layer) {
   const hls::layer_config& config = layer.hls;
-  if (config.reuse_factor == 0) {
-    throw argument_error(
-        error_message("objective", "layer '" + layer.name + "' with reuse factor 0", "a reuse factor of 1 or more"));
+  constexpr auto largest = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
+  if (config.reuse_factor == 0 || config.reuse_factor > largest) {
+    throw argument_error(error_message(
+        "objective", "layer '" + layer.name + "' with reuse factor " + std::to_string(config.reuse_factor),
+        config.reuse_factor == 0 ? "a reuse factor of 1 or more" : "one that an int64 holds"));
   }
   if (!is_resource(config) || config.compression || layer.kernel_shape.rank() == 0) {
     return config.reuse_factor;
