@@ -1124,16 +1124,22 @@ struct matrix_size {
 
 /// @param matrix  both sizes >= 1.
 /// @return all valid factors, ascending; never empty, since 1 is valid.
-/// @throws argument_error if a size is 0.   Complexity: O(sqrt(n) log n).
+/// @throws argument_error if a size is 0 or the weights overflow.   Complexity: O(sqrt(n) log n).
 [[nodiscard]] inline std::vector<std::uint64_t> valid_reuse_factors(const matrix_size& matrix) {
   if (matrix.inputs == 0 || matrix.outputs == 0) {
     throw argument_error(error_message(
         "hls::valid_reuse_factors",
         "a matrix of " + std::to_string(matrix.inputs) + " x " + std::to_string(matrix.outputs), "at least 1 x 1"));
   }
+  if (matrix.inputs > (std::numeric_limits<std::uint64_t>::max)() / matrix.outputs) {
+    throw argument_error(
+        error_message("hls::valid_reuse_factors",
+                      "a matrix of " + std::to_string(matrix.inputs) + " x " + std::to_string(matrix.outputs),
+                      "as many weights as a uint64 counts"));
+  }
   const std::uint64_t weights = matrix.inputs * matrix.outputs;
   std::vector<std::uint64_t> factors;
-  for (std::uint64_t divisor = 1; divisor * divisor <= weights; ++divisor) {
+  for (std::uint64_t divisor = 1; divisor <= weights / divisor; ++divisor) {
     if (weights % divisor != 0) {
       continue;
     }
@@ -6487,7 +6493,7 @@ inline constexpr std::uint32_t narrowest_dsp_weight = 9;
 inline constexpr std::uint64_t bram_word = 36;
 
 [[nodiscard]] constexpr std::int64_t divide_up(std::uint64_t a, std::uint64_t b) noexcept {
-  return static_cast<std::int64_t>((a + b - 1) / b);
+  return static_cast<std::int64_t>(a / b + (a % b == 0 ? 0 : 1));
 }
 
 [[nodiscard]] constexpr bool is_resource(const hls::layer_config& config) noexcept {
@@ -6506,9 +6512,11 @@ inline constexpr std::uint64_t bram_word = 36;
 /// compressed weights.
 [[nodiscard]] inline std::uint64_t real_reuse_factor(const attributes::layer_attributes& layer) {
   const hls::layer_config& config = layer.hls;
-  if (config.reuse_factor == 0) {
-    throw argument_error(
-        error_message("objective", "layer '" + layer.name + "' with reuse factor 0", "a reuse factor of 1 or more"));
+  constexpr auto largest = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
+  if (config.reuse_factor == 0 || config.reuse_factor > largest) {
+    throw argument_error(error_message(
+        "objective", "layer '" + layer.name + "' with reuse factor " + std::to_string(config.reuse_factor),
+        config.reuse_factor == 0 ? "a reuse factor of 1 or more" : "one that an int64 holds"));
   }
   if (!is_resource(config) || config.compression || layer.kernel_shape.rank() == 0) {
     return config.reuse_factor;
