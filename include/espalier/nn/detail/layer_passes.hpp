@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Passes through layers in a row, forward and back, those together that can be.
+#ifndef ESPALIER_NN_DETAIL_LAYER_PASSES_HPP
+#define ESPALIER_NN_DETAIL_LAYER_PASSES_HPP
+
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+#include <espalier/kernels/gradient_kind.hpp>
+#include <espalier/nn/detail/together.hpp>
+#include <espalier/nn/layer.hpp>
+#include <espalier/nn/workspace.hpp>
+
+namespace espalier::inline v0::nn::detail {
+
+/// A view of the layers of a network that runs them.
+/// @tparam Tuple  of layers.
+template <class Tuple>
+class layer_passes {
+ public:
+  using value_type = typename std::tuple_element_t<0, Tuple>::value_type;
+
+  explicit layer_passes(const Tuple& layers) noexcept : layers_(layers) {}
+
+  /// Runs the first `Depth` layers.
+  /// @return their output.
+  template <std::size_t Depth>
+  const value_type* run(workspace<value_type>& w, std::size_t blocks) const {
+    run_from<0, Depth>(w, blocks);
+    return w.value(Depth);
+  }
+
+  /// Goes back through layers Depth - 1 to 0. `end` is where the gradients of these layers' parameters end.
+  template <kernels::gradient_kind Kind, std::size_t Depth>
+  void back_through(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
+    if constexpr (Depth >= 3) {
+      if constexpr (relu_and_pool_follow<Tuple, Depth - 3, Depth>()) {
+        if (std::get<Depth - 1>(layers_).takes_fours()) {
+          return back_through_three<Kind, Depth>(w, blocks, end);
+        }
+      }
+    }
+    if constexpr (Depth > 0) {
+      using current = std::tuple_element_t<Depth - 1, Tuple>;
+      const current& layer = std::get<Depth - 1>(layers_);
+      const pass<value_type> p = pass_of<Depth - 1, 1>(w, blocks);
+      if constexpr (weighted_layer<current>) {
+        value_type* d_bias = end - layer.bias().size();
+        end = d_bias - layer.kernel().size();
+        layer.template backward_parameters<Kind>(p, end, d_bias);
+      }
+      // Nobody needs the gradient of the samples.
+      if constexpr (has_weights_below<Depth - 1>()) {
+        layer.backward(p);
+        back_through<Kind, Depth - 1>(w, blocks, end);
+      }
+    }
+  }
+
+ private:
+  /// Runs layers Index to End - 1, those together that can be.
+  template <std::size_t Index, std::size_t End>
+  void run_from(workspace<value_type>& w, std::size_t blocks) const {
+    if constexpr (Index < End) {
+      const auto& layer = std::get<Index>(layers_);
+      if constexpr (relu_and_pool_follow<Tuple, Index, End>()) {
+        if (std::get<Index + 2>(layers_).takes_fours()) {
+          layer.forward_relu_pool(pass_of<Index, 3>(w, blocks));
+          return run_from<Index + 3, End>(w, blocks);
+        }
+      }
+      if constexpr (relu_follows<Tuple, Index, End>()) {
+        layer.forward_relu(pass_of<Index, 2>(w, blocks));
+        run_from<Index + 2, End>(w, blocks);
+      } else {
+        layer.forward(pass_of<Index, 1>(w, blocks));
+        run_from<Index + 1, End>(w, blocks);
+      }
+    }
+  }
+
+  /// The arrays of `Count` layers from layer Index on, taken as one.
+  template <std::size_t Index, std::size_t Count>
+  [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
+    return {w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks,
+            w.scratch(),    w.value(Index + 1)};
+  }
+
+  /// The same where a layer, a relu and a pooling ran together.
+  template <kernels::gradient_kind Kind, std::size_t Depth>
+  void back_through_three(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
+    const auto& layer = std::get<Depth - 3>(layers_);
+    const pass<value_type> p = pass_of<Depth - 3, 3>(w, blocks);
+    value_type* d_bias = end - layer.bias().size();
+    end = d_bias - layer.kernel().size();
+    layer.template backward_parameters_relu_pool<Kind>(p, end, d_bias);
+    if constexpr (has_weights_below<Depth - 3>()) {
+      layer.backward_relu_pool(p);
+      back_through<Kind, Depth - 3>(w, blocks, end);
+    }
+  }
+
+  template <std::size_t Depth>
+  [[nodiscard]] static constexpr bool has_weights_below() {
+    return []<std::size_t... Index>(std::index_sequence<Index...>) {
+      return (weighted_layer<std::tuple_element_t<Index, Tuple>> || ...);
+    }
+    (std::make_index_sequence<Depth>{});
+  }
+
+  const Tuple& layers_;
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
