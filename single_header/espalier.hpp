@@ -13266,44 +13266,6 @@ template <class Tuple, std::size_t Index, std::size_t End>
 
 #endif
 
-// ---- espalier/nn/softmax.hpp ----
-// Turns scores into probabilities.
-#ifndef ESPALIER_NN_SOFTMAX_HPP
-#define ESPALIER_NN_SOFTMAX_HPP
-
-namespace espalier::inline v0::nn {
-
-/// exp(x) / sum of exp(x) over a vector. As the last layer before a cross-entropy the two are taken together.
-/// @tparam T  float or double.
-template <class T = float>
-class softmax {
- public:
-  using value_type = T;
-  static constexpr std::size_t input_rank = 1;
-  static constexpr std::size_t output_rank = 1;
-  static constexpr bool in_place = true;
-  static constexpr const char* default_name = "softmax";
-
-  extents build(const std::string& name, const extents& input, random& /*generator*/) {
-    if (input.rank() != 1 || input.size() == 0) {
-      detail::refuse_input("softmax", name, input, "a vector (classes)");
-    }
-    features_ = input.size();
-    return input;
-  }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
-  void forward(const pass<T>& p) const { kernels::softmax_forward(p.y, features_, p.blocks); }
-  void backward(const pass<T>& p) const { kernels::softmax_backward<T>(p.y, p.dy, features_, p.blocks); }
-
- private:
-  std::size_t features_ = 0;
-};
-static_assert(layer<softmax<float>>);
-
-}  // namespace espalier::inline v0::nn
-
-#endif
-
 // ---- espalier/nn/workspace.hpp ----
 // The memory of passes through a network: values, gradients and scratch, allocated once.
 #ifndef ESPALIER_NN_WORKSPACE_HPP
@@ -13355,6 +13317,153 @@ class workspace {
   std::vector<T> deltas_;
   std::vector<T> scratch_;
 };
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/detail/layer_passes.hpp ----
+// Passes through layers in a row, forward and back, those together that can be.
+#ifndef ESPALIER_NN_DETAIL_LAYER_PASSES_HPP
+#define ESPALIER_NN_DETAIL_LAYER_PASSES_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// A view of the layers of a network that runs them.
+/// @tparam Tuple  of layers.
+template <class Tuple>
+class layer_passes {
+ public:
+  using value_type = typename std::tuple_element_t<0, Tuple>::value_type;
+
+  explicit layer_passes(const Tuple& layers) noexcept : layers_(layers) {}
+
+  /// Runs the first `Depth` layers.
+  /// @return their output.
+  template <std::size_t Depth>
+  const value_type* run(workspace<value_type>& w, std::size_t blocks) const {
+    run_from<0, Depth>(w, blocks);
+    return w.value(Depth);
+  }
+
+  /// Goes back through layers Depth - 1 to 0. `end` is where the gradients of these layers' parameters end.
+  template <kernels::gradient_kind Kind, std::size_t Depth>
+  void back_through(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
+    if constexpr (Depth >= 3) {
+      if constexpr (relu_and_pool_follow<Tuple, Depth - 3, Depth>()) {
+        if (std::get<Depth - 1>(layers_).takes_fours()) {
+          return back_through_three<Kind, Depth>(w, blocks, end);
+        }
+      }
+    }
+    if constexpr (Depth > 0) {
+      using current = std::tuple_element_t<Depth - 1, Tuple>;
+      const current& layer = std::get<Depth - 1>(layers_);
+      const pass<value_type> p = pass_of<Depth - 1, 1>(w, blocks);
+      if constexpr (weighted_layer<current>) {
+        value_type* d_bias = end - layer.bias().size();
+        end = d_bias - layer.kernel().size();
+        layer.template backward_parameters<Kind>(p, end, d_bias);
+      }
+      // Nobody needs the gradient of the samples.
+      if constexpr (has_weights_below<Depth - 1>()) {
+        layer.backward(p);
+        back_through<Kind, Depth - 1>(w, blocks, end);
+      }
+    }
+  }
+
+ private:
+  /// Runs layers Index to End - 1, those together that can be.
+  template <std::size_t Index, std::size_t End>
+  void run_from(workspace<value_type>& w, std::size_t blocks) const {
+    if constexpr (Index < End) {
+      const auto& layer = std::get<Index>(layers_);
+      if constexpr (relu_and_pool_follow<Tuple, Index, End>()) {
+        if (std::get<Index + 2>(layers_).takes_fours()) {
+          layer.forward_relu_pool(pass_of<Index, 3>(w, blocks));
+          return run_from<Index + 3, End>(w, blocks);
+        }
+      }
+      if constexpr (relu_follows<Tuple, Index, End>()) {
+        layer.forward_relu(pass_of<Index, 2>(w, blocks));
+        run_from<Index + 2, End>(w, blocks);
+      } else {
+        layer.forward(pass_of<Index, 1>(w, blocks));
+        run_from<Index + 1, End>(w, blocks);
+      }
+    }
+  }
+
+  /// The arrays of `Count` layers from layer Index on, taken as one.
+  template <std::size_t Index, std::size_t Count>
+  [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
+    return {w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks,
+            w.scratch(),    w.value(Index + 1)};
+  }
+
+  /// The same where a layer, a relu and a pooling ran together.
+  template <kernels::gradient_kind Kind, std::size_t Depth>
+  void back_through_three(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
+    const auto& layer = std::get<Depth - 3>(layers_);
+    const pass<value_type> p = pass_of<Depth - 3, 3>(w, blocks);
+    value_type* d_bias = end - layer.bias().size();
+    end = d_bias - layer.kernel().size();
+    layer.template backward_parameters_relu_pool<Kind>(p, end, d_bias);
+    if constexpr (has_weights_below<Depth - 3>()) {
+      layer.backward_relu_pool(p);
+      back_through<Kind, Depth - 3>(w, blocks, end);
+    }
+  }
+
+  template <std::size_t Depth>
+  [[nodiscard]] static constexpr bool has_weights_below() {
+    return []<std::size_t... Index>(std::index_sequence<Index...>) {
+      return (weighted_layer<std::tuple_element_t<Index, Tuple>> || ...);
+    }
+    (std::make_index_sequence<Depth>{});
+  }
+
+  const Tuple& layers_;
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
+// ---- espalier/nn/softmax.hpp ----
+// Turns scores into probabilities.
+#ifndef ESPALIER_NN_SOFTMAX_HPP
+#define ESPALIER_NN_SOFTMAX_HPP
+
+namespace espalier::inline v0::nn {
+
+/// exp(x) / sum of exp(x) over a vector. As the last layer before a cross-entropy the two are taken together.
+/// @tparam T  float or double.
+template <class T = float>
+class softmax {
+ public:
+  using value_type = T;
+  static constexpr std::size_t input_rank = 1;
+  static constexpr std::size_t output_rank = 1;
+  static constexpr bool in_place = true;
+  static constexpr const char* default_name = "softmax";
+
+  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+    if (input.rank() != 1 || input.size() == 0) {
+      detail::refuse_input("softmax", name, input, "a vector (classes)");
+    }
+    features_ = input.size();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const { kernels::softmax_forward(p.y, features_, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::softmax_backward<T>(p.y, p.dy, features_, p.blocks); }
+
+ private:
+  std::size_t features_ = 0;
+};
+static_assert(layer<softmax<float>>);
 
 }  // namespace espalier::inline v0::nn
 
@@ -13503,11 +13612,15 @@ class sequential {
   /// @param w       whose value(0) holds the samples, [block][feature][lane].
   /// @param blocks  how many.
   /// @return the outputs, [block][feature][lane].
-  const value_type* forward(workspace<value_type>& w, std::size_t blocks) const { return run<depth>(w, blocks); }
+  const value_type* forward(workspace<value_type>& w, std::size_t blocks) const {
+    return passes().template run<depth>(w, blocks);
+  }
 
   /// Runs samples through all layers but a softmax at the end, which belongs to the loss.
   /// @return the scores, [block][class][lane].
-  const value_type* scores(workspace<value_type>& w, std::size_t blocks) const { return run<trained_depth>(w, blocks); }
+  const value_type* scores(workspace<value_type>& w, std::size_t blocks) const {
+    return passes().template run<trained_depth>(w, blocks);
+  }
 
   /// Goes back through the layers after `scores`.
   /// @tparam Kind      whether gradients or their squares are summed over samples.
@@ -13516,7 +13629,7 @@ class sequential {
   /// @param gradients  added to: one number per trained number, in the order of parameters().
   template <kernels::gradient_kind Kind>
   void backward(workspace<value_type>& w, std::size_t blocks, std::span<value_type> gradients) const {
-    back_through<Kind, trained_depth>(w, blocks, gradients.data() + gradients.size());
+    passes().template back_through<Kind, trained_depth>(w, blocks, gradients.data() + gradients.size());
   }
 
   /// @param w  a workspace of this network.
@@ -13550,6 +13663,10 @@ class sequential {
 
  private:
   static constexpr std::size_t trained_depth = ends_in_softmax ? depth - 1 : depth;
+
+  [[nodiscard]] detail::layer_passes<layer_tuple> passes() const noexcept {
+    return detail::layer_passes<layer_tuple>(layers_);
+  }
 
   template <class Action>
   void for_each_layer(Action&& action) {
@@ -13607,89 +13724,6 @@ class sequential {
                                            "a layer that is wrapped in masked"));
       }
     }
-  }
-
-  template <std::size_t Depth>
-  const value_type* run(workspace<value_type>& w, std::size_t blocks) const {
-    run_from<0, Depth>(w, blocks);
-    return w.value(Depth);
-  }
-
-  /// Runs layers Index to End - 1, those together that can be.
-  template <std::size_t Index, std::size_t End>
-  void run_from(workspace<value_type>& w, std::size_t blocks) const {
-    if constexpr (Index < End) {
-      const auto& layer = std::get<Index>(layers_);
-      if constexpr (detail::relu_and_pool_follow<layer_tuple, Index, End>()) {
-        if (std::get<Index + 2>(layers_).takes_fours()) {
-          layer.forward_relu_pool(pass_of<Index, 3>(w, blocks));
-          return run_from<Index + 3, End>(w, blocks);
-        }
-      }
-      if constexpr (detail::relu_follows<layer_tuple, Index, End>()) {
-        layer.forward_relu(pass_of<Index, 2>(w, blocks));
-        run_from<Index + 2, End>(w, blocks);
-      } else {
-        layer.forward(pass_of<Index, 1>(w, blocks));
-        run_from<Index + 1, End>(w, blocks);
-      }
-    }
-  }
-
-  /// The arrays of `Count` layers from layer Index on, taken as one.
-  template <std::size_t Index, std::size_t Count>
-  [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
-    return {w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks,
-            w.scratch(),    w.value(Index + 1)};
-  }
-
-  /// Goes back through layers Depth - 1 to 0. `end` is where the gradients of these layers' parameters end.
-  template <kernels::gradient_kind Kind, std::size_t Depth>
-  void back_through(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
-    if constexpr (Depth >= 3) {
-      if constexpr (detail::relu_and_pool_follow<layer_tuple, Depth - 3, Depth>()) {
-        if (std::get<Depth - 1>(layers_).takes_fours()) {
-          return back_through_three<Kind, Depth>(w, blocks, end);
-        }
-      }
-    }
-    if constexpr (Depth > 0) {
-      using current = std::tuple_element_t<Depth - 1, layer_tuple>;
-      const current& layer = std::get<Depth - 1>(layers_);
-      const pass<value_type> p = pass_of<Depth - 1, 1>(w, blocks);
-      if constexpr (weighted_layer<current>) {
-        value_type* d_bias = end - layer.bias().size();
-        end = d_bias - layer.kernel().size();
-        layer.template backward_parameters<Kind>(p, end, d_bias);
-      }
-      // Nobody needs the gradient of the samples.
-      if constexpr (has_weights_below<Depth - 1>()) {
-        layer.backward(p);
-        back_through<Kind, Depth - 1>(w, blocks, end);
-      }
-    }
-  }
-
-  /// The same where a layer, a relu and a pooling ran together.
-  template <kernels::gradient_kind Kind, std::size_t Depth>
-  void back_through_three(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
-    const auto& layer = std::get<Depth - 3>(layers_);
-    const pass<value_type> p = pass_of<Depth - 3, 3>(w, blocks);
-    value_type* d_bias = end - layer.bias().size();
-    end = d_bias - layer.kernel().size();
-    layer.template backward_parameters_relu_pool<Kind>(p, end, d_bias);
-    if constexpr (has_weights_below<Depth - 3>()) {
-      layer.backward_relu_pool(p);
-      back_through<Kind, Depth - 3>(w, blocks, end);
-    }
-  }
-
-  template <std::size_t Depth>
-  [[nodiscard]] static constexpr bool has_weights_below() {
-    return []<std::size_t... Index>(std::index_sequence<Index...>) {
-      return (weighted_layer<std::tuple_element_t<Index, layer_tuple>> || ...);
-    }
-    (std::make_index_sequence<Depth>{});
   }
 
   layer_tuple layers_;
