@@ -17,6 +17,9 @@
 #include <espalier/hls/parse_strategy.hpp>
 #include <espalier/hls/precision.hpp>
 #include <espalier/hls/reuse_factor.hpp>
+#include <espalier/knapsack/choice_problem.hpp>
+#include <espalier/knapsack/choice_solution.hpp>
+#include <espalier/knapsack/choose.hpp>
 #include <espalier/knapsack/dynamic_programming.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/pareto.hpp>

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <utility>
@@ -16,6 +17,13 @@
 
 namespace espalier::inline v0::knapsack::detail {
 
+/// One of the moves of a column of which at most one can be made.
+struct single_move {
+  std::vector<std::int64_t> weights;      ///< what it takes, per row
+  std::vector<std::int64_t> coordinates;  ///< the same in basis coordinates
+  std::int64_t cost = 0;
+};
+
 /// A class, or the slack of a row, with its moves that cost at most the limit.
 struct column {
   std::size_t number = 0;                 ///< of the class; or classes + row for slack
@@ -24,12 +32,56 @@ struct column {
   std::span<const std::int64_t> up;       ///< cost of 1, 2, ... moves up
   std::span<const std::int64_t> down;     ///< cost of 1, 2, ... moves down
 
-  std::int64_t count = 0;  ///< of all moves, up and down
+  std::int64_t count = 0;              ///< of all moves
+  std::vector<single_move> singles{};  ///< instead of moves up and down: one of these
 
   [[nodiscard]] std::int64_t first_cost() const noexcept {
-    return (std::min)(up.empty() ? endless : up.front(), down.empty() ? endless : down.front());
+    std::int64_t least = (std::min)(up.empty() ? endless : up.front(), down.empty() ? endless : down.front());
+    for (const single_move& one : singles) {
+      least = (std::min)(least, one.cost);
+    }
+    return least;
   }
 };
+
+/// What the moves are to make up for.
+struct search_terms {
+  std::size_t classes = 0;          ///< columns that are not slack have lower numbers
+  std::vector<std::int64_t> slack;  ///< per row
+  exact_prices prices;              ///< of a unit of slack, per row
+
+  /// lambda slack of one row.
+  [[nodiscard]] std::int64_t slack_cost(std::size_t row, std::int64_t amount) const noexcept {
+    int128 cost = 0;
+    return __builtin_mul_overflow(prices.scaled[row], int128{amount}, &cost) ? endless : saturated(cost);
+  }
+};
+
+/// The classes of a regret that can move within a limit.
+struct moving_classes {
+  std::vector<column> columns;
+  std::int64_t window_edge = endless;  ///< up to this regret nothing outside of the windows matters
+};
+
+[[nodiscard]] inline moving_classes find_moving(regret& r, std::int64_t limit) {
+  moving_classes result;
+  for (std::size_t c = 0; c < r.classes(); ++c) {
+    const auto within = [limit](const move_costs& moves) {
+      return std::span(moves.costs)
+          .first(static_cast<std::size_t>(std::upper_bound(moves.costs.begin(), moves.costs.end(), limit) -
+                                          moves.costs.begin()));
+    };
+    const auto up = within(r.up(c, limit));
+    const auto down = within(r.down(c, limit));
+    result.window_edge = (std::min)(result.window_edge, r.window_edge(c));
+    if (!up.empty() || !down.empty()) {
+      const auto weights = r.core().weights_of(c);
+      const auto count = static_cast<std::int64_t>(up.size() + down.size());
+      result.columns.push_back({c, {weights.begin(), weights.end()}, {}, up, down, count, {}});
+    }
+  }
+  return result;
+}
 
 /// The moves d that make up for the slack b of k0 solve
 ///
@@ -40,8 +92,10 @@ struct column {
 /// The columns with the most moves are basic, so that those need not be enumerated.
 class columns {
  public:
-  columns(regret& r, std::int64_t limit) : regret_(r) {
-    std::vector<column> all = collect(limit);
+  /// @param moving  the columns that are not slack, with their moves up to the limit.
+  columns(search_terms terms, std::vector<column> moving, std::int64_t limit) : terms_(std::move(terms)) {
+    std::vector<column> all = slacks(limit);
+    std::move(moving.begin(), moving.end(), std::back_inserter(all));
     std::stable_sort(all.begin(), all.end(), [](const column& a, const column& b) { return a.count > b.count; });
     if (!choose(all, independent_among(all)) && !choose(all, slack_among(all))) {
       overflow_ = true;
@@ -52,7 +106,8 @@ class columns {
                      [](const column& a, const column& b) { return a.first_cost() > b.first_cost(); });
   }
 
-  [[nodiscard]] std::size_t rows() const noexcept { return regret_.rows(); }
+  [[nodiscard]] std::size_t rows() const noexcept { return terms_.slack.size(); }
+  [[nodiscard]] const search_terms& terms() const noexcept { return terms_; }
   /// The columns that are to be enumerated, the dearest first.
   [[nodiscard]] const std::vector<column>& free() const noexcept { return free_; }
   /// The columns that are solved for, one per coordinate.
@@ -61,8 +116,6 @@ class columns {
   [[nodiscard]] std::int64_t denominator() const noexcept { return denominator_; }
   /// b in basis coordinates.
   [[nodiscard]] const std::vector<std::int64_t>& start() const noexcept { return start_; }
-  /// Up to this regret nothing outside of the windows matters.
-  [[nodiscard]] std::int64_t window_edge() const noexcept { return window_edge_; }
   /// Whether the numbers are too large to search.
   [[nodiscard]] bool overflow() const noexcept { return overflow_; }
 
@@ -73,7 +126,7 @@ class columns {
       return 0;
     }
     if (is_slack(j)) {
-      return d < 0 ? endless : regret_.slack_cost(c.number - regret_.classes(), d);
+      return d < 0 ? endless : terms_.slack_cost(c.number - terms_.classes, d);
     }
     const auto& costs = d > 0 ? c.up : c.down;
     const auto count = static_cast<std::size_t>(d > 0 ? d : -d);
@@ -85,36 +138,21 @@ class columns {
     return up ? c.count - static_cast<std::int64_t>(c.down.size()) : static_cast<std::int64_t>(c.down.size());
   }
   /// Whether a basic column is the slack of a row.
-  [[nodiscard]] bool is_slack(std::size_t j) const noexcept { return basic_[j].number >= regret_.classes(); }
+  [[nodiscard]] bool is_slack(std::size_t j) const noexcept { return basic_[j].number >= terms_.classes; }
 
  private:
   static constexpr std::int64_t unlimited = std::int64_t{1} << 60U;
   /// Slack moves that are written down; beyond, a slack column can only be basic.
   static constexpr std::int64_t most_slack = 1 << 16;
 
-  [[nodiscard]] std::vector<column> collect(std::int64_t limit) {
+  [[nodiscard]] std::vector<column> slacks(std::int64_t limit) const {
     std::vector<column> all;
     for (std::size_t row = 0; row < rows(); ++row) {
-      column slack{regret_.classes() + row, std::vector<std::int64_t>(rows(), 0), {}, {}, {}, 0};
+      column slack{terms_.classes + row, std::vector<std::int64_t>(rows(), 0), {}, {}, {}, 0, {}};
       slack.weights[row] = 1;
-      const int128 price = regret_.prices().scaled[row];
+      const int128 price = terms_.prices.scaled[row];
       slack.count = price == 0 ? unlimited : saturated(int128{limit} / price);
       all.push_back(std::move(slack));
-    }
-    for (std::size_t c = 0; c < regret_.classes(); ++c) {
-      const auto within = [limit](const move_costs& moves) {
-        return std::span(moves.costs)
-            .first(static_cast<std::size_t>(std::upper_bound(moves.costs.begin(), moves.costs.end(), limit) -
-                                            moves.costs.begin()));
-      };
-      const auto up = within(regret_.up(c, limit));
-      const auto down = within(regret_.down(c, limit));
-      window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
-      if (!up.empty() || !down.empty()) {
-        const auto weights = regret_.core().weights_of(c);
-        const auto count = static_cast<std::int64_t>(up.size() + down.size());
-        all.push_back({c, {weights.begin(), weights.end()}, {}, up, down, count});
-      }
     }
     return all;
   }
@@ -123,7 +161,7 @@ class columns {
     std::vector<std::size_t> chosen;
     independent_vectors independent(rows());
     for (std::size_t i = 0; i < all.size() && chosen.size() < rows(); ++i) {
-      if (independent.add(all[i].weights)) {
+      if (all[i].singles.empty() && independent.add(all[i].weights)) {
         chosen.push_back(i);
       }
     }
@@ -132,8 +170,8 @@ class columns {
   [[nodiscard]] std::vector<std::size_t> slack_among(const std::vector<column>& all) const {
     std::vector<std::size_t> chosen(rows());
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (all[i].number >= regret_.classes()) {
-        chosen[all[i].number - regret_.classes()] = i;
+      if (all[i].number >= terms_.classes) {
+        chosen[all[i].number - terms_.classes] = i;
       }
     }
     return chosen;
@@ -159,7 +197,7 @@ class columns {
         continue;
       }
       free_.push_back(all[i]);
-      if (all[i].number >= regret_.classes() && !write_slack(free_.back())) {
+      if (all[i].number >= terms_.classes && !write_slack(free_.back())) {
         return false;
       }
     }
@@ -171,9 +209,9 @@ class columns {
     if (slack.count > most_slack) {
       return false;
     }
-    const std::size_t row = slack.number - regret_.classes();
+    const std::size_t row = slack.number - terms_.classes;
     for (std::int64_t d = 1; d <= slack.count; ++d) {
-      slack_moves_[row].push_back(regret_.slack_cost(row, d));
+      slack_moves_[row].push_back(terms_.slack_cost(row, d));
     }
     slack.up = slack_moves_[row];
     return true;
@@ -195,20 +233,25 @@ class columns {
       }
       return result;
     };
-    start_ = coordinates(regret_.slack(), 1);
+    start_ = coordinates(terms_.slack, 1);
     for (column& c : free_) {
+      for (single_move& one : c.singles) {
+        one.coordinates = coordinates(one.weights, 1);
+      }
+      if (!c.singles.empty()) {
+        continue;
+      }
       c.coordinates = coordinates(c.weights, int128{c.count});
     }
     return std::all_of(reach.begin(), reach.end(), [](int128 r) { return r < most; });
   }
 
-  regret& regret_;
+  search_terms terms_;
   std::vector<std::vector<std::int64_t>> slack_moves_;
   std::vector<column> free_;
   std::vector<column> basic_;
   std::vector<std::int64_t> start_;
   std::int64_t denominator_ = 1;
-  std::int64_t window_edge_ = endless;
   bool overflow_ = false;
 };
 

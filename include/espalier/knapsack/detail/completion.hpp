@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -147,7 +148,17 @@ class completion {
     }
   }
 
-  void add_column(const column& c, std::int64_t coordinate, std::array<rate_buckets, 2>& sides) {
+  static void add_column(const column& c, std::size_t j, std::array<rate_buckets, 2>& sides) {
+    for (const single_move& one : c.singles) {
+      const auto size = static_cast<double>(one.coordinates[j]);
+      sides[size > 0 ? 1 : 0].add(static_cast<double>(one.cost), std::abs(size));
+    }
+    if (c.singles.empty()) {
+      add_moves(c, c.coordinates[j], sides);
+    }
+  }
+
+  static void add_moves(const column& c, std::int64_t coordinate, std::array<rate_buckets, 2>& sides) {
     if (coordinate != 0) {
       const std::int64_t size = coordinate < 0 ? -coordinate : coordinate;
       add_moves(c.up, size, sides[coordinate > 0 ? 1 : 0]);
@@ -163,7 +174,7 @@ class completion {
       sides[1].add(static_cast<double>(columns_.basic_cost(j, 1)) * count,
                    static_cast<double>(columns_.denominator()) * count);
     } else {
-      add_column(columns_.basic()[j], columns_.denominator(), sides);
+      add_moves(columns_.basic()[j], columns_.denominator(), sides);
     }
     const auto write = [&](std::size_t stage) {
       for (std::size_t side = 0; side < 2; ++side) {
@@ -174,7 +185,7 @@ class completion {
     if (forward_) {
       write(0);
       for (std::size_t k = 1; k <= count; ++k) {
-        add_column(columns_.free()[k - 1], columns_.free()[k - 1].coordinates[j], sides);
+        add_column(columns_.free()[k - 1], j, sides);
         if (k % stride_ == 0 || k == count) {
           write((k + stride_ - 1) / stride_);
         }
@@ -182,7 +193,7 @@ class completion {
     } else {
       write(count / stride_);
       for (std::size_t k = count; k-- > 0;) {
-        add_column(columns_.free()[k], columns_.free()[k].coordinates[j], sides);
+        add_column(columns_.free()[k], j, sides);
         if (k % stride_ == 0) {
           write(k / stride_);
         }
@@ -214,7 +225,10 @@ class completion {
       std::int64_t divisor = std::gcd(columns_.denominator(), columns_.start()[j]);
       std::int64_t work = 1;
       for (const column& c : columns_.free()) {
-        divisor = std::gcd(divisor, c.coordinates[j]);
+        divisor = c.singles.empty() ? std::gcd(divisor, c.coordinates[j]) : divisor;
+        for (const single_move& one : c.singles) {
+          divisor = std::gcd(divisor, one.coordinates[j]);
+        }
         work += c.count + 1;
       }
       const std::int64_t modulus = columns_.denominator() / divisor;
@@ -235,12 +249,20 @@ class completion {
       const std::size_t to = forward_ ? i : last - i;
       const std::size_t from = forward_ ? i - 1 : last - i + 1;
       const column& c = columns_.free()[forward_ ? i - 1 : last - i];
-      const std::int64_t unit = (c.coordinates[table.coordinate] / table.divisor) % table.modulus;
       const std::int64_t* source = &table.costs[from * size];
       std::int64_t* target = &table.costs[to * size];
       std::copy(source, source + size, target);
-      spread(c.up, unit < 0 ? unit + table.modulus : unit, {source, size}, target);
-      spread(c.down, unit > 0 ? table.modulus - unit : -unit, {source, size}, target);
+      const auto unit = [&](const std::vector<std::int64_t>& coordinates, std::int64_t direction) {
+        const std::int64_t rest = direction * ((coordinates[table.coordinate] / table.divisor) % table.modulus);
+        return rest < 0 ? rest + table.modulus : rest;
+      };
+      for (const single_move& one : c.singles) {
+        spread(std::span(&one.cost, 1), unit(one.coordinates, 1), {source, size}, target);
+      }
+      if (c.singles.empty()) {
+        spread(c.up, unit(c.coordinates, 1), {source, size}, target);
+        spread(c.down, unit(c.coordinates, -1), {source, size}, target);
+      }
     }
   }
 

@@ -61,6 +61,18 @@ class dual_function {
   }
 
   [[nodiscard]] const relaxation& terms() const noexcept { return relaxation_; }
+  [[nodiscard]] std::size_t rows() const noexcept { return relaxation_.rows(); }
+  [[nodiscard]] std::int64_t capacity(std::size_t row) const noexcept { return relaxation_.capacities[row]; }
+  [[nodiscard]] double slack_cost(std::size_t row) const noexcept { return relaxation_.slack_cost(row); }
+  /// What all items together use of a row.
+  [[nodiscard]] double all_used(std::size_t row) const noexcept {
+    double sum = 0;
+    for (std::size_t c = 0; c < relaxation_.classes(); ++c) {
+      sum += copies(c) * static_cast<double>(relaxation_.begin[c + 1] - relaxation_.begin[c]) *
+             static_cast<double>(relaxation_.weights[c * rows() + row]);
+    }
+    return sum;
+  }
   [[nodiscard]] double copies(std::size_t c) const noexcept {
     return relaxation_.copies.empty() ? 1.0 : relaxation_.copies[c];
   }
@@ -274,10 +286,12 @@ struct dual_solution {
 ///
 /// Source: Dantzig and Wolfe 1960; Wentges 1997, "Weighted Dantzig-Wolfe decomposition for linear mixed-integer
 /// programming".
+/// @tparam Function  dual_function, or another one with the same members.
+template <class Function>
 class column_generation {
  public:
   /// @param hint  prices near which the minimum is thought to be.
-  column_generation(const dual_function& function, const std::vector<double>& hint)
+  column_generation(const Function& function, const std::vector<double>& hint)
       : function_(function), unit_(units(function)), master_(capacities(), slack_costs()) {
     best_.prices = hint;
     best_.value = std::numeric_limits<double>::infinity();
@@ -309,29 +323,25 @@ class column_generation {
 
  private:
   /// Units in which all items together use 1 of each row.
-  [[nodiscard]] static std::vector<double> units(const dual_function& function) {
-    const relaxation& terms = function.terms();
-    std::vector<double> unit(terms.rows(), 0.0);
-    for (std::size_t c = 0; c < terms.classes(); ++c) {
-      const double count = function.copies(c) * static_cast<double>(terms.begin[c + 1] - terms.begin[c]);
-      for (std::size_t r = 0; r < unit.size(); ++r) {
-        unit[r] += count * static_cast<double>(terms.weights[c * unit.size() + r]);
-      }
+  [[nodiscard]] static std::vector<double> units(const Function& function) {
+    std::vector<double> unit;
+    for (std::size_t r = 0; r < function.rows(); ++r) {
+      const double used = function.all_used(r);
+      unit.push_back(used > 0 ? used : 1.0);
     }
-    std::replace(unit.begin(), unit.end(), 0.0, 1.0);
     return unit;
   }
   [[nodiscard]] std::vector<double> capacities() const {
     std::vector<double> result;
     for (std::size_t r = 0; r < unit_.size(); ++r) {
-      result.push_back(static_cast<double>(function_.terms().capacities[r]) / unit_[r]);
+      result.push_back(static_cast<double>(function_.capacity(r)) / unit_[r]);
     }
     return result;
   }
   [[nodiscard]] std::vector<double> slack_costs() const {
     std::vector<double> result;
     for (std::size_t r = 0; r < unit_.size(); ++r) {
-      result.push_back(function_.terms().slack_cost(r) * unit_[r]);
+      result.push_back(function_.slack_cost(r) * unit_[r]);
     }
     return result;
   }
@@ -339,7 +349,7 @@ class column_generation {
   [[nodiscard]] std::vector<double> master_prices() const {
     std::vector<double> result;
     for (std::size_t r = 0; r < unit_.size(); ++r) {
-      result.push_back((std::max)(-function_.terms().slack_cost(r), master_.prices()[r] / unit_[r]));
+      result.push_back((std::max)(-function_.slack_cost(r), master_.prices()[r] / unit_[r]));
     }
     return result;
   }
@@ -366,7 +376,7 @@ class column_generation {
     return s;
   }
 
-  const dual_function& function_;
+  const Function& function_;
   std::vector<double> unit_;
   master_problem master_;
   dual_solution best_;

@@ -120,9 +120,10 @@ class prover {
 
   /// True if all choices within the limit, and within the windows, were looked at.
   bool pass(const pass_limits& limits, statistics& took) {
-    search one(regret_, limits, budget_);
+    moving_classes moving = find_moving(regret_, limits.regret);
+    edge_ = moving.window_edge;
+    search one({regret_.classes(), regret_.slack(), regret_.prices()}, std::move(moving.columns), limits, budget_);
     std::optional<choice> found = one();
-    edge_ = one.window_edge();
     last_states_ = one.most_states();
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{last_states_});

@@ -30,18 +30,19 @@ struct pass_limits {
 
 /// One pass of the search.
 ///
+/// For a column of single moves, the choice that is found holds the number of the move, from 1.
+///
 /// A state is what the columns so far have left to take, in basis coordinates. The left side begins with all that is to
 /// be taken and the first column, the right side with nothing and the last one; whichever has fewer states goes on.
 /// Where they meet, a pair of states fits if their places differ by D times moves that the basic columns can make.
 class search {
  public:
-  search(regret& r, const pass_limits& limits, budget& b)
-      : regret_(r), limits_(limits), budget_(b), columns_(r, limits.regret) {}
+  /// @param moving  the columns that are not slack, with their moves up to the limit.
+  search(search_terms terms, std::vector<column> moving, const pass_limits& limits, budget& b)
+      : limits_(limits), budget_(b), columns_(std::move(terms), std::move(moving), limits.regret) {}
 
   /// Whether finding nothing proves nothing: a limit was reached, or states were dropped.
   [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
-  /// Up to this regret nothing outside of the windows matters.
-  [[nodiscard]] std::int64_t window_edge() const noexcept { return columns_.window_edge(); }
   /// The most states that a side had.
   [[nodiscard]] std::size_t most_states() const noexcept { return most_states_; }
 
@@ -116,6 +117,21 @@ class search {
       }
       return true;
     };
+    const auto jump = [&](std::size_t state) {
+      for (std::size_t k = 0; k < c.singles.size(); ++k) {
+        const std::int64_t cost = layer[state].cost + c.singles[k].cost;
+        for (std::size_t j = 0; j < place.size(); ++j) {
+          place[j] = layer.place(state)[j] + e.sign * c.singles[k].coordinates[j];
+        }
+        if (!budget_.spend()) {
+          return false;
+        }
+        if (cost <= limits_.regret && possible(place.data(), cost)) {
+          next.insert(place.data(), {cost, layer[state].before, static_cast<std::int32_t>(k + 1)});
+        }
+      }
+      return true;
+    };
     for (std::size_t state = 0; state < layer.size(); ++state) {
       if (!budget_.spend()) {
         return false;
@@ -123,7 +139,7 @@ class search {
       if (possible(layer.place(state), layer[state].cost)) {
         next.insert(layer.place(state), layer[state]);
       }
-      if (!walk(state, c.up, 1) || !walk(state, c.down, -1)) {
+      if (!walk(state, c.up, 1) || !walk(state, c.down, -1) || !jump(state)) {
         return false;
       }
       if (next.size() > limits_.states) {
@@ -319,7 +335,7 @@ class search {
     if (best.cost >= endless) {
       return std::nullopt;
     }
-    choice result{std::vector<std::int64_t>(regret_.classes(), 0), best.cost};
+    choice result{std::vector<std::int64_t>(columns_.terms().classes, 0), best.cost};
     const auto add = [&](std::size_t column, std::int64_t moves) {
       if (column < result.moves.size()) {
         result.moves[column] += moves;
@@ -337,7 +353,6 @@ class search {
     return result;
   }
 
-  regret& regret_;
   const pass_limits& limits_;
   budget& budget_;
   columns columns_;
