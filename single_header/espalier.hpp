@@ -21,6 +21,7 @@
 #include <exception>
 #include <functional>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -1221,6 +1222,44 @@ struct problem {
 
 #endif
 
+// ---- espalier/knapsack/choice_problem.hpp ----
+// What a multiple-choice knapsack is asked: groups that take one of several options, and the capacities.
+#ifndef ESPALIER_KNAPSACK_CHOICE_PROBLEM_HPP
+#define ESPALIER_KNAPSACK_CHOICE_PROBLEM_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// Maximize the sum of the values of the chosen options, one for each group, subject to the sum of their weights <=
+/// capacity in every resource.
+///
+/// Such as: keep a group of weights, share it, give it fewer bits, prune it. The groups of a class have the same
+/// options with the same weights; the values are their own. Each class has a lightest option, such as pruning, that
+/// weighs no more than any other in any resource.
+/// @tparam Value  float or double.
+template <class Value>
+struct choice_problem {
+  std::span<const Value> values;      ///< the options of the first group, of the second, ...; finite, >= 0; not owned
+  std::vector<run> runs;              ///< classes of the groups; the counts sum to the number of groups
+  std::vector<std::size_t> options;   ///< how many options each class has, 1 or more
+  std::vector<std::int64_t> weights;  ///< options of all classes x resources, row-major, >= 0
+  std::vector<std::int64_t> capacities;  ///< one per resource, >= 0
+
+  /// @return the number of resources.
+  [[nodiscard]] std::size_t resources() const noexcept { return capacities.size(); }
+  /// @return the number of groups.
+  [[nodiscard]] std::size_t groups() const noexcept {
+    std::size_t sum = 0;
+    for (const run& one : runs) {
+      sum += static_cast<std::size_t>(one.count);
+    }
+    return sum;
+  }
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
 // ---- espalier/knapsack/solution.hpp ----
 // What a knapsack answers: the kept items, their value, a proven upper bound, and what the answer is worth.
 #ifndef ESPALIER_KNAPSACK_SOLUTION_HPP
@@ -1282,351 +1321,106 @@ struct solution {
 
 #endif
 
-// ---- espalier/knapsack/detail/answer.hpp ----
-// Turns a kept mask into a solution: value, counts and use summed again from the problem itself.
-#ifndef ESPALIER_KNAPSACK_DETAIL_ANSWER_HPP
-#define ESPALIER_KNAPSACK_DETAIL_ANSWER_HPP
+// ---- espalier/knapsack/choice_solution.hpp ----
+// What a multiple-choice knapsack answers: an option for each group, their value, and a proven upper bound.
+#ifndef ESPALIER_KNAPSACK_CHOICE_SOLUTION_HPP
+#define ESPALIER_KNAPSACK_CHOICE_SOLUTION_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// The answer to a choice_problem.
+struct choice_solution {
+  std::vector<std::uint32_t> chosen;  ///< per group, the number of its option, from 0
+  std::vector<std::int64_t> used;     ///< the sum of the weights of the chosen options, per resource
+  double value = 0;                   ///< the sum of the values of the chosen options
+  double bound = 0;                   ///< a proven upper bound on the value of every feasible choice
+  std::vector<double> multipliers;    ///< the price of a unit of each resource behind the bound
+  knapsack::status status = knapsack::status::infeasible;  ///< infeasible: the lightest options alone, which are chosen
+                                                           ///< then, exceed a capacity
+  knapsack::statistics statistics;                         ///< what it took
+
+  /// @return how far the value can be from the optimum, relative to the bound; 0 if it is proven optimal.
+  [[nodiscard]] double gap() const noexcept {
+    return status != knapsack::status::feasible || bound <= 0 ? 0 : (bound - value) / bound;
+  }
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/solve_options.hpp ----
+// How much work the exact knapsack solver may do before it answers with what it has.
+#ifndef ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
+#define ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// Limits of `solve`. Past one it returns its best solution with the proven bound.
+struct solve_options {
+  std::uint64_t work_limit = 200'000'000;            ///< partial solutions tried; the same on every machine
+  std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes for partial solutions
+  double relative_gap = 0;                           ///< good enough: (bound - value) / bound at most this, >= 0
+  std::optional<std::chrono::nanoseconds>
+      time_limit{};           ///< for the search, by the wall clock, which is read only if this is set
+  bool measure_time = false;  ///< fill in statistics::seconds; reads the wall clock
+  std::stop_token stop{};     ///< when it is stopped, the search ends
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/detail/budget.hpp ----
+// What a search may still spend: work, memory, time if asked, and whether it was told to stop.
+#ifndef ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
+#define ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// Calls action(item, class) for every item in order.
-template <class Value, class Action>
-void for_each_item(const problem<Value>& p, Action&& action) {
-  std::size_t item = 0;
-  for (const run& one : p.runs) {
-    for (std::uint64_t i = 0; i < one.count; ++i) {
-      action(item++, static_cast<std::size_t>(one.item_class));
+/// Counts work against the limits of the options.
+class budget {
+ public:
+  explicit budget(const solve_options& options) : options_(options) {
+    if (options.time_limit) {
+      end_ = std::chrono::steady_clock::now() + *options.time_limit;
     }
   }
-}
 
-/// How many items of each class are kept.
-template <class Value>
-[[nodiscard]] std::vector<std::uint64_t> count_kept(const problem<Value>& p, const std::vector<std::uint8_t>& kept) {
-  std::vector<std::uint64_t> counts(p.classes(), 0);
-  auto next = kept.begin();
-  for (const run& one : p.runs) {
-    const auto end = next + static_cast<std::ptrdiff_t>(one.count);
-    if (!counts.empty()) {
-      counts[one.item_class] = std::accumulate(next, end, counts[one.item_class]);
+  /// Counts one piece of work. False once a limit is reached, and from then on.
+  [[nodiscard]] bool spend() {
+    if (++work_ > options_.work_limit) {
+      exhausted_ = true;
+    } else if ((work_ & 0xFFFU) == 0) {
+      look();
     }
-    next = end;
+    return !exhausted_;
   }
-  return counts;
-}
-
-/// The solution that keeps the given items, of known value, as feasible; bound and multipliers are the caller's.
-template <class Value>
-[[nodiscard]] solution describe(const problem<Value>& p, std::vector<std::uint8_t> kept, double value) {
-  solution result;
-  result.counts = count_kept(p, kept);
-  result.used.assign(p.resources(), 0);
-  for (std::size_t c = 0; c < p.classes(); ++c) {
-    for (std::size_t r = 0; r < p.resources(); ++r) {
-      result.used[r] += p.weights_of(c)[r] * static_cast<std::int64_t>(result.counts[c]);
-    }
+  /// False if that much memory, or anything else, is beyond the limits.
+  [[nodiscard]] bool allows(std::size_t bytes) {
+    look();
+    exhausted_ = exhausted_ || bytes > options_.memory_limit;
+    return !exhausted_;
   }
-  result.kept = std::move(kept);
-  result.value = value;
-  result.status = status::feasible;
-  return result;
-}
-
-/// The solution that keeps the given items, as feasible; bound and multipliers are the caller's.
-template <class Value>
-[[nodiscard]] solution answer(const problem<Value>& p, std::vector<std::uint8_t> kept) {
-  compensated_sum value;
-  for (std::size_t item = 0; item < kept.size(); ++item) {
-    if (kept[item] != 0) {
-      value.add(static_cast<double>(p.values[item]));
-    }
-  }
-  return describe(p, std::move(kept), value.result());
-}
-
-/// Whether the use of a solution stays within the capacities.
-template <class Value>
-[[nodiscard]] bool fits(const problem<Value>& p, const solution& s) {
-  for (std::size_t r = 0; r < p.resources(); ++r) {
-    if (s.used[r] > p.capacities[r]) {
-      return false;
-    }
-  }
-  return true;
-}
-
-}  // namespace espalier::inline v0::knapsack::detail
-
-#endif
-
-// ---- espalier/knapsack/validate.hpp ----
-// Checks a knapsack problem before it is solved; every error names the index at fault.
-#ifndef ESPALIER_KNAPSACK_VALIDATE_HPP
-#define ESPALIER_KNAPSACK_VALIDATE_HPP
-
-namespace espalier::inline v0::knapsack {
-
-namespace detail {
-
-[[noreturn]] inline void refuse(const std::string& got, const std::string& expected) {
-  throw argument_error(error_message("knapsack", got, expected));
-}
-
-template <class Value>
-void validate_values(const problem<Value>& p) {
-  for (std::size_t i = 0; i < p.values.size(); ++i) {
-    if (!(p.values[i] >= 0 && p.values[i] <= (std::numeric_limits<Value>::max)())) {
-      refuse("value " + std::to_string(static_cast<double>(p.values[i])) + " of item " + std::to_string(i),
-             "finite values >= 0");
-    }
-  }
-}
-
-template <class Value>
-void validate_weights(const problem<Value>& p) {
-  for (std::size_t r = 0; r < p.resources(); ++r) {
-    if (p.capacities[r] < 0) {
-      refuse("capacity " + std::to_string(p.capacities[r]) + " of resource " + std::to_string(r), "capacities >= 0");
-    }
-  }
-  if (p.resources() == 0 ? !p.weights.empty() : p.weights.size() % p.resources() != 0) {
-    throw shape_error(error_message(
-        "knapsack", std::to_string(p.weights.size()) + " weights for " + std::to_string(p.resources()) + " resources",
-        "one weight for each class and resource"));
-  }
-  for (std::size_t i = 0; i < p.weights.size(); ++i) {
-    if (p.weights[i] < 0) {
-      refuse("weight " + std::to_string(p.weights[i]) + " of class " + std::to_string(i / p.resources()),
-             "weights >= 0");
-    }
-  }
-}
-
-/// The runs must name classes, cover the items, and weigh in all what an int64 holds.
-template <class Value>
-void validate_runs(const problem<Value>& p) {
-  std::uint64_t items = 0;
-  std::vector<std::int64_t> total(p.resources(), 0);
-  for (std::size_t i = 0; i < p.runs.size(); ++i) {
-    const run& one = p.runs[i];
-    if (p.resources() > 0 && one.item_class >= p.classes()) {
-      refuse("class " + std::to_string(one.item_class) + " in run " + std::to_string(i),
-             "a class below " + std::to_string(p.classes()));
-    }
-    if (one.count > p.values.size() - items) {
-      items = p.values.size() + 1;
-      break;
-    }
-    items += one.count;
-    for (std::size_t r = 0; r < p.resources(); ++r) {
-      std::int64_t weight = 0;
-      if (__builtin_mul_overflow(p.weights_of(one.item_class)[r], static_cast<std::int64_t>(one.count), &weight) ||
-          __builtin_add_overflow(total[r], weight, &total[r])) {
-        refuse("a total weight beyond 2^63 in resource " + std::to_string(r) + ", reached at run " + std::to_string(i),
-               "totals that an int64 holds");
-      }
-    }
-  }
-  if (items != p.values.size()) {
-    throw shape_error(error_message("knapsack", "runs of more or fewer items than there are values",
-                                    "counts that sum to " + std::to_string(p.values.size())));
-  }
-}
-
-}  // namespace detail
-
-/// @param p  a problem.
-/// @throws shape_error if sizes do not fit each other; argument_error if a value, weight or capacity is negative or not
-///         finite, a class does not exist, or a total weight overflows int64.   Complexity: O(n).
-template <class Value>
-void validate(const problem<Value>& p) {
-  detail::validate_weights(p);
-  detail::validate_runs(p);
-  detail::validate_values(p);
-}
-
-}  // namespace espalier::inline v0::knapsack
-
-#endif
-
-// ---- espalier/knapsack/dynamic_programming.hpp ----
-// Knapsack with one resource by dynamic programming over capacities: exact, for small capacities.
-#ifndef ESPALIER_KNAPSACK_DYNAMIC_PROGRAMMING_HPP
-#define ESPALIER_KNAPSACK_DYNAMIC_PROGRAMMING_HPP
-
-namespace espalier::inline v0::knapsack {
-
-/// The best value for every capacity from 0 up, item by item (Bellman's recursion).
-///
-/// Memory: n bits for each unit of capacity. Values are added as doubles in the order of the items.
-/// Complexity: O(n capacity).   Source: Martello and Toth 1990, "Knapsack problems", section 2.6.
-struct dynamic_programming {
-  std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes
-
-  /// @param p  a valid problem with one resource.
-  /// @return the optimum; of equally good choices one that leaves out later items.
-  /// @throws argument_error if there is not exactly one resource or the memory limit is too small; what validate
-  /// throws.
-  template <class Value>
-  [[nodiscard]] solution operator()(const problem<Value>& p) const {
-    validate(p);
-    if (p.resources() != 1) {
-      throw argument_error(
-          error_message("knapsack::dynamic_programming", std::to_string(p.resources()) + " resources", "one"));
-    }
-    std::vector<std::int64_t> weights;
-    weights.reserve(p.items());
-    std::int64_t total = 0;
-    detail::for_each_item(p, [&](std::size_t, std::size_t c) {
-      weights.push_back(p.weights[c]);
-      total += p.weights[c];
-    });
-    const auto capacity = static_cast<std::size_t>((std::min)(p.capacities.front(), total));
-    expect_memory(p.items(), capacity);
-
-    std::vector<double> best(capacity + 1, 0.0);
-    std::vector<std::vector<bool>> taken(p.items());
-    for (std::size_t item = 0; item < p.items(); ++item) {
-      taken[item].assign(capacity + 1, false);
-      const auto weight = static_cast<std::size_t>(weights[item]);
-      for (std::size_t room = capacity + 1; room-- > weight;) {
-        const double with = best[room - weight] + static_cast<double>(p.values[item]);
-        if (with > best[room] || weight == 0) {
-          best[room] = with;
-          taken[item][room] = true;
-        }
-      }
-    }
-    std::vector<std::uint8_t> kept(p.items(), 0);
-    std::size_t room = capacity;
-    for (std::size_t item = p.items(); item-- > 0;) {
-      if (taken[item][room]) {
-        kept[item] = 1;
-        room -= static_cast<std::size_t>(weights[item]);
-      }
-    }
-    solution result = detail::answer(p, std::move(kept));
-    result.bound = result.value;
-    result.status = status::optimal;
-    return result;
+  [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
+  [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
+  /// What is left of the work limit.
+  [[nodiscard]] std::uint64_t left() const noexcept {
+    return options_.work_limit - (std::min)(work_, options_.work_limit);
   }
 
  private:
-  void expect_memory(std::size_t items, std::size_t capacity) const {
-    if (items > 0 && capacity / 8 > memory_limit / items) {
-      throw argument_error(error_message(
-          "knapsack::dynamic_programming",
-          std::to_string(items) + " items and a capacity of " + std::to_string(capacity),
-          "items x capacity / 8 within the memory limit of " + std::to_string(memory_limit) + " bytes; use solve"));
-    }
+  void look() {
+    exhausted_ = exhausted_ || options_.stop.stop_requested() || (end_ && std::chrono::steady_clock::now() >= *end_);
   }
+
+  const solve_options& options_;
+  std::optional<std::chrono::steady_clock::time_point> end_;
+  std::uint64_t work_ = 0;
+  bool exhausted_ = false;
 };
 
-}  // namespace espalier::inline v0::knapsack
-
-#endif
-
-// ---- espalier/knapsack/greedy.hpp ----
-// Greedy knapsack: fast, always feasible, and in one dimension at least half of the optimum.
-#ifndef ESPALIER_KNAPSACK_GREEDY_HPP
-#define ESPALIER_KNAPSACK_GREEDY_HPP
-
-namespace espalier::inline v0::knapsack {
-
-namespace detail {
-
-/// What an item takes, as a share of each capacity, all shares added; infinite where the capacity is 0.
-template <class Value>
-[[nodiscard]] std::vector<double> scaled_weights(const problem<Value>& p) {
-  std::vector<double> scaled(p.classes(), 0.0);
-  for (std::size_t c = 0; c < p.classes(); ++c) {
-    for (std::size_t r = 0; r < p.resources(); ++r) {
-      const auto weight = static_cast<double>(p.weights_of(c)[r]);
-      if (weight > 0) {
-        scaled[c] += p.capacities[r] == 0 ? std::numeric_limits<double>::infinity()
-                                          : weight / static_cast<double>(p.capacities[r]);
-      }
-    }
-  }
-  return scaled;
-}
-
-/// Keeps items in the given order as long as they fit, skipping what does not.
-template <class Value>
-[[nodiscard]] std::vector<std::uint8_t> keep_in_order(const problem<Value>& p, const std::vector<std::size_t>& order,
-                                                      const std::vector<std::uint32_t>& classes) {
-  std::vector<std::uint8_t> kept(p.items(), 0);
-  std::vector<std::int64_t> left = p.capacities;
-  for (const std::size_t item : order) {
-    if (p.resources() == 0) {
-      kept[item] = 1;
-      continue;
-    }
-    const auto weights = p.weights_of(classes[item]);
-    bool room = true;
-    for (std::size_t r = 0; r < left.size(); ++r) {
-      room = room && weights[r] <= left[r];
-    }
-    if (room) {
-      kept[item] = 1;
-      for (std::size_t r = 0; r < left.size(); ++r) {
-        left[r] -= weights[r];
-      }
-    }
-  }
-  return kept;
-}
-
-}  // namespace detail
-
-/// Takes items by value per share of the capacities, skips what does not fit and goes on; if the single most valuable
-/// item that fits is worth more than all of these, it starts again from that one.
-///
-/// The bound that it reports is the value of all items: it proves nothing more.
-/// Complexity: O(n log n + resources n).   Source: Martello and Toth 1990, "Knapsack problems", chapter 2.
-struct greedy {
-  /// @param p  a valid problem.
-  /// @return a feasible solution; optimal is claimed only if everything fits.
-  /// @throws what validate throws.
-  template <class Value>
-  [[nodiscard]] solution operator()(const problem<Value>& p) const {
-    validate(p);
-    std::vector<std::uint32_t> classes(p.items(), 0);
-    detail::for_each_item(p, [&](std::size_t item, std::size_t c) { classes[item] = static_cast<std::uint32_t>(c); });
-    const std::vector<double> scaled = detail::scaled_weights(p);
-    const auto weight = [&](std::size_t item) { return scaled.empty() ? 0.0 : scaled[classes[item]]; };
-    std::vector<std::size_t> order(p.items());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    // a before b if v_a / w_a > v_b / w_b, without dividing by 0.
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const double score_a =
-          weight(a) == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(p.values[a]) / weight(a);
-      const double score_b =
-          weight(b) == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(p.values[b]) / weight(b);
-      return score_a > score_b;
-    });
-    solution by_density = detail::answer(p, detail::keep_in_order(p, order, classes));
-
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const bool fits_a = std::isfinite(weight(a));
-      const bool fits_b = std::isfinite(weight(b));
-      return fits_a != fits_b ? fits_a : p.values[a] > p.values[b];
-    });
-    solution by_value = detail::answer(p, detail::keep_in_order(p, order, classes));
-    solution best = by_value.value > by_density.value ? std::move(by_value) : std::move(by_density);
-
-    compensated_sum all;
-    for (const Value value : p.values) {
-      all.add(static_cast<double>(value));
-    }
-    best.bound = (std::max)(all.result(), best.value);
-    const bool everything = std::find(best.kept.begin(), best.kept.end(), 0) == best.kept.end();
-    best.status = everything ? status::optimal : status::feasible;
-    return best;
-  }
-};
-
-}  // namespace espalier::inline v0::knapsack
+}  // namespace espalier::inline v0::knapsack::detail
 
 #endif
 
@@ -1772,6 +1566,18 @@ class dual_function {
   }
 
   [[nodiscard]] const relaxation& terms() const noexcept { return relaxation_; }
+  [[nodiscard]] std::size_t rows() const noexcept { return relaxation_.rows(); }
+  [[nodiscard]] std::int64_t capacity(std::size_t row) const noexcept { return relaxation_.capacities[row]; }
+  [[nodiscard]] double slack_cost(std::size_t row) const noexcept { return relaxation_.slack_cost(row); }
+  /// What all items together use of a row.
+  [[nodiscard]] double all_used(std::size_t row) const noexcept {
+    double sum = 0;
+    for (std::size_t c = 0; c < relaxation_.classes(); ++c) {
+      sum += copies(c) * static_cast<double>(relaxation_.begin[c + 1] - relaxation_.begin[c]) *
+             static_cast<double>(relaxation_.weights[c * rows() + row]);
+    }
+    return sum;
+  }
   [[nodiscard]] double copies(std::size_t c) const noexcept {
     return relaxation_.copies.empty() ? 1.0 : relaxation_.copies[c];
   }
@@ -1985,10 +1791,12 @@ struct dual_solution {
 ///
 /// Source: Dantzig and Wolfe 1960; Wentges 1997, "Weighted Dantzig-Wolfe decomposition for linear mixed-integer
 /// programming".
+/// @tparam Function  dual_function, or another one with the same members.
+template <class Function>
 class column_generation {
  public:
   /// @param hint  prices near which the minimum is thought to be.
-  column_generation(const dual_function& function, const std::vector<double>& hint)
+  column_generation(const Function& function, const std::vector<double>& hint)
       : function_(function), unit_(units(function)), master_(capacities(), slack_costs()) {
     best_.prices = hint;
     best_.value = std::numeric_limits<double>::infinity();
@@ -2020,29 +1828,25 @@ class column_generation {
 
  private:
   /// Units in which all items together use 1 of each row.
-  [[nodiscard]] static std::vector<double> units(const dual_function& function) {
-    const relaxation& terms = function.terms();
-    std::vector<double> unit(terms.rows(), 0.0);
-    for (std::size_t c = 0; c < terms.classes(); ++c) {
-      const double count = function.copies(c) * static_cast<double>(terms.begin[c + 1] - terms.begin[c]);
-      for (std::size_t r = 0; r < unit.size(); ++r) {
-        unit[r] += count * static_cast<double>(terms.weights[c * unit.size() + r]);
-      }
+  [[nodiscard]] static std::vector<double> units(const Function& function) {
+    std::vector<double> unit;
+    for (std::size_t r = 0; r < function.rows(); ++r) {
+      const double used = function.all_used(r);
+      unit.push_back(used > 0 ? used : 1.0);
     }
-    std::replace(unit.begin(), unit.end(), 0.0, 1.0);
     return unit;
   }
   [[nodiscard]] std::vector<double> capacities() const {
     std::vector<double> result;
     for (std::size_t r = 0; r < unit_.size(); ++r) {
-      result.push_back(static_cast<double>(function_.terms().capacities[r]) / unit_[r]);
+      result.push_back(static_cast<double>(function_.capacity(r)) / unit_[r]);
     }
     return result;
   }
   [[nodiscard]] std::vector<double> slack_costs() const {
     std::vector<double> result;
     for (std::size_t r = 0; r < unit_.size(); ++r) {
-      result.push_back(function_.terms().slack_cost(r) * unit_[r]);
+      result.push_back(function_.slack_cost(r) * unit_[r]);
     }
     return result;
   }
@@ -2050,7 +1854,7 @@ class column_generation {
   [[nodiscard]] std::vector<double> master_prices() const {
     std::vector<double> result;
     for (std::size_t r = 0; r < unit_.size(); ++r) {
-      result.push_back((std::max)(-function_.terms().slack_cost(r), master_.prices()[r] / unit_[r]));
+      result.push_back((std::max)(-function_.slack_cost(r), master_.prices()[r] / unit_[r]));
     }
     return result;
   }
@@ -2077,7 +1881,7 @@ class column_generation {
     return s;
   }
 
-  const dual_function& function_;
+  const Function& function_;
   std::vector<double> unit_;
   master_problem master_;
   dual_solution best_;
@@ -2179,405 +1983,314 @@ class neighbourhood {
 
 #endif
 
-// ---- espalier/knapsack/detail/presolve.hpp ----
-// The problem without what decides nothing: rows that cannot bind, items that weigh nothing or fit nowhere, equal
-// classes.
-#ifndef ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
-#define ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
-
-namespace espalier::inline v0::knapsack::detail {
-
-/// Consecutive items.
-struct piece {
-  std::uint64_t first = 0;
-  std::uint64_t count = 0;
-};
-
-/// All items of one weight vector.
-///
-/// The best k of them are the k most valuable ones, so how many are kept is all there is to decide.
-struct item_class {
-  std::vector<piece> pieces;  ///< where the items lie, in ascending order
-  std::uint64_t size = 0;     ///< how many they are
-};
-
-/// What is left to decide.
-struct core_problem {
-  std::vector<item_class> classes;       ///< distinct weight vectors, none of them zero, no class empty
-  std::vector<std::int64_t> weights;     ///< classes x rows, divided by the gcd of the row
-  std::vector<std::int64_t> capacities;  ///< of the rows that can bind, divided by the gcd of the row
-  std::vector<std::size_t> rows;         ///< their numbers in the problem
-  std::vector<std::int64_t> divisors;    ///< the gcd of each row
-  std::vector<piece> free_pieces;        ///< items that weigh nothing where it matters; all kept
-
-  [[nodiscard]] std::span<const std::int64_t> weights_of(std::size_t c) const noexcept {
-    return std::span(weights).subspan(c * rows.size(), rows.size());
-  }
-};
-
-/// Finds equal weight vectors by hashing; the vectors live in a flat array.
-class weight_table {
- public:
-  /// @param weights  where the vectors of known classes are appended.
-  weight_table(std::vector<std::int64_t>& weights, std::size_t rows) : weights_(weights), rows_(rows), table_(16, 0) {}
-
-  /// The number of the class with these weights; a new one if there is none yet.
-  [[nodiscard]] std::uint32_t number_of(std::span<const std::int64_t> vector) {
-    if (2 * (known_ + 1) > table_.size()) {
-      grow();
-    }
-    const std::size_t place = find(vector);
-    if (table_[place] == 0) {
-      weights_.insert(weights_.end(), vector.begin(), vector.end());
-      table_[place] = static_cast<std::uint32_t>(++known_);
-    }
-    return table_[place] - 1;
-  }
-
- private:
-  [[nodiscard]] std::span<const std::int64_t> known(std::size_t c) const {
-    return std::span<const std::int64_t>(weights_).subspan(c * rows_, rows_);
-  }
-  [[nodiscard]] std::size_t find(std::span<const std::int64_t> vector) const {
-    std::uint64_t hash = 0;
-    for (const std::int64_t weight : vector) {
-      hash = (hash ^ static_cast<std::uint64_t>(weight)) * 0x9E3779B97F4A7C15U;
-      hash ^= hash >> 32U;
-    }
-    std::size_t place = static_cast<std::size_t>(hash) & (table_.size() - 1);
-    while (table_[place] != 0 && !std::ranges::equal(known(table_[place] - 1), vector)) {
-      place = (place + 1) & (table_.size() - 1);
-    }
-    return place;
-  }
-  void grow() {
-    table_.assign(2 * table_.size(), 0);
-    for (std::size_t c = 0; c < known_; ++c) {
-      table_[find(known(c))] = static_cast<std::uint32_t>(c + 1);
-    }
-  }
-
-  std::vector<std::int64_t>& weights_;
-  std::size_t rows_;
-  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else class + 1
-  std::size_t known_ = 0;
-};
-
-/// Which classes fit at all, and the rows whose capacity those together exceed.
-struct what_matters {
-  std::vector<std::uint8_t> fits;   ///< per class of the problem
-  std::vector<std::uint64_t> size;  ///< items per class of the problem
-  std::vector<std::size_t> rows;
-};
-
-template <class Value>
-[[nodiscard]] what_matters find_what_matters(const problem<Value>& p, const std::vector<std::int64_t>& largest) {
-  what_matters result;
-  result.fits.assign(p.classes(), 1);
-  result.size.assign(p.classes(), 0);
-  for (const run& one : p.runs) {
-    if (p.resources() > 0) {
-      result.size[one.item_class] += one.count;
-    }
-  }
-  std::vector<std::int64_t> total(p.resources(), 0);
-  for (std::size_t c = 0; c < p.classes(); ++c) {
-    const auto weights = p.weights_of(c);
-    for (std::size_t r = 0; r < p.resources(); ++r) {
-      result.fits[c] = weights[r] > largest[r] ? 0 : result.fits[c];
-    }
-    for (std::size_t r = 0; r < p.resources() && result.fits[c] != 0; ++r) {
-      total[r] += weights[r] * static_cast<std::int64_t>(result.size[c]);
-    }
-  }
-  for (std::size_t r = 0; r < p.resources(); ++r) {
-    if (total[r] > p.capacities[r]) {
-      result.rows.push_back(r);
-    }
-  }
-  return result;
-}
-
-/// Drops rows that cannot bind and items that fit nowhere, divides rows by their gcd, merges classes of equal weights.
-/// @param largest  capacities that will be asked for in the end, at least those of the problem.
-/// Complexity: O(runs + classes resources); the items are not touched.
-template <class Value>
-[[nodiscard]] core_problem presolve(const problem<Value>& p, const std::vector<std::int64_t>& largest) {
-  const what_matters matters = find_what_matters(p, largest);
-  core_problem core;
-  core.rows = matters.rows;
-  for (const std::size_t row : core.rows) {
-    std::int64_t divisor = 0;
-    for (std::size_t c = 0; c < p.classes(); ++c) {
-      divisor = matters.size[c] == 0 || matters.fits[c] == 0 ? divisor : std::gcd(divisor, p.weights_of(c)[row]);
-    }
-    core.divisors.push_back(divisor);
-    core.capacities.push_back(p.capacities[row] / divisor);
-  }
-
-  constexpr std::uint32_t is_free = ~std::uint32_t{0};
-  std::vector<std::uint32_t> number(p.classes(), is_free);
-  weight_table table(core.weights, core.rows.size());
-  std::vector<std::int64_t> weights(core.rows.size());
-  for (std::size_t c = 0; c < p.classes(); ++c) {
-    if (matters.fits[c] == 0 || matters.size[c] == 0) {
-      continue;
-    }
-    for (std::size_t i = 0; i < core.rows.size(); ++i) {
-      weights[i] = p.weights_of(c)[core.rows[i]] / core.divisors[i];
-    }
-    if (std::any_of(weights.begin(), weights.end(), [](std::int64_t w) { return w != 0; })) {
-      number[c] = table.number_of(weights);
-      core.classes.resize((std::max)(core.classes.size(), std::size_t{number[c]} + 1));
-    }
-  }
-  std::uint64_t item = 0;
-  for (const run& one : p.runs) {
-    const piece here{item, one.count};
-    item += one.count;
-    if (one.count == 0 || (p.resources() > 0 && matters.fits[one.item_class] == 0)) {
-      continue;
-    }
-    const std::uint32_t c = p.resources() > 0 ? number[one.item_class] : is_free;
-    if (c == is_free) {
-      core.free_pieces.push_back(here);
-    } else {
-      core.classes[c].pieces.push_back(here);
-      core.classes[c].size += one.count;
-    }
-  }
-  return core;
-}
-
-/// Prices of the core's rows as multipliers of the problem's resources.
-[[nodiscard]] inline std::vector<double> multipliers_of(const core_problem& core, const std::vector<double>& prices,
-                                                        std::size_t resources) {
-  std::vector<double> result(resources, 0.0);
-  for (std::size_t i = 0; i < core.rows.size(); ++i) {
-    result[core.rows[i]] = prices[i] / static_cast<double>(core.divisors[i]);
-  }
-  return result;
-}
-
-}  // namespace espalier::inline v0::knapsack::detail
-
-#endif
-
-// ---- espalier/knapsack/detail/scan.hpp ----
-// One pass over the values: above the window kept, inside collected, below not.
-#ifndef ESPALIER_KNAPSACK_DETAIL_SCAN_HPP
-#define ESPALIER_KNAPSACK_DETAIL_SCAN_HPP
-
-namespace espalier::inline v0::knapsack::detail {
-
-/// Values are read in blocks that stay in the nearest cache, once for each thing that is asked of them: several short
-/// loops without branches are faster than one that does it all.
-constexpr std::size_t scan_block = 512;
-
-/// The sum of a block of at most scan_block kept values, in eight strands: no sum has more than 64 terms.
-template <class Value>
-[[nodiscard]] double sum_above(std::span<const Value> values, Value bound) noexcept {
-  std::array<double, 8> strands{};
-  std::size_t i = 0;
-  for (; i + 8 <= values.size(); i += 8) {
-    for (std::size_t k = 0; k < 8; ++k) {
-      strands[k] += values[i + k] > bound ? static_cast<double>(values[i + k]) : 0.0;
-    }
-  }
-  for (; i < values.size(); ++i) {
-    strands[0] += values[i] > bound ? static_cast<double>(values[i]) : 0.0;
-  }
-  return ((strands[0] + strands[1]) + (strands[2] + strands[3])) +
-         ((strands[4] + strands[5]) + (strands[6] + strands[7]));
-}
-
-/// The largest value; all are >= 0.
-template <class Value>
-[[nodiscard]] Value largest_value(std::span<const Value> values) noexcept {
-  std::array<Value, 8> strands{};
-  std::size_t i = 0;
-  for (; i + 8 <= values.size(); i += 8) {
-    for (std::size_t k = 0; k < 8; ++k) {
-      strands[k] = values[i + k] > strands[k] ? values[i + k] : strands[k];
-    }
-  }
-  for (; i < values.size(); ++i) {
-    strands[0] = values[i] > strands[0] ? values[i] : strands[0];
-  }
-  return *std::max_element(strands.begin(), strands.end());
-}
-
-/// Splits the items by their windows.
-template <class Value>
-class scanner {
- public:
-  /// @param values  of all items; not owned.
-  explicit scanner(std::span<const Value> values) : values_(values), kept_(values.size(), 0) {}
-
-  /// Keeps all items of a piece.
-  void keep(const piece& all) {
-    std::fill_n(kept_.begin() + static_cast<std::ptrdiff_t>(all.first), all.count, std::uint8_t{1});
-    for (std::uint64_t at = all.first; at < all.first + all.count; at += scan_block) {
-      const std::size_t size =
-          static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, all.first + all.count - at));
-      free_.add(sum_above<Value>(values_.subspan(at, size), Value{-1}));
-    }
-  }
-
-  /// @param core    the classes.
-  /// @param ranges  one per class.
-  /// @return the windows, sorted.   Complexity: O(n) and sorting what lies in the ranges.
-  [[nodiscard]] windows operator()(const core_problem& core, const std::vector<value_range>& ranges) {
-    above_ = compensated_sum{};
-    windows result;
-    result.ranges = ranges;
-    result.remaining = core.capacities;
-    for (std::size_t c = 0; c < core.classes.size(); ++c) {
-      const std::uint64_t above = scan_class(core.classes[c], ranges[c], result.items);
-      const std::size_t first = result.begin.back();
-      result.begin.push_back(result.items.size());
-      sort_items(std::span(result.items).subspan(first));
-      result.above.push_back(above);
-      result.below.push_back(core.classes[c].size - above - (result.items.size() - first));
-      for (std::size_t r = 0; r < core.rows.size(); ++r) {
-        result.remaining[r] -= core.weights_of(c)[r] * static_cast<std::int64_t>(above);
-      }
-    }
-    return result;
-  }
-
-  /// The items kept so far; those in windows are not.
-  [[nodiscard]] std::vector<std::uint8_t>& kept() noexcept { return kept_; }
-  /// The value of the items kept so far.
-  [[nodiscard]] compensated_sum value() const noexcept {
-    compensated_sum total = free_;
-    total.add(above_.result());
-    return total;
-  }
-
- private:
-  [[nodiscard]] std::uint64_t scan_class(const item_class& one, const value_range& range,
-                                         std::vector<window_item>& items) {
-    // The ranges are exact in Value: they come from values, or are infinite.
-    const auto low = static_cast<Value>(range.low);
-    const auto high = static_cast<Value>(range.high);
-    std::uint64_t above = 0;
-    for (const piece& part : one.pieces) {
-      for (std::uint64_t at = part.first; at < part.first + part.count; at += scan_block) {
-        const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, part.first + part.count - at));
-        const auto block = values_.subspan(at, size);
-        std::uint8_t* kept = &kept_[at];
-        std::uint32_t count = 0;
-        for (std::size_t i = 0; i < size; ++i) {
-          kept[i] = block[i] > high ? 1 : 0;
-        }
-        for (std::size_t i = 0; i < size; ++i) {
-          count += kept[i];
-        }
-        above += count;
-        above_.add(sum_above<Value>(block, high));
-        collect(block, {static_cast<double>(low), static_cast<double>(high)}, at, items);
-      }
-    }
-    return above;
-  }
-
-  void collect(std::span<const Value> block, const value_range& range, std::uint64_t first,
-               std::vector<window_item>& items) {
-    const auto low = static_cast<Value>(range.low);
-    const auto high = static_cast<Value>(range.high);
-    std::array<std::uint16_t, scan_block> inside;  // NOLINT: every entry that is read is written first
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < block.size(); ++i) {
-      inside[found] = static_cast<std::uint16_t>(i);
-      found +=
-          static_cast<std::size_t>(static_cast<unsigned>(block[i] >= low) & static_cast<unsigned>(block[i] <= high));
-    }
-    for (std::size_t k = 0; k < found; ++k) {
-      // Adding 0 makes negative zero positive.
-      items.push_back({static_cast<double>(block[inside[k]]) + 0.0, static_cast<std::uint32_t>(first + inside[k])});
-    }
-  }
-
-  std::span<const Value> values_;
-  std::vector<std::uint8_t> kept_;
-  compensated_sum free_;
-  compensated_sum above_;
-};
-
-}  // namespace espalier::inline v0::knapsack::detail
-
-#endif
-
-// ---- espalier/knapsack/solve_options.hpp ----
-// How much work the exact knapsack solver may do before it answers with what it has.
-#ifndef ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
-#define ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
+// ---- espalier/knapsack/validate.hpp ----
+// Checks a knapsack problem before it is solved; every error names the index at fault.
+#ifndef ESPALIER_KNAPSACK_VALIDATE_HPP
+#define ESPALIER_KNAPSACK_VALIDATE_HPP
 
 namespace espalier::inline v0::knapsack {
 
-/// Limits of `solve`. Past one it returns its best solution with the proven bound.
-struct solve_options {
-  std::uint64_t work_limit = 200'000'000;            ///< partial solutions tried; the same on every machine
-  std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes for partial solutions
-  double relative_gap = 0;                           ///< good enough: (bound - value) / bound at most this, >= 0
-  std::optional<std::chrono::nanoseconds>
-      time_limit{};           ///< for the search, by the wall clock, which is read only if this is set
-  bool measure_time = false;  ///< fill in statistics::seconds; reads the wall clock
-  std::stop_token stop{};     ///< when it is stopped, the search ends
-};
+namespace detail {
+
+[[noreturn]] inline void refuse(const std::string& got, const std::string& expected) {
+  throw argument_error(error_message("knapsack", got, expected));
+}
+
+template <class Value>
+void validate_values(const problem<Value>& p) {
+  for (std::size_t i = 0; i < p.values.size(); ++i) {
+    if (!(p.values[i] >= 0 && p.values[i] <= (std::numeric_limits<Value>::max)())) {
+      refuse("value " + std::to_string(static_cast<double>(p.values[i])) + " of item " + std::to_string(i),
+             "finite values >= 0");
+    }
+  }
+}
+
+template <class Value>
+void validate_weights(const problem<Value>& p) {
+  for (std::size_t r = 0; r < p.resources(); ++r) {
+    if (p.capacities[r] < 0) {
+      refuse("capacity " + std::to_string(p.capacities[r]) + " of resource " + std::to_string(r), "capacities >= 0");
+    }
+  }
+  if (p.resources() == 0 ? !p.weights.empty() : p.weights.size() % p.resources() != 0) {
+    throw shape_error(error_message(
+        "knapsack", std::to_string(p.weights.size()) + " weights for " + std::to_string(p.resources()) + " resources",
+        "one weight for each class and resource"));
+  }
+  for (std::size_t i = 0; i < p.weights.size(); ++i) {
+    if (p.weights[i] < 0) {
+      refuse("weight " + std::to_string(p.weights[i]) + " of class " + std::to_string(i / p.resources()),
+             "weights >= 0");
+    }
+  }
+}
+
+/// The runs must name classes, cover the items, and weigh in all what an int64 holds.
+template <class Value>
+void validate_runs(const problem<Value>& p) {
+  std::uint64_t items = 0;
+  std::vector<std::int64_t> total(p.resources(), 0);
+  for (std::size_t i = 0; i < p.runs.size(); ++i) {
+    const run& one = p.runs[i];
+    if (p.resources() > 0 && one.item_class >= p.classes()) {
+      refuse("class " + std::to_string(one.item_class) + " in run " + std::to_string(i),
+             "a class below " + std::to_string(p.classes()));
+    }
+    if (one.count > p.values.size() - items) {
+      items = p.values.size() + 1;
+      break;
+    }
+    items += one.count;
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      std::int64_t weight = 0;
+      if (__builtin_mul_overflow(p.weights_of(one.item_class)[r], static_cast<std::int64_t>(one.count), &weight) ||
+          __builtin_add_overflow(total[r], weight, &total[r])) {
+        refuse("a total weight beyond 2^63 in resource " + std::to_string(r) + ", reached at run " + std::to_string(i),
+               "totals that an int64 holds");
+      }
+    }
+  }
+  if (items != p.values.size()) {
+    throw shape_error(error_message("knapsack", "runs of more or fewer items than there are values",
+                                    "counts that sum to " + std::to_string(p.values.size())));
+  }
+}
+
+}  // namespace detail
+
+/// @param p  a problem.
+/// @throws shape_error if sizes do not fit each other; argument_error if a value, weight or capacity is negative or not
+///         finite, a class does not exist, or a total weight overflows int64.   Complexity: O(n).
+template <class Value>
+void validate(const problem<Value>& p) {
+  detail::validate_weights(p);
+  detail::validate_runs(p);
+  detail::validate_values(p);
+}
 
 }  // namespace espalier::inline v0::knapsack
 
 #endif
 
-// ---- espalier/knapsack/detail/budget.hpp ----
-// What a search may still spend: work, memory, time if asked, and whether it was told to stop.
-#ifndef ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
-#define ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
+// ---- espalier/knapsack/detail/choice_table.hpp ----
+// The options of a multiple-choice knapsack: what each adds to the lightest one, checked and ready to be priced.
+#ifndef ESPALIER_KNAPSACK_DETAIL_CHOICE_TABLE_HPP
+#define ESPALIER_KNAPSACK_DETAIL_CHOICE_TABLE_HPP
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// Counts work against the limits of the options.
-class budget {
+/// Checks a choice_problem and answers for its options.
+template <class Value>
+class choice_table {
  public:
-  explicit budget(const solve_options& options) : options_(options) {
-    if (options.time_limit) {
-      end_ = std::chrono::steady_clock::now() + *options.time_limit;
+  /// @throws shape_error or argument_error for what is wrong, with the index at fault.
+  explicit choice_table(const choice_problem<Value>& p) : problem_(p), remaining_(p.capacities) {
+    std::size_t total = 0;
+    for (std::size_t c = 0; c < p.options.size(); ++c) {
+      if (p.options[c] == 0) {
+        refuse("a class without options, number " + std::to_string(c), "at least one option");
+      }
+      first_.push_back(total);
+      total += p.options[c];
+    }
+    validate_sizes(total);
+    for (std::size_t c = 0; c < p.options.size(); ++c) {
+      lightest_.push_back(find_lightest(c));
+    }
+    std::vector<std::int64_t> heaviest(p.resources(), 0);
+    for (const run& one : p.runs) {
+      const auto count = static_cast<std::int64_t>(one.count);
+      for (std::size_t r = 0; r < p.resources(); ++r) {
+        std::int64_t most = 0;
+        for (std::size_t o = 0; o < p.options[one.item_class]; ++o) {
+          most = (std::max)(most, weights(one.item_class, o)[r]);
+        }
+        if (__builtin_mul_overflow(most, count, &most) || __builtin_add_overflow(heaviest[r], most, &heaviest[r])) {
+          refuse("a total weight beyond 2^63 in resource " + std::to_string(r), "totals that an int64 holds");
+        }
+        remaining_[r] -= weights(one.item_class, lightest_[one.item_class])[r] * count;
+      }
     }
   }
 
-  /// Counts one piece of work. False once a limit is reached, and from then on.
-  [[nodiscard]] bool spend() {
-    if (++work_ > options_.work_limit) {
-      exhausted_ = true;
-    } else if ((work_ & 0xFFFU) == 0) {
-      look();
+  [[nodiscard]] const choice_problem<Value>& problem() const noexcept { return problem_; }
+  [[nodiscard]] std::size_t rows() const noexcept { return problem_.resources(); }
+  [[nodiscard]] std::size_t options(std::size_t c) const noexcept { return problem_.options[c]; }
+  [[nodiscard]] std::size_t lightest(std::size_t c) const noexcept { return lightest_[c]; }
+  [[nodiscard]] std::span<const std::int64_t> weights(std::size_t c, std::size_t option) const noexcept {
+    return std::span(problem_.weights).subspan((first_[c] + option) * rows(), rows());
+  }
+  /// The place of a class's first option among all.
+  [[nodiscard]] std::size_t first(std::size_t c) const noexcept { return first_[c]; }
+  /// The capacities less what the lightest options use; negative if the problem has no solution.
+  [[nodiscard]] const std::vector<std::int64_t>& remaining() const noexcept { return remaining_; }
+
+  /// Calls action(group, class, place of its first value) for every group in order.
+  template <class Action>
+  void for_each_group(Action&& action) const {
+    std::size_t group = 0;
+    std::size_t value = 0;
+    for (const run& one : problem_.runs) {
+      for (std::uint64_t i = 0; i < one.count; ++i, ++group, value += options(one.item_class)) {
+        action(group, static_cast<std::size_t>(one.item_class), value);
+      }
     }
-    return !exhausted_;
-  }
-  /// False if that much memory, or anything else, is beyond the limits.
-  [[nodiscard]] bool allows(std::size_t bytes) {
-    look();
-    exhausted_ = exhausted_ || bytes > options_.memory_limit;
-    return !exhausted_;
-  }
-  [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
-  [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
-  /// What is left of the work limit.
-  [[nodiscard]] std::uint64_t left() const noexcept {
-    return options_.work_limit - (std::min)(work_, options_.work_limit);
   }
 
  private:
-  void look() {
-    exhausted_ = exhausted_ || options_.stop.stop_requested() || (end_ && std::chrono::steady_clock::now() >= *end_);
+  void validate_sizes(std::size_t total) const {
+    const auto& p = problem_;
+    if (p.weights.size() != total * p.resources()) {
+      throw shape_error(error_message("knapsack::choose", std::to_string(p.weights.size()) + " weights",
+                                      std::to_string(total * p.resources()) + ", for each option and resource one"));
+    }
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      if (p.capacities[r] < 0) {
+        refuse("capacity " + std::to_string(p.capacities[r]) + " of resource " + std::to_string(r), "capacities >= 0");
+      }
+    }
+    for (std::size_t i = 0; i < p.weights.size(); ++i) {
+      if (p.weights[i] < 0) {
+        refuse("weight " + std::to_string(p.weights[i]) + " of option " + std::to_string(i / p.resources()),
+               "weights >= 0");
+      }
+    }
+    std::size_t values = 0;
+    for (std::size_t i = 0; i < p.runs.size(); ++i) {
+      if (p.runs[i].item_class >= p.options.size()) {
+        refuse("class " + std::to_string(p.runs[i].item_class) + " in run " + std::to_string(i),
+               "a class below " + std::to_string(p.options.size()));
+      }
+      const std::size_t each = p.options[p.runs[i].item_class];
+      values = p.runs[i].count > (p.values.size() - values) / each
+                   ? p.values.size() + 1
+                   : values + each * static_cast<std::size_t>(p.runs[i].count);
+      if (values > p.values.size()) {
+        break;
+      }
+    }
+    if (values != p.values.size()) {
+      throw shape_error(error_message("knapsack::choose", std::to_string(p.values.size()) + " values",
+                                      "one for each option of each group"));
+    }
+    for (std::size_t i = 0; i < p.values.size(); ++i) {
+      if (!(p.values[i] >= 0 && p.values[i] <= (std::numeric_limits<Value>::max)())) {
+        refuse("value " + std::to_string(static_cast<double>(p.values[i])) + " at " + std::to_string(i),
+               "finite values >= 0");
+      }
+    }
   }
 
-  const solve_options& options_;
-  std::optional<std::chrono::steady_clock::time_point> end_;
-  std::uint64_t work_ = 0;
-  bool exhausted_ = false;
+  [[nodiscard]] std::size_t find_lightest(std::size_t c) const {
+    for (std::size_t o = 0; o < options(c); ++o) {
+      bool lightest = true;
+      for (std::size_t other = 0; other < options(c); ++other) {
+        for (std::size_t r = 0; r < rows(); ++r) {
+          lightest = lightest && weights(c, o)[r] <= weights(c, other)[r];
+        }
+      }
+      if (lightest) {
+        return o;
+      }
+    }
+    refuse("class " + std::to_string(c) + " without an option that is lightest in all resources",
+           "one, such as pruning");
+  }
+
+  const choice_problem<Value>& problem_;
+  std::vector<std::size_t> first_;
+  std::vector<std::size_t> lightest_;
+  std::vector<std::int64_t> remaining_;
+};
+
+/// The Lagrangian of a multiple-choice knapsack, counted from the lightest options:
+///
+///     L(lambda) = lambda C + sum over groups of max over options (v - lambda w).
+template <class Value>
+class choice_dual {
+ public:
+  explicit choice_dual(const choice_table<Value>& table) : table_(table), all_used_(table.rows(), 0.0) {
+    table.for_each_group([&](std::size_t, std::size_t c, std::size_t first) {
+      double most = 0;
+      for (std::size_t o = 0; o < table.options(c); ++o) {
+        most = (std::max)(most, static_cast<double>(table.problem().values[first + o]));
+      }
+      magnitude_ += most;
+    });
+    for (const run& one : table.problem().runs) {
+      for (std::size_t r = 0; r < table.rows(); ++r) {
+        std::int64_t most = 0;
+        for (std::size_t o = 0; o < table.options(one.item_class); ++o) {
+          most = (std::max)(most, added(one.item_class, o, r));
+        }
+        all_used_[r] += static_cast<double>(most) * static_cast<double>(one.count);
+      }
+    }
+  }
+
+  [[nodiscard]] std::size_t rows() const noexcept { return table_.rows(); }
+  [[nodiscard]] std::int64_t capacity(std::size_t row) const noexcept { return table_.remaining()[row]; }
+  [[nodiscard]] static double slack_cost(std::size_t) noexcept { return 0; }
+  [[nodiscard]] double all_used(std::size_t row) const noexcept { return all_used_[row]; }
+  [[nodiscard]] double magnitude() const noexcept { return magnitude_; }
+
+  /// The break solution at some prices: the best option of each group. Complexity: O(values).
+  [[nodiscard]] break_solution at(const std::vector<double>& prices) const {
+    const auto& p = table_.problem();
+    std::vector<double> costs;
+    for (std::size_t c = 0; c < p.options.size(); ++c) {
+      for (std::size_t o = 0; o < p.options[c]; ++o) {
+        double cost = 0;
+        for (std::size_t r = 0; r < prices.size(); ++r) {
+          cost += prices[r] * static_cast<double>(added(c, o, r));
+        }
+        costs.push_back(cost);
+      }
+    }
+    std::vector<std::uint64_t> counts(costs.size(), 0);
+    compensated_sum value;
+    table_.for_each_group([&](std::size_t, std::size_t c, std::size_t first) {
+      const double* cost = &costs[table_.first(c)];
+      std::size_t best = table_.lightest(c);
+      double most = static_cast<double>(p.values[first + best]);
+      const double base = most;
+      for (std::size_t o = 0; o < table_.options(c); ++o) {
+        const double score = static_cast<double>(p.values[first + o]) - cost[o];
+        best = score > most ? o : best;
+        most = (std::max)(most, score);
+      }
+      value.add(static_cast<double>(p.values[first + best]) - base);
+      ++counts[table_.first(c) + best];
+    });
+    break_solution result{value.result(), std::vector<double>(prices.size(), 0.0)};
+    for (std::size_t c = 0; c < p.options.size(); ++c) {
+      for (std::size_t o = 0; o < p.options[c]; ++o) {
+        for (std::size_t r = 0; r < prices.size(); ++r) {
+          result.used[r] += static_cast<double>(added(c, o, r)) * static_cast<double>(counts[table_.first(c) + o]);
+        }
+      }
+    }
+    return result;
+  }
+
+  [[nodiscard]] double value(const std::vector<double>& prices, const break_solution& s) const noexcept {
+    double result = s.value;
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      result += prices[r] * (static_cast<double>(capacity(r)) - s.used[r]);
+    }
+    return result;
+  }
+
+ private:
+  /// What an option weighs more than the lightest one.
+  [[nodiscard]] std::int64_t added(std::size_t c, std::size_t option, std::size_t row) const noexcept {
+    return table_.weights(c, option)[row] - table_.weights(c, table_.lightest(c))[row];
+  }
+
+  const choice_table<Value>& table_;
+  std::vector<double> all_used_;
+  double magnitude_ = 0;
 };
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -2858,6 +2571,190 @@ class lattice {
     }
   }
   return 0;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/presolve.hpp ----
+// The problem without what decides nothing: rows that cannot bind, items that weigh nothing or fit nowhere, equal
+// classes.
+#ifndef ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
+#define ESPALIER_KNAPSACK_DETAIL_PRESOLVE_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Consecutive items.
+struct piece {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+};
+
+/// All items of one weight vector.
+///
+/// The best k of them are the k most valuable ones, so how many are kept is all there is to decide.
+struct item_class {
+  std::vector<piece> pieces;  ///< where the items lie, in ascending order
+  std::uint64_t size = 0;     ///< how many they are
+};
+
+/// What is left to decide.
+struct core_problem {
+  std::vector<item_class> classes;       ///< distinct weight vectors, none of them zero, no class empty
+  std::vector<std::int64_t> weights;     ///< classes x rows, divided by the gcd of the row
+  std::vector<std::int64_t> capacities;  ///< of the rows that can bind, divided by the gcd of the row
+  std::vector<std::size_t> rows;         ///< their numbers in the problem
+  std::vector<std::int64_t> divisors;    ///< the gcd of each row
+  std::vector<piece> free_pieces;        ///< items that weigh nothing where it matters; all kept
+
+  [[nodiscard]] std::span<const std::int64_t> weights_of(std::size_t c) const noexcept {
+    return std::span(weights).subspan(c * rows.size(), rows.size());
+  }
+};
+
+/// Finds equal weight vectors by hashing; the vectors live in a flat array.
+class weight_table {
+ public:
+  /// @param weights  where the vectors of known classes are appended.
+  weight_table(std::vector<std::int64_t>& weights, std::size_t rows) : weights_(weights), rows_(rows), table_(16, 0) {}
+
+  /// The number of the class with these weights; a new one if there is none yet.
+  [[nodiscard]] std::uint32_t number_of(std::span<const std::int64_t> vector) {
+    if (2 * (known_ + 1) > table_.size()) {
+      grow();
+    }
+    const std::size_t place = find(vector);
+    if (table_[place] == 0) {
+      weights_.insert(weights_.end(), vector.begin(), vector.end());
+      table_[place] = static_cast<std::uint32_t>(++known_);
+    }
+    return table_[place] - 1;
+  }
+
+ private:
+  [[nodiscard]] std::span<const std::int64_t> known(std::size_t c) const {
+    return std::span<const std::int64_t>(weights_).subspan(c * rows_, rows_);
+  }
+  [[nodiscard]] std::size_t find(std::span<const std::int64_t> vector) const {
+    std::uint64_t hash = 0;
+    for (const std::int64_t weight : vector) {
+      hash = (hash ^ static_cast<std::uint64_t>(weight)) * 0x9E3779B97F4A7C15U;
+      hash ^= hash >> 32U;
+    }
+    std::size_t place = static_cast<std::size_t>(hash) & (table_.size() - 1);
+    while (table_[place] != 0 && !std::ranges::equal(known(table_[place] - 1), vector)) {
+      place = (place + 1) & (table_.size() - 1);
+    }
+    return place;
+  }
+  void grow() {
+    table_.assign(2 * table_.size(), 0);
+    for (std::size_t c = 0; c < known_; ++c) {
+      table_[find(known(c))] = static_cast<std::uint32_t>(c + 1);
+    }
+  }
+
+  std::vector<std::int64_t>& weights_;
+  std::size_t rows_;
+  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else class + 1
+  std::size_t known_ = 0;
+};
+
+/// Which classes fit at all, and the rows whose capacity those together exceed.
+struct what_matters {
+  std::vector<std::uint8_t> fits;   ///< per class of the problem
+  std::vector<std::uint64_t> size;  ///< items per class of the problem
+  std::vector<std::size_t> rows;
+};
+
+template <class Value>
+[[nodiscard]] what_matters find_what_matters(const problem<Value>& p, const std::vector<std::int64_t>& largest) {
+  what_matters result;
+  result.fits.assign(p.classes(), 1);
+  result.size.assign(p.classes(), 0);
+  for (const run& one : p.runs) {
+    if (p.resources() > 0) {
+      result.size[one.item_class] += one.count;
+    }
+  }
+  std::vector<std::int64_t> total(p.resources(), 0);
+  for (std::size_t c = 0; c < p.classes(); ++c) {
+    const auto weights = p.weights_of(c);
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      result.fits[c] = weights[r] > largest[r] ? 0 : result.fits[c];
+    }
+    for (std::size_t r = 0; r < p.resources() && result.fits[c] != 0; ++r) {
+      total[r] += weights[r] * static_cast<std::int64_t>(result.size[c]);
+    }
+  }
+  for (std::size_t r = 0; r < p.resources(); ++r) {
+    if (total[r] > p.capacities[r]) {
+      result.rows.push_back(r);
+    }
+  }
+  return result;
+}
+
+/// Drops rows that cannot bind and items that fit nowhere, divides rows by their gcd, merges classes of equal weights.
+/// @param largest  capacities that will be asked for in the end, at least those of the problem.
+/// Complexity: O(runs + classes resources); the items are not touched.
+template <class Value>
+[[nodiscard]] core_problem presolve(const problem<Value>& p, const std::vector<std::int64_t>& largest) {
+  const what_matters matters = find_what_matters(p, largest);
+  core_problem core;
+  core.rows = matters.rows;
+  for (const std::size_t row : core.rows) {
+    std::int64_t divisor = 0;
+    for (std::size_t c = 0; c < p.classes(); ++c) {
+      divisor = matters.size[c] == 0 || matters.fits[c] == 0 ? divisor : std::gcd(divisor, p.weights_of(c)[row]);
+    }
+    core.divisors.push_back(divisor);
+    core.capacities.push_back(p.capacities[row] / divisor);
+  }
+
+  constexpr std::uint32_t is_free = ~std::uint32_t{0};
+  std::vector<std::uint32_t> number(p.classes(), is_free);
+  weight_table table(core.weights, core.rows.size());
+  std::vector<std::int64_t> weights(core.rows.size());
+  for (std::size_t c = 0; c < p.classes(); ++c) {
+    if (matters.fits[c] == 0 || matters.size[c] == 0) {
+      continue;
+    }
+    for (std::size_t i = 0; i < core.rows.size(); ++i) {
+      weights[i] = p.weights_of(c)[core.rows[i]] / core.divisors[i];
+    }
+    if (std::any_of(weights.begin(), weights.end(), [](std::int64_t w) { return w != 0; })) {
+      number[c] = table.number_of(weights);
+      core.classes.resize((std::max)(core.classes.size(), std::size_t{number[c]} + 1));
+    }
+  }
+  std::uint64_t item = 0;
+  for (const run& one : p.runs) {
+    const piece here{item, one.count};
+    item += one.count;
+    if (one.count == 0 || (p.resources() > 0 && matters.fits[one.item_class] == 0)) {
+      continue;
+    }
+    const std::uint32_t c = p.resources() > 0 ? number[one.item_class] : is_free;
+    if (c == is_free) {
+      core.free_pieces.push_back(here);
+    } else {
+      core.classes[c].pieces.push_back(here);
+      core.classes[c].size += one.count;
+    }
+  }
+  return core;
+}
+
+/// Prices of the core's rows as multipliers of the problem's resources.
+[[nodiscard]] inline std::vector<double> multipliers_of(const core_problem& core, const std::vector<double>& prices,
+                                                        std::size_t resources) {
+  std::vector<double> result(resources, 0.0);
+  for (std::size_t i = 0; i < core.rows.size(); ++i) {
+    result[core.rows[i]] = prices[i] / static_cast<double>(core.divisors[i]);
+  }
+  return result;
 }
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -3152,298 +3049,19 @@ struct choice {
 
 #endif
 
-// ---- espalier/knapsack/detail/states.hpp ----
-// Partial choices of the search: the cheapest one for each remainder, found by hashing.
-#ifndef ESPALIER_KNAPSACK_DETAIL_STATES_HPP
-#define ESPALIER_KNAPSACK_DETAIL_STATES_HPP
-
-namespace espalier::inline v0::knapsack::detail {
-
-/// How a partial choice came about: a list that shares its tails. Moves of 0 leave no trace.
-class move_history {
- public:
-  struct step {
-    std::uint32_t before = 0;  ///< step + 1; 0: the beginning
-    std::uint32_t column = 0;
-    std::int64_t moves = 0;
-  };
-
-  [[nodiscard]] std::uint32_t add(const step& s) {
-    steps_.push_back(s);
-    return static_cast<std::uint32_t>(steps_.size());
-  }
-  [[nodiscard]] const step& operator[](std::uint32_t number) const noexcept { return steps_[number - 1]; }
-  [[nodiscard]] std::size_t size() const noexcept { return steps_.size(); }
-  [[nodiscard]] std::size_t bytes() const noexcept { return steps_.size() * sizeof(step); }
-
- private:
-  std::vector<step> steps_;
-};
-
-/// Partial choices after the same columns.
-class state_layer {
- public:
-  /// What reaches a remainder.
-  struct arrival {
-    std::int64_t cost = 0;
-    std::uint32_t before = 0;  ///< history of the choice that it extends
-    std::int32_t moves = 0;    ///< of the column that extends it; 0: none
-  };
-
-  explicit state_layer(std::size_t rows) : rows_(rows), table_(64, 0) {}
-
-  [[nodiscard]] std::size_t size() const noexcept { return arrivals_.size(); }
-  [[nodiscard]] const std::int64_t* place(std::size_t state) const noexcept { return &places_[state * rows_]; }
-  [[nodiscard]] const arrival& operator[](std::size_t state) const noexcept { return arrivals_[state]; }
-  [[nodiscard]] std::size_t bytes() const noexcept {
-    return arrivals_.size() * (rows_ * sizeof(std::int64_t) + sizeof(arrival)) + table_.size() * sizeof(std::uint32_t);
-  }
-
-  /// The least cost known at a place; none if there is no state.
-  [[nodiscard]] std::optional<std::int64_t> cost_at(const std::int64_t* place) const noexcept {
-    const std::uint32_t state = table_[find(place)];
-    return state == 0 ? std::nullopt : std::optional(arrivals_[state - 1].cost);
-  }
-
-  /// Adds a state or makes the one at the same place cheaper.
-  void insert(const std::int64_t* place, const arrival& a) {
-    if (2 * (arrivals_.size() + 1) > table_.size()) {
-      rehash();
-    }
-    const std::size_t slot = find(place);
-    if (table_[slot] == 0) {
-      places_.insert(places_.end(), place, place + rows_);
-      arrivals_.push_back(a);
-      table_[slot] = static_cast<std::uint32_t>(arrivals_.size());
-    } else if (arrival& known = arrivals_[table_[slot] - 1]; a.cost < known.cost) {
-      known = a;
-    }
-  }
-
-  /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
-  void settle(std::uint32_t column, move_history& history) {
-    for (arrival& a : arrivals_) {
-      if (a.moves != 0) {
-        a.before = history.add({a.before, column, a.moves});
-        a.moves = 0;
-      }
-    }
-  }
-
-  /// Keeps the listed states, in that order.
-  void keep(const std::vector<std::uint32_t>& states) {
-    state_layer kept(rows_);
-    for (const std::uint32_t state : states) {
-      kept.insert(place(state), arrivals_[state]);
-    }
-    *this = std::move(kept);
-  }
-
- private:
-  /// std::equal would call memcmp, which takes longer than one or two comparisons.
-  [[nodiscard]] bool equal(const std::int64_t* a, const std::int64_t* b) const noexcept {
-    std::size_t row = 0;
-    while (row < rows_ && a[row] == b[row]) {
-      ++row;
-    }
-    return row == rows_;
-  }
-  [[nodiscard]] std::size_t find(const std::int64_t* place) const noexcept {
-    std::uint64_t hash = 0;
-    for (std::size_t row = 0; row < rows_; ++row) {
-      hash = (hash ^ static_cast<std::uint64_t>(place[row])) * 0x9E3779B97F4A7C15U;
-      hash ^= hash >> 32U;
-    }
-    std::size_t slot = static_cast<std::size_t>(hash) & (table_.size() - 1);
-    while (table_[slot] != 0 && !equal(place, &places_[(table_[slot] - 1) * rows_])) {
-      slot = (slot + 1) & (table_.size() - 1);
-    }
-    return slot;
-  }
-  void rehash() {
-    table_.assign(2 * table_.size(), 0);
-    for (std::size_t state = 0; state < arrivals_.size(); ++state) {
-      table_[find(place(state))] = static_cast<std::uint32_t>(state + 1);
-    }
-  }
-
-  std::size_t rows_;
-  std::vector<std::int64_t> places_;
-  std::vector<arrival> arrivals_;
-  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else state + 1
-};
-
-}  // namespace espalier::inline v0::knapsack::detail
-
-#endif
-
-// ---- espalier/knapsack/detail/one_row.hpp ----
-// The least regret with one resource: items join one by one, the cheapest to move first, and dominated choices go.
-#ifndef ESPALIER_KNAPSACK_DETAIL_ONE_ROW_HPP
-#define ESPALIER_KNAPSACK_DETAIL_ONE_ROW_HPP
-
-namespace espalier::inline v0::knapsack::detail {
-
-/// A core that expands item by item, as minknap does, on regrets.
-///
-/// A state is a slack s, negative where too much is kept, and the cost c of the items moved so far. Of two states, the
-/// one with no less slack and no less value, c + lambda s, serves for both. With all further items costing at least
-/// rho a unit, no state leads below c + min(rho, lambda) s, or c - rho s where s < 0.
-/// Source: Pisinger 1997, "A minimal algorithm for the 0-1 knapsack problem".
-class one_row_search {
- public:
-  one_row_search(regret& r, budget& b) : regret_(r), budget_(b), price_(r.prices().scaled.front()) {}
-
-  /// Takes at most a quarter of the work that is left: where it does not do, other ways may.
-  /// @param best  a choice to improve on.
-  /// @return the choice of least regret if that is less; cut_short() says whether nothing was left out.
-  [[nodiscard]] std::optional<choice> operator()(const choice& best) {
-    const std::uint64_t reserve = budget_.left() / 4 * 3;
-    least_ = best.cost;
-    list_moves(best.cost - 1);
-    states_.assign(1, {regret_.slack().front(), 0, 0});
-    finish(states_.front());
-    for (std::size_t i = 0; i < moves_.size() && !states_.empty() && moves_[i].cost < least_; ++i) {
-      if (!expand(i) || budget_.left() < reserve) {
-        cut_short_ = true;
-        return std::nullopt;
-      }
-    }
-    if (least_ >= best.cost) {
-      return std::nullopt;
-    }
-    choice result{std::vector<std::int64_t>(regret_.classes(), 0), least_};
-    for (std::uint32_t at = found_; at != 0; at = history_[at].before) {
-      result.moves[history_[at].column] += history_[at].moves;
-    }
-    return result;
-  }
-
-  [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
-  /// The most states at once.
-  [[nodiscard]] std::size_t most_states() const noexcept { return most_states_; }
-  /// Up to this regret nothing outside of the windows matters.
-  [[nodiscard]] std::int64_t window_edge() const noexcept { return window_edge_; }
-
- private:
-  struct move {
-    std::int64_t cost;    ///< |v - t|
-    std::int64_t weight;  ///< > 0: slack that removing gives; < 0: slack that adding takes
-    std::uint32_t item_class;
-  };
-  struct state {
-    std::int64_t slack;
-    std::int64_t cost;
-    std::uint32_t before;
-  };
-
-  /// The items that can be moved within the limit, the cheapest first, and the least rate of those from each on.
-  void list_moves(std::int64_t limit) {
-    for (std::size_t c = 0; c < regret_.classes(); ++c) {
-      const std::int64_t weight = regret_.core().weights_of(c).front();
-      const auto list = [&](const std::vector<std::int64_t>& costs, std::int64_t signed_weight) {
-        std::int64_t before = 0;
-        for (const std::int64_t cost : costs) {
-          if (cost > limit) {
-            break;
-          }
-          moves_.push_back({cost - before, signed_weight, static_cast<std::uint32_t>(c)});
-          before = cost;
-        }
-      };
-      list(regret_.up(c, limit).costs, -weight);
-      list(regret_.down(c, limit).costs, weight);
-      window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
-    }
-    std::stable_sort(moves_.begin(), moves_.end(), [](const move& a, const move& b) { return a.cost < b.cost; });
-    rates_.assign(moves_.size() + 1, std::numeric_limits<double>::infinity());
-    for (std::size_t i = moves_.size(); i-- > 0;) {
-      const auto weight = static_cast<double>(moves_[i].weight < 0 ? -moves_[i].weight : moves_[i].weight);
-      rates_[i] = (std::min)(rates_[i + 1], static_cast<double>(moves_[i].cost) / weight);
-    }
-  }
-
-  /// Remembers a state if it is a better choice than all before.
-  void finish(const state& s) {
-    if (s.slack >= 0) {
-      const std::int64_t total = add_costs(s.cost, regret_.slack_cost(0, s.slack));
-      if (total < least_) {
-        least_ = total;
-        found_ = s.before;
-      }
-    }
-  }
-
-  [[nodiscard]] int128 potential(const state& s) const noexcept { return s.cost + price_ * s.slack; }
-
-  /// Whether a state may lead to less than the best, with the moves from the i-th on.
-  [[nodiscard]] bool hopeful(const state& s, std::size_t i) const noexcept {
-    const double rate = s.slack < 0 ? -rates_[i] : (std::min)(rates_[i], static_cast<double>(price_));
-    const double more = s.slack == 0 ? 0 : rate * static_cast<double>(s.slack);
-    return static_cast<double>(s.cost) + more * (1 - 1e-12) < static_cast<double>(least_) * (1 + 1e-12);
-  }
-
-  /// Makes or leaves move i in every state; both lists are in the order of their slack, so they merge.
-  [[nodiscard]] bool expand(std::size_t i) {
-    const move& m = moves_[i];
-    next_.clear();
-    std::size_t stay = 0;
-    std::size_t go = 0;
-    // From the largest slack down, a state must have less potential than all before it.
-    std::optional<int128> lowest;
-    while (stay < states_.size() || go < states_.size()) {
-      if (!budget_.spend()) {
-        return false;
-      }
-      const bool moved =
-          stay == states_.size() || (go < states_.size() && states_[go].slack + m.weight > states_[stay].slack);
-      state s = moved ? states_[go++] : states_[stay++];
-      if (moved) {
-        s.slack += m.weight;
-        s.cost = add_costs(s.cost, m.cost);
-      }
-      const int128 here = potential(s);
-      if ((lowest && here >= *lowest) || s.cost >= least_ || !hopeful(s, i + 1)) {
-        // A move that ends below the best is never lost here: hopeful counts what its slack costs.
-        continue;
-      }
-      lowest = here;
-      if (moved) {
-        s.before = history_.add({s.before, m.item_class, m.weight < 0 ? 1 : -1});
-        finish(s);
-      }
-      next_.push_back(s);
-    }
-    states_.swap(next_);
-    most_states_ = (std::max)(most_states_, states_.size());
-    return (i & 63U) != 0 || budget_.allows(history_.bytes() + 2 * states_.capacity() * sizeof(state));
-  }
-
-  regret& regret_;
-  budget& budget_;
-  int128 price_;
-  std::vector<move> moves_;
-  std::vector<double> rates_;
-  std::vector<state> states_;
-  std::vector<state> next_;
-  move_history history_;
-  std::int64_t least_ = endless;
-  std::uint32_t found_ = 0;
-  std::int64_t window_edge_ = endless;
-  std::size_t most_states_ = 0;
-  bool cut_short_ = false;
-};
-
-}  // namespace espalier::inline v0::knapsack::detail
-
-#endif
-
 // ---- espalier/knapsack/detail/columns.hpp ----
 // The columns that can move within a regret limit, in coordinates in which as many as there are rows solve themselves.
 #ifndef ESPALIER_KNAPSACK_DETAIL_COLUMNS_HPP
 #define ESPALIER_KNAPSACK_DETAIL_COLUMNS_HPP
 
 namespace espalier::inline v0::knapsack::detail {
+
+/// One of the moves of a column of which at most one can be made.
+struct single_move {
+  std::vector<std::int64_t> weights;      ///< what it takes, per row
+  std::vector<std::int64_t> coordinates;  ///< the same in basis coordinates
+  std::int64_t cost = 0;
+};
 
 /// A class, or the slack of a row, with its moves that cost at most the limit.
 struct column {
@@ -3453,12 +3071,56 @@ struct column {
   std::span<const std::int64_t> up;       ///< cost of 1, 2, ... moves up
   std::span<const std::int64_t> down;     ///< cost of 1, 2, ... moves down
 
-  std::int64_t count = 0;  ///< of all moves, up and down
+  std::int64_t count = 0;              ///< of all moves
+  std::vector<single_move> singles{};  ///< instead of moves up and down: one of these
 
   [[nodiscard]] std::int64_t first_cost() const noexcept {
-    return (std::min)(up.empty() ? endless : up.front(), down.empty() ? endless : down.front());
+    std::int64_t least = (std::min)(up.empty() ? endless : up.front(), down.empty() ? endless : down.front());
+    for (const single_move& one : singles) {
+      least = (std::min)(least, one.cost);
+    }
+    return least;
   }
 };
+
+/// What the moves are to make up for.
+struct search_terms {
+  std::size_t classes = 0;          ///< columns that are not slack have lower numbers
+  std::vector<std::int64_t> slack;  ///< per row
+  exact_prices prices;              ///< of a unit of slack, per row
+
+  /// lambda slack of one row.
+  [[nodiscard]] std::int64_t slack_cost(std::size_t row, std::int64_t amount) const noexcept {
+    int128 cost = 0;
+    return __builtin_mul_overflow(prices.scaled[row], int128{amount}, &cost) ? endless : saturated(cost);
+  }
+};
+
+/// The classes of a regret that can move within a limit.
+struct moving_classes {
+  std::vector<column> columns;
+  std::int64_t window_edge = endless;  ///< up to this regret nothing outside of the windows matters
+};
+
+[[nodiscard]] inline moving_classes find_moving(regret& r, std::int64_t limit) {
+  moving_classes result;
+  for (std::size_t c = 0; c < r.classes(); ++c) {
+    const auto within = [limit](const move_costs& moves) {
+      return std::span(moves.costs)
+          .first(static_cast<std::size_t>(std::upper_bound(moves.costs.begin(), moves.costs.end(), limit) -
+                                          moves.costs.begin()));
+    };
+    const auto up = within(r.up(c, limit));
+    const auto down = within(r.down(c, limit));
+    result.window_edge = (std::min)(result.window_edge, r.window_edge(c));
+    if (!up.empty() || !down.empty()) {
+      const auto weights = r.core().weights_of(c);
+      const auto count = static_cast<std::int64_t>(up.size() + down.size());
+      result.columns.push_back({c, {weights.begin(), weights.end()}, {}, up, down, count, {}});
+    }
+  }
+  return result;
+}
 
 /// The moves d that make up for the slack b of k0 solve
 ///
@@ -3469,8 +3131,10 @@ struct column {
 /// The columns with the most moves are basic, so that those need not be enumerated.
 class columns {
  public:
-  columns(regret& r, std::int64_t limit) : regret_(r) {
-    std::vector<column> all = collect(limit);
+  /// @param moving  the columns that are not slack, with their moves up to the limit.
+  columns(search_terms terms, std::vector<column> moving, std::int64_t limit) : terms_(std::move(terms)) {
+    std::vector<column> all = slacks(limit);
+    std::move(moving.begin(), moving.end(), std::back_inserter(all));
     std::stable_sort(all.begin(), all.end(), [](const column& a, const column& b) { return a.count > b.count; });
     if (!choose(all, independent_among(all)) && !choose(all, slack_among(all))) {
       overflow_ = true;
@@ -3481,7 +3145,8 @@ class columns {
                      [](const column& a, const column& b) { return a.first_cost() > b.first_cost(); });
   }
 
-  [[nodiscard]] std::size_t rows() const noexcept { return regret_.rows(); }
+  [[nodiscard]] std::size_t rows() const noexcept { return terms_.slack.size(); }
+  [[nodiscard]] const search_terms& terms() const noexcept { return terms_; }
   /// The columns that are to be enumerated, the dearest first.
   [[nodiscard]] const std::vector<column>& free() const noexcept { return free_; }
   /// The columns that are solved for, one per coordinate.
@@ -3490,8 +3155,6 @@ class columns {
   [[nodiscard]] std::int64_t denominator() const noexcept { return denominator_; }
   /// b in basis coordinates.
   [[nodiscard]] const std::vector<std::int64_t>& start() const noexcept { return start_; }
-  /// Up to this regret nothing outside of the windows matters.
-  [[nodiscard]] std::int64_t window_edge() const noexcept { return window_edge_; }
   /// Whether the numbers are too large to search.
   [[nodiscard]] bool overflow() const noexcept { return overflow_; }
 
@@ -3502,7 +3165,7 @@ class columns {
       return 0;
     }
     if (is_slack(j)) {
-      return d < 0 ? endless : regret_.slack_cost(c.number - regret_.classes(), d);
+      return d < 0 ? endless : terms_.slack_cost(c.number - terms_.classes, d);
     }
     const auto& costs = d > 0 ? c.up : c.down;
     const auto count = static_cast<std::size_t>(d > 0 ? d : -d);
@@ -3514,36 +3177,21 @@ class columns {
     return up ? c.count - static_cast<std::int64_t>(c.down.size()) : static_cast<std::int64_t>(c.down.size());
   }
   /// Whether a basic column is the slack of a row.
-  [[nodiscard]] bool is_slack(std::size_t j) const noexcept { return basic_[j].number >= regret_.classes(); }
+  [[nodiscard]] bool is_slack(std::size_t j) const noexcept { return basic_[j].number >= terms_.classes; }
 
  private:
   static constexpr std::int64_t unlimited = std::int64_t{1} << 60U;
   /// Slack moves that are written down; beyond, a slack column can only be basic.
   static constexpr std::int64_t most_slack = 1 << 16;
 
-  [[nodiscard]] std::vector<column> collect(std::int64_t limit) {
+  [[nodiscard]] std::vector<column> slacks(std::int64_t limit) const {
     std::vector<column> all;
     for (std::size_t row = 0; row < rows(); ++row) {
-      column slack{regret_.classes() + row, std::vector<std::int64_t>(rows(), 0), {}, {}, {}, 0};
+      column slack{terms_.classes + row, std::vector<std::int64_t>(rows(), 0), {}, {}, {}, 0, {}};
       slack.weights[row] = 1;
-      const int128 price = regret_.prices().scaled[row];
+      const int128 price = terms_.prices.scaled[row];
       slack.count = price == 0 ? unlimited : saturated(int128{limit} / price);
       all.push_back(std::move(slack));
-    }
-    for (std::size_t c = 0; c < regret_.classes(); ++c) {
-      const auto within = [limit](const move_costs& moves) {
-        return std::span(moves.costs)
-            .first(static_cast<std::size_t>(std::upper_bound(moves.costs.begin(), moves.costs.end(), limit) -
-                                            moves.costs.begin()));
-      };
-      const auto up = within(regret_.up(c, limit));
-      const auto down = within(regret_.down(c, limit));
-      window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
-      if (!up.empty() || !down.empty()) {
-        const auto weights = regret_.core().weights_of(c);
-        const auto count = static_cast<std::int64_t>(up.size() + down.size());
-        all.push_back({c, {weights.begin(), weights.end()}, {}, up, down, count});
-      }
     }
     return all;
   }
@@ -3552,7 +3200,7 @@ class columns {
     std::vector<std::size_t> chosen;
     independent_vectors independent(rows());
     for (std::size_t i = 0; i < all.size() && chosen.size() < rows(); ++i) {
-      if (independent.add(all[i].weights)) {
+      if (all[i].singles.empty() && independent.add(all[i].weights)) {
         chosen.push_back(i);
       }
     }
@@ -3561,8 +3209,8 @@ class columns {
   [[nodiscard]] std::vector<std::size_t> slack_among(const std::vector<column>& all) const {
     std::vector<std::size_t> chosen(rows());
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (all[i].number >= regret_.classes()) {
-        chosen[all[i].number - regret_.classes()] = i;
+      if (all[i].number >= terms_.classes) {
+        chosen[all[i].number - terms_.classes] = i;
       }
     }
     return chosen;
@@ -3588,7 +3236,7 @@ class columns {
         continue;
       }
       free_.push_back(all[i]);
-      if (all[i].number >= regret_.classes() && !write_slack(free_.back())) {
+      if (all[i].number >= terms_.classes && !write_slack(free_.back())) {
         return false;
       }
     }
@@ -3600,9 +3248,9 @@ class columns {
     if (slack.count > most_slack) {
       return false;
     }
-    const std::size_t row = slack.number - regret_.classes();
+    const std::size_t row = slack.number - terms_.classes;
     for (std::int64_t d = 1; d <= slack.count; ++d) {
-      slack_moves_[row].push_back(regret_.slack_cost(row, d));
+      slack_moves_[row].push_back(terms_.slack_cost(row, d));
     }
     slack.up = slack_moves_[row];
     return true;
@@ -3624,20 +3272,25 @@ class columns {
       }
       return result;
     };
-    start_ = coordinates(regret_.slack(), 1);
+    start_ = coordinates(terms_.slack, 1);
     for (column& c : free_) {
+      for (single_move& one : c.singles) {
+        one.coordinates = coordinates(one.weights, 1);
+      }
+      if (!c.singles.empty()) {
+        continue;
+      }
       c.coordinates = coordinates(c.weights, int128{c.count});
     }
     return std::all_of(reach.begin(), reach.end(), [](int128 r) { return r < most; });
   }
 
-  regret& regret_;
+  search_terms terms_;
   std::vector<std::vector<std::int64_t>> slack_moves_;
   std::vector<column> free_;
   std::vector<column> basic_;
   std::vector<std::int64_t> start_;
   std::int64_t denominator_ = 1;
-  std::int64_t window_edge_ = endless;
   bool overflow_ = false;
 };
 
@@ -3782,7 +3435,17 @@ class completion {
     }
   }
 
-  void add_column(const column& c, std::int64_t coordinate, std::array<rate_buckets, 2>& sides) {
+  static void add_column(const column& c, std::size_t j, std::array<rate_buckets, 2>& sides) {
+    for (const single_move& one : c.singles) {
+      const auto size = static_cast<double>(one.coordinates[j]);
+      sides[size > 0 ? 1 : 0].add(static_cast<double>(one.cost), std::abs(size));
+    }
+    if (c.singles.empty()) {
+      add_moves(c, c.coordinates[j], sides);
+    }
+  }
+
+  static void add_moves(const column& c, std::int64_t coordinate, std::array<rate_buckets, 2>& sides) {
     if (coordinate != 0) {
       const std::int64_t size = coordinate < 0 ? -coordinate : coordinate;
       add_moves(c.up, size, sides[coordinate > 0 ? 1 : 0]);
@@ -3798,7 +3461,7 @@ class completion {
       sides[1].add(static_cast<double>(columns_.basic_cost(j, 1)) * count,
                    static_cast<double>(columns_.denominator()) * count);
     } else {
-      add_column(columns_.basic()[j], columns_.denominator(), sides);
+      add_moves(columns_.basic()[j], columns_.denominator(), sides);
     }
     const auto write = [&](std::size_t stage) {
       for (std::size_t side = 0; side < 2; ++side) {
@@ -3809,7 +3472,7 @@ class completion {
     if (forward_) {
       write(0);
       for (std::size_t k = 1; k <= count; ++k) {
-        add_column(columns_.free()[k - 1], columns_.free()[k - 1].coordinates[j], sides);
+        add_column(columns_.free()[k - 1], j, sides);
         if (k % stride_ == 0 || k == count) {
           write((k + stride_ - 1) / stride_);
         }
@@ -3817,7 +3480,7 @@ class completion {
     } else {
       write(count / stride_);
       for (std::size_t k = count; k-- > 0;) {
-        add_column(columns_.free()[k], columns_.free()[k].coordinates[j], sides);
+        add_column(columns_.free()[k], j, sides);
         if (k % stride_ == 0) {
           write(k / stride_);
         }
@@ -3849,7 +3512,10 @@ class completion {
       std::int64_t divisor = std::gcd(columns_.denominator(), columns_.start()[j]);
       std::int64_t work = 1;
       for (const column& c : columns_.free()) {
-        divisor = std::gcd(divisor, c.coordinates[j]);
+        divisor = c.singles.empty() ? std::gcd(divisor, c.coordinates[j]) : divisor;
+        for (const single_move& one : c.singles) {
+          divisor = std::gcd(divisor, one.coordinates[j]);
+        }
         work += c.count + 1;
       }
       const std::int64_t modulus = columns_.denominator() / divisor;
@@ -3870,12 +3536,20 @@ class completion {
       const std::size_t to = forward_ ? i : last - i;
       const std::size_t from = forward_ ? i - 1 : last - i + 1;
       const column& c = columns_.free()[forward_ ? i - 1 : last - i];
-      const std::int64_t unit = (c.coordinates[table.coordinate] / table.divisor) % table.modulus;
       const std::int64_t* source = &table.costs[from * size];
       std::int64_t* target = &table.costs[to * size];
       std::copy(source, source + size, target);
-      spread(c.up, unit < 0 ? unit + table.modulus : unit, {source, size}, target);
-      spread(c.down, unit > 0 ? table.modulus - unit : -unit, {source, size}, target);
+      const auto unit = [&](const std::vector<std::int64_t>& coordinates, std::int64_t direction) {
+        const std::int64_t rest = direction * ((coordinates[table.coordinate] / table.divisor) % table.modulus);
+        return rest < 0 ? rest + table.modulus : rest;
+      };
+      for (const single_move& one : c.singles) {
+        spread(std::span(&one.cost, 1), unit(one.coordinates, 1), {source, size}, target);
+      }
+      if (c.singles.empty()) {
+        spread(c.up, unit(c.coordinates, 1), {source, size}, target);
+        spread(c.down, unit(c.coordinates, -1), {source, size}, target);
+      }
     }
   }
 
@@ -3909,6 +3583,131 @@ class completion {
 
 #endif
 
+// ---- espalier/knapsack/detail/states.hpp ----
+// Partial choices of the search: the cheapest one for each remainder, found by hashing.
+#ifndef ESPALIER_KNAPSACK_DETAIL_STATES_HPP
+#define ESPALIER_KNAPSACK_DETAIL_STATES_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// How a partial choice came about: a list that shares its tails. Moves of 0 leave no trace.
+class move_history {
+ public:
+  struct step {
+    std::uint32_t before = 0;  ///< step + 1; 0: the beginning
+    std::uint32_t column = 0;
+    std::int64_t moves = 0;
+  };
+
+  [[nodiscard]] std::uint32_t add(const step& s) {
+    steps_.push_back(s);
+    return static_cast<std::uint32_t>(steps_.size());
+  }
+  [[nodiscard]] const step& operator[](std::uint32_t number) const noexcept { return steps_[number - 1]; }
+  [[nodiscard]] std::size_t size() const noexcept { return steps_.size(); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return steps_.size() * sizeof(step); }
+
+ private:
+  std::vector<step> steps_;
+};
+
+/// Partial choices after the same columns.
+class state_layer {
+ public:
+  /// What reaches a remainder.
+  struct arrival {
+    std::int64_t cost = 0;
+    std::uint32_t before = 0;  ///< history of the choice that it extends
+    std::int32_t moves = 0;    ///< of the column that extends it; 0: none
+  };
+
+  explicit state_layer(std::size_t rows) : rows_(rows), table_(64, 0) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return arrivals_.size(); }
+  [[nodiscard]] const std::int64_t* place(std::size_t state) const noexcept { return &places_[state * rows_]; }
+  [[nodiscard]] const arrival& operator[](std::size_t state) const noexcept { return arrivals_[state]; }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return arrivals_.size() * (rows_ * sizeof(std::int64_t) + sizeof(arrival)) + table_.size() * sizeof(std::uint32_t);
+  }
+
+  /// The least cost known at a place; none if there is no state.
+  [[nodiscard]] std::optional<std::int64_t> cost_at(const std::int64_t* place) const noexcept {
+    const std::uint32_t state = table_[find(place)];
+    return state == 0 ? std::nullopt : std::optional(arrivals_[state - 1].cost);
+  }
+
+  /// Adds a state or makes the one at the same place cheaper.
+  void insert(const std::int64_t* place, const arrival& a) {
+    if (2 * (arrivals_.size() + 1) > table_.size()) {
+      rehash();
+    }
+    const std::size_t slot = find(place);
+    if (table_[slot] == 0) {
+      places_.insert(places_.end(), place, place + rows_);
+      arrivals_.push_back(a);
+      table_[slot] = static_cast<std::uint32_t>(arrivals_.size());
+    } else if (arrival& known = arrivals_[table_[slot] - 1]; a.cost < known.cost) {
+      known = a;
+    }
+  }
+
+  /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
+  void settle(std::uint32_t column, move_history& history) {
+    for (arrival& a : arrivals_) {
+      if (a.moves != 0) {
+        a.before = history.add({a.before, column, a.moves});
+        a.moves = 0;
+      }
+    }
+  }
+
+  /// Keeps the listed states, in that order.
+  void keep(const std::vector<std::uint32_t>& states) {
+    state_layer kept(rows_);
+    for (const std::uint32_t state : states) {
+      kept.insert(place(state), arrivals_[state]);
+    }
+    *this = std::move(kept);
+  }
+
+ private:
+  /// std::equal would call memcmp, which takes longer than one or two comparisons.
+  [[nodiscard]] bool equal(const std::int64_t* a, const std::int64_t* b) const noexcept {
+    std::size_t row = 0;
+    while (row < rows_ && a[row] == b[row]) {
+      ++row;
+    }
+    return row == rows_;
+  }
+  [[nodiscard]] std::size_t find(const std::int64_t* place) const noexcept {
+    std::uint64_t hash = 0;
+    for (std::size_t row = 0; row < rows_; ++row) {
+      hash = (hash ^ static_cast<std::uint64_t>(place[row])) * 0x9E3779B97F4A7C15U;
+      hash ^= hash >> 32U;
+    }
+    std::size_t slot = static_cast<std::size_t>(hash) & (table_.size() - 1);
+    while (table_[slot] != 0 && !equal(place, &places_[(table_[slot] - 1) * rows_])) {
+      slot = (slot + 1) & (table_.size() - 1);
+    }
+    return slot;
+  }
+  void rehash() {
+    table_.assign(2 * table_.size(), 0);
+    for (std::size_t state = 0; state < arrivals_.size(); ++state) {
+      table_[find(place(state))] = static_cast<std::uint32_t>(state + 1);
+    }
+  }
+
+  std::size_t rows_;
+  std::vector<std::int64_t> places_;
+  std::vector<arrival> arrivals_;
+  std::vector<std::uint32_t> table_;  // open addressing; 0 is empty, else state + 1
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
 // ---- espalier/knapsack/detail/search.hpp ----
 // Finds the choice of least regret within a limit: column by column from both ends, meeting in the middle.
 #ifndef ESPALIER_KNAPSACK_DETAIL_SEARCH_HPP
@@ -3926,18 +3725,19 @@ struct pass_limits {
 
 /// One pass of the search.
 ///
+/// For a column of single moves, the choice that is found holds the number of the move, from 1.
+///
 /// A state is what the columns so far have left to take, in basis coordinates. The left side begins with all that is to
 /// be taken and the first column, the right side with nothing and the last one; whichever has fewer states goes on.
 /// Where they meet, a pair of states fits if their places differ by D times moves that the basic columns can make.
 class search {
  public:
-  search(regret& r, const pass_limits& limits, budget& b)
-      : regret_(r), limits_(limits), budget_(b), columns_(r, limits.regret) {}
+  /// @param moving  the columns that are not slack, with their moves up to the limit.
+  search(search_terms terms, std::vector<column> moving, const pass_limits& limits, budget& b)
+      : limits_(limits), budget_(b), columns_(std::move(terms), std::move(moving), limits.regret) {}
 
   /// Whether finding nothing proves nothing: a limit was reached, or states were dropped.
   [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
-  /// Up to this regret nothing outside of the windows matters.
-  [[nodiscard]] std::int64_t window_edge() const noexcept { return columns_.window_edge(); }
   /// The most states that a side had.
   [[nodiscard]] std::size_t most_states() const noexcept { return most_states_; }
 
@@ -4012,6 +3812,21 @@ class search {
       }
       return true;
     };
+    const auto jump = [&](std::size_t state) {
+      for (std::size_t k = 0; k < c.singles.size(); ++k) {
+        const std::int64_t cost = layer[state].cost + c.singles[k].cost;
+        for (std::size_t j = 0; j < place.size(); ++j) {
+          place[j] = layer.place(state)[j] + e.sign * c.singles[k].coordinates[j];
+        }
+        if (!budget_.spend()) {
+          return false;
+        }
+        if (cost <= limits_.regret && possible(place.data(), cost)) {
+          next.insert(place.data(), {cost, layer[state].before, static_cast<std::int32_t>(k + 1)});
+        }
+      }
+      return true;
+    };
     for (std::size_t state = 0; state < layer.size(); ++state) {
       if (!budget_.spend()) {
         return false;
@@ -4019,7 +3834,7 @@ class search {
       if (possible(layer.place(state), layer[state].cost)) {
         next.insert(layer.place(state), layer[state]);
       }
-      if (!walk(state, c.up, 1) || !walk(state, c.down, -1)) {
+      if (!walk(state, c.up, 1) || !walk(state, c.down, -1) || !jump(state)) {
         return false;
       }
       if (next.size() > limits_.states) {
@@ -4215,7 +4030,7 @@ class search {
     if (best.cost >= endless) {
       return std::nullopt;
     }
-    choice result{std::vector<std::int64_t>(regret_.classes(), 0), best.cost};
+    choice result{std::vector<std::int64_t>(columns_.terms().classes, 0), best.cost};
     const auto add = [&](std::size_t column, std::int64_t moves) {
       if (column < result.moves.size()) {
         result.moves[column] += moves;
@@ -4233,13 +4048,900 @@ class search {
     return result;
   }
 
-  regret& regret_;
   const pass_limits& limits_;
   budget& budget_;
   columns columns_;
   move_history history_;
   bool cut_short_ = false;
   std::size_t most_states_ = 0;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/choice_regret.hpp ----
+// The regret of a multiple-choice knapsack, group by group, and the choice of least regret.
+#ifndef ESPALIER_KNAPSACK_DETAIL_CHOICE_REGRET_HPP
+#define ESPALIER_KNAPSACK_DETAIL_CHOICE_REGRET_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// With prices lambda, every choice k of options falls short of L(lambda) by
+///
+///     sum over groups of [ max over options (v - lambda w) - (v_k - lambda w_k) ] + lambda slack,
+///
+/// a sum of terms >= 0: none for a group that takes its best option at these prices. Only groups that have another
+/// option within the limit need to be looked at, each as a column of which one move can be made.
+template <class Value>
+class choice_regret {
+ public:
+  choice_regret(const choice_table<Value>& table, const fixed_point& scale, exact_prices prices)
+      : table_(table), scale_(scale), prices_(std::move(prices)), slack_(table.problem().capacities) {
+    table.for_each_group([&](std::size_t group, std::size_t c, std::size_t first) {
+      std::size_t best = table.lightest(c);
+      for (std::size_t o = 0; o < table.options(c); ++o) {
+        best = score(c, o, first) > score(c, best, first) ? o : best;
+      }
+      best_.push_back(static_cast<std::uint32_t>(best));
+      for (std::size_t r = 0; r < slack_.size(); ++r) {
+        slack_[r] -= table.weights(c, best)[r];
+      }
+      std::int64_t least = endless;
+      for (std::size_t o = 0; o < table.options(c); ++o) {
+        least = o == best ? least : (std::min)(least, cost(c, o, first, best));
+      }
+      groups_.push_back({least, group, c, first});
+    });
+    std::sort(groups_.begin(), groups_.end(), [](const entry& a, const entry& b) {
+      return a.least != b.least ? a.least < b.least : a.group < b.group;
+    });
+  }
+
+  /// The best option of each group at the prices.
+  [[nodiscard]] const std::vector<std::uint32_t>& best() const noexcept { return best_; }
+  [[nodiscard]] const exact_prices& prices() const noexcept { return prices_; }
+  /// What the cheapest other option of the k-th cheapest group costs; endless beyond the last.
+  [[nodiscard]] std::int64_t least_cost(std::size_t k) const noexcept {
+    return k < groups_.size() ? groups_[k].least : endless;
+  }
+  /// The regret of taking the lightest option everywhere, which always fits.
+  [[nodiscard]] std::int64_t lightest_cost() const {
+    int128 sum = prices_.cost(table_.remaining());
+    for (const entry& e : groups_) {
+      sum += cost(e.item_class, table_.lightest(e.item_class), e.first, best_[e.group]);
+      if (sum >= endless) {
+        return endless;
+      }
+    }
+    return saturated(sum);
+  }
+
+  /// One pass of the search, and what it found as options of all groups.
+  struct pass_result {
+    std::optional<std::vector<std::uint32_t>> chosen;
+    std::int64_t cost = endless;
+    bool cut_short = false;
+    std::size_t states = 0;
+  };
+  [[nodiscard]] pass_result pass(const pass_limits& limits, budget& b) const {
+    std::vector<column> moving;
+    std::vector<std::vector<std::uint32_t>> options;
+    for (const entry& e : groups_) {
+      if (e.least > limits.regret) {
+        break;
+      }
+      options.emplace_back();
+      moving.push_back(column_of(e, limits.regret, options.back()));
+      moving.back().number = moving.size() - 1;
+    }
+    search one({moving.size(), slack_, prices_}, moving, limits, b);
+    const auto found = one();
+    pass_result result{std::nullopt, endless, one.cut_short(), one.most_states()};
+    if (found) {
+      result.cost = found->cost;
+      result.chosen = best_;
+      for (std::size_t k = 0; k < moving.size(); ++k) {
+        if (found->moves[k] != 0) {
+          (*result.chosen)[groups_[k].group] = options[k][static_cast<std::size_t>(found->moves[k] - 1)];
+        }
+      }
+    }
+    return result;
+  }
+
+ private:
+  struct entry {
+    std::int64_t least;
+    std::size_t group;
+    std::size_t item_class;
+    std::size_t first;
+  };
+
+  [[nodiscard]] int128 score(std::size_t c, std::size_t option, std::size_t first) const {
+    const auto value = static_cast<double>(table_.problem().values[first + option]);
+    return int128{scale_.round(value)} * prices_.factor - prices_.cost(table_.weights(c, option));
+  }
+  [[nodiscard]] std::int64_t cost(std::size_t c, std::size_t option, std::size_t first, std::size_t best) const {
+    return saturated(score(c, best, first) - score(c, option, first));
+  }
+
+  [[nodiscard]] column column_of(const entry& e, std::int64_t limit, std::vector<std::uint32_t>& options) const {
+    column result;
+    const std::size_t best = best_[e.group];
+    for (std::size_t o = 0; o < table_.options(e.item_class); ++o) {
+      const std::int64_t regret = o == best ? endless : cost(e.item_class, o, e.first, best);
+      if (regret <= limit) {
+        single_move move;
+        for (std::size_t r = 0; r < slack_.size(); ++r) {
+          move.weights.push_back(table_.weights(e.item_class, o)[r] - table_.weights(e.item_class, best)[r]);
+        }
+        move.cost = regret;
+        result.singles.push_back(std::move(move));
+        options.push_back(static_cast<std::uint32_t>(o));
+      }
+    }
+    result.count = static_cast<std::int64_t>(result.singles.size());
+    return result;
+  }
+
+  const choice_table<Value>& table_;
+  fixed_point scale_;
+  exact_prices prices_;
+  std::vector<std::int64_t> slack_;
+  std::vector<std::uint32_t> best_;
+  std::vector<entry> groups_;  // by their cheapest other option
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/scan.hpp ----
+// One pass over the values: above the window kept, inside collected, below not.
+#ifndef ESPALIER_KNAPSACK_DETAIL_SCAN_HPP
+#define ESPALIER_KNAPSACK_DETAIL_SCAN_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Values are read in blocks that stay in the nearest cache, once for each thing that is asked of them: several short
+/// loops without branches are faster than one that does it all.
+constexpr std::size_t scan_block = 512;
+
+/// The sum of a block of at most scan_block kept values, in eight strands: no sum has more than 64 terms.
+template <class Value>
+[[nodiscard]] double sum_above(std::span<const Value> values, Value bound) noexcept {
+  std::array<double, 8> strands{};
+  std::size_t i = 0;
+  for (; i + 8 <= values.size(); i += 8) {
+    for (std::size_t k = 0; k < 8; ++k) {
+      strands[k] += values[i + k] > bound ? static_cast<double>(values[i + k]) : 0.0;
+    }
+  }
+  for (; i < values.size(); ++i) {
+    strands[0] += values[i] > bound ? static_cast<double>(values[i]) : 0.0;
+  }
+  return ((strands[0] + strands[1]) + (strands[2] + strands[3])) +
+         ((strands[4] + strands[5]) + (strands[6] + strands[7]));
+}
+
+/// The largest value; all are >= 0.
+template <class Value>
+[[nodiscard]] Value largest_value(std::span<const Value> values) noexcept {
+  std::array<Value, 8> strands{};
+  std::size_t i = 0;
+  for (; i + 8 <= values.size(); i += 8) {
+    for (std::size_t k = 0; k < 8; ++k) {
+      strands[k] = values[i + k] > strands[k] ? values[i + k] : strands[k];
+    }
+  }
+  for (; i < values.size(); ++i) {
+    strands[0] = values[i] > strands[0] ? values[i] : strands[0];
+  }
+  return *std::max_element(strands.begin(), strands.end());
+}
+
+/// Splits the items by their windows.
+template <class Value>
+class scanner {
+ public:
+  /// @param values  of all items; not owned.
+  explicit scanner(std::span<const Value> values) : values_(values), kept_(values.size(), 0) {}
+
+  /// Keeps all items of a piece.
+  void keep(const piece& all) {
+    std::fill_n(kept_.begin() + static_cast<std::ptrdiff_t>(all.first), all.count, std::uint8_t{1});
+    for (std::uint64_t at = all.first; at < all.first + all.count; at += scan_block) {
+      const std::size_t size =
+          static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, all.first + all.count - at));
+      free_.add(sum_above<Value>(values_.subspan(at, size), Value{-1}));
+    }
+  }
+
+  /// @param core    the classes.
+  /// @param ranges  one per class.
+  /// @return the windows, sorted.   Complexity: O(n) and sorting what lies in the ranges.
+  [[nodiscard]] windows operator()(const core_problem& core, const std::vector<value_range>& ranges) {
+    above_ = compensated_sum{};
+    windows result;
+    result.ranges = ranges;
+    result.remaining = core.capacities;
+    for (std::size_t c = 0; c < core.classes.size(); ++c) {
+      const std::uint64_t above = scan_class(core.classes[c], ranges[c], result.items);
+      const std::size_t first = result.begin.back();
+      result.begin.push_back(result.items.size());
+      sort_items(std::span(result.items).subspan(first));
+      result.above.push_back(above);
+      result.below.push_back(core.classes[c].size - above - (result.items.size() - first));
+      for (std::size_t r = 0; r < core.rows.size(); ++r) {
+        result.remaining[r] -= core.weights_of(c)[r] * static_cast<std::int64_t>(above);
+      }
+    }
+    return result;
+  }
+
+  /// The items kept so far; those in windows are not.
+  [[nodiscard]] std::vector<std::uint8_t>& kept() noexcept { return kept_; }
+  /// The value of the items kept so far.
+  [[nodiscard]] compensated_sum value() const noexcept {
+    compensated_sum total = free_;
+    total.add(above_.result());
+    return total;
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t scan_class(const item_class& one, const value_range& range,
+                                         std::vector<window_item>& items) {
+    // The ranges are exact in Value: they come from values, or are infinite.
+    const auto low = static_cast<Value>(range.low);
+    const auto high = static_cast<Value>(range.high);
+    std::uint64_t above = 0;
+    for (const piece& part : one.pieces) {
+      for (std::uint64_t at = part.first; at < part.first + part.count; at += scan_block) {
+        const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, part.first + part.count - at));
+        const auto block = values_.subspan(at, size);
+        std::uint8_t* kept = &kept_[at];
+        std::uint32_t count = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+          kept[i] = block[i] > high ? 1 : 0;
+        }
+        for (std::size_t i = 0; i < size; ++i) {
+          count += kept[i];
+        }
+        above += count;
+        above_.add(sum_above<Value>(block, high));
+        collect(block, {static_cast<double>(low), static_cast<double>(high)}, at, items);
+      }
+    }
+    return above;
+  }
+
+  void collect(std::span<const Value> block, const value_range& range, std::uint64_t first,
+               std::vector<window_item>& items) {
+    const auto low = static_cast<Value>(range.low);
+    const auto high = static_cast<Value>(range.high);
+    std::array<std::uint16_t, scan_block> inside;  // NOLINT: every entry that is read is written first
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      inside[found] = static_cast<std::uint16_t>(i);
+      found +=
+          static_cast<std::size_t>(static_cast<unsigned>(block[i] >= low) & static_cast<unsigned>(block[i] <= high));
+    }
+    for (std::size_t k = 0; k < found; ++k) {
+      // Adding 0 makes negative zero positive.
+      items.push_back({static_cast<double>(block[inside[k]]) + 0.0, static_cast<std::uint32_t>(first + inside[k])});
+    }
+  }
+
+  std::span<const Value> values_;
+  std::vector<std::uint8_t> kept_;
+  compensated_sum free_;
+  compensated_sum above_;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/choose.hpp ----
+// The multiple-choice knapsack: for each group one of several options, optimal with a proof or with a proven bound.
+#ifndef ESPALIER_KNAPSACK_CHOOSE_HPP
+#define ESPALIER_KNAPSACK_CHOOSE_HPP
+
+namespace espalier::inline v0::knapsack {
+
+namespace detail {
+
+/// Prices, regret, and a search with a growing limit, as for the knapsack with two options.
+template <class Value>
+class choosing {
+ public:
+  choosing(const choice_table<Value>& table, const solve_options& options)
+      : table_(table),
+        budget_(options),
+        relative_gap_(options.relative_gap),
+        scale_(static_cast<double>(largest_value(table.problem().values))) {}
+
+  [[nodiscard]] choice_solution operator()() {
+    std::vector<std::uint32_t> lightest;
+    table_.for_each_group([&](std::size_t, std::size_t c, std::size_t) {
+      lightest.push_back(static_cast<std::uint32_t>(table_.lightest(c)));
+    });
+    const auto& remaining = table_.remaining();
+    if (std::any_of(remaining.begin(), remaining.end(), [](std::int64_t left) { return left < 0; })) {
+      choice_solution none = describe(std::move(lightest));
+      none.bound = none.value;
+      none.multipliers.assign(table_.rows(), 0.0);
+      return none;
+    }
+    const choice_dual<Value> function(table_);
+    const dual_solution dual = column_generation(function, std::vector<double>(table_.rows(), 0.0))();
+    took_.dual_steps = dual.steps;
+    const choice_regret<Value> regret(table_, scale_, rounded_prices(dual.prices, scale_));
+    chosen_ = std::move(lightest);
+    best_ = regret.lightest_cost();
+    prove(regret);
+    return assemble(regret);
+  }
+
+ private:
+  void prove(const choice_regret<Value>& regret) {
+    std::int64_t limit = regret.least_cost(table_.rows() + 4);
+    std::size_t states = std::size_t{1} << 15U;
+    bool beamed = false;
+    while (least_ < best_ && !budget_.exhausted() && !good_enough(regret)) {
+      limit = (std::min)(limit, best_ - 1);
+      if (take(regret, {limit, 0, states, 1 << 14})) {
+        least_ = best_ <= limit ? best_ : limit + 1;
+        limit = saturated(last_states_ < 64 ? 4 * int128{limit} + 1 : int128{limit} + limit / 2 + 1);
+      } else if (!beamed) {
+        // A good choice to search below; a poor one is better than none.
+        beamed = true;
+        states = ~std::size_t{0};
+        const std::int64_t found_before = best_;
+        for (std::int64_t reach = limit; best_ == found_before && reach < endless && !budget_.exhausted();
+             reach = saturated(8 * int128{reach} + 1)) {
+          take(regret, {(std::min)(reach, best_ - 1), 256, ~std::size_t{0}, 1 << 14});
+        }
+      } else {
+        break;  // the budget is spent, or numbers are too large to search
+      }
+    }
+  }
+
+  /// True if the pass was complete.
+  bool take(const choice_regret<Value>& regret, const pass_limits& limits) {
+    auto result = regret.pass(limits, budget_);
+    ++took_.searches;
+    took_.states = (std::max)(took_.states, std::uint64_t{result.states});
+    last_states_ = result.states;
+    if (result.chosen && result.cost < best_) {
+      best_ = result.cost;
+      chosen_ = *std::move(result.chosen);
+    }
+    return !result.cut_short;
+  }
+
+  [[nodiscard]] bool good_enough(const choice_regret<Value>& regret) const {
+    if (relative_gap_ <= 0 || best_ >= endless) {
+      return false;
+    }
+    const double value = describe(chosen_).value;
+    const double open = scale_.to_double(int128{best_} - least_) / static_cast<double>(regret.prices().factor);
+    return open <= relative_gap_ * (value + open);
+  }
+
+  [[nodiscard]] choice_solution describe(std::vector<std::uint32_t> chosen) const {
+    choice_solution result;
+    result.used.assign(table_.rows(), 0);
+    compensated_sum value;
+    table_.for_each_group([&](std::size_t group, std::size_t c, std::size_t first) {
+      value.add(static_cast<double>(table_.problem().values[first + chosen[group]]));
+      for (std::size_t r = 0; r < result.used.size(); ++r) {
+        result.used[r] += table_.weights(c, chosen[group])[r];
+      }
+    });
+    result.chosen = std::move(chosen);
+    result.value = value.result();
+    return result;
+  }
+
+  [[nodiscard]] choice_solution assemble(const choice_regret<Value>& regret) {
+    choice_solution result = describe(std::move(chosen_));
+    for (std::size_t r = 0; r < table_.rows(); ++r) {
+      if (result.used[r] > table_.problem().capacities[r]) {
+        throw std::logic_error("espalier::knapsack::choose: the answer exceeds a capacity; please report this");
+      }
+      result.multipliers.push_back(scale_.to_double(regret.prices().scaled[r]));
+    }
+    const bool optimal = best_ < endless && least_ >= best_;
+    result.status = optimal ? status::optimal : status::feasible;
+    // Where the regret of the choice is beyond what is counted, the bound is that of the best options at the prices.
+    const double open = best_ < endless
+                            ? result.value * (1 + 1e-15) + scale_.to_double(int128{best_} - least_) * (1 + 1e-12)
+                            : lagrangian(result.multipliers) * (1 + 1e-12);
+    result.bound = optimal ? result.value : std::nextafter(open, std::numeric_limits<double>::infinity());
+    result.statistics = took_;
+    result.statistics.work = budget_.work();
+    return result;
+  }
+
+  /// L at some prices.
+  [[nodiscard]] double lagrangian(const std::vector<double>& prices) const {
+    compensated_sum sum;
+    const auto cost = [&](auto&& weights) {
+      double result = 0;
+      for (std::size_t r = 0; r < prices.size(); ++r) {
+        result += prices[r] * static_cast<double>(weights[r]);
+      }
+      return result;
+    };
+    sum.add(cost(table_.problem().capacities));
+    table_.for_each_group([&](std::size_t, std::size_t c, std::size_t first) {
+      double most = -std::numeric_limits<double>::infinity();
+      for (std::size_t o = 0; o < table_.options(c); ++o) {
+        most = (std::max)(most, static_cast<double>(table_.problem().values[first + o]) - cost(table_.weights(c, o)));
+      }
+      sum.add(most);
+    });
+    return sum.result();
+  }
+
+  const choice_table<Value>& table_;
+  budget budget_;
+  double relative_gap_;
+  fixed_point scale_;
+  statistics took_;
+  std::vector<std::uint32_t> chosen_;
+  std::int64_t best_ = endless;  // the regret of the chosen
+  std::int64_t least_ = 0;       // no choice has less
+  std::size_t last_states_ = 0;
+};
+
+}  // namespace detail
+
+/// Solves a multiple-choice knapsack: the best option for each group within the capacities.
+///
+/// Optimal means: for the values rounded to multiples of the largest one times 2^-54.
+/// @param p        the problem; the values must stay alive during the call.
+/// @param options  limits; windows do not occur, so scans and window_items stay 0.
+/// @return an option for each group, with status optimal; past a limit status feasible, with a bound that is proven;
+///         infeasible if even the lightest options exceed a capacity.
+/// @throws shape_error or argument_error for invalid input, with the index at fault.
+/// Complexity: O(values) for each of some ten to sixty steps to the prices, O(groups log groups), and a search over the
+/// groups that are near a change of option; exponential at worst, within the limits.
+/// Source: Kellerer, Pferschy and Pisinger 2004, "Knapsack problems", chapter 11.
+template <class Value>
+[[nodiscard]] choice_solution choose(const choice_problem<Value>& p, const solve_options& options = {}) {
+  if (!(options.relative_gap >= 0)) {
+    detail::refuse("a relative gap that is negative or not a number", "a gap >= 0");
+  }
+  const auto begin = options.measure_time ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+  const detail::choice_table<Value> table(p);
+  choice_solution result = detail::choosing<Value>(table, options)();
+  if (options.measure_time) {
+    result.statistics.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/detail/answer.hpp ----
+// Turns a kept mask into a solution: value, counts and use summed again from the problem itself.
+#ifndef ESPALIER_KNAPSACK_DETAIL_ANSWER_HPP
+#define ESPALIER_KNAPSACK_DETAIL_ANSWER_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Calls action(item, class) for every item in order.
+template <class Value, class Action>
+void for_each_item(const problem<Value>& p, Action&& action) {
+  std::size_t item = 0;
+  for (const run& one : p.runs) {
+    for (std::uint64_t i = 0; i < one.count; ++i) {
+      action(item++, static_cast<std::size_t>(one.item_class));
+    }
+  }
+}
+
+/// How many items of each class are kept.
+template <class Value>
+[[nodiscard]] std::vector<std::uint64_t> count_kept(const problem<Value>& p, const std::vector<std::uint8_t>& kept) {
+  std::vector<std::uint64_t> counts(p.classes(), 0);
+  auto next = kept.begin();
+  for (const run& one : p.runs) {
+    const auto end = next + static_cast<std::ptrdiff_t>(one.count);
+    if (!counts.empty()) {
+      counts[one.item_class] = std::accumulate(next, end, counts[one.item_class]);
+    }
+    next = end;
+  }
+  return counts;
+}
+
+/// The solution that keeps the given items, of known value, as feasible; bound and multipliers are the caller's.
+template <class Value>
+[[nodiscard]] solution describe(const problem<Value>& p, std::vector<std::uint8_t> kept, double value) {
+  solution result;
+  result.counts = count_kept(p, kept);
+  result.used.assign(p.resources(), 0);
+  for (std::size_t c = 0; c < p.classes(); ++c) {
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      result.used[r] += p.weights_of(c)[r] * static_cast<std::int64_t>(result.counts[c]);
+    }
+  }
+  result.kept = std::move(kept);
+  result.value = value;
+  result.status = status::feasible;
+  return result;
+}
+
+/// The solution that keeps the given items, as feasible; bound and multipliers are the caller's.
+template <class Value>
+[[nodiscard]] solution answer(const problem<Value>& p, std::vector<std::uint8_t> kept) {
+  compensated_sum value;
+  for (std::size_t item = 0; item < kept.size(); ++item) {
+    if (kept[item] != 0) {
+      value.add(static_cast<double>(p.values[item]));
+    }
+  }
+  return describe(p, std::move(kept), value.result());
+}
+
+/// Whether the use of a solution stays within the capacities.
+template <class Value>
+[[nodiscard]] bool fits(const problem<Value>& p, const solution& s) {
+  for (std::size_t r = 0; r < p.resources(); ++r) {
+    if (s.used[r] > p.capacities[r]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/dynamic_programming.hpp ----
+// Knapsack with one resource by dynamic programming over capacities: exact, for small capacities.
+#ifndef ESPALIER_KNAPSACK_DYNAMIC_PROGRAMMING_HPP
+#define ESPALIER_KNAPSACK_DYNAMIC_PROGRAMMING_HPP
+
+namespace espalier::inline v0::knapsack {
+
+/// The best value for every capacity from 0 up, item by item (Bellman's recursion).
+///
+/// Memory: n bits for each unit of capacity. Values are added as doubles in the order of the items.
+/// Complexity: O(n capacity).   Source: Martello and Toth 1990, "Knapsack problems", section 2.6.
+struct dynamic_programming {
+  std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes
+
+  /// @param p  a valid problem with one resource.
+  /// @return the optimum; of equally good choices one that leaves out later items.
+  /// @throws argument_error if there is not exactly one resource or the memory limit is too small; what validate
+  /// throws.
+  template <class Value>
+  [[nodiscard]] solution operator()(const problem<Value>& p) const {
+    validate(p);
+    if (p.resources() != 1) {
+      throw argument_error(
+          error_message("knapsack::dynamic_programming", std::to_string(p.resources()) + " resources", "one"));
+    }
+    std::vector<std::int64_t> weights;
+    weights.reserve(p.items());
+    std::int64_t total = 0;
+    detail::for_each_item(p, [&](std::size_t, std::size_t c) {
+      weights.push_back(p.weights[c]);
+      total += p.weights[c];
+    });
+    const auto capacity = static_cast<std::size_t>((std::min)(p.capacities.front(), total));
+    expect_memory(p.items(), capacity);
+
+    std::vector<double> best(capacity + 1, 0.0);
+    std::vector<std::vector<bool>> taken(p.items());
+    for (std::size_t item = 0; item < p.items(); ++item) {
+      taken[item].assign(capacity + 1, false);
+      const auto weight = static_cast<std::size_t>(weights[item]);
+      for (std::size_t room = capacity + 1; room-- > weight;) {
+        const double with = best[room - weight] + static_cast<double>(p.values[item]);
+        if (with > best[room] || weight == 0) {
+          best[room] = with;
+          taken[item][room] = true;
+        }
+      }
+    }
+    std::vector<std::uint8_t> kept(p.items(), 0);
+    std::size_t room = capacity;
+    for (std::size_t item = p.items(); item-- > 0;) {
+      if (taken[item][room]) {
+        kept[item] = 1;
+        room -= static_cast<std::size_t>(weights[item]);
+      }
+    }
+    solution result = detail::answer(p, std::move(kept));
+    result.bound = result.value;
+    result.status = status::optimal;
+    return result;
+  }
+
+ private:
+  void expect_memory(std::size_t items, std::size_t capacity) const {
+    if (items > 0 && capacity / 8 > memory_limit / items) {
+      throw argument_error(error_message(
+          "knapsack::dynamic_programming",
+          std::to_string(items) + " items and a capacity of " + std::to_string(capacity),
+          "items x capacity / 8 within the memory limit of " + std::to_string(memory_limit) + " bytes; use solve"));
+    }
+  }
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/greedy.hpp ----
+// Greedy knapsack: fast, always feasible, and in one dimension at least half of the optimum.
+#ifndef ESPALIER_KNAPSACK_GREEDY_HPP
+#define ESPALIER_KNAPSACK_GREEDY_HPP
+
+namespace espalier::inline v0::knapsack {
+
+namespace detail {
+
+/// What an item takes, as a share of each capacity, all shares added; infinite where the capacity is 0.
+template <class Value>
+[[nodiscard]] std::vector<double> scaled_weights(const problem<Value>& p) {
+  std::vector<double> scaled(p.classes(), 0.0);
+  for (std::size_t c = 0; c < p.classes(); ++c) {
+    for (std::size_t r = 0; r < p.resources(); ++r) {
+      const auto weight = static_cast<double>(p.weights_of(c)[r]);
+      if (weight > 0) {
+        scaled[c] += p.capacities[r] == 0 ? std::numeric_limits<double>::infinity()
+                                          : weight / static_cast<double>(p.capacities[r]);
+      }
+    }
+  }
+  return scaled;
+}
+
+/// Keeps items in the given order as long as they fit, skipping what does not.
+template <class Value>
+[[nodiscard]] std::vector<std::uint8_t> keep_in_order(const problem<Value>& p, const std::vector<std::size_t>& order,
+                                                      const std::vector<std::uint32_t>& classes) {
+  std::vector<std::uint8_t> kept(p.items(), 0);
+  std::vector<std::int64_t> left = p.capacities;
+  for (const std::size_t item : order) {
+    if (p.resources() == 0) {
+      kept[item] = 1;
+      continue;
+    }
+    const auto weights = p.weights_of(classes[item]);
+    bool room = true;
+    for (std::size_t r = 0; r < left.size(); ++r) {
+      room = room && weights[r] <= left[r];
+    }
+    if (room) {
+      kept[item] = 1;
+      for (std::size_t r = 0; r < left.size(); ++r) {
+        left[r] -= weights[r];
+      }
+    }
+  }
+  return kept;
+}
+
+}  // namespace detail
+
+/// Takes items by value per share of the capacities, skips what does not fit and goes on; if the single most valuable
+/// item that fits is worth more than all of these, it starts again from that one.
+///
+/// The bound that it reports is the value of all items: it proves nothing more.
+/// Complexity: O(n log n + resources n).   Source: Martello and Toth 1990, "Knapsack problems", chapter 2.
+struct greedy {
+  /// @param p  a valid problem.
+  /// @return a feasible solution; optimal is claimed only if everything fits.
+  /// @throws what validate throws.
+  template <class Value>
+  [[nodiscard]] solution operator()(const problem<Value>& p) const {
+    validate(p);
+    std::vector<std::uint32_t> classes(p.items(), 0);
+    detail::for_each_item(p, [&](std::size_t item, std::size_t c) { classes[item] = static_cast<std::uint32_t>(c); });
+    const std::vector<double> scaled = detail::scaled_weights(p);
+    const auto weight = [&](std::size_t item) { return scaled.empty() ? 0.0 : scaled[classes[item]]; };
+    std::vector<std::size_t> order(p.items());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    // a before b if v_a / w_a > v_b / w_b, without dividing by 0.
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      const double score_a =
+          weight(a) == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(p.values[a]) / weight(a);
+      const double score_b =
+          weight(b) == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(p.values[b]) / weight(b);
+      return score_a > score_b;
+    });
+    solution by_density = detail::answer(p, detail::keep_in_order(p, order, classes));
+
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      const bool fits_a = std::isfinite(weight(a));
+      const bool fits_b = std::isfinite(weight(b));
+      return fits_a != fits_b ? fits_a : p.values[a] > p.values[b];
+    });
+    solution by_value = detail::answer(p, detail::keep_in_order(p, order, classes));
+    solution best = by_value.value > by_density.value ? std::move(by_value) : std::move(by_density);
+
+    compensated_sum all;
+    for (const Value value : p.values) {
+      all.add(static_cast<double>(value));
+    }
+    best.bound = (std::max)(all.result(), best.value);
+    const bool everything = std::find(best.kept.begin(), best.kept.end(), 0) == best.kept.end();
+    best.status = everything ? status::optimal : status::feasible;
+    return best;
+  }
+};
+
+}  // namespace espalier::inline v0::knapsack
+
+#endif
+
+// ---- espalier/knapsack/detail/one_row.hpp ----
+// The least regret with one resource: items join one by one, the cheapest to move first, and dominated choices go.
+#ifndef ESPALIER_KNAPSACK_DETAIL_ONE_ROW_HPP
+#define ESPALIER_KNAPSACK_DETAIL_ONE_ROW_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// A core that expands item by item, as minknap does, on regrets.
+///
+/// A state is a slack s, negative where too much is kept, and the cost c of the items moved so far. Of two states, the
+/// one with no less slack and no less value, c + lambda s, serves for both. With all further items costing at least
+/// rho a unit, no state leads below c + min(rho, lambda) s, or c - rho s where s < 0.
+/// Source: Pisinger 1997, "A minimal algorithm for the 0-1 knapsack problem".
+class one_row_search {
+ public:
+  one_row_search(regret& r, budget& b) : regret_(r), budget_(b), price_(r.prices().scaled.front()) {}
+
+  /// Takes at most a quarter of the work that is left: where it does not do, other ways may.
+  /// @param best  a choice to improve on.
+  /// @return the choice of least regret if that is less; cut_short() says whether nothing was left out.
+  [[nodiscard]] std::optional<choice> operator()(const choice& best) {
+    const std::uint64_t reserve = budget_.left() / 4 * 3;
+    least_ = best.cost;
+    list_moves(best.cost - 1);
+    states_.assign(1, {regret_.slack().front(), 0, 0});
+    finish(states_.front());
+    for (std::size_t i = 0; i < moves_.size() && !states_.empty() && moves_[i].cost < least_; ++i) {
+      if (!expand(i) || budget_.left() < reserve) {
+        cut_short_ = true;
+        return std::nullopt;
+      }
+    }
+    if (least_ >= best.cost) {
+      return std::nullopt;
+    }
+    choice result{std::vector<std::int64_t>(regret_.classes(), 0), least_};
+    for (std::uint32_t at = found_; at != 0; at = history_[at].before) {
+      result.moves[history_[at].column] += history_[at].moves;
+    }
+    return result;
+  }
+
+  [[nodiscard]] bool cut_short() const noexcept { return cut_short_; }
+  /// The most states at once.
+  [[nodiscard]] std::size_t most_states() const noexcept { return most_states_; }
+  /// Up to this regret nothing outside of the windows matters.
+  [[nodiscard]] std::int64_t window_edge() const noexcept { return window_edge_; }
+
+ private:
+  struct move {
+    std::int64_t cost;    ///< |v - t|
+    std::int64_t weight;  ///< > 0: slack that removing gives; < 0: slack that adding takes
+    std::uint32_t item_class;
+  };
+  struct state {
+    std::int64_t slack;
+    std::int64_t cost;
+    std::uint32_t before;
+  };
+
+  /// The items that can be moved within the limit, the cheapest first, and the least rate of those from each on.
+  void list_moves(std::int64_t limit) {
+    for (std::size_t c = 0; c < regret_.classes(); ++c) {
+      const std::int64_t weight = regret_.core().weights_of(c).front();
+      const auto list = [&](const std::vector<std::int64_t>& costs, std::int64_t signed_weight) {
+        std::int64_t before = 0;
+        for (const std::int64_t cost : costs) {
+          if (cost > limit) {
+            break;
+          }
+          moves_.push_back({cost - before, signed_weight, static_cast<std::uint32_t>(c)});
+          before = cost;
+        }
+      };
+      list(regret_.up(c, limit).costs, -weight);
+      list(regret_.down(c, limit).costs, weight);
+      window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
+    }
+    std::stable_sort(moves_.begin(), moves_.end(), [](const move& a, const move& b) { return a.cost < b.cost; });
+    rates_.assign(moves_.size() + 1, std::numeric_limits<double>::infinity());
+    for (std::size_t i = moves_.size(); i-- > 0;) {
+      const auto weight = static_cast<double>(moves_[i].weight < 0 ? -moves_[i].weight : moves_[i].weight);
+      rates_[i] = (std::min)(rates_[i + 1], static_cast<double>(moves_[i].cost) / weight);
+    }
+  }
+
+  /// Remembers a state if it is a better choice than all before.
+  void finish(const state& s) {
+    if (s.slack >= 0) {
+      const std::int64_t total = add_costs(s.cost, regret_.slack_cost(0, s.slack));
+      if (total < least_) {
+        least_ = total;
+        found_ = s.before;
+      }
+    }
+  }
+
+  [[nodiscard]] int128 potential(const state& s) const noexcept { return s.cost + price_ * s.slack; }
+
+  /// Whether a state may lead to less than the best, with the moves from the i-th on.
+  [[nodiscard]] bool hopeful(const state& s, std::size_t i) const noexcept {
+    const double rate = s.slack < 0 ? -rates_[i] : (std::min)(rates_[i], static_cast<double>(price_));
+    const double more = s.slack == 0 ? 0 : rate * static_cast<double>(s.slack);
+    return static_cast<double>(s.cost) + more * (1 - 1e-12) < static_cast<double>(least_) * (1 + 1e-12);
+  }
+
+  /// Makes or leaves move i in every state; both lists are in the order of their slack, so they merge.
+  [[nodiscard]] bool expand(std::size_t i) {
+    const move& m = moves_[i];
+    next_.clear();
+    std::size_t stay = 0;
+    std::size_t go = 0;
+    // From the largest slack down, a state must have less potential than all before it.
+    std::optional<int128> lowest;
+    while (stay < states_.size() || go < states_.size()) {
+      if (!budget_.spend()) {
+        return false;
+      }
+      const bool moved =
+          stay == states_.size() || (go < states_.size() && states_[go].slack + m.weight > states_[stay].slack);
+      state s = moved ? states_[go++] : states_[stay++];
+      if (moved) {
+        s.slack += m.weight;
+        s.cost = add_costs(s.cost, m.cost);
+      }
+      const int128 here = potential(s);
+      if ((lowest && here >= *lowest) || s.cost >= least_ || !hopeful(s, i + 1)) {
+        // A move that ends below the best is never lost here: hopeful counts what its slack costs.
+        continue;
+      }
+      lowest = here;
+      if (moved) {
+        s.before = history_.add({s.before, m.item_class, m.weight < 0 ? 1 : -1});
+        finish(s);
+      }
+      next_.push_back(s);
+    }
+    states_.swap(next_);
+    most_states_ = (std::max)(most_states_, states_.size());
+    return (i & 63U) != 0 || budget_.allows(history_.bytes() + 2 * states_.capacity() * sizeof(state));
+  }
+
+  regret& regret_;
+  budget& budget_;
+  int128 price_;
+  std::vector<move> moves_;
+  std::vector<double> rates_;
+  std::vector<state> states_;
+  std::vector<state> next_;
+  move_history history_;
+  std::int64_t least_ = endless;
+  std::uint32_t found_ = 0;
+  std::int64_t window_edge_ = endless;
+  std::size_t most_states_ = 0;
+  bool cut_short_ = false;
 };
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -4353,9 +5055,10 @@ class prover {
 
   /// True if all choices within the limit, and within the windows, were looked at.
   bool pass(const pass_limits& limits, statistics& took) {
-    search one(regret_, limits, budget_);
+    moving_classes moving = find_moving(regret_, limits.regret);
+    edge_ = moving.window_edge;
+    search one({regret_.classes(), regret_.slack(), regret_.prices()}, std::move(moving.columns), limits, budget_);
     std::optional<choice> found = one();
-    edge_ = one.window_edge();
     last_states_ = one.most_states();
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{last_states_});
