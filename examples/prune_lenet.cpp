@@ -44,22 +44,25 @@ int prune_lenet(const settings& s) {
 
   io::progress bar(std::cout, {.terminal = isatty(STDOUT_FILENO) != 0});
   std::string stage = "dense network";
-  train::trainer<float>::options_type fit{.seed = s.seed, .threads = 0};
+  train::trainer<float>::options_type fit{.seed = s.seed, .threads = 0, .learning_rate = {.initial = 4e-3}};
   fit.on_step = [&](const train::progress& p) { bar.show(stage, p.step, p.steps); };
   train::trainer<float> trainer(training, validation, fit);
 
   auto lenet = example::make_lenet(s.seed);
-  trainer.fit(lenet, {}, {.epochs = 6, .stop = interrupt.token()});
+  trainer.fit(lenet, {}, {.epochs = 12, .stop = interrupt.token()});
   bar.end("accuracy " + std::to_string(trainer.evaluate(lenet)));
   const double dense_accuracy = train::evaluate(lenet, test).accuracy;
 
   constexpr objective::vivado_dsp_bram objective;
-  prune::options<> options{.epochs = 4, .final_epochs = 6, .hls = example::lenet_hardware(), .stop = interrupt.token()};
+  // A little more than 0.98: the validation accuracy is itself uncertain, by 0.003.
+  prune::options<> options{.relative_tolerance = 0.983, .epochs = 4, .final_epochs = 12};
+  options.hls = example::lenet_hardware();
+  options.stop = interrupt.token();
   options.on_training = [&](const prune::training_phase& phase) {
     stage = phase.purpose == prune::purpose::final ? "final training" : "level " + std::to_string(phase.level);
   };
   options.on_level = [&](const report::level& level) { bar.end(to_text(level, objective.resources)); };
-  const schedule::geometric schedule({.initial = 0.8, .ratio = 0.45, .closest = 0.85});
+  const schedule::geometric schedule({.initial = 0.8, .ratio = 0.5, .closest = 0.88});
   const auto pruned = prune::optimize(lenet, trainer, objective, schedule, options);
   bar.end("accuracy " + std::to_string(pruned.report.metric));
 

@@ -750,9 +750,9 @@ struct settings {
 
 /// Settings at three granularities. Each setting on its own comes from the finest one that gives it, as in hls4ml.
 struct config {
-  settings model;                        ///< for every layer
-  std::map<std::string, settings> type;  ///< by kind of layer, as hls4ml writes it: "Dense", "Conv2D"
-  std::map<std::string, settings> name;  ///< by name of layer
+  settings model{};                        ///< for every layer
+  std::map<std::string, settings> type{};  ///< by kind of layer, as hls4ml writes it: "Dense", "Conv2D"
+  std::map<std::string, settings> name{};  ///< by name of layer
   hls::io_type io_type = hls::io_type::io_parallel;
 
   /// @param layer_name  the layer's own name.
