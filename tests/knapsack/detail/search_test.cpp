@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/knapsack/detail/search.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include <espalier/knapsack/detail/one_row.hpp>
+#include <espalier/knapsack/detail/presolve.hpp>
+#include <espalier/knapsack/detail/rounding.hpp>
+#include <espalier/knapsack/detail/scan.hpp>
+
+#include "support/knapsack_problems.hpp"
+
+namespace detail = espalier::knapsack::detail;
+
+namespace {
+
+/// A small problem with its regret at some prices, good or not.
+struct setting {
+  support::owned_problem<> owned;
+  detail::core_problem core;
+  detail::windows window;
+  detail::fixed_point scale{0.0};
+  std::optional<detail::regret> regret;
+
+  setting(espalier::random& random, std::size_t resources) {
+    do {
+      owned = support::random_problem(random, {1 + random.below(9), 1 + random.below(4), resources, 8});
+      core = detail::presolve(owned.get(), owned.problem.capacities);
+    } while (core.classes.empty());
+    const auto& p = owned.get();
+    window = detail::scanner<double>(p.values)(core, std::vector<detail::value_range>(core.classes.size()));
+    scale = detail::fixed_point(detail::largest_value(p.values));
+    std::vector<double> prices;
+    for (std::size_t r = 0; r < core.rows.size(); ++r) {
+      prices.push_back(random.below(4) == 0 ? 0.0 : random.uniform() * detail::largest_value(p.values) / 4);
+    }
+    regret.emplace(core, window, scale, detail::rounded_prices(prices, scale));
+  }
+
+  /// The least regret of all choices of how many to keep of each class.
+  std::int64_t least() {
+    std::int64_t best = detail::endless;
+    std::vector<std::int64_t> slack = regret->slack();
+    const std::function<void(std::size_t, std::int64_t)> go = [&](std::size_t c, std::int64_t cost) {
+      if (c == regret->classes()) {
+        for (std::size_t r = 0; r < slack.size(); ++r) {
+          cost = slack[r] < 0 ? detail::endless : detail::add_costs(cost, regret->slack_cost(r, slack[r]));
+        }
+        best = (std::min)(best, cost);
+        return;
+      }
+      const auto size = static_cast<std::int64_t>(window.of(c).size());
+      for (std::int64_t d = -regret->line(c); d <= size - regret->line(c); ++d) {
+        for (std::size_t r = 0; r < slack.size(); ++r) {
+          slack[r] -= d * core.weights_of(c)[r];
+        }
+        go(c + 1, detail::add_costs(cost, regret->cost(c, d)));
+        for (std::size_t r = 0; r < slack.size(); ++r) {
+          slack[r] += d * core.weights_of(c)[r];
+        }
+      }
+    };
+    go(0, 0);
+    return best;
+  }
+
+  /// The regret of a choice, or endless if it does not fit.
+  std::int64_t cost_of(const detail::choice& chosen) {
+    std::int64_t cost = 0;
+    std::vector<std::int64_t> slack = regret->slack();
+    for (std::size_t c = 0; c < regret->classes(); ++c) {
+      cost = detail::add_costs(cost, regret->cost(c, chosen.moves[c]));
+      for (std::size_t r = 0; r < slack.size(); ++r) {
+        slack[r] -= chosen.moves[c] * core.weights_of(c)[r];
+      }
+    }
+    for (std::size_t r = 0; r < slack.size(); ++r) {
+      cost = slack[r] < 0 ? detail::endless : detail::add_costs(cost, regret->slack_cost(r, slack[r]));
+    }
+    return cost;
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("knapsack") {
+  TEST_CASE("a search finds the least regret within its limit, and nothing exactly if there is nothing") {
+    espalier::random random(87);
+    int found = 0;
+    for (int trial = 0; trial < 4000; ++trial) {
+      setting s(random, 1 + random.below(3));
+      const std::int64_t least = s.least();
+      const std::int64_t limit = random.below(2) == 0 ? least : random.below(2) == 0 ? least - 1 : 2 * least;
+      if (limit < 0 || limit >= detail::endless / 2) {
+        continue;
+      }
+      const espalier::knapsack::solve_options options;
+      detail::budget budget(options);
+      auto moving = detail::find_moving(*s.regret, limit);
+      detail::search search({s.regret->classes(), s.regret->slack(), s.regret->prices()}, moving.columns,
+                            {.regret = limit, .effort = std::int64_t{1} << (random.below(2) * 16)}, budget);
+      const auto best = search();
+      CAPTURE(trial);
+      REQUIRE_FALSE(search.cut_short());
+      REQUIRE(best.has_value() == (least <= limit));
+      if (best) {
+        ++found;
+        CHECK(best->cost == least);
+        CHECK(s.cost_of(*best) == least);
+      }
+    }
+    CHECK(found > 1000);
+  }
+
+  TEST_CASE("no bound on completions exceeds what the best completion costs") {
+    espalier::random random(88);
+    for (int trial = 0; trial < 1000; ++trial) {
+      setting s(random, 1 + random.below(3));
+      const std::int64_t least = s.least();
+      if (least >= detail::endless / 2) {
+        continue;
+      }
+      auto moving = detail::find_moving(*s.regret, least);
+      const detail::columns columns({s.regret->classes(), s.regret->slack(), s.regret->prices()}, moving.columns,
+                                    least);
+      const detail::completion after(columns, least, false, 1 << 16);
+      const detail::completion before(columns, least, true, 1 << 16);
+      CAPTURE(trial);
+      CHECK(after(0, columns.start().data()) <= least);
+      CHECK(before(columns.free().size(), columns.start().data()) <= least);
+      CHECK(after.possible(0, columns.start().data(), 0));
+      CHECK(before.possible(columns.free().size(), columns.start().data(), 0));
+    }
+  }
+
+  TEST_CASE("a rounded choice fits, and says its regret") {
+    espalier::random random(89);
+    for (int trial = 0; trial < 2000; ++trial) {
+      setting s(random, 1 + random.below(3));
+      const auto rounded = detail::rounding(*s.regret)();
+      REQUIRE(rounded.has_value());
+      CHECK(rounded->cost == s.cost_of(*rounded));
+    }
+  }
+
+  TEST_CASE("with one row, item by item, the least regret is found too") {
+    espalier::random random(90);
+    int improved = 0;
+    for (int trial = 0; trial < 4000; ++trial) {
+      setting s(random, 1);
+      auto first = detail::rounding(*s.regret)();
+      REQUIRE(first.has_value());
+      if (s.regret->rows() != 1 || first->cost >= detail::endless) {
+        continue;
+      }
+      const espalier::knapsack::solve_options options;
+      detail::budget budget(options);
+      detail::one_row_search search(*s.regret, budget);
+      const auto better = search(*first);
+      CAPTURE(trial);
+      REQUIRE_FALSE(search.cut_short());
+      const std::int64_t least = s.least();
+      CHECK((better ? better->cost : first->cost) == least);
+      if (better) {
+        ++improved;
+        CHECK(s.cost_of(*better) == least);
+      }
+    }
+    CHECK(improved > 200);
+  }
+}
