@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles and runs every program in README.md: readme.py [COMPILER].
 
-A block marked ```cpp that has a main function is a program. If the next block is marked ```text, that is what it
-prints, to the letter. Any other ```cpp block is a piece of one and is only looked at by readers.
+A block marked ```cpp that has a main function is a program. If the next block is marked ```console, what stands
+below its last line with a $ is what the program prints, to the letter. Any other ```cpp block is a piece of one and is only looked at by readers.
 """
 
 import pathlib
@@ -21,7 +21,7 @@ def programs(text):
     blocks = BLOCK.findall(text)
     for (language, code), (following, output) in zip(blocks, [*blocks[1:], ("", "")]):
         if language == "cpp" and "int main(" in code:
-            yield code, output if following == "text" else None
+            yield code, re.sub(r"\A.*^\$[^\n]*\n", "", output, flags=re.M | re.S) if following == "console" else None
 
 
 def fault_of(compiler, code, output, folder):
