@@ -12577,19 +12577,16 @@ template <class T>
 [[nodiscard]] inline numbers<T> exponential(numbers<T> x) noexcept {
   if constexpr (sizeof(T) == 4) {
     x = x < -87.0F ? numbers<T>{} - 87.0F : x;
-    // Adding 1.5 * 2^23 rounds to a whole number, which then stands in the lowest bits.
-    constexpr float shift = 12582912.0F;
-    const numbers<T> shifted = x * 1.44269504088896341F + shift;
-    const numbers<T> whole = shifted - shift;
+    // x is not positive, so cutting off after taking half away rounds to the nearest whole number.
+    const wholes<T> powers = __builtin_convertvector(x * 1.44269504088896341F - 0.5F, wholes<T>);
+    const numbers<T> whole = __builtin_convertvector(powers, numbers<T>);
     const numbers<T> rest = (x - whole * 0.693359375F) + whole * 2.12194440e-4F;
     numbers<T> y = numbers<T>{} + 1.9875691500e-4F;
     for (const float c : {1.3981999507e-3F, 8.3334519073e-3F, 4.1665795894e-2F, 1.6666665459e-1F, 5.0000001201e-1F}) {
       y = y * rest + c;
     }
     y = y * rest * rest + rest + 1.0F;
-    wholes<T> bits;
-    std::memcpy(&bits, &shifted, sizeof(bits));
-    bits = (bits - 0x4B400000 + 127) << 23;
+    const wholes<T> bits = (powers + 127) << 23;
     numbers<T> power;
     std::memcpy(&power, &bits, sizeof(power));
     return y * power;
