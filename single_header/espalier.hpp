@@ -15219,8 +15219,8 @@ class workers {
   };
 
   /// Steps follow each other within microseconds, and waking a thread takes longer: so it looks about for a while, some
-  /// ten microseconds, before it sleeps.
-  static constexpr int longest_patience = 1000;
+  /// tens of microseconds, before it sleeps.
+  static constexpr int longest_patience = 4000;
 
   void call_all(std::size_t tasks, const call& action) {
     next_ = 0;
