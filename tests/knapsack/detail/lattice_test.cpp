@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -92,5 +93,36 @@ TEST_SUITE("knapsack") {
     const std::vector<std::int64_t> capacities{2, 0};
     CHECK(detail::least_slack_cost(hidden, capacities, std::vector<std::int64_t>{3, 10}) == 6);
     CHECK(detail::least_slack_cost(hidden, capacities, std::vector<std::int64_t>{7, 10}) == 10);
+  }
+
+  TEST_CASE("the least cost of slack is that of trying all slacks") {
+    espalier::random random(91);
+    int costly = 0;
+    for (int trial = 0; trial < 500; ++trial) {
+      detail::lattice lattice(2);
+      for (int g = 0; g < 3; ++g) {
+        const auto twice = static_cast<std::int64_t>(1 + random.below(3));
+        lattice.add(std::vector<std::int64_t>{twice * static_cast<std::int64_t>(random.below(5)),
+                                              static_cast<std::int64_t>(2 * random.below(4))});
+      }
+      if (lattice.index() == 0) {
+        continue;
+      }
+      const std::vector<std::int64_t> capacities{static_cast<std::int64_t>(random.below(50)),
+                                                 static_cast<std::int64_t>(random.below(50))};
+      const std::vector<std::int64_t> prices{static_cast<std::int64_t>(random.below(9)),
+                                             static_cast<std::int64_t>(random.below(9))};
+      std::int64_t least = 1 << 20;
+      for (std::int64_t x = 0; x < lattice.index(); ++x) {
+        for (std::int64_t y = 0; y < lattice.index(); ++y) {
+          if (lattice.class_of(std::vector<std::int64_t>{capacities[0] - x, capacities[1] - y}) == 0) {
+            least = (std::min)(least, prices[0] * x + prices[1] * y);
+          }
+        }
+      }
+      CHECK(detail::least_slack_cost(lattice, capacities, prices) == least);
+      costly += least > 0 ? 1 : 0;
+    }
+    CHECK(costly > 100);
   }
 }

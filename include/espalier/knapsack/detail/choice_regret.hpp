@@ -16,6 +16,7 @@
 #include <espalier/knapsack/detail/fixed_point.hpp>
 #include <espalier/knapsack/detail/prices.hpp>
 #include <espalier/knapsack/detail/search.hpp>
+#include <espalier/knapsack/detail/sorting.hpp>
 #include <espalier/knapsack/solution.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -46,9 +47,16 @@ class choice_regret {
       }
       groups_.push_back({least, group, c, first});
     });
-    std::sort(groups_.begin(), groups_.end(), [](const entry& a, const entry& b) {
-      return a.least != b.least ? a.least < b.least : a.group < b.group;
-    });
+    std::vector<std::int64_t> keys;
+    for (const entry& e : groups_) {
+      keys.push_back(e.least);
+    }
+    std::vector<entry> sorted;
+    sorted.reserve(groups_.size());
+    for (const std::uint32_t place : order_of(keys)) {
+      sorted.push_back(groups_[place]);
+    }
+    groups_.swap(sorted);
   }
 
   /// The best option of each group at the prices.

@@ -14,6 +14,7 @@
 
 #include <espalier/knapsack/detail/lattice.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
+#include <espalier/knapsack/detail/sorting.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
 
@@ -96,14 +97,13 @@ class columns {
   columns(search_terms terms, std::vector<column> moving, std::int64_t limit) : terms_(std::move(terms)) {
     std::vector<column> all = slacks(limit);
     std::move(moving.begin(), moving.end(), std::back_inserter(all));
-    std::stable_sort(all.begin(), all.end(), [](const column& a, const column& b) { return a.count > b.count; });
+    sort_descending(all, [](const column& c) { return c.count; });
     if (!choose(all, independent_among(all)) && !choose(all, slack_among(all))) {
       overflow_ = true;
       return;
     }
     // Dear columns have few moves, so they come first.
-    std::stable_sort(free_.begin(), free_.end(),
-                     [](const column& a, const column& b) { return a.first_cost() > b.first_cost(); });
+    sort_descending(free_, [](const column& c) { return c.first_cost(); });
   }
 
   [[nodiscard]] std::size_t rows() const noexcept { return terms_.slack.size(); }
@@ -144,6 +144,20 @@ class columns {
   static constexpr std::int64_t unlimited = std::int64_t{1} << 60U;
   /// Slack moves that are written down; beyond, a slack column can only be basic.
   static constexpr std::int64_t most_slack = 1 << 16;
+
+  template <class Key>
+  static void sort_descending(std::vector<column>& list, Key&& key) {
+    std::vector<std::int64_t> keys;
+    for (const column& c : list) {
+      keys.push_back(-key(c));
+    }
+    std::vector<column> sorted;
+    sorted.reserve(list.size());
+    for (const std::uint32_t place : order_of(keys)) {
+      sorted.push_back(std::move(list[place]));
+    }
+    list = std::move(sorted);
+  }
 
   [[nodiscard]] std::vector<column> slacks(std::int64_t limit) const {
     std::vector<column> all;

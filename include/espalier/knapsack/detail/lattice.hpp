@@ -6,11 +6,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <numeric>
 #include <optional>
-#include <queue>
 #include <span>
 #include <utility>
 #include <vector>
@@ -167,6 +165,17 @@ class lattice {
     return static_cast<std::int64_t>(number);
   }
 
+  /// A vector of the class with this number.
+  [[nodiscard]] std::vector<std::int64_t> member_of(std::int64_t number) const {
+    std::vector<std::int64_t> result(rows_.size(), 0);
+    for (std::size_t i = rows_.size(); i-- > 0;) {
+      const auto size = static_cast<std::int64_t>(rows_[i][i]);
+      result[i] = number % size;
+      number /= size;
+    }
+    return result;
+  }
+
  private:
   static constexpr int128 most = int128{1} << 60U;
 
@@ -213,37 +222,37 @@ class lattice {
 /// as a shortest way through Z^M / lattice; 0, which is always a bound, where that is too large to walk.
 [[nodiscard]] inline std::int64_t least_slack_cost(const lattice& weights, std::span<const std::int64_t> capacities,
                                                    std::span<const std::int64_t> prices) {
-  constexpr std::int64_t largest_group = 1 << 14;
+  constexpr std::int64_t largest_group = 1 << 12;
+  constexpr std::int64_t largest_price = std::int64_t{1} << 48U;  // so that a way through the group cannot overflow
   const std::int64_t order = weights.index();
   if (order <= 1 || order > largest_group) {
     return 0;
   }
-  // Walk from the class of the capacities to 0 by taking units of slack away; places are kept as representatives.
-  std::vector<std::int64_t> distance(static_cast<std::size_t>(order), (std::numeric_limits<std::int64_t>::max)());
-  using node = std::pair<std::int64_t, std::vector<std::int64_t>>;
-  std::priority_queue<node, std::vector<node>, std::greater<>> open;
-  open.emplace(0, std::vector<std::int64_t>(capacities.begin(), capacities.end()));
-  while (!open.empty()) {
-    auto [cost, place] = open.top();
-    open.pop();
-    const std::int64_t number = weights.class_of(place);
-    if (number == 0) {
-      return cost;
+  // Units of slack are taken from the capacities, row by row: each row walks the cycles of its unit twice.
+  std::vector<std::int64_t> distance(static_cast<std::size_t>(order), (std::numeric_limits<std::int64_t>::max)() / 2);
+  distance[static_cast<std::size_t>(weights.class_of(capacities))] = 0;
+  for (std::size_t row = 0; row < prices.size(); ++row) {
+    std::vector<std::size_t> next;
+    for (std::int64_t number = 0; number < order; ++number) {
+      std::vector<std::int64_t> place = weights.member_of(number);
+      --place[row];
+      next.push_back(static_cast<std::size_t>(weights.class_of(place)));
     }
-    if (cost >= distance[static_cast<std::size_t>(number)]) {
-      continue;
-    }
-    distance[static_cast<std::size_t>(number)] = cost;
-    for (std::size_t row = 0; row < place.size(); ++row) {
-      std::int64_t next = 0;
-      if (!__builtin_add_overflow(cost, prices[row], &next)) {
-        --place[row];
-        open.emplace(next, place);
-        ++place[row];
+    std::vector<std::uint8_t> seen(next.size(), 0);
+    for (std::size_t first = 0; first < next.size(); ++first) {
+      if (seen[first] != 0) {
+        continue;
+      }
+      std::size_t at = first;
+      for (int turn = 0; turn < 2; turn += at == first ? 1 : 0) {
+        seen[at] = 1;
+        const std::int64_t cost = distance[at] + (std::min)(prices[row], largest_price);
+        at = next[at];
+        distance[at] = (std::min)(distance[at], cost);
       }
     }
   }
-  return 0;
+  return distance[0];
 }
 
 }  // namespace espalier::inline v0::knapsack::detail

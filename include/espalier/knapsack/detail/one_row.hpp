@@ -13,6 +13,7 @@
 
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
+#include <espalier/knapsack/detail/sorting.hpp>
 #include <espalier/knapsack/detail/states.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -88,7 +89,15 @@ class one_row_search {
       list(regret_.down(c, limit).costs, weight);
       window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
     }
-    std::stable_sort(moves_.begin(), moves_.end(), [](const move& a, const move& b) { return a.cost < b.cost; });
+    std::vector<std::int64_t> keys;
+    for (const move& one : moves_) {
+      keys.push_back(one.cost);
+    }
+    std::vector<move> sorted;
+    for (const std::uint32_t place : order_of(keys)) {
+      sorted.push_back(moves_[place]);
+    }
+    moves_.swap(sorted);
     rates_.assign(moves_.size() + 1, std::numeric_limits<double>::infinity());
     for (std::size_t i = moves_.size(); i-- > 0;) {
       const auto weight = static_cast<double>(moves_[i].weight < 0 ? -moves_[i].weight : moves_[i].weight);

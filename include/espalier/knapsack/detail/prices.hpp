@@ -4,6 +4,7 @@
 #define ESPALIER_KNAPSACK_DETAIL_PRICES_HPP
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <espalier/knapsack/detail/fixed_point.hpp>
 #include <espalier/knapsack/detail/lattice.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
+#include <espalier/knapsack/detail/sorting.hpp>
 #include <espalier/knapsack/detail/window.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -98,14 +100,18 @@ struct candidate {
 }
 
 /// Solves lambda w_b = v_b for the rows() columns nearest to their turning points; nothing if they do not fit.
-[[nodiscard]] inline std::optional<exact_prices> vertex_prices(std::vector<candidate> candidates, std::size_t rows) {
+[[nodiscard]] inline std::optional<exact_prices> vertex_prices(const std::vector<candidate>& candidates,
+                                                               std::size_t rows) {
   constexpr std::int64_t largest_factor = std::int64_t{1} << 40U;
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const candidate& a, const candidate& b) { return a.distance < b.distance; });
+  std::vector<std::int64_t> keys;
+  for (const candidate& one : candidates) {
+    keys.push_back(std::bit_cast<std::int64_t>(one.distance));  // in the same order, as none is negative
+  }
   independent_vectors independent(rows);
   std::vector<std::vector<std::int64_t>> basis;
   std::vector<std::int64_t> values;
-  for (const candidate& one : candidates) {
+  for (const std::uint32_t place : order_of(keys)) {
+    const candidate& one = candidates[place];
     if (basis.size() < rows && independent.add(one.weights)) {
       basis.push_back(one.weights);
       values.push_back(one.value);

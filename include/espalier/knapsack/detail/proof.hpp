@@ -16,6 +16,7 @@
 #include <espalier/knapsack/detail/one_row.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
 #include <espalier/knapsack/detail/search.hpp>
+#include <espalier/knapsack/detail/sorting.hpp>
 #include <espalier/knapsack/solution.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -96,8 +97,7 @@ class prover {
     if (costs.size() <= few) {
       return result_.best.cost / 4096;
     }
-    std::nth_element(costs.begin(), costs.begin() + static_cast<std::ptrdiff_t>(few), costs.end());
-    return (std::min)(costs[few], result_.best.cost / 64);
+    return (std::min)(costs[order_of(costs)[few]], result_.best.cost / 64);
   }
 
   /// The next limit: the fewer states there were, the further it may go without overshooting.

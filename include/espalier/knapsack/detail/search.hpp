@@ -16,6 +16,7 @@
 #include <espalier/knapsack/detail/columns.hpp>
 #include <espalier/knapsack/detail/completion.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
+#include <espalier/knapsack/detail/sorting.hpp>
 #include <espalier/knapsack/detail/states.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -185,18 +186,12 @@ class search {
 
   /// Keeps the states of the least cost with what they must still cost.
   void narrow(state_layer& layer, std::size_t number, const completion& after) const {
-    std::vector<std::pair<std::int64_t, std::uint32_t>> ranked;
+    std::vector<std::int64_t> keys;
     for (std::size_t state = 0; state < layer.size(); ++state) {
-      ranked.emplace_back(add_costs(layer[state].cost, after(number, layer.place(state))),
-                          static_cast<std::uint32_t>(state));
+      keys.push_back(add_costs(layer[state].cost, after(number, layer.place(state))));
     }
-    std::nth_element(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(limits_.width), ranked.end());
-    ranked.resize(limits_.width);
-    std::sort(ranked.begin(), ranked.end());
-    std::vector<std::uint32_t> best;
-    for (const auto& one : ranked) {
-      best.push_back(one.second);
-    }
+    std::vector<std::uint32_t> best = order_of(keys);
+    best.resize(limits_.width);
     layer.keep(best);
   }
 
