@@ -28,7 +28,6 @@
 #include <numbers>
 #include <numeric>
 #include <optional>
-#include <queue>
 #include <set>
 #include <span>
 #include <stdexcept>
@@ -2494,6 +2493,17 @@ class lattice {
     return static_cast<std::int64_t>(number);
   }
 
+  /// A vector of the class with this number.
+  [[nodiscard]] std::vector<std::int64_t> member_of(std::int64_t number) const {
+    std::vector<std::int64_t> result(rows_.size(), 0);
+    for (std::size_t i = rows_.size(); i-- > 0;) {
+      const auto size = static_cast<std::int64_t>(rows_[i][i]);
+      result[i] = number % size;
+      number /= size;
+    }
+    return result;
+  }
+
  private:
   static constexpr int128 most = int128{1} << 60U;
 
@@ -2540,37 +2550,37 @@ class lattice {
 /// as a shortest way through Z^M / lattice; 0, which is always a bound, where that is too large to walk.
 [[nodiscard]] inline std::int64_t least_slack_cost(const lattice& weights, std::span<const std::int64_t> capacities,
                                                    std::span<const std::int64_t> prices) {
-  constexpr std::int64_t largest_group = 1 << 14;
+  constexpr std::int64_t largest_group = 1 << 12;
+  constexpr std::int64_t largest_price = std::int64_t{1} << 48U;  // so that a way through the group cannot overflow
   const std::int64_t order = weights.index();
   if (order <= 1 || order > largest_group) {
     return 0;
   }
-  // Walk from the class of the capacities to 0 by taking units of slack away; places are kept as representatives.
-  std::vector<std::int64_t> distance(static_cast<std::size_t>(order), (std::numeric_limits<std::int64_t>::max)());
-  using node = std::pair<std::int64_t, std::vector<std::int64_t>>;
-  std::priority_queue<node, std::vector<node>, std::greater<>> open;
-  open.emplace(0, std::vector<std::int64_t>(capacities.begin(), capacities.end()));
-  while (!open.empty()) {
-    auto [cost, place] = open.top();
-    open.pop();
-    const std::int64_t number = weights.class_of(place);
-    if (number == 0) {
-      return cost;
+  // Units of slack are taken from the capacities, row by row: each row walks the cycles of its unit twice.
+  std::vector<std::int64_t> distance(static_cast<std::size_t>(order), (std::numeric_limits<std::int64_t>::max)() / 2);
+  distance[static_cast<std::size_t>(weights.class_of(capacities))] = 0;
+  for (std::size_t row = 0; row < prices.size(); ++row) {
+    std::vector<std::size_t> next;
+    for (std::int64_t number = 0; number < order; ++number) {
+      std::vector<std::int64_t> place = weights.member_of(number);
+      --place[row];
+      next.push_back(static_cast<std::size_t>(weights.class_of(place)));
     }
-    if (cost >= distance[static_cast<std::size_t>(number)]) {
-      continue;
-    }
-    distance[static_cast<std::size_t>(number)] = cost;
-    for (std::size_t row = 0; row < place.size(); ++row) {
-      std::int64_t next = 0;
-      if (!__builtin_add_overflow(cost, prices[row], &next)) {
-        --place[row];
-        open.emplace(next, place);
-        ++place[row];
+    std::vector<std::uint8_t> seen(next.size(), 0);
+    for (std::size_t first = 0; first < next.size(); ++first) {
+      if (seen[first] != 0) {
+        continue;
+      }
+      std::size_t at = first;
+      for (int turn = 0; turn < 2; turn += at == first ? 1 : 0) {
+        seen[at] = 1;
+        const std::int64_t cost = distance[at] + (std::min)(prices[row], largest_price);
+        at = next[at];
+        distance[at] = (std::min)(distance[at], cost);
       }
     }
   }
-  return 0;
+  return distance[0];
 }
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -2761,6 +2771,33 @@ template <class Value>
 
 #endif
 
+// ---- espalier/knapsack/detail/sorting.hpp ----
+// Orders of things by a number of each; one instantiation of std::sort serves all, which compilers thank for.
+#ifndef ESPALIER_KNAPSACK_DETAIL_SORTING_HPP
+#define ESPALIER_KNAPSACK_DETAIL_SORTING_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// The places of some keys in ascending order of the keys; among equals, in ascending order.
+[[nodiscard]] inline std::vector<std::uint32_t> order_of(const std::vector<std::int64_t>& keys) {
+  std::vector<std::pair<std::int64_t, std::uint32_t>> pairs;
+  pairs.reserve(keys.size());
+  for (const std::int64_t key : keys) {
+    pairs.emplace_back(key, static_cast<std::uint32_t>(pairs.size()));
+  }
+  std::sort(pairs.begin(), pairs.end());
+  std::vector<std::uint32_t> order;
+  order.reserve(pairs.size());
+  for (const auto& [key, place] : pairs) {
+    order.push_back(place);
+  }
+  return order;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
 // ---- espalier/knapsack/detail/prices.hpp ----
 // Prices as exact fractions: those at which as many items as there are rows are worth exactly what they cost.
 #ifndef ESPALIER_KNAPSACK_DETAIL_PRICES_HPP
@@ -2847,14 +2884,18 @@ struct candidate {
 }
 
 /// Solves lambda w_b = v_b for the rows() columns nearest to their turning points; nothing if they do not fit.
-[[nodiscard]] inline std::optional<exact_prices> vertex_prices(std::vector<candidate> candidates, std::size_t rows) {
+[[nodiscard]] inline std::optional<exact_prices> vertex_prices(const std::vector<candidate>& candidates,
+                                                               std::size_t rows) {
   constexpr std::int64_t largest_factor = std::int64_t{1} << 40U;
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const candidate& a, const candidate& b) { return a.distance < b.distance; });
+  std::vector<std::int64_t> keys;
+  for (const candidate& one : candidates) {
+    keys.push_back(std::bit_cast<std::int64_t>(one.distance));  // in the same order, as none is negative
+  }
   independent_vectors independent(rows);
   std::vector<std::vector<std::int64_t>> basis;
   std::vector<std::int64_t> values;
-  for (const candidate& one : candidates) {
+  for (const std::uint32_t place : order_of(keys)) {
+    const candidate& one = candidates[place];
     if (basis.size() < rows && independent.add(one.weights)) {
       basis.push_back(one.weights);
       values.push_back(one.value);
@@ -3135,14 +3176,13 @@ class columns {
   columns(search_terms terms, std::vector<column> moving, std::int64_t limit) : terms_(std::move(terms)) {
     std::vector<column> all = slacks(limit);
     std::move(moving.begin(), moving.end(), std::back_inserter(all));
-    std::stable_sort(all.begin(), all.end(), [](const column& a, const column& b) { return a.count > b.count; });
+    sort_descending(all, [](const column& c) { return c.count; });
     if (!choose(all, independent_among(all)) && !choose(all, slack_among(all))) {
       overflow_ = true;
       return;
     }
     // Dear columns have few moves, so they come first.
-    std::stable_sort(free_.begin(), free_.end(),
-                     [](const column& a, const column& b) { return a.first_cost() > b.first_cost(); });
+    sort_descending(free_, [](const column& c) { return c.first_cost(); });
   }
 
   [[nodiscard]] std::size_t rows() const noexcept { return terms_.slack.size(); }
@@ -3183,6 +3223,20 @@ class columns {
   static constexpr std::int64_t unlimited = std::int64_t{1} << 60U;
   /// Slack moves that are written down; beyond, a slack column can only be basic.
   static constexpr std::int64_t most_slack = 1 << 16;
+
+  template <class Key>
+  static void sort_descending(std::vector<column>& list, Key&& key) {
+    std::vector<std::int64_t> keys;
+    for (const column& c : list) {
+      keys.push_back(-key(c));
+    }
+    std::vector<column> sorted;
+    sorted.reserve(list.size());
+    for (const std::uint32_t place : order_of(keys)) {
+      sorted.push_back(std::move(list[place]));
+    }
+    list = std::move(sorted);
+  }
 
   [[nodiscard]] std::vector<column> slacks(std::int64_t limit) const {
     std::vector<column> all;
@@ -3880,18 +3934,12 @@ class search {
 
   /// Keeps the states of the least cost with what they must still cost.
   void narrow(state_layer& layer, std::size_t number, const completion& after) const {
-    std::vector<std::pair<std::int64_t, std::uint32_t>> ranked;
+    std::vector<std::int64_t> keys;
     for (std::size_t state = 0; state < layer.size(); ++state) {
-      ranked.emplace_back(add_costs(layer[state].cost, after(number, layer.place(state))),
-                          static_cast<std::uint32_t>(state));
+      keys.push_back(add_costs(layer[state].cost, after(number, layer.place(state))));
     }
-    std::nth_element(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(limits_.width), ranked.end());
-    ranked.resize(limits_.width);
-    std::sort(ranked.begin(), ranked.end());
-    std::vector<std::uint32_t> best;
-    for (const auto& one : ranked) {
-      best.push_back(one.second);
-    }
+    std::vector<std::uint32_t> best = order_of(keys);
+    best.resize(limits_.width);
     layer.keep(best);
   }
 
@@ -4093,9 +4141,16 @@ class choice_regret {
       }
       groups_.push_back({least, group, c, first});
     });
-    std::sort(groups_.begin(), groups_.end(), [](const entry& a, const entry& b) {
-      return a.least != b.least ? a.least < b.least : a.group < b.group;
-    });
+    std::vector<std::int64_t> keys;
+    for (const entry& e : groups_) {
+      keys.push_back(e.least);
+    }
+    std::vector<entry> sorted;
+    sorted.reserve(groups_.size());
+    for (const std::uint32_t place : order_of(keys)) {
+      sorted.push_back(groups_[place]);
+    }
+    groups_.swap(sorted);
   }
 
   /// The best option of each group at the prices.
@@ -4865,7 +4920,15 @@ class one_row_search {
       list(regret_.down(c, limit).costs, weight);
       window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
     }
-    std::stable_sort(moves_.begin(), moves_.end(), [](const move& a, const move& b) { return a.cost < b.cost; });
+    std::vector<std::int64_t> keys;
+    for (const move& one : moves_) {
+      keys.push_back(one.cost);
+    }
+    std::vector<move> sorted;
+    for (const std::uint32_t place : order_of(keys)) {
+      sorted.push_back(moves_[place]);
+    }
+    moves_.swap(sorted);
     rates_.assign(moves_.size() + 1, std::numeric_limits<double>::infinity());
     for (std::size_t i = moves_.size(); i-- > 0;) {
       const auto weight = static_cast<double>(moves_[i].weight < 0 ? -moves_[i].weight : moves_[i].weight);
@@ -5031,8 +5094,7 @@ class prover {
     if (costs.size() <= few) {
       return result_.best.cost / 4096;
     }
-    std::nth_element(costs.begin(), costs.begin() + static_cast<std::ptrdiff_t>(few), costs.end());
-    return (std::min)(costs[few], result_.best.cost / 64);
+    return (std::min)(costs[order_of(costs)[few]], result_.best.cost / 64);
   }
 
   /// The next limit: the fewer states there were, the further it may go without overshooting.
