@@ -96,7 +96,7 @@ class frontier {
     }
     prices_.resize(core_.rows.size(), 0.0);
     prices_ = column_generation(*function_, prices_)().prices;
-    window_solver solver(core_, scale_, options_);
+    window_solver<Value> solver(core_, scale_, options_);
     for (std::size_t reach = (std::max)(std::size_t{32}, 8192 / core_.classes.size());; reach *= 8) {
       const slice near = cut(reach);
       if (const auto choice = solver(near.window, near.above, prices_)) {

@@ -100,7 +100,7 @@ class solving {
   const problem<Value>& problem_;
   core_problem core_;
   scanner<Value> scan_;
-  window_solver solver_;
+  window_solver<Value> solver_;
 };
 
 template <class Value>

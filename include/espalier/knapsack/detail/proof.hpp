@@ -29,6 +29,7 @@ struct proof {
 };
 
 /// Searches with a growing limit: what is found within a limit is optimal; if nothing is, the limit is a bound.
+template <class = void>
 class prover {
  public:
   /// @param good_enough  a difference of regrets that need not be closed.
@@ -87,11 +88,14 @@ class prover {
   }
 
   /// What a few moves cost: below, there is hardly anything to choose from.
-  [[nodiscard]] std::int64_t first_limit() const {
+  [[nodiscard]] std::int64_t first_limit() {
     std::vector<std::int64_t> costs;
     for (std::size_t c = 0; c < regret_.classes(); ++c) {
       costs.push_back(regret_.cost(c, 1));
       costs.push_back(regret_.cost(c, -1));
+    }
+    for (const std::int64_t cost : costs) {
+      least_cost_ = cost > 0 ? (std::min)(least_cost_, cost) : least_cost_;
     }
     const std::size_t few = regret_.rows() + 5;
     if (costs.size() <= few) {
@@ -103,7 +107,7 @@ class prover {
   /// The next limit: the fewer states there were, the further it may go without overshooting.
   [[nodiscard]] std::int64_t grown(std::int64_t limit) const {
     const int128 more = last_states_ < 32 ? int128{limit} * 3 : last_states_ < 512 ? int128{limit} : int128{limit / 2};
-    return saturated(int128{limit} + more + 1);
+    return (std::max)(saturated(int128{limit} + more + 1), least_cost_);
   }
 
   [[nodiscard]] std::int64_t lattice_bound() const {
@@ -159,7 +163,8 @@ class prover {
   std::int64_t good_enough_;
   budget& budget_;
   proof result_;
-  std::int64_t edge_ = endless;  // of the last pass
+  std::int64_t least_cost_ = endless;  // of a move that costs anything
+  std::int64_t edge_ = endless;        // of the last pass
   std::size_t last_states_ = 0;
 };
 

@@ -36,6 +36,8 @@ struct pass_limits {
 /// A state is what the columns so far have left to take, in basis coordinates. The left side begins with all that is to
 /// be taken and the first column, the right side with nothing and the last one; whichever has fewer states goes on.
 /// Where they meet, a pair of states fits if their places differ by D times moves that the basic columns can make.
+/// It is a template only so that who does not search does not wait for its compilation.
+template <class = void>
 class search {
  public:
   /// @param moving  the columns that are not slack, with their moves up to the limit.

@@ -36,6 +36,8 @@ struct window_choice {
 };
 
 /// Solves what a core problem leaves undecided in its windows.
+/// @tparam Value  the problem's scalar.
+template <class Value>
 class window_solver {
  public:
   /// @param scale  of all values of the problem.
