@@ -3778,6 +3778,8 @@ struct pass_limits {
 /// A state is what the columns so far have left to take, in basis coordinates. The left side begins with all that is to
 /// be taken and the first column, the right side with nothing and the last one; whichever has fewer states goes on.
 /// Where they meet, a pair of states fits if their places differ by D times moves that the basic columns can make.
+/// It is a template only so that who does not search does not wait for its compilation.
+template <class = void>
 class search {
  public:
   /// @param moving  the columns that are not slack, with their moves up to the limit.
@@ -4849,6 +4851,7 @@ namespace espalier::inline v0::knapsack::detail {
 /// one with no less slack and no less value, c + lambda s, serves for both. With all further items costing at least
 /// rho a unit, no state leads below c + min(rho, lambda) s, or c - rho s where s < 0.
 /// Source: Pisinger 1997, "A minimal algorithm for the 0-1 knapsack problem".
+template <class = void>
 class one_row_search {
  public:
   one_row_search(regret& r, budget& b) : regret_(r), budget_(b), price_(r.prices().scaled.front()) {}
@@ -5020,6 +5023,7 @@ struct proof {
 };
 
 /// Searches with a growing limit: what is found within a limit is optimal; if nothing is, the limit is a bound.
+template <class = void>
 class prover {
  public:
   /// @param good_enough  a difference of regrets that need not be closed.
@@ -5078,11 +5082,14 @@ class prover {
   }
 
   /// What a few moves cost: below, there is hardly anything to choose from.
-  [[nodiscard]] std::int64_t first_limit() const {
+  [[nodiscard]] std::int64_t first_limit() {
     std::vector<std::int64_t> costs;
     for (std::size_t c = 0; c < regret_.classes(); ++c) {
       costs.push_back(regret_.cost(c, 1));
       costs.push_back(regret_.cost(c, -1));
+    }
+    for (const std::int64_t cost : costs) {
+      least_cost_ = cost > 0 ? (std::min)(least_cost_, cost) : least_cost_;
     }
     const std::size_t few = regret_.rows() + 5;
     if (costs.size() <= few) {
@@ -5094,7 +5101,7 @@ class prover {
   /// The next limit: the fewer states there were, the further it may go without overshooting.
   [[nodiscard]] std::int64_t grown(std::int64_t limit) const {
     const int128 more = last_states_ < 32 ? int128{limit} * 3 : last_states_ < 512 ? int128{limit} : int128{limit / 2};
-    return saturated(int128{limit} + more + 1);
+    return (std::max)(saturated(int128{limit} + more + 1), least_cost_);
   }
 
   [[nodiscard]] std::int64_t lattice_bound() const {
@@ -5150,7 +5157,8 @@ class prover {
   std::int64_t good_enough_;
   budget& budget_;
   proof result_;
-  std::int64_t edge_ = endless;  // of the last pass
+  std::int64_t least_cost_ = endless;  // of a move that costs anything
+  std::int64_t edge_ = endless;        // of the last pass
   std::size_t last_states_ = 0;
 };
 
@@ -5300,6 +5308,8 @@ struct window_choice {
 };
 
 /// Solves what a core problem leaves undecided in its windows.
+/// @tparam Value  the problem's scalar.
+template <class Value>
 class window_solver {
  public:
   /// @param scale  of all values of the problem.
@@ -5627,7 +5637,7 @@ class solving {
   const problem<Value>& problem_;
   core_problem core_;
   scanner<Value> scan_;
-  window_solver solver_;
+  window_solver<Value> solver_;
 };
 
 template <class Value>
@@ -5749,7 +5759,7 @@ class frontier {
     }
     prices_.resize(core_.rows.size(), 0.0);
     prices_ = column_generation(*function_, prices_)().prices;
-    window_solver solver(core_, scale_, options_);
+    window_solver<Value> solver(core_, scale_, options_);
     for (std::size_t reach = (std::max)(std::size_t{32}, 8192 / core_.classes.size());; reach *= 8) {
       const slice near = cut(reach);
       if (const auto choice = solver(near.window, near.above, prices_)) {
