@@ -4092,7 +4092,7 @@ class search {
     return result;
   }
 
-  const pass_limits& limits_;
+  pass_limits limits_;
   budget& budget_;
   columns columns_;
   move_history history_;
