@@ -175,7 +175,7 @@ class frontier {
   std::vector<double> sums_;  // per class, of its first k items, k = 0 and up
   std::size_t varied_ = 0;
   std::vector<std::int64_t> capacities_;
-  std::optional<dual_function> function_;
+  std::optional<dual_function<>> function_;
   std::vector<double> prices_;
 };
 

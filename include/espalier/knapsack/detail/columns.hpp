@@ -64,7 +64,8 @@ struct moving_classes {
   std::int64_t window_edge = endless;  ///< up to this regret nothing outside of the windows matters
 };
 
-[[nodiscard]] inline moving_classes find_moving(regret& r, std::int64_t limit) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] moving_classes find_moving(regret& r, std::int64_t limit) {
   moving_classes result;
   for (std::size_t c = 0; c < r.classes(); ++c) {
     const auto within = [limit](const move_costs& moves) {

@@ -24,6 +24,7 @@ namespace espalier::inline v0::knapsack::detail {
 /// - remainders: z must become 0 modulo D. The least cost is a shortest way in Z_D, class by class.
 /// - reach: |z| must be taken by moves, the cheapest per unit first, as if they could be cut. Costs are read off in
 ///   `levels` steps of the limit.
+template <class = void>  // so that it is compiled where it is used only
 class completion {
  public:
   /// @param forward  true: the first k columns are still to move; false: the columns from the k-th on.

@@ -47,6 +47,7 @@ struct break_solution {
 ///     L(lambda) = lambda C + sum over items of max(0, v - lambda w),   lambda >= 0,
 ///
 /// convex, an upper bound on the optimum everywhere. One evaluation is a binary search per class.
+template <class = void>  // so that it is compiled where it is used only
 class dual_function {
  public:
   explicit dual_function(const relaxation& r) : relaxation_(r), sums_(r.items.size() + r.classes(), 0.0) {
@@ -127,6 +128,7 @@ class dual_function {
 ///     max sum mu_k V_k   subject to   sum mu_k A_k + slack = C,   sum mu_k = 1,   mu, slack >= 0
 ///
 /// solved by the simplex method with rows + 1 basic columns; its dual solution are prices.
+template <class = void>  // so that it is compiled where it is used only
 class master_problem {
  public:
   /// @param capacities   >= 0, in units such that the break solutions use about 1.
@@ -378,16 +380,17 @@ class column_generation {
 
   const Function& function_;
   std::vector<double> unit_;
-  master_problem master_;
+  master_problem<> master_;
   dual_solution best_;
 };
 
 /// The items near the line at some prices, with values counted from it: there L is a sum of few small terms, and
 /// rounding is relative to these.
+template <class = void>  // so that it is compiled where it is used only
 class neighbourhood {
  public:
   /// @param reach  how many items of each class to take on either side of the line.
-  neighbourhood(const dual_function& function, const std::vector<double>& prices, std::size_t reach) {
+  neighbourhood(const dual_function<>& function, const std::vector<double>& prices, std::size_t reach) {
     const relaxation& all = function.terms();
     capacities_.assign(all.capacities.begin(), all.capacities.end());
     for (std::size_t r = 0; r < prices.size(); ++r) {
@@ -433,7 +436,8 @@ class neighbourhood {
 /// Minimizes L: over all items first, then over ever smaller neighbourhoods of the minimum, for the last digits.
 /// @param terms  single items (no copies); capacities >= 0.
 /// @param hint   prices near which the minimum is thought to be; empty: 0.
-[[nodiscard]] inline dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint) {
   const dual_function function(terms);
   dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint)();
   constexpr std::size_t last_reach = 12;

@@ -19,6 +19,7 @@ namespace espalier::inline v0::knapsack::detail {
 
 /// Collects linearly independent vectors, by elimination modulo the prime 2^61 - 1: what is independent there is
 /// independent in the whole numbers too.
+template <class = void>  // so that it is compiled where it is used only
 class independent_vectors {
  public:
   explicit independent_vectors(std::size_t dimension) : rows_(dimension) {}
@@ -61,7 +62,8 @@ struct whole_inverse {
 /// @param columns  dimension vectors of that dimension, which become the columns of the matrix.
 /// @return nothing if they are dependent or if numbers beyond 2^62 occur on the way.
 /// Source: Bareiss 1968, "Sylvester's identity and multistep integer-preserving Gaussian elimination".
-[[nodiscard]] inline std::optional<whole_inverse> invert(const std::vector<std::vector<std::int64_t>>& columns) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::optional<whole_inverse> invert(const std::vector<std::vector<std::int64_t>>& columns) {
   const std::size_t n = columns.size();
   const std::size_t width = 2 * n;
   constexpr int128 most = int128{1} << 62U;
@@ -117,6 +119,7 @@ struct whole_inverse {
 ///
 /// Weights of whatever is kept lie in the lattice of the weight vectors, so the slack s of a row with capacity C has
 /// C - s in it. The order of Z^M / lattice says how many remainders slack may have to make up.
+template <class = void>  // so that it is compiled where it is used only
 class lattice {
  public:
   explicit lattice(std::size_t dimension) : rows_(dimension) {}
@@ -220,8 +223,9 @@ class lattice {
 ///     min { prices s : s >= 0 whole, capacities - s in the lattice }
 ///
 /// as a shortest way through Z^M / lattice; 0, which is always a bound, where that is too large to walk.
-[[nodiscard]] inline std::int64_t least_slack_cost(const lattice& weights, std::span<const std::int64_t> capacities,
-                                                   std::span<const std::int64_t> prices) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::int64_t least_slack_cost(const lattice<>& weights, std::span<const std::int64_t> capacities,
+                                            std::span<const std::int64_t> prices) {
   constexpr std::int64_t largest_group = 1 << 12;
   constexpr std::int64_t largest_price = std::int64_t{1} << 48U;  // so that a way through the group cannot overflow
   const std::int64_t order = weights.index();

@@ -169,7 +169,7 @@ class one_row_search {
   std::vector<double> rates_;
   std::vector<state> states_;
   std::vector<state> next_;
-  move_history history_;
+  move_history<> history_;
   std::int64_t least_ = endless;
   std::uint32_t found_ = 0;
   std::int64_t window_edge_ = endless;

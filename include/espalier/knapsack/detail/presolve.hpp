@@ -44,6 +44,7 @@ struct core_problem {
 };
 
 /// Finds equal weight vectors by hashing; the vectors live in a flat array.
+template <class = void>  // so that it is compiled where it is used only
 class weight_table {
  public:
   /// @param weights  where the vectors of known classes are appended.
@@ -178,8 +179,9 @@ template <class Value>
 }
 
 /// Prices of the core's rows as multipliers of the problem's resources.
-[[nodiscard]] inline std::vector<double> multipliers_of(const core_problem& core, const std::vector<double>& prices,
-                                                        std::size_t resources) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::vector<double> multipliers_of(const core_problem& core, const std::vector<double>& prices,
+                                                 std::size_t resources) {
   std::vector<double> result(resources, 0.0);
   for (std::size_t i = 0; i < core.rows.size(); ++i) {
     result[core.rows[i]] = prices[i] / static_cast<double>(core.divisors[i]);

@@ -37,7 +37,8 @@ struct exact_prices {
 };
 
 /// The prices to the nearest whole number of the fixed point.
-[[nodiscard]] inline exact_prices rounded_prices(const std::vector<double>& prices, const fixed_point& scale) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] exact_prices rounded_prices(const std::vector<double>& prices, const fixed_point& scale) {
   exact_prices result;
   for (const double price : prices) {
     result.scaled.push_back(static_cast<int128>((std::max)(0.0, std::floor(scale.scaled(price) + 0.5))));
@@ -46,8 +47,9 @@ struct exact_prices {
 }
 
 /// L(lambda) less what is kept above the windows, times the factor.
-[[nodiscard]] inline int128 exact_dual(const core_problem& core, const windows& w, const fixed_point& scale,
-                                       const exact_prices& prices) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] int128 exact_dual(const core_problem& core, const windows& w, const fixed_point& scale,
+                                const exact_prices& prices) {
   int128 sum = prices.cost(w.remaining);
   for (std::size_t c = 0; c < w.classes(); ++c) {
     const int128 t = prices.cost(core.weights_of(c));
@@ -69,9 +71,9 @@ struct candidate {
   std::int64_t value = 0;             ///< of the item in fixed point; 0 for slack
 };
 
-[[nodiscard]] inline std::vector<candidate> turning_points(const core_problem& core, const windows& w,
-                                                           const fixed_point& scale,
-                                                           const std::vector<double>& prices) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::vector<candidate> turning_points(const core_problem& core, const windows& w,
+                                                    const fixed_point& scale, const std::vector<double>& prices) {
   std::vector<candidate> result;
   double dearest = 0;
   for (std::size_t c = 0; c < w.classes(); ++c) {
@@ -100,8 +102,8 @@ struct candidate {
 }
 
 /// Solves lambda w_b = v_b for the rows() columns nearest to their turning points; nothing if they do not fit.
-[[nodiscard]] inline std::optional<exact_prices> vertex_prices(const std::vector<candidate>& candidates,
-                                                               std::size_t rows) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::optional<exact_prices> vertex_prices(const std::vector<candidate>& candidates, std::size_t rows) {
   constexpr std::int64_t largest_factor = std::int64_t{1} << 40U;
   std::vector<std::int64_t> keys;
   for (const candidate& one : candidates) {
@@ -140,8 +142,9 @@ struct candidate {
 /// Prices at the very corner that the given ones are close to, if that bounds no worse; else these, rounded.
 ///
 /// At a corner, ties have a regret of exactly 0, without which plateaus of equal values could not be closed.
-[[nodiscard]] inline exact_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
-                                          const std::vector<double>& prices) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] exact_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
+                                   const std::vector<double>& prices) {
   exact_prices rounded = rounded_prices(prices, scale);
   auto corner = vertex_prices(turning_points(core, w, scale, prices), prices.size());
   if (corner &&

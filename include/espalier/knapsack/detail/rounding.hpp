@@ -15,6 +15,7 @@
 namespace espalier::inline v0::knapsack::detail {
 
 /// Rounds k0 to a feasible choice.
+template <class = void>  // so that it is compiled where it is used only
 class rounding {
  public:
   explicit rounding(regret& r) : regret_(r), slack_(r.slack()), moves_(r.classes(), 0) {}

@@ -12,7 +12,8 @@
 namespace espalier::inline v0::knapsack::detail {
 
 /// The places of some keys in ascending order of the keys; among equals, in ascending order.
-[[nodiscard]] inline std::vector<std::uint32_t> order_of(const std::vector<std::int64_t>& keys) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::vector<std::uint32_t> order_of(const std::vector<std::int64_t>& keys) {
   std::vector<std::pair<std::int64_t, std::uint32_t>> pairs;
   pairs.reserve(keys.size());
   for (const std::int64_t key : keys) {

@@ -13,6 +13,7 @@
 namespace espalier::inline v0::knapsack::detail {
 
 /// How a partial choice came about: a list that shares its tails. Moves of 0 leave no trace.
+template <class = void>  // so that it is compiled where it is used only
 class move_history {
  public:
   struct step {
@@ -34,6 +35,7 @@ class move_history {
 };
 
 /// Partial choices after the same columns.
+template <class = void>  // so that it is compiled where it is used only
 class state_layer {
  public:
   /// What reaches a remainder.
@@ -74,7 +76,7 @@ class state_layer {
   }
 
   /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
-  void settle(std::uint32_t column, move_history& history) {
+  void settle(std::uint32_t column, move_history<>& history) {
     for (arrival& a : arrivals_) {
       if (a.moves != 0) {
         a.before = history.add({a.before, column, a.moves});

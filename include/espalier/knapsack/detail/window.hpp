@@ -50,7 +50,8 @@ struct windows {
 /// Sorts by the bits of the values, eleven at a time, from the last: a stable sort in six passes over the items.
 ///
 /// Doubles >= 0 are in the order of their bits; negative zero, which is not, does not get into a window.
-inline void radix_sort(std::span<window_item> items) {
+template <class = void>  // so that it is compiled where it is called only
+void radix_sort(std::span<window_item> items) {
   constexpr unsigned digit_bits = 11;
   constexpr unsigned digits = 6;
   constexpr std::uint64_t mask = (1U << digit_bits) - 1;
@@ -83,7 +84,8 @@ inline void radix_sort(std::span<window_item> items) {
 }
 
 /// Sorts items that come in the order of their indices.
-inline void sort_items(std::span<window_item> items) {
+template <class = void>  // so that it is compiled where it is called only
+void sort_items(std::span<window_item> items) {
   constexpr std::size_t many = 1 << 12;
   if (std::is_sorted(items.begin(), items.end())) {
     return;  // as equal values are
