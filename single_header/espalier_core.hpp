@@ -1459,7 +1459,8 @@ struct windows {
 /// Sorts by the bits of the values, eleven at a time, from the last: a stable sort in six passes over the items.
 ///
 /// Doubles >= 0 are in the order of their bits; negative zero, which is not, does not get into a window.
-inline void radix_sort(std::span<window_item> items) {
+template <class = void>  // so that it is compiled where it is called only
+void radix_sort(std::span<window_item> items) {
   constexpr unsigned digit_bits = 11;
   constexpr unsigned digits = 6;
   constexpr std::uint64_t mask = (1U << digit_bits) - 1;
@@ -1492,7 +1493,8 @@ inline void radix_sort(std::span<window_item> items) {
 }
 
 /// Sorts items that come in the order of their indices.
-inline void sort_items(std::span<window_item> items) {
+template <class = void>  // so that it is compiled where it is called only
+void sort_items(std::span<window_item> items) {
   constexpr std::size_t many = 1 << 12;
   if (std::is_sorted(items.begin(), items.end())) {
     return;  // as equal values are
@@ -1545,6 +1547,7 @@ struct break_solution {
 ///     L(lambda) = lambda C + sum over items of max(0, v - lambda w),   lambda >= 0,
 ///
 /// convex, an upper bound on the optimum everywhere. One evaluation is a binary search per class.
+template <class = void>  // so that it is compiled where it is used only
 class dual_function {
  public:
   explicit dual_function(const relaxation& r) : relaxation_(r), sums_(r.items.size() + r.classes(), 0.0) {
@@ -1625,6 +1628,7 @@ class dual_function {
 ///     max sum mu_k V_k   subject to   sum mu_k A_k + slack = C,   sum mu_k = 1,   mu, slack >= 0
 ///
 /// solved by the simplex method with rows + 1 basic columns; its dual solution are prices.
+template <class = void>  // so that it is compiled where it is used only
 class master_problem {
  public:
   /// @param capacities   >= 0, in units such that the break solutions use about 1.
@@ -1876,16 +1880,17 @@ class column_generation {
 
   const Function& function_;
   std::vector<double> unit_;
-  master_problem master_;
+  master_problem<> master_;
   dual_solution best_;
 };
 
 /// The items near the line at some prices, with values counted from it: there L is a sum of few small terms, and
 /// rounding is relative to these.
+template <class = void>  // so that it is compiled where it is used only
 class neighbourhood {
  public:
   /// @param reach  how many items of each class to take on either side of the line.
-  neighbourhood(const dual_function& function, const std::vector<double>& prices, std::size_t reach) {
+  neighbourhood(const dual_function<>& function, const std::vector<double>& prices, std::size_t reach) {
     const relaxation& all = function.terms();
     capacities_.assign(all.capacities.begin(), all.capacities.end());
     for (std::size_t r = 0; r < prices.size(); ++r) {
@@ -1931,7 +1936,8 @@ class neighbourhood {
 /// Minimizes L: over all items first, then over ever smaller neighbourhoods of the minimum, for the last digits.
 /// @param terms  single items (no copies); capacities >= 0.
 /// @param hint   prices near which the minimum is thought to be; empty: 0.
-[[nodiscard]] inline dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint) {
   const dual_function function(terms);
   dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint)();
   constexpr std::size_t last_reach = 12;
@@ -2341,6 +2347,7 @@ namespace espalier::inline v0::knapsack::detail {
 
 /// Collects linearly independent vectors, by elimination modulo the prime 2^61 - 1: what is independent there is
 /// independent in the whole numbers too.
+template <class = void>  // so that it is compiled where it is used only
 class independent_vectors {
  public:
   explicit independent_vectors(std::size_t dimension) : rows_(dimension) {}
@@ -2383,7 +2390,8 @@ struct whole_inverse {
 /// @param columns  dimension vectors of that dimension, which become the columns of the matrix.
 /// @return nothing if they are dependent or if numbers beyond 2^62 occur on the way.
 /// Source: Bareiss 1968, "Sylvester's identity and multistep integer-preserving Gaussian elimination".
-[[nodiscard]] inline std::optional<whole_inverse> invert(const std::vector<std::vector<std::int64_t>>& columns) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::optional<whole_inverse> invert(const std::vector<std::vector<std::int64_t>>& columns) {
   const std::size_t n = columns.size();
   const std::size_t width = 2 * n;
   constexpr int128 most = int128{1} << 62U;
@@ -2439,6 +2447,7 @@ struct whole_inverse {
 ///
 /// Weights of whatever is kept lie in the lattice of the weight vectors, so the slack s of a row with capacity C has
 /// C - s in it. The order of Z^M / lattice says how many remainders slack may have to make up.
+template <class = void>  // so that it is compiled where it is used only
 class lattice {
  public:
   explicit lattice(std::size_t dimension) : rows_(dimension) {}
@@ -2542,8 +2551,9 @@ class lattice {
 ///     min { prices s : s >= 0 whole, capacities - s in the lattice }
 ///
 /// as a shortest way through Z^M / lattice; 0, which is always a bound, where that is too large to walk.
-[[nodiscard]] inline std::int64_t least_slack_cost(const lattice& weights, std::span<const std::int64_t> capacities,
-                                                   std::span<const std::int64_t> prices) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::int64_t least_slack_cost(const lattice<>& weights, std::span<const std::int64_t> capacities,
+                                            std::span<const std::int64_t> prices) {
   constexpr std::int64_t largest_group = 1 << 12;
   constexpr std::int64_t largest_price = std::int64_t{1} << 48U;  // so that a way through the group cannot overflow
   const std::int64_t order = weights.index();
@@ -2618,6 +2628,7 @@ struct core_problem {
 };
 
 /// Finds equal weight vectors by hashing; the vectors live in a flat array.
+template <class = void>  // so that it is compiled where it is used only
 class weight_table {
  public:
   /// @param weights  where the vectors of known classes are appended.
@@ -2752,8 +2763,9 @@ template <class Value>
 }
 
 /// Prices of the core's rows as multipliers of the problem's resources.
-[[nodiscard]] inline std::vector<double> multipliers_of(const core_problem& core, const std::vector<double>& prices,
-                                                        std::size_t resources) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::vector<double> multipliers_of(const core_problem& core, const std::vector<double>& prices,
+                                                 std::size_t resources) {
   std::vector<double> result(resources, 0.0);
   for (std::size_t i = 0; i < core.rows.size(); ++i) {
     result[core.rows[i]] = prices[i] / static_cast<double>(core.divisors[i]);
@@ -2773,7 +2785,8 @@ template <class Value>
 namespace espalier::inline v0::knapsack::detail {
 
 /// The places of some keys in ascending order of the keys; among equals, in ascending order.
-[[nodiscard]] inline std::vector<std::uint32_t> order_of(const std::vector<std::int64_t>& keys) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::vector<std::uint32_t> order_of(const std::vector<std::int64_t>& keys) {
   std::vector<std::pair<std::int64_t, std::uint32_t>> pairs;
   pairs.reserve(keys.size());
   for (const std::int64_t key : keys) {
@@ -2815,7 +2828,8 @@ struct exact_prices {
 };
 
 /// The prices to the nearest whole number of the fixed point.
-[[nodiscard]] inline exact_prices rounded_prices(const std::vector<double>& prices, const fixed_point& scale) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] exact_prices rounded_prices(const std::vector<double>& prices, const fixed_point& scale) {
   exact_prices result;
   for (const double price : prices) {
     result.scaled.push_back(static_cast<int128>((std::max)(0.0, std::floor(scale.scaled(price) + 0.5))));
@@ -2824,8 +2838,9 @@ struct exact_prices {
 }
 
 /// L(lambda) less what is kept above the windows, times the factor.
-[[nodiscard]] inline int128 exact_dual(const core_problem& core, const windows& w, const fixed_point& scale,
-                                       const exact_prices& prices) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] int128 exact_dual(const core_problem& core, const windows& w, const fixed_point& scale,
+                                const exact_prices& prices) {
   int128 sum = prices.cost(w.remaining);
   for (std::size_t c = 0; c < w.classes(); ++c) {
     const int128 t = prices.cost(core.weights_of(c));
@@ -2847,9 +2862,9 @@ struct candidate {
   std::int64_t value = 0;             ///< of the item in fixed point; 0 for slack
 };
 
-[[nodiscard]] inline std::vector<candidate> turning_points(const core_problem& core, const windows& w,
-                                                           const fixed_point& scale,
-                                                           const std::vector<double>& prices) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::vector<candidate> turning_points(const core_problem& core, const windows& w,
+                                                    const fixed_point& scale, const std::vector<double>& prices) {
   std::vector<candidate> result;
   double dearest = 0;
   for (std::size_t c = 0; c < w.classes(); ++c) {
@@ -2878,8 +2893,8 @@ struct candidate {
 }
 
 /// Solves lambda w_b = v_b for the rows() columns nearest to their turning points; nothing if they do not fit.
-[[nodiscard]] inline std::optional<exact_prices> vertex_prices(const std::vector<candidate>& candidates,
-                                                               std::size_t rows) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::optional<exact_prices> vertex_prices(const std::vector<candidate>& candidates, std::size_t rows) {
   constexpr std::int64_t largest_factor = std::int64_t{1} << 40U;
   std::vector<std::int64_t> keys;
   for (const candidate& one : candidates) {
@@ -2918,8 +2933,9 @@ struct candidate {
 /// Prices at the very corner that the given ones are close to, if that bounds no worse; else these, rounded.
 ///
 /// At a corner, ties have a regret of exactly 0, without which plateaus of equal values could not be closed.
-[[nodiscard]] inline exact_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
-                                          const std::vector<double>& prices) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] exact_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
+                                   const std::vector<double>& prices) {
   exact_prices rounded = rounded_prices(prices, scale);
   auto corner = vertex_prices(turning_points(core, w, scale, prices), prices.size());
   if (corner &&
@@ -3137,7 +3153,8 @@ struct moving_classes {
   std::int64_t window_edge = endless;  ///< up to this regret nothing outside of the windows matters
 };
 
-[[nodiscard]] inline moving_classes find_moving(regret& r, std::int64_t limit) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] moving_classes find_moving(regret& r, std::int64_t limit) {
   moving_classes result;
   for (std::size_t c = 0; c < r.classes(); ++c) {
     const auto within = [limit](const move_costs& moves) {
@@ -3164,6 +3181,7 @@ struct moving_classes {
 /// With M independent basic columns W and every vector x in coordinates z = D W^-1 x (D the least that makes all of
 /// them whole), what the other columns leave must be z = D d, d the moves of the basic columns: a division each.
 /// The columns with the most moves are basic, so that those need not be enumerated.
+template <class = void>  // so that it is compiled where it is used only
 class columns {
  public:
   /// @param moving  the columns that are not slack, with their moves up to the limit.
@@ -3359,11 +3377,12 @@ namespace espalier::inline v0::knapsack::detail {
 /// - remainders: z must become 0 modulo D. The least cost is a shortest way in Z_D, class by class.
 /// - reach: |z| must be taken by moves, the cheapest per unit first, as if they could be cut. Costs are read off in
 ///   `levels` steps of the limit.
+template <class Late = void>  // so that it is compiled where it is used only
 class completion {
  public:
   /// @param forward  true: the first k columns are still to move; false: the columns from the k-th on.
   /// @param effort   how many entries the tables of remainders may take to compute.
-  completion(const columns& c, std::int64_t limit, bool forward, std::int64_t effort)
+  completion(const columns<Late>& c, std::int64_t limit, bool forward, std::int64_t effort)
       : columns_(c), limit_(limit), forward_(forward), effort_(effort), stages_(c.free().size() + 1) {
     stride_ = (stages_ + most_stages - 1) / most_stages;
     for (std::size_t j = 0; j < c.rows(); ++j) {
@@ -3617,7 +3636,7 @@ class completion {
     }
   }
 
-  const columns& columns_;
+  const columns<Late>& columns_;
   std::int64_t limit_;
   bool forward_;
   std::int64_t effort_;
@@ -3639,6 +3658,7 @@ class completion {
 namespace espalier::inline v0::knapsack::detail {
 
 /// How a partial choice came about: a list that shares its tails. Moves of 0 leave no trace.
+template <class = void>  // so that it is compiled where it is used only
 class move_history {
  public:
   struct step {
@@ -3660,6 +3680,7 @@ class move_history {
 };
 
 /// Partial choices after the same columns.
+template <class Late = void>  // so that it is compiled where it is used only
 class state_layer {
  public:
   /// What reaches a remainder.
@@ -3700,7 +3721,7 @@ class state_layer {
   }
 
   /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
-  void settle(std::uint32_t column, move_history& history) {
+  void settle(std::uint32_t column, move_history<Late>& history) {
     for (arrival& a : arrivals_) {
       if (a.moves != 0) {
         a.before = history.add({a.before, column, a.moves});
@@ -3778,8 +3799,8 @@ struct pass_limits {
 /// A state is what the columns so far have left to take, in basis coordinates. The left side begins with all that is to
 /// be taken and the first column, the right side with nothing and the last one; whichever has fewer states goes on.
 /// Where they meet, a pair of states fits if their places differ by D times moves that the basic columns can make.
-/// It is a template only so that who does not search does not wait for its compilation.
-template <class = void>
+/// @tparam Late  nothing, but what depends on it is compiled where there is something to search only.
+template <class Late = void>
 class search {
  public:
   /// @param moving  the columns that are not slack, with their moves up to the limit.
@@ -3799,12 +3820,13 @@ class search {
     }
     const std::size_t rows = columns_.rows();
     const std::size_t count = columns_.free().size();
-    const completion after(columns_, limits_.regret, false, limits_.effort);
+    const completion<Late> after(columns_, limits_.regret, false, limits_.effort);
     const bool both = limits_.width == 0 && count > 1;
-    const std::optional<completion> before =
-        both ? std::optional<completion>(std::in_place, columns_, limits_.regret, true, limits_.effort) : std::nullopt;
-    state_layer left(rows);
-    state_layer right(rows);
+    const std::optional<completion<Late>> before =
+        both ? std::optional<completion<Late>>(std::in_place, columns_, limits_.regret, true, limits_.effort)
+             : std::nullopt;
+    state_layer<Late> left(rows);
+    state_layer<Late> right(rows);
     if (after.possible(0, columns_.start().data(), 0)) {
       left.insert(columns_.start().data(), {});
     }
@@ -3833,9 +3855,9 @@ class search {
 
   /// Tries every move of a column on every state.
   template <class Possible, class Shrink>
-  [[nodiscard]] bool extend(state_layer& layer, const extension& e, Possible&& possible, Shrink&& shrink) {
+  [[nodiscard]] bool extend(state_layer<Late>& layer, const extension& e, Possible&& possible, Shrink&& shrink) {
     const column& c = columns_.free()[e.number];
-    state_layer next(columns_.rows());
+    state_layer<Late> next(columns_.rows());
     std::vector<std::int64_t> place(columns_.rows());
     const auto walk = [&](std::size_t state, std::span<const std::int64_t> costs, std::int64_t direction) {
       std::copy_n(layer.place(state), place.size(), place.begin());
@@ -3902,11 +3924,11 @@ class search {
     return true;
   }
 
-  [[nodiscard]] bool extend_left(state_layer& left, std::size_t number, const completion& after) {
+  [[nodiscard]] bool extend_left(state_layer<Late>& left, std::size_t number, const completion<Late>& after) {
     const bool good = extend(
         left, {number, -1},
         [&](const std::int64_t* place, std::int64_t cost) { return after.possible(number + 1, place, cost); },
-        [&](state_layer& layer) { narrow(layer, number + 1, after); });
+        [&](state_layer<Late>& layer) { narrow(layer, number + 1, after); });
     if (good && limits_.width > 0 && left.size() > limits_.width) {
       cut_short_ = true;
       narrow(left, number + 1, after);
@@ -3915,7 +3937,7 @@ class search {
     return good;
   }
 
-  [[nodiscard]] bool extend_right(state_layer& right, std::size_t number, const completion& before) {
+  [[nodiscard]] bool extend_right(state_layer<Late>& right, std::size_t number, const completion<Late>& before) {
     std::vector<std::int64_t> rest(columns_.rows());
     const auto possible = [&](const std::int64_t* place, std::int64_t cost) {
       for (std::size_t j = 0; j < rest.size(); ++j) {
@@ -3923,13 +3945,13 @@ class search {
       }
       return before.possible(number, rest.data(), cost);
     };
-    const bool good = extend(right, {number, 1}, possible, [](state_layer&) {});
+    const bool good = extend(right, {number, 1}, possible, [](state_layer<Late>&) {});
     right.settle(static_cast<std::uint32_t>(number), history_);
     return good;
   }
 
   /// Keeps the states of the least cost with what they must still cost.
-  void narrow(state_layer& layer, std::size_t number, const completion& after) const {
+  void narrow(state_layer<Late>& layer, std::size_t number, const completion<Late>& after) const {
     std::vector<std::int64_t> keys;
     for (std::size_t state = 0; state < layer.size(); ++state) {
       keys.push_back(add_costs(layer[state].cost, after(number, layer.place(state))));
@@ -3948,7 +3970,7 @@ class search {
   }
 
   /// The best pair. Pairs are found by hashing the cells of the right side and looking into two per coordinate.
-  [[nodiscard]] std::optional<choice> meet(const state_layer& left, const state_layer& right) {
+  [[nodiscard]] std::optional<choice> meet(const state_layer<Late>& left, const state_layer<Late>& right) {
     const std::size_t rows = columns_.rows();
     const std::int64_t modulus = columns_.denominator();
     const std::size_t cells = (std::min)(rows, std::size_t{4});  // coordinates that are hashed by cell
@@ -4000,7 +4022,7 @@ class search {
   /// States by hash, the cheap ones first among equals, so that a dear pair ends the look into a cell.
   class hashed_states {
    public:
-    hashed_states(std::vector<std::pair<std::uint64_t, std::uint32_t>> states, const state_layer& layer)
+    hashed_states(std::vector<std::pair<std::uint64_t, std::uint32_t>> states, const state_layer<Late>& layer)
         : states_(std::move(states)) {
       std::sort(states_.begin(), states_.end(), [&](const auto& a, const auto& b) {
         return a.first != b.first
@@ -4047,8 +4069,8 @@ class search {
   }
 
   /// Looks through one cell of the right side.
-  [[nodiscard]] bool look(const state_layer& left, const state_layer& right, std::size_t state, std::uint64_t hash,
-                          const hashed_states& bucket, pair_of_states& best) {
+  [[nodiscard]] bool look(const state_layer<Late>& left, const state_layer<Late>& right, std::size_t state,
+                          std::uint64_t hash, const hashed_states& bucket, pair_of_states& best) {
     for (const auto& candidate : bucket.find(hash)) {
       if (!budget_.spend()) {
         return false;
@@ -4069,7 +4091,7 @@ class search {
     return true;
   }
 
-  [[nodiscard]] std::optional<choice> complete(const state_layer& left, const state_layer& right,
+  [[nodiscard]] std::optional<choice> complete(const state_layer<Late>& left, const state_layer<Late>& right,
                                                const pair_of_states& best) const {
     if (best.cost >= endless) {
       return std::nullopt;
@@ -4094,8 +4116,8 @@ class search {
 
   pass_limits limits_;
   budget& budget_;
-  columns columns_;
-  move_history history_;
+  columns<Late> columns_;
+  move_history<Late> history_;
   bool cut_short_ = false;
   std::size_t most_states_ = 0;
 };
@@ -4851,7 +4873,7 @@ namespace espalier::inline v0::knapsack::detail {
 /// one with no less slack and no less value, c + lambda s, serves for both. With all further items costing at least
 /// rho a unit, no state leads below c + min(rho, lambda) s, or c - rho s where s < 0.
 /// Source: Pisinger 1997, "A minimal algorithm for the 0-1 knapsack problem".
-template <class = void>
+template <class Late = void>  // so that it is compiled where it is used only
 class one_row_search {
  public:
   one_row_search(regret& r, budget& b) : regret_(r), budget_(b), price_(r.prices().scaled.front()) {}
@@ -4996,7 +5018,7 @@ class one_row_search {
   std::vector<double> rates_;
   std::vector<state> states_;
   std::vector<state> next_;
-  move_history history_;
+  move_history<Late> history_;
   std::int64_t least_ = endless;
   std::uint32_t found_ = 0;
   std::int64_t window_edge_ = endless;
@@ -5023,7 +5045,8 @@ struct proof {
 };
 
 /// Searches with a growing limit: what is found within a limit is optimal; if nothing is, the limit is a bound.
-template <class = void>
+/// @tparam Late  nothing, but what depends on it is compiled where something is solved only.
+template <class Late = void>
 class prover {
  public:
   /// @param good_enough  a difference of regrets that need not be closed.
@@ -5105,7 +5128,7 @@ class prover {
   }
 
   [[nodiscard]] std::int64_t lattice_bound() const {
-    lattice weights(regret_.rows());
+    lattice<Late> weights(regret_.rows());
     std::vector<std::int64_t> prices;
     for (std::size_t c = 0; c < regret_.classes(); ++c) {
       weights.add(regret_.core().weights_of(c));
@@ -5120,7 +5143,8 @@ class prover {
   bool pass(const pass_limits& limits, statistics& took) {
     moving_classes moving = find_moving(regret_, limits.regret);
     edge_ = moving.window_edge;
-    search one({regret_.classes(), regret_.slack(), regret_.prices()}, std::move(moving.columns), limits, budget_);
+    search<Late> one({regret_.classes(), regret_.slack(), regret_.prices()}, std::move(moving.columns), limits,
+                     budget_);
     std::optional<choice> found = one();
     last_states_ = one.most_states();
     ++took.searches;
@@ -5141,7 +5165,7 @@ class prover {
 
   /// With one resource there is a better way than ever larger searches.
   void search_one_row(statistics& took) {
-    one_row_search one(regret_, budget_);
+    one_row_search<Late> one(regret_, budget_);
     std::optional<choice> found = one(result_.best);
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{one.most_states()});
@@ -5174,6 +5198,7 @@ class prover {
 namespace espalier::inline v0::knapsack::detail {
 
 /// Rounds k0 to a feasible choice.
+template <class = void>  // so that it is compiled where it is used only
 class rounding {
  public:
   explicit rounding(regret& r) : regret_(r), slack_(r.slack()), moves_(r.classes(), 0) {}
@@ -5838,7 +5863,7 @@ class frontier {
   std::vector<double> sums_;  // per class, of its first k items, k = 0 and up
   std::size_t varied_ = 0;
   std::vector<std::int64_t> capacities_;
-  std::optional<dual_function> function_;
+  std::optional<dual_function<>> function_;
   std::vector<double> prices_;
 };
 

@@ -92,6 +92,7 @@ template <class = void>  // so that it is compiled where it is called only
 /// With M independent basic columns W and every vector x in coordinates z = D W^-1 x (D the least that makes all of
 /// them whole), what the other columns leave must be z = D d, d the moves of the basic columns: a division each.
 /// The columns with the most moves are basic, so that those need not be enumerated.
+template <class = void>  // so that it is compiled where it is used only
 class columns {
  public:
   /// @param moving  the columns that are not slack, with their moves up to the limit.

@@ -24,12 +24,12 @@ namespace espalier::inline v0::knapsack::detail {
 /// - remainders: z must become 0 modulo D. The least cost is a shortest way in Z_D, class by class.
 /// - reach: |z| must be taken by moves, the cheapest per unit first, as if they could be cut. Costs are read off in
 ///   `levels` steps of the limit.
-template <class = void>  // so that it is compiled where it is used only
+template <class Late = void>  // so that it is compiled where it is used only
 class completion {
  public:
   /// @param forward  true: the first k columns are still to move; false: the columns from the k-th on.
   /// @param effort   how many entries the tables of remainders may take to compute.
-  completion(const columns& c, std::int64_t limit, bool forward, std::int64_t effort)
+  completion(const columns<Late>& c, std::int64_t limit, bool forward, std::int64_t effort)
       : columns_(c), limit_(limit), forward_(forward), effort_(effort), stages_(c.free().size() + 1) {
     stride_ = (stages_ + most_stages - 1) / most_stages;
     for (std::size_t j = 0; j < c.rows(); ++j) {
@@ -283,7 +283,7 @@ class completion {
     }
   }
 
-  const columns& columns_;
+  const columns<Late>& columns_;
   std::int64_t limit_;
   bool forward_;
   std::int64_t effort_;

@@ -24,7 +24,7 @@ namespace espalier::inline v0::knapsack::detail {
 /// one with no less slack and no less value, c + lambda s, serves for both. With all further items costing at least
 /// rho a unit, no state leads below c + min(rho, lambda) s, or c - rho s where s < 0.
 /// Source: Pisinger 1997, "A minimal algorithm for the 0-1 knapsack problem".
-template <class = void>
+template <class Late = void>  // so that it is compiled where it is used only
 class one_row_search {
  public:
   one_row_search(regret& r, budget& b) : regret_(r), budget_(b), price_(r.prices().scaled.front()) {}
@@ -169,7 +169,7 @@ class one_row_search {
   std::vector<double> rates_;
   std::vector<state> states_;
   std::vector<state> next_;
-  move_history<> history_;
+  move_history<Late> history_;
   std::int64_t least_ = endless;
   std::uint32_t found_ = 0;
   std::int64_t window_edge_ = endless;

@@ -29,7 +29,8 @@ struct proof {
 };
 
 /// Searches with a growing limit: what is found within a limit is optimal; if nothing is, the limit is a bound.
-template <class = void>
+/// @tparam Late  nothing, but what depends on it is compiled where something is solved only.
+template <class Late = void>
 class prover {
  public:
   /// @param good_enough  a difference of regrets that need not be closed.
@@ -111,7 +112,7 @@ class prover {
   }
 
   [[nodiscard]] std::int64_t lattice_bound() const {
-    lattice weights(regret_.rows());
+    lattice<Late> weights(regret_.rows());
     std::vector<std::int64_t> prices;
     for (std::size_t c = 0; c < regret_.classes(); ++c) {
       weights.add(regret_.core().weights_of(c));
@@ -126,7 +127,8 @@ class prover {
   bool pass(const pass_limits& limits, statistics& took) {
     moving_classes moving = find_moving(regret_, limits.regret);
     edge_ = moving.window_edge;
-    search one({regret_.classes(), regret_.slack(), regret_.prices()}, std::move(moving.columns), limits, budget_);
+    search<Late> one({regret_.classes(), regret_.slack(), regret_.prices()}, std::move(moving.columns), limits,
+                     budget_);
     std::optional<choice> found = one();
     last_states_ = one.most_states();
     ++took.searches;
@@ -147,7 +149,7 @@ class prover {
 
   /// With one resource there is a better way than ever larger searches.
   void search_one_row(statistics& took) {
-    one_row_search one(regret_, budget_);
+    one_row_search<Late> one(regret_, budget_);
     std::optional<choice> found = one(result_.best);
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{one.most_states()});

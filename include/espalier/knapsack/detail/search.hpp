@@ -36,8 +36,8 @@ struct pass_limits {
 /// A state is what the columns so far have left to take, in basis coordinates. The left side begins with all that is to
 /// be taken and the first column, the right side with nothing and the last one; whichever has fewer states goes on.
 /// Where they meet, a pair of states fits if their places differ by D times moves that the basic columns can make.
-/// It is a template only so that who does not search does not wait for its compilation.
-template <class = void>
+/// @tparam Late  nothing, but what depends on it is compiled where there is something to search only.
+template <class Late = void>
 class search {
  public:
   /// @param moving  the columns that are not slack, with their moves up to the limit.
@@ -57,13 +57,13 @@ class search {
     }
     const std::size_t rows = columns_.rows();
     const std::size_t count = columns_.free().size();
-    const completion after(columns_, limits_.regret, false, limits_.effort);
+    const completion<Late> after(columns_, limits_.regret, false, limits_.effort);
     const bool both = limits_.width == 0 && count > 1;
-    const std::optional<completion<>> before =
-        both ? std::optional<completion<>>(std::in_place, columns_, limits_.regret, true, limits_.effort)
+    const std::optional<completion<Late>> before =
+        both ? std::optional<completion<Late>>(std::in_place, columns_, limits_.regret, true, limits_.effort)
              : std::nullopt;
-    state_layer left(rows);
-    state_layer right(rows);
+    state_layer<Late> left(rows);
+    state_layer<Late> right(rows);
     if (after.possible(0, columns_.start().data(), 0)) {
       left.insert(columns_.start().data(), {});
     }
@@ -92,9 +92,9 @@ class search {
 
   /// Tries every move of a column on every state.
   template <class Possible, class Shrink>
-  [[nodiscard]] bool extend(state_layer<>& layer, const extension& e, Possible&& possible, Shrink&& shrink) {
+  [[nodiscard]] bool extend(state_layer<Late>& layer, const extension& e, Possible&& possible, Shrink&& shrink) {
     const column& c = columns_.free()[e.number];
-    state_layer next(columns_.rows());
+    state_layer<Late> next(columns_.rows());
     std::vector<std::int64_t> place(columns_.rows());
     const auto walk = [&](std::size_t state, std::span<const std::int64_t> costs, std::int64_t direction) {
       std::copy_n(layer.place(state), place.size(), place.begin());
@@ -161,11 +161,11 @@ class search {
     return true;
   }
 
-  [[nodiscard]] bool extend_left(state_layer<>& left, std::size_t number, const completion<>& after) {
+  [[nodiscard]] bool extend_left(state_layer<Late>& left, std::size_t number, const completion<Late>& after) {
     const bool good = extend(
         left, {number, -1},
         [&](const std::int64_t* place, std::int64_t cost) { return after.possible(number + 1, place, cost); },
-        [&](state_layer<>& layer) { narrow(layer, number + 1, after); });
+        [&](state_layer<Late>& layer) { narrow(layer, number + 1, after); });
     if (good && limits_.width > 0 && left.size() > limits_.width) {
       cut_short_ = true;
       narrow(left, number + 1, after);
@@ -174,7 +174,7 @@ class search {
     return good;
   }
 
-  [[nodiscard]] bool extend_right(state_layer<>& right, std::size_t number, const completion<>& before) {
+  [[nodiscard]] bool extend_right(state_layer<Late>& right, std::size_t number, const completion<Late>& before) {
     std::vector<std::int64_t> rest(columns_.rows());
     const auto possible = [&](const std::int64_t* place, std::int64_t cost) {
       for (std::size_t j = 0; j < rest.size(); ++j) {
@@ -182,13 +182,13 @@ class search {
       }
       return before.possible(number, rest.data(), cost);
     };
-    const bool good = extend(right, {number, 1}, possible, [](state_layer<>&) {});
+    const bool good = extend(right, {number, 1}, possible, [](state_layer<Late>&) {});
     right.settle(static_cast<std::uint32_t>(number), history_);
     return good;
   }
 
   /// Keeps the states of the least cost with what they must still cost.
-  void narrow(state_layer<>& layer, std::size_t number, const completion<>& after) const {
+  void narrow(state_layer<Late>& layer, std::size_t number, const completion<Late>& after) const {
     std::vector<std::int64_t> keys;
     for (std::size_t state = 0; state < layer.size(); ++state) {
       keys.push_back(add_costs(layer[state].cost, after(number, layer.place(state))));
@@ -207,7 +207,7 @@ class search {
   }
 
   /// The best pair. Pairs are found by hashing the cells of the right side and looking into two per coordinate.
-  [[nodiscard]] std::optional<choice> meet(const state_layer<>& left, const state_layer<>& right) {
+  [[nodiscard]] std::optional<choice> meet(const state_layer<Late>& left, const state_layer<Late>& right) {
     const std::size_t rows = columns_.rows();
     const std::int64_t modulus = columns_.denominator();
     const std::size_t cells = (std::min)(rows, std::size_t{4});  // coordinates that are hashed by cell
@@ -259,7 +259,7 @@ class search {
   /// States by hash, the cheap ones first among equals, so that a dear pair ends the look into a cell.
   class hashed_states {
    public:
-    hashed_states(std::vector<std::pair<std::uint64_t, std::uint32_t>> states, const state_layer<>& layer)
+    hashed_states(std::vector<std::pair<std::uint64_t, std::uint32_t>> states, const state_layer<Late>& layer)
         : states_(std::move(states)) {
       std::sort(states_.begin(), states_.end(), [&](const auto& a, const auto& b) {
         return a.first != b.first
@@ -306,8 +306,8 @@ class search {
   }
 
   /// Looks through one cell of the right side.
-  [[nodiscard]] bool look(const state_layer<>& left, const state_layer<>& right, std::size_t state, std::uint64_t hash,
-                          const hashed_states& bucket, pair_of_states& best) {
+  [[nodiscard]] bool look(const state_layer<Late>& left, const state_layer<Late>& right, std::size_t state,
+                          std::uint64_t hash, const hashed_states& bucket, pair_of_states& best) {
     for (const auto& candidate : bucket.find(hash)) {
       if (!budget_.spend()) {
         return false;
@@ -328,7 +328,7 @@ class search {
     return true;
   }
 
-  [[nodiscard]] std::optional<choice> complete(const state_layer<>& left, const state_layer<>& right,
+  [[nodiscard]] std::optional<choice> complete(const state_layer<Late>& left, const state_layer<Late>& right,
                                                const pair_of_states& best) const {
     if (best.cost >= endless) {
       return std::nullopt;
@@ -353,8 +353,8 @@ class search {
 
   pass_limits limits_;
   budget& budget_;
-  columns columns_;
-  move_history<> history_;
+  columns<Late> columns_;
+  move_history<Late> history_;
   bool cut_short_ = false;
   std::size_t most_states_ = 0;
 };

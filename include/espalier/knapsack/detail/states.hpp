@@ -35,7 +35,7 @@ class move_history {
 };
 
 /// Partial choices after the same columns.
-template <class = void>  // so that it is compiled where it is used only
+template <class Late = void>  // so that it is compiled where it is used only
 class state_layer {
  public:
   /// What reaches a remainder.
@@ -76,7 +76,7 @@ class state_layer {
   }
 
   /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
-  void settle(std::uint32_t column, move_history<>& history) {
+  void settle(std::uint32_t column, move_history<Late>& history) {
     for (arrival& a : arrivals_) {
       if (a.moves != 0) {
         a.before = history.add({a.before, column, a.moves});
