@@ -26,6 +26,9 @@ TEST_SUITE("structure") {
         expected.insert(expected.end(), run.count, run.weights);
       }
       CHECK(groups.sizes() == expected);
+      std::vector<std::size_t> counted(groups.count(), 0);
+      groups.visit([&](std::size_t group, std::size_t) { ++counted[group]; });
+      CHECK(counted == expected);
     }
   }
 

@@ -33,8 +33,8 @@ class grouping {
   ///         (the message lists reuse factors that do), or if scores are missing; argument_error if a number of the
   ///         rule is out of its range; numeric_error if a score is not finite.
   grouping(const structure::rule& r, const extents& kernel_shape, std::span<const double> scores = {})
-      : rule_(r), matrix_(kernel_shape) {
-    for (const size_run& run : size_runs(rule_, kernel_shape)) {
+      : rule_(r), matrix_(kernel_shape), runs_(size_runs(r, kernel_shape)) {
+    for (const size_run& run : runs_) {
       count_ += run.count;
     }
     if (needs_scores(rule_)) {
@@ -68,10 +68,12 @@ class grouping {
         rule_);
   }
 
-  /// @return how many weights each group has.   Complexity: O(n).
+  /// @return how many weights each group has.   Complexity: O(groups).
   [[nodiscard]] std::vector<std::size_t> sizes() const {
-    std::vector<std::size_t> result(count_, 0);
-    visit([&](std::size_t group, std::size_t) { ++result[group]; });
+    std::vector<std::size_t> result;
+    for (const size_run& run : runs_) {
+      result.insert(result.end(), run.count, run.weights);
+    }
     return result;
   }
 
@@ -92,6 +94,7 @@ class grouping {
 
   structure::rule rule_;
   kernel_matrix matrix_;
+  std::vector<size_run> runs_;
   std::vector<std::uint32_t> assigned_;
   std::size_t count_ = 0;
 };

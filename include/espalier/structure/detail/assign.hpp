@@ -15,6 +15,12 @@
 
 namespace espalier::inline v0::structure::detail {
 
+/// Sorts places descending by their scores; of equal ones the first comes first. One sort serves both rules below.
+inline void sort_best_first(std::vector<std::size_t>& places, std::span<const double> scores) {
+  std::sort(places.begin(), places.end(),
+            [&](std::size_t a, std::size_t b) { return scores[a] > scores[b] || (scores[a] == scores[b] && a < b); });
+}
+
 /// @return one group per weight: its unit if it can go, the number of units if it stays.
 [[nodiscard]] inline std::vector<std::uint32_t> assign(const n_of_m& rule, const kernel_matrix& m,
                                                        std::span<const double> scores) {
@@ -23,12 +29,12 @@ namespace espalier::inline v0::structure::detail {
   for (std::size_t output = 0; output < m.outputs; ++output) {
     for (std::size_t begin = 0; begin < m.inputs; begin += (std::min)(rule.m, m.inputs - begin)) {
       order.resize((std::min)(rule.m, m.inputs - begin));
-      std::iota(order.begin(), order.end(), begin);
-      const auto score = [&](std::size_t input) { return scores[input * m.outputs + output]; };
-      // Of equal ones the first stays.
-      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score(a) > score(b); });
+      for (std::size_t i = 0; i < order.size(); ++i) {
+        order[i] = (begin + i) * m.outputs + output;
+      }
+      sort_best_first(order, scores);
       for (std::size_t place = rule.n; place < order.size(); ++place) {
-        groups[order[place] * m.outputs + output] = static_cast<std::uint32_t>(output);
+        groups[order[place]] = static_cast<std::uint32_t>(output);
       }
     }
   }
@@ -43,11 +49,11 @@ namespace espalier::inline v0::structure::detail {
     sums[index % m.outputs] += scores[index];
   }
   std::vector<std::size_t> order(m.outputs);
-  std::iota(order.rbegin(), order.rend(), std::size_t{0});  // of equal ones the first stays
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return sums[a] < sums[b]; });
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  sort_best_first(order, sums);
   std::vector<std::uint32_t> groups(m.outputs);
   for (std::size_t place = 0; place < order.size(); ++place) {
-    groups[order[place]] = static_cast<std::uint32_t>(place / rule.units);
+    groups[order[place]] = static_cast<std::uint32_t>((order.size() - 1 - place) / rule.units);
   }
   return groups;
 }
