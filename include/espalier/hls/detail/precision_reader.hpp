@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <espalier/base/closest_name.hpp>
@@ -31,7 +30,7 @@ class precision_reader {
     if (lower(all) == "auto") {
       return {};
     }
-    for (const auto& [name, width] : {std::pair{"half", 16U}, {"float", 32U}, {"double", 64U}}) {
+    for (const auto& [name, width] : floating_types) {
       if (all == name) {
         return {.kind = number_kind::floating, .width = width};
       }
@@ -58,6 +57,12 @@ class precision_reader {
  private:
   static constexpr std::array<std::string_view, 10> types{"ap_fixed", "ap_ufixed", "ap_int", "ap_uint", "ac_fixed",
                                                           "ac_int",   "fixed",     "ufixed", "int",     "uint"};
+
+  struct floating_type {
+    std::string_view name;
+    std::uint32_t width;
+  };
+  static constexpr std::array<floating_type, 3> floating_types{{{"half", 16}, {"float", 32}, {"double", 64}}};
 
   struct parts {
     std::vector<std::string_view> fields;
