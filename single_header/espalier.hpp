@@ -869,7 +869,7 @@ class precision_reader {
     if (lower(all) == "auto") {
       return {};
     }
-    for (const auto& [name, width] : {std::pair{"half", 16U}, {"float", 32U}, {"double", 64U}}) {
+    for (const auto& [name, width] : floating_types) {
       if (all == name) {
         return {.kind = number_kind::floating, .width = width};
       }
@@ -896,6 +896,12 @@ class precision_reader {
  private:
   static constexpr std::array<std::string_view, 10> types{"ap_fixed", "ap_ufixed", "ap_int", "ap_uint", "ac_fixed",
                                                           "ac_int",   "fixed",     "ufixed", "int",     "uint"};
+
+  struct floating_type {
+    std::string_view name;
+    std::uint32_t width;
+  };
+  static constexpr std::array<floating_type, 3> floating_types{{{"half", 16}, {"float", 32}, {"double", 64}}};
 
   struct parts {
     std::vector<std::string_view> fields;
@@ -6176,6 +6182,12 @@ struct kernel_matrix {
 
 namespace espalier::inline v0::structure::detail {
 
+/// Sorts places descending by their scores; of equal ones the first comes first. One sort serves both rules below.
+inline void sort_best_first(std::vector<std::size_t>& places, std::span<const double> scores) {
+  std::sort(places.begin(), places.end(),
+            [&](std::size_t a, std::size_t b) { return scores[a] > scores[b] || (scores[a] == scores[b] && a < b); });
+}
+
 /// @return one group per weight: its unit if it can go, the number of units if it stays.
 [[nodiscard]] inline std::vector<std::uint32_t> assign(const n_of_m& rule, const kernel_matrix& m,
                                                        std::span<const double> scores) {
@@ -6184,12 +6196,12 @@ namespace espalier::inline v0::structure::detail {
   for (std::size_t output = 0; output < m.outputs; ++output) {
     for (std::size_t begin = 0; begin < m.inputs; begin += (std::min)(rule.m, m.inputs - begin)) {
       order.resize((std::min)(rule.m, m.inputs - begin));
-      std::iota(order.begin(), order.end(), begin);
-      const auto score = [&](std::size_t input) { return scores[input * m.outputs + output]; };
-      // Of equal ones the first stays.
-      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score(a) > score(b); });
+      for (std::size_t i = 0; i < order.size(); ++i) {
+        order[i] = (begin + i) * m.outputs + output;
+      }
+      sort_best_first(order, scores);
       for (std::size_t place = rule.n; place < order.size(); ++place) {
-        groups[order[place] * m.outputs + output] = static_cast<std::uint32_t>(output);
+        groups[order[place]] = static_cast<std::uint32_t>(output);
       }
     }
   }
@@ -6204,11 +6216,11 @@ namespace espalier::inline v0::structure::detail {
     sums[index % m.outputs] += scores[index];
   }
   std::vector<std::size_t> order(m.outputs);
-  std::iota(order.rbegin(), order.rend(), std::size_t{0});  // of equal ones the first stays
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return sums[a] < sums[b]; });
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  sort_best_first(order, sums);
   std::vector<std::uint32_t> groups(m.outputs);
   for (std::size_t place = 0; place < order.size(); ++place) {
-    groups[order[place]] = static_cast<std::uint32_t>(place / rule.units);
+    groups[order[place]] = static_cast<std::uint32_t>((order.size() - 1 - place) / rule.units);
   }
   return groups;
 }
@@ -6470,8 +6482,8 @@ class grouping {
   ///         (the message lists reuse factors that do), or if scores are missing; argument_error if a number of the
   ///         rule is out of its range; numeric_error if a score is not finite.
   grouping(const structure::rule& r, const extents& kernel_shape, std::span<const double> scores = {})
-      : rule_(r), matrix_(kernel_shape) {
-    for (const size_run& run : size_runs(rule_, kernel_shape)) {
+      : rule_(r), matrix_(kernel_shape), runs_(size_runs(r, kernel_shape)) {
+    for (const size_run& run : runs_) {
       count_ += run.count;
     }
     if (needs_scores(rule_)) {
@@ -6505,10 +6517,12 @@ class grouping {
         rule_);
   }
 
-  /// @return how many weights each group has.   Complexity: O(n).
+  /// @return how many weights each group has.   Complexity: O(groups).
   [[nodiscard]] std::vector<std::size_t> sizes() const {
-    std::vector<std::size_t> result(count_, 0);
-    visit([&](std::size_t group, std::size_t) { ++result[group]; });
+    std::vector<std::size_t> result;
+    for (const size_run& run : runs_) {
+      result.insert(result.end(), run.count, run.weights);
+    }
     return result;
   }
 
@@ -6529,6 +6543,7 @@ class grouping {
 
   structure::rule rule_;
   kernel_matrix matrix_;
+  std::vector<size_run> runs_;
   std::vector<std::uint32_t> assigned_;
   std::size_t count_ = 0;
 };
