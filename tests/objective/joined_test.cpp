@@ -57,16 +57,21 @@ TEST_SUITE("objective") {
     const auto savings = dsp_and_parameters{}(dense(hls::strategy::resource));
     CHECK(savings.rule == structure::rule(structure::pattern{6, 1}));
     CHECK(savings.usage == std::array<std::int64_t, 2>{6, 24});
-    CHECK(savings.savings == std::vector<objective::saving_run<2>>{{6, {1, 4}}});
+    CHECK(savings.savings == std::vector<objective::saving_run<2>>{{6, {1, 4}, {0, 3}}});
     const auto units = objective::joined<objective::parameters, objective::gpu_flops>{}(dense(hls::strategy::resource));
     CHECK(units.rule == structure::rule(structure::structured{}));
-    CHECK(units.savings == std::vector<objective::saving_run<2>>{{6, {4, 9}}});
+    CHECK(units.savings == std::vector<objective::saving_run<2>>{{6, {4, 9}, {3, 0}}});
   }
 
   TEST_CASE("fractions and whole numbers meet in common units") {
     const auto savings = dsp_and_parameters{}(dense(hls::strategy::latency));
     CHECK(savings.denominator == 4);
     CHECK(savings.savings == std::vector<objective::saving_run<2>>{{24, {1, 4}}});
+    auto layer = dense(hls::strategy::latency);
+    layer.grouped_by = structure::structured{};
+    CHECK(dsp_and_parameters{}(layer).savings == std::vector<objective::saving_run<2>>{{6, {4, 16}, {0, 12}}});
+    const auto swapped = objective::joined<objective::parameters, objective::vivado_dsp>{}(layer);
+    CHECK(swapped.savings == std::vector<objective::saving_run<2>>{{6, {16, 4}, {12, 0}}});
   }
 
   TEST_CASE("over random layers every resource is saved as its own objective says over the common rule") {
@@ -111,6 +116,6 @@ TEST_SUITE("objective") {
   TEST_CASE("three join as two do") {
     using three = objective::joined<objective::parameters, objective::gpu_flops, objective::vivado_ff>;
     const auto savings = three{}(dense(hls::strategy::resource));
-    CHECK(savings.savings == std::vector<objective::saving_run<3>>{{6, {4, 9, 16}}});
+    CHECK(savings.savings == std::vector<objective::saving_run<3>>{{6, {4, 9, 16}, {3, 0, 0}}});
   }
 }

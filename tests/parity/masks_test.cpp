@@ -194,7 +194,8 @@ void check_with(const json& file, const json& test) {
   }
   const choose::options options{.sparsity = {test.at("sparsity").get<double>()},
                                 .scope = test.at("local") ? choose::scope::local : choose::scope::global,
-                                .live = false};
+                                .live = false,
+                                .sharing_saves = choose::sharing_saves::what_pruning_saves};
   const auto got = choose::select(candidates, options, Objective::resources);
   CHECK(got.status != espalier::knapsack::status::feasible);
   CHECK(got.bound == doctest::Approx(got.value).epsilon(1e-12));

@@ -219,8 +219,9 @@ TEST_SUITE("prune") {
     support::scripted_trainer trainer{.metrics = {1.0, 1.0}};
     auto pairs = espalier::hls::config{};
     pairs.model = {.strategy = espalier::hls::strategy::resource, .reuse_factor = 2, .weight_width = 16};
-    const auto result = prune::optimize(network, trainer, espalier::objective::vivado_dsp{},
-                                        constant({.initial = 1, .final = 1}), options{.minimum_kept = 0, .hls = pairs});
+    const auto result = prune::optimize(
+        network, trainer, espalier::objective::vivado_dsp{}, constant({.initial = 1, .final = 1}),
+        options{.minimum_kept = 0, .sharing_saves = espalier::select::sharing_saves::what_pruning_saves, .hls = pairs});
     CHECK(result.report.layers[0].weights_shared == 8);
     CHECK(result.report.layers[0].weights_kept == 0);
     REQUIRE(result.masks[0].offset.size() == 8);

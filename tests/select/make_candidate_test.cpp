@@ -103,7 +103,7 @@ TEST_SUITE("select") {
     layer.share = true;
     layer.prune = false;
     const auto c = make<rank::l1, rank::no_normalization>(layer, {1, 2, 3, 4, 5, 6, 7, 8, 9});
-    CHECK(c.savings.savings == std::vector<objective::saving_run<1>>{{1, {4}}, {2, {2}}, {1, {0}}});
+    CHECK(c.savings.savings == std::vector<objective::saving_run<1>>{{1, {4}, {3}}, {2, {2}, {1}}, {1, {0}}});
     const auto chosen =
         choose::select(std::vector{c}, {.sparsity = {1}, .live = false}, objective::parameters::resources);
     CHECK(chosen.layers[0].actions.back() == espalier::mask::action::keep);
@@ -130,7 +130,7 @@ TEST_SUITE("select") {
     layer.grouped_by = structure::n_of_m{2, 4};
     const auto c = make<rank::l1, rank::no_normalization>(layer, {4, -1, 3, -2});
     CHECK(c.prune == std::vector<double>{3, 7});
-    CHECK(c.savings.savings == std::vector<objective::saving_run<1>>{{1, {2}}, {1, {0}}});
+    CHECK(c.savings.savings == std::vector<objective::saving_run<1>>{{1, {2}, {1}}, {1, {0}}});
     layer = dense(1, 4);
     layer.grouped_by = structure::round_to{2};
     CHECK(make<rank::l1, rank::no_normalization>(layer, {4, -1, 3, -2}).prune == std::vector<double>{3, 7});
@@ -201,6 +201,14 @@ TEST_SUITE("select") {
                          espalier::argument_error);
     savings.savings = {{2, {-1}}};
     refuse(savings);
+    savings.savings = {{2, {1}, {-1}}};
+    refuse(savings);
+    savings.savings = {{2, {1}, {2}}};
+    CHECK_THROWS_WITH_AS(static_cast<void>(choose::make_candidate(layer, savings, rank::weight_data<double>{kernel, {}},
+                                                                  choose::valuation<rank::l1, rank::layer_maximum>{})),
+                         "espalier::select::make_candidate: got layer 'hidden' with a saving of 2 by sharing, expected "
+                         "0 to what pruning saves, 1",
+                         espalier::argument_error);
     savings.savings = {{2, {1}}};
     savings.denominator = 0;
     refuse(savings);

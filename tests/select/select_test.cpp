@@ -137,6 +137,126 @@ std::int64_t multipliers(const espalier::attributes::layer_attributes& layer, st
   return static_cast<std::int64_t>(rows.size()) - std::count(rows.begin(), rows.end(), 0.0);
 }
 
+/// Lets most layers be shared, some of them only that, at random losses and savings.
+void share_some(espalier::random& random, std::vector<choose::candidate<2>>& layers) {
+  for (auto& layer : layers) {
+    for (auto& run : layer.savings.savings) {
+      for (std::size_t r = 0; r < 2; ++r) {
+        run.sharing[r] = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(run.saving[r]) + 1));
+      }
+    }
+    const std::uint64_t actions = random.below(5);
+    for (std::size_t group = 0; actions > 0 && group < layer.prune.size(); ++group) {
+      layer.share.push_back(random.below(4) == 0 ? layer.prune[group] : random.uniform());
+    }
+    if (actions == 1) {
+      layer.prune.clear();
+    }
+  }
+}
+
+/// The groups of a network with what each action costs and leaves, for enumeration.
+struct three_options {
+  std::vector<choose::candidate<2>> layers;
+  std::vector<double> sparsity;  // one per resource
+  std::vector<double> own;       // of the first layer; empty: none
+  std::size_t minimum_kept = 0;
+};
+
+/// What a layer uses after some actions, exactly; what no group frees counts in whole units.
+double used_by(const choose::candidate<2>& layer, const std::vector<action>& actions, std::size_t r) {
+  std::int64_t left = 0;
+  std::int64_t freeable = 0;
+  std::size_t group = 0;
+  for (const auto& run : layer.savings.savings) {
+    const std::int64_t all = layer.prune.empty() ? run.sharing[r] : run.saving[r];
+    for (std::size_t i = 0; i < run.count; ++i, ++group) {
+      freeable += all;
+      left += all - (actions[group] == action::keep    ? 0
+                     : actions[group] == action::share ? run.sharing[r]
+                                                       : run.saving[r]);
+    }
+  }
+  const auto denominator = static_cast<double>(layer.savings.denominator);
+  return std::floor(static_cast<double>(layer.savings.usage[r]) - static_cast<double>(freeable) / denominator + 1e-9) +
+         static_cast<double>(left) / denominator;
+}
+
+/// What an action is worth, counted from the change that a layer has at least.
+double worth(const choose::candidate<2>& layer, std::size_t group, action a) {
+  const double nothing = layer.prune.empty() ? layer.share[group] : layer.prune[group];
+  return a == action::keep ? nothing : a == action::share ? nothing - layer.share[group] : 0;
+}
+
+bool allowed(const choose::candidate<2>& layer, action a) {
+  return a == action::keep || (a == action::share ? !layer.share.empty() : !layer.prune.empty());
+}
+
+/// The largest value over all 3^groups choices that keep within the budgets; -1 if there is none.
+double best_of_three(const three_options& network) {
+  std::vector<std::vector<action>> actions;
+  std::size_t choices = 1;
+  for (const auto& layer : network.layers) {
+    actions.emplace_back(layer.groups->count());
+    for (std::size_t group = 0; group < layer.groups->count(); ++group) {
+      choices *= 3;
+    }
+  }
+  double best = -1;
+  for (std::size_t choice = 0; choice < choices; ++choice) {
+    std::size_t rest = choice;
+    double value = 0;
+    bool meets = true;
+    std::array<double, 2> used{};
+    std::array<double, 2> usage{};
+    for (std::size_t l = 0; l < actions.size(); ++l) {
+      const auto& layer = network.layers[l];
+      for (std::size_t group = 0; group < actions[l].size(); ++group, rest /= 3) {
+        const action a = std::array{action::keep, action::share, action::prune}[rest % 3];
+        actions[l][group] = a;
+        meets = meets && allowed(layer, a);
+        value += meets ? worth(layer, group, a) : 0;
+      }
+      meets = meets && std::count(actions[l].begin(), actions[l].end(), action::keep) >=
+                           static_cast<std::ptrdiff_t>((std::min)(network.minimum_kept, actions[l].size()));
+      for (std::size_t r = 0; r < 2 && meets; ++r) {
+        const double here = used_by(layer, actions[l], r);
+        used[r] += here;
+        usage[r] += static_cast<double>(layer.savings.usage[r]);
+        meets = l > 0 || network.own.empty() ||
+                here <= std::floor((1 - network.own[0]) * static_cast<double>(layer.savings.usage[r]) + 1e-9) + 1e-9;
+      }
+    }
+    for (std::size_t r = 0; r < 2; ++r) {
+      meets = meets && used[r] <= std::floor((1 - network.sparsity[r]) * usage[r] + 1e-9) + 1e-9;
+    }
+    best = meets ? (std::max)(best, value) : best;
+  }
+  return best;
+}
+
+/// Usage and value are those of the actions, and within the budget.
+void check_used(const std::vector<choose::candidate<2>>& layers, const choose::selection& got) {
+  double value = 0;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    for (std::size_t group = 0; group < got.layers[l].actions.size(); ++group) {
+      REQUIRE(allowed(layers[l], got.layers[l].actions[group]));
+      value += worth(layers[l], group, got.layers[l].actions[group]);
+    }
+  }
+  CHECK(got.value == doctest::Approx(value));
+  for (std::size_t r = 0; r < 2; ++r) {
+    double used = 0;
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      const double here = used_by(layers[l], got.layers[l].actions, r);
+      used += here;
+      CHECK(got.layers[l].used[r] == static_cast<std::int64_t>(std::ceil(here - 1e-9)));
+    }
+    CHECK(got.used[r] == static_cast<std::int64_t>(std::ceil(used - 1e-9)));
+    CHECK(got.used[r] <= got.budget[r]);
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("select") {
@@ -302,11 +422,137 @@ TEST_SUITE("select") {
   TEST_CASE("the cheaper action is taken, and a tie means prune") {
     auto layer = support::candidate_of<1>("a", {2, 2, 2}, {{3, {1}}});
     layer.share = {1, 2, 3};
-    const auto got = choose::select(std::vector{layer}, {.sparsity = {1}}, dsp);
+    const choose::options all{.sparsity = {1}, .sharing_saves = choose::sharing_saves::what_pruning_saves};
+    const auto got = choose::select(std::vector{layer}, all, dsp);
     CHECK(got.layers[0].actions == std::vector<action>{action::share, action::prune, action::prune});
     layer.prune.clear();
-    CHECK(choose::select(std::vector{layer}, {.sparsity = {1}}, dsp).layers[0].actions ==
+    CHECK(choose::select(std::vector{layer}, all, dsp).layers[0].actions ==
           std::vector<action>{action::share, action::share, action::share});
+  }
+
+  TEST_CASE("groups are kept, shared and pruned as is best among all choices, in every resource") {
+    espalier::random random(103);
+    int shared = 0;
+    for (int trial = 0; trial < 400; ++trial) {
+      auto layers = support::random_candidates<2>(random, 1 + random.below(7));
+      share_some(random, layers);
+      const std::vector<double> sparsity{random.uniform(), random.below(4) == 0 ? 1 : random.uniform()};
+      const auto best = best_of_three({layers, sparsity, {}});
+      const auto got = choose::select(layers, {.sparsity = sparsity, .live = false}, dsp_bram);
+      REQUIRE((got.status == status::infeasible) == (best < 0));
+      if (best >= 0) {
+        CHECK(got.status == status::optimal);
+        CHECK(got.value == doctest::Approx(best));
+        CHECK(got.bound == doctest::Approx(best));
+        check_used(layers, got);
+      }
+      for (const auto& layer : got.layers) {
+        shared += static_cast<int>(std::count(layer.actions.begin(), layer.actions.end(), action::share));
+      }
+    }
+    CHECK(shared > 100);
+  }
+
+  TEST_CASE("with sharing, too, layers keep within budgets of their own and keep their minimum") {
+    espalier::random random(107);
+    for (int trial = 0; trial < 400; ++trial) {
+      auto layers = support::random_candidates<2>(random, 1 + random.below(7));
+      share_some(random, layers);
+      const double own = random.uniform();
+      const std::size_t least = random.below(2);
+      const auto best = best_of_three({layers, {0.4, 0.3}, {own}, least});
+      const choose::options options{
+          .sparsity = {0.4, 0.3}, .layers = {{layers[0].attributes.name, {own}}}, .minimum_kept = least, .live = false};
+      const auto got = choose::select(layers, options, dsp_bram);
+      if (got.status != status::infeasible) {
+        CHECK(best >= 0);
+        CHECK(got.value <= best + 1e-9);
+        CHECK(got.bound >= best - 1e-9);
+        CHECK((got.status != status::optimal || got.value == doctest::Approx(best)));
+        check_used(layers, got);
+        for (const auto& layer : got.layers) {
+          CHECK(std::count(layer.actions.begin(), layer.actions.end(), action::keep) >=
+                static_cast<std::ptrdiff_t>((std::min)(least, layer.actions.size())));
+        }
+      }
+      CHECK((least > 0 || (got.status == status::infeasible) == (best < 0)));
+    }
+  }
+
+  TEST_CASE("each layer on its own shares as is best for it") {
+    espalier::random random(109);
+    for (int trial = 0; trial < 100; ++trial) {
+      auto layers = support::random_candidates<2>(random, 2 + random.below(6));
+      share_some(random, layers);
+      const auto got =
+          choose::select(layers, {.sparsity = {0.5}, .scope = choose::scope::local, .live = false}, dsp_bram);
+      double sum = 0;
+      bool reachable = true;
+      for (const auto& layer : layers) {
+        const double best = best_of_three({{layer}, {0.5, 0.5}, {}});
+        sum += best;
+        reachable = reachable && best >= 0;
+      }
+      if (reachable) {
+        CHECK(got.value == doctest::Approx(sum));
+      }
+    }
+  }
+
+  TEST_CASE(
+      "what saves nothing is not done: a group that may be shared is kept or pruned, one that may only be is kept") {
+    auto layer = support::candidate_of<1>("a", {1, 2, 3}, {{3, {2}}});
+    layer.share = {0, 0, 0};
+    const auto got = choose::select(std::vector{layer}, {.sparsity = {0.5}}, dsp);
+    CHECK(got.layers[0].actions == std::vector<action>{action::prune, action::prune, action::keep});
+    CHECK(got.value == 3);
+    layer.prune.clear();
+    const auto kept = choose::select(std::vector{layer}, {.sparsity = {0.5}}, dsp);
+    CHECK(kept.layers[0].actions == std::vector<action>{action::keep, action::keep, action::keep});
+    CHECK(kept.status == status::infeasible);
+    CHECK(kept.out_of_reach == "DSP cannot go below 6, the budget is 3; layer 'a' keeps 6 that no group frees");
+  }
+
+  TEST_CASE("a shared group without a path is given up like a kept one") {
+    auto first = support::candidate_of<1>("first", {5, 0.1}, {{2, {2}}});
+    auto second = support::candidate_of<1>("second", {5, 3}, {{2, {2}, {1}}});
+    second.attributes.kernel_shape = {2, 1};
+    second.attributes.inbound = {"first"};
+    second.share = {4.9, 0.1};
+    choose::options o{.sparsity = {0.375}, .live = false};
+    CHECK(choose::select(std::vector{first, second}, o, dsp).layers[1].actions ==
+          std::vector<action>{action::keep, action::share});
+    o.live = true;
+    const auto got = choose::select(std::vector{first, second}, o, dsp);
+    CHECK(got.layers[0].actions == std::vector<action>{action::keep, action::prune});
+    CHECK(got.layers[1].actions == std::vector<action>{action::keep, action::prune});
+  }
+
+  TEST_CASE("past a limit the bound says how far from the best choice it can be") {
+    espalier::random random(113);
+    for (int trial = 0; trial < 100; ++trial) {
+      auto layers = support::random_candidates<2>(random, 7);
+      share_some(random, layers);
+      choose::options o{.sparsity = {0.5}, .live = false};
+      o.knapsack.work_limit = 1;
+      const auto got = choose::select(layers, o, dsp_bram);
+      if (got.status != status::infeasible) {
+        const double best = best_of_three({layers, {0.5, 0.5}, {}});
+        CHECK(got.value <= best + 1e-9);
+        CHECK(got.bound >= best - 1e-9);
+        check_used(layers, got);
+      }
+    }
+  }
+
+  TEST_CASE("with sparsity 0 nothing is shared, with 1 only what frees all") {
+    auto layer = support::candidate_of<1>("a", {0, 2, 3}, {{2, {2}, {1}}, {1, {2}, {2}}});
+    layer.share = {0, 1, 1};
+    const std::vector layers{layer};
+    CHECK(choose::select(layers, {.sparsity = {0}}, dsp).layers[0].actions ==
+          std::vector<action>{action::keep, action::keep, action::keep});
+    CHECK(choose::select(layers, {.sparsity = {1}}, dsp).layers[0].actions ==
+          std::vector<action>{action::prune, action::prune, action::share});
   }
 
   TEST_CASE("layers in another order are decided alike") {

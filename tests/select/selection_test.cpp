@@ -27,5 +27,6 @@ TEST_SUITE("select") {
     CHECK(options.live);
     CHECK(options.minimum_kept == 0);
     CHECK(options.layers.empty());
+    CHECK(options.sharing_saves == choose::sharing_saves::what_the_objective_says);
   }
 }

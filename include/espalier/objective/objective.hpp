@@ -22,11 +22,13 @@ template <std::size_t Resources>
 struct saving_run {
   std::size_t count = 0;                         ///< how many groups
   std::array<std::int64_t, Resources> saving{};  ///< of one of them, per resource, in units of 1 / denominator
+  /// What one of them saves if its weights are shared (all are their mean), 0 to `saving`; nothing unless said.
+  std::array<std::int64_t, Resources> sharing{};
 
   friend bool operator==(const saving_run&, const saving_run&) = default;
 };
 
-/// What pruning one layer can save.
+/// What pruning one layer, or sharing its weights, can save.
 /// @tparam Resources  how many resources the objective counts.
 template <std::size_t Resources>
 struct layer_savings {

@@ -3,6 +3,7 @@
 #ifndef ESPALIER_OBJECTIVE_PARAMETERS_HPP
 #define ESPALIER_OBJECTIVE_PARAMETERS_HPP
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -21,7 +22,7 @@ struct parameters {
   static constexpr std::array<std::string_view, 1> resources{"parameters"};
 
   /// @param layer  any layer with a kernel.
-  /// @return usage n, and groups that save as many as they have weights.
+  /// @return usage n, and groups that save as many as they have weights; shared, all but one: the mean is stored.
   /// @throws what structure::size_runs throws for a rule that does not fit the kernel.
   [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
     layer_savings<1> result;
@@ -34,6 +35,9 @@ struct parameters {
     result.savings = detail::savings_of<1>(layer, result.rule, [](const structure::size_run& run) {
       return std::array<std::int64_t, 1>{static_cast<std::int64_t>(run.weights)};
     });
+    for (saving_run<1>& run : result.savings) {
+      run.sharing = {(std::max)(std::int64_t{0}, run.saving[0] - 1)};
+    }
     return result;
   }
 };

@@ -23,8 +23,9 @@ namespace espalier::inline v0::objective {
 ///
 /// Resource strategies with a reuse factor above 1: the rows of multipliers lie side by side in columns of 36 bits, so
 /// rows [a, b) of width P free ceil(b P / 36) - ceil(a P / 36) columns, those that begin in them; groups are as many
-/// consecutive rows as share whole words. Otherwise the weights are in logic and only DSPs count.
-/// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
+/// consecutive rows as share whole words. Otherwise the weights are in logic and only DSPs count. Weights that are
+/// equal are still stored and multiplied one by one, so sharing saves nothing. Source: Ramhorst, Loncar and
+/// Constantinides, arXiv 2308.05170.
 struct vivado_dsp_bram {
   static constexpr std::string_view name = "vivado_dsp_bram";
   static constexpr std::array<std::string_view, 2> resources{"DSP", "BRAM"};

@@ -38,7 +38,8 @@ struct options {
   std::vector<select::layer_budget> layers{};  ///< budgets of single layers; see select::options
   std::size_t minimum_kept = 1;                ///< groups that every layer keeps at least: no layer is cut through
   bool live = true;                            ///< give up groups that no path uses; see select::options
-  std::optional<hls::config> hls{};            ///< overrides the hls settings in the model's attributes
+  select::sharing_saves sharing_saves = select::sharing_saves::what_the_objective_says;  ///< see select::options
+  std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};
   std::stop_token stop{};  ///< when it is stopped, the best network so far is the result

@@ -34,7 +34,7 @@ template <std::size_t M>
   return result;
 }
 
-/// Sets the losses of kept groups without a live weight to 0. False if there is none.
+/// Sets the losses of kept and of shared groups without a live weight to 0. False if there is none.
 template <std::size_t M>
 [[nodiscard]] bool devalue_dead_groups(std::vector<candidate<M>>& candidates, const selection& chosen) {
   std::vector<connection> network;
@@ -57,7 +57,7 @@ template <std::size_t M>
     std::vector<std::uint8_t> alive(c.groups->count(), 0);
     c.groups->visit([&](std::size_t group, std::size_t index) { alive[group] |= live[l][index]; });
     for (std::size_t group = 0; group < alive.size(); ++group) {
-      if (alive[group] == 0 && chosen.layers[l].actions[group] == mask::action::keep && c.prune[group] > 0) {
+      if (alive[group] == 0 && chosen.layers[l].actions[group] != mask::action::prune && c.prune[group] > 0) {
         c.prune[group] = 0;
         any = true;
       }
@@ -69,15 +69,17 @@ template <std::size_t M>
 }  // namespace detail
 
 /// Chooses what to keep in every layer: the largest sum of losses of kept groups within (1 - sparsity) of the usage of
-/// all layers that take part, in every resource. What is not kept takes its cheaper action, and frees the same by
-/// either.
+/// all layers that take part, in every resource. Where a layer may be pruned and shared, each group is kept, shared or
+/// pruned: a shared one is worth what pruning it would lose more, and frees what `options::sharing_saves` says. Under
+/// `what_pruning_saves` what is not kept takes its cheaper action; a tie means prune.
 /// @param candidates  the layers of a network, in the order in which data takes them.
 /// @param o           sparsity, scope, budgets of single layers, limits.
 /// @param names       the resources' names, for messages.
 /// @return the decision with the knapsack's value, bound and status. If a budget is out of reach, all that costs (but
 ///         the minimum of groups, if one was asked for) is pruned and out_of_reach says why. With a minimum of groups
-///         in a layer whose groups save different amounts, the status may be feasible (the bound says how much may be
-///         lost), and with several resources such a minimum may be said to be out of reach though others would fit.
+///         in a layer whose groups save different amounts or may be shared, the status may be feasible (the bound says
+///         how much may be lost), and with several resources such a minimum may be said to be out of reach though
+///         others would fit.
 /// @throws argument_error for a sparsity outside 0 to 1, losses that are missing, negative or not finite, a budget of
 ///         an unknown layer, or savings that overflow; shape_error if sizes differ; what knapsack::solve throws.
 /// Complexity: that of the knapsack, at most 30 times over if groups without a path have to be given up.
@@ -92,7 +94,8 @@ template <std::size_t M>
       taking_part.push_back(l);
     }
   }
-  const detail::decider<M> decide(layers, o, names);
+  const auto share = detail::settle_sharing<M>(candidates, o.sharing_saves);
+  const detail::decider<M> decide({layers, share}, o, names);
   if (o.scope == scope::local) {
     selection result = detail::empty_selection(layers);
     for (const std::size_t l : taking_part) {

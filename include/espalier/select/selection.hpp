@@ -25,6 +25,12 @@ enum class scope : std::uint8_t {
   local    ///< every layer keeps within its own share
 };
 
+/// What a shared group saves, all of whose weights are their mean.
+enum class sharing_saves : std::uint8_t {
+  what_the_objective_says,  ///< saving_run::sharing; for most hardware that is nothing
+  what_pruning_saves        ///< all that pruning would save: the assumption of hls4ml's dsp_aware_pruning
+};
+
 /// A budget of one layer, beside that of the network.
 struct layer_budget {
   std::string layer;             ///< its name
@@ -38,7 +44,9 @@ struct options {
   std::vector<layer_budget> layers{};   ///< budgets of single layers: beside a global one, or instead of the local one
   std::size_t minimum_kept = 0;         ///< groups that every layer that takes part keeps at least
   bool live = true;                     ///< give up groups that no path from input to output uses; global scope only
-  knapsack::solve_options knapsack{};   ///< limits of the solver
+  /// what sharing saves; layers without sharing don't care
+  select::sharing_saves sharing_saves = sharing_saves::what_the_objective_says;
+  knapsack::solve_options knapsack{};  ///< limits of the solver
 };
 
 /// One layer with what the objective and the ranking say of it.
@@ -65,8 +73,8 @@ struct selection {
   std::vector<std::int64_t> usage;     ///< of all layers that take part, per resource
   std::vector<std::int64_t> budget;    ///< the most that may be used, per resource
   std::vector<std::int64_t> used;      ///< what is used, per resource; fractions of layers add up before rounding
-  double value = 0;                    ///< sum of the losses of the kept groups
-  double bound = 0;                    ///< proven: no selection within the budget has a larger value
+  double value = 0;  ///< sum of the losses of the kept groups; of a shared one, what pruning loses more
+  double bound = 0;  ///< proven: no selection within the budget has a larger value
   knapsack::status status =
       knapsack::status::optimal;  ///< infeasible: the budget is out of reach, all that costs is pruned
   std::string out_of_reach;       ///< which resource and layer, and the least that is reachable; empty if in reach

@@ -53,6 +53,7 @@ class savings_joiner {
     for (auto& run : joined_.savings) {
       for (std::size_t r = 0; r < first_resource; ++r) {
         run.saving[r] *= common / joined_.denominator;
+        run.sharing[r] *= common / joined_.denominator;
       }
     }
     std::vector<saving_run<All>> result;
@@ -61,12 +62,13 @@ class savings_joiner {
     for (const auto& run : one.savings) {
       for (std::size_t left = run.count; left > 0;) {
         if (joined_.savings.size() == place) {
-          joined_.savings.push_back({left, {}});  // of the first objective
+          joined_.savings.push_back({left, {}, {}});  // of the first objective
         }
         const std::size_t count = (std::min)(left, joined_.savings[place].count - done);
-        saving_run<All> both{count, joined_.savings[place].saving};
+        saving_run<All> both{count, joined_.savings[place].saving, joined_.savings[place].sharing};
         for (std::size_t r = 0; r < M; ++r) {
           both.saving[first_resource + r] = run.saving[r] * (common / one.denominator);
+          both.sharing[first_resource + r] = run.sharing[r] * (common / one.denominator);
         }
         append(result, both);
         left -= count;
@@ -83,8 +85,8 @@ class savings_joiner {
 
  private:
   static void append(std::vector<saving_run<All>>& runs, const saving_run<All>& run) {
-    if (runs.empty() || runs.back().saving != run.saving) {
-      runs.push_back({0, run.saving});
+    if (runs.empty() || runs.back().saving != run.saving || runs.back().sharing != run.sharing) {
+      runs.push_back({0, run.saving, run.sharing});
     }
     runs.back().count += run.count;
   }

@@ -75,6 +75,7 @@ class layer_selector {
                                    .layers = options_.layers,
                                    .minimum_kept = options_.minimum_kept,
                                    .live = options_.live,
+                                   .sharing_saves = options_.sharing_saves,
                                    .knapsack = options_.knapsack};
     decision<value_type> result = keep_everything();
     result.selection = select::select(std::move(candidates), settings, names());

@@ -15,10 +15,12 @@
 #include <vector>
 
 #include <espalier/knapsack/solve.hpp>
+#include <espalier/select/detail/choose_actions.hpp>
 #include <espalier/select/detail/layer_knapsack.hpp>
 #include <espalier/select/detail/losses.hpp>
 #include <espalier/select/detail/pack.hpp>
 #include <espalier/select/detail/reach.hpp>
+#include <espalier/select/detail/sharing.hpp>
 #include <espalier/select/detail/take_over.hpp>
 #include <espalier/select/selection.hpp>
 
@@ -28,14 +30,14 @@ namespace espalier::inline v0::select::detail {
 template <std::size_t M>
 class decider {
  public:
-  decider(std::span<const candidate<M>> candidates, const options& o, const std::array<std::string_view, M>& names)
-      : candidates_(candidates), options_(o), names_(names) {}
+  decider(const sharing_candidates<M>& candidates, const options& o, const std::array<std::string_view, M>& names)
+      : candidates_(candidates.layers), share_(candidates.share), options_(o), names_(names) {}
 
   /// One budget for all the given layers, and budgets of their own for those that have one.
   void together(const std::vector<std::size_t>& layers, selection& result) const {
     std::vector<layer_share<M>> shares;
     for (const std::size_t l : layers) {
-      shares.push_back({l, own_sparsity(l)});
+      shares.push_back({.candidate = l, .own_sparsity = own_sparsity(l), .alike = share_[l].empty()});
     }
     run(std::move(shares), options_.sparsity, result);
   }
@@ -45,6 +47,7 @@ class decider {
     const std::vector<double>* own = own_sparsity(l);
     std::vector<layer_share<M>> shares(1);
     shares[0].candidate = l;
+    shares[0].alike = share_[l].empty();
     run(std::move(shares), own == nullptr ? options_.sparsity : *own, result);
   }
 
@@ -75,7 +78,7 @@ class decider {
       k.layers = state.layers;
       packer<M>(candidates_, k)(sparsity);
       k.problem.values = k.values;
-      knapsack::solution solved = knapsack::solve(k.problem, options_.knapsack);
+      knapsack::solution solved = solve(k);
       bound = state.exact ? (std::min)(bound, solved.bound) : bound;
       if (options_.minimum_kept > 0 && force_missing(k, solved, state)) {
         continue;
@@ -94,6 +97,15 @@ class decider {
       add(k, solved, why, result);
       return;
     }
+  }
+
+  [[nodiscard]] knapsack::solution solve(layer_knapsack<M>& k) const {
+    for (const layer_share<M>& layer : k.layers) {
+      if (!share_[layer.candidate].empty()) {
+        return action_chooser<M>({candidates_, share_}, k)(options_.knapsack);
+      }
+    }
+    return knapsack::solve(k.problem, options_.knapsack);
   }
 
   /// Forces groups in layers that keep fewer than the minimum. False if there is none.
@@ -137,6 +149,7 @@ class decider {
   }
 
   std::span<const candidate<M>> candidates_;
+  std::span<const std::vector<double>> share_;
   const options& options_;
   const std::array<std::string_view, M>& names_;
 };

@@ -41,6 +41,11 @@ void expect_savings(const attributes::layer_attributes& layer, const objective::
     for (const std::int64_t saving : run.saving) {
       expect(saving >= 0, "a saving of " + std::to_string(saving), "savings >= 0");
     }
+    for (std::size_t r = 0; r < M; ++r) {
+      expect(run.sharing[r] >= 0 && run.sharing[r] <= run.saving[r],
+             "a saving of " + std::to_string(run.sharing[r]) + " by sharing",
+             "0 to what pruning saves, " + std::to_string(run.saving[r]));
+    }
   }
   expect(count == groups, "savings of " + std::to_string(count) + " groups",
          std::to_string(groups) + ", as its rule makes");

@@ -25,6 +25,13 @@ struct layer_share {
   std::vector<std::uint8_t> beyond{};                 ///< 1: a group too many for its own budget; empty: none
 };
 
+/// A budget of one layer that needs a row of its own.
+struct budget_row {
+  std::size_t layer = 0;  ///< its place in the knapsack
+  std::size_t resource = 0;
+  std::int64_t capacity = 0;
+};
+
 /// A knapsack over some layers, in units that make all savings whole numbers.
 template <std::size_t M>
 struct layer_knapsack {
@@ -33,7 +40,9 @@ struct layer_knapsack {
   std::array<std::int64_t, M> usage{};   ///< in whole units of the resource
   std::array<std::int64_t, M> budget{};  ///< in whole units of the resource
   std::vector<double> values;            ///< one per group of all these layers
-  knapsack::problem<double> problem;
+  std::vector<budget_row> own_rows;      ///< come after the rows of the common budget
+  knapsack::problem<double> problem;     ///< to keep each group or not
+  std::vector<std::uint8_t> shared{};    ///< the answer: 1 for a group that is shared; empty if none may be
 };
 
 }  // namespace espalier::inline v0::select::detail

@@ -53,11 +53,10 @@ class packer {
       k_.budget[r] = budget_of(k_.usage[r], sparsity_of(sparsity, r));
       k_.problem.capacities.push_back((std::max)(std::int64_t{0}, k_.budget[r] * k_.unit - taken[r]));
     }
-    std::vector<row> own_rows;
     for (std::size_t l = 0; l < k_.layers.size(); ++l) {
-      limit(l, own_rows);
+      limit(l);
     }
-    for (const row& one : own_rows) {
+    for (const budget_row& one : k_.own_rows) {
       k_.problem.capacities.push_back(one.capacity);
     }
     std::size_t items = 0;
@@ -66,18 +65,11 @@ class packer {
     }
     k_.values.reserve(items);
     for (std::size_t l = 0; l < k_.layers.size(); ++l) {
-      add_items(l, own_rows);
+      add_items(l);
     }
   }
 
  private:
-  /// A budget of one layer that needs a row of its own.
-  struct row {
-    std::size_t layer = 0;
-    std::size_t resource = 0;
-    std::int64_t capacity = 0;
-  };
-
   [[nodiscard]] checked exact(const layer_share<M>& layer) const { return checked(of(layer).attributes.name); }
   [[nodiscard]] const candidate<M>& of(const layer_share<M>& layer) const { return candidates_[layer.candidate]; }
 
@@ -136,7 +128,7 @@ class packer {
 
   /// Applies a layer's own budget. Where all groups that cost are alike it leaves room for so many, and these are the
   /// most valuable; only where they differ does the budget need rows of its own.
-  void limit(std::size_t l, std::vector<row>& own_rows) {
+  void limit(std::size_t l) {
     layer_share<M>& layer = k_.layers[l];
     if (layer.own_sparsity == nullptr) {
       return;
@@ -151,7 +143,7 @@ class packer {
       const std::int64_t budget = budget_of(savings.usage[r], sparsity_of(*layer.own_sparsity, r));
       const std::int64_t room = (std::max)(std::int64_t{0}, (budget - layer.stuck[r]) * k_.unit - layer.forced_use[r]);
       if (!layer.alike) {
-        own_rows.push_back({l, r, room});
+        k_.own_rows.push_back({l, r, room});
       } else if (one[r] > 0) {
         most = (std::min)(most, static_cast<std::size_t>(room / one[r]));
       }
@@ -173,20 +165,20 @@ class packer {
     }
   }
 
-  void add_items(std::size_t l, const std::vector<row>& own_rows) {
+  void add_items(std::size_t l) {
     const layer_share<M>& layer = k_.layers[l];
     std::map<saving, std::uint32_t> classes;
     auto forced = layer.forced.begin();
     std::size_t group = 0;
     for (const auto& run : of(layer).savings.savings) {
-      const std::uint32_t item_class = class_of(l, scaled(layer, run.saving), own_rows, classes);
+      const std::uint32_t item_class = class_of(l, scaled(layer, run.saving), classes);
       for (std::size_t end = group + run.count; group < end;) {
         const bool none_left = forced == layer.forced.end() || *forced >= end;
         const std::size_t next = none_left ? end : *forced;
         add_run(item_class, next - group);
         group = next;
         if (!none_left) {
-          add_run(class_of(l, saving{}, own_rows, classes), 1);  // its weight is already off the capacity
+          add_run(class_of(l, saving{}, classes), 1);  // its weight is already off the capacity
           ++group;
           ++forced;
         }
@@ -223,13 +215,12 @@ class packer {
     runs.back().count += count;
   }
 
-  [[nodiscard]] std::uint32_t class_of(std::size_t l, const saving& one, const std::vector<row>& own_rows,
-                                       std::map<saving, std::uint32_t>& classes) {
+  [[nodiscard]] std::uint32_t class_of(std::size_t l, const saving& one, std::map<saving, std::uint32_t>& classes) {
     const auto next = static_cast<std::uint32_t>(k_.problem.weights.size() / k_.problem.capacities.size());
     const auto [found, is_new] = classes.emplace(one, next);
     if (is_new) {
       k_.problem.weights.insert(k_.problem.weights.end(), one.begin(), one.end());
-      for (const row& own : own_rows) {
+      for (const budget_row& own : k_.own_rows) {
         k_.problem.weights.push_back(own.layer == l ? one[own.resource] : 0);
       }
     }

@@ -44,6 +44,16 @@ template <std::size_t M>
   return count;
 }
 
+/// Writes down which of the groups that are not kept are shared. Returns how many.
+[[nodiscard]] inline std::int64_t share(std::span<const std::uint8_t> shared, std::span<mask::action> actions) {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < shared.size(); ++i) {
+    actions[i] = shared[i] != 0 ? mask::action::share : actions[i];
+    count += shared[i] != 0 ? 1 : 0;
+  }
+  return count;
+}
+
 /// Writes what a solved knapsack keeps into the decisions of its layers and into the totals.
 template <std::size_t M>
 void take_over(std::span<const candidate<M>> candidates, const layer_knapsack<M>& k, const knapsack::solution& solved,
@@ -59,10 +69,11 @@ void take_over(std::span<const candidate<M>> candidates, const layer_knapsack<M>
     for (const auto& run : c.savings.savings) {
       const std::span<mask::action> actions = std::span(decision.actions).subspan(group, run.count);
       const std::int64_t count = act(c, layer, std::span(solved.kept).subspan(item, run.count), {group, actions});
+      const std::int64_t shares = k.shared.empty() ? 0 : share(std::span(k.shared).subspan(item, run.count), actions);
       group += run.count;
       item += run.count;
       for (std::size_t r = 0; r < M; ++r) {
-        kept[r] += count * run.saving[r];
+        kept[r] += count * run.saving[r] + shares * (run.saving[r] - run.sharing[r]);
       }
     }
     decision.used.resize(M);

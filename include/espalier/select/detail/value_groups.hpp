@@ -3,9 +3,7 @@
 #ifndef ESPALIER_SELECT_DETAIL_VALUE_GROUPS_HPP
 #define ESPALIER_SELECT_DETAIL_VALUE_GROUPS_HPP
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,14 +79,14 @@ void visit_single_weights(const std::vector<structure::size_run>& sizes, Action&
 template <std::size_t M>
 void withdraw_single_weights(const std::vector<structure::size_run>& sizes, objective::layer_savings<M>& savings) {
   std::vector<objective::saving_run<M>> result;
-  std::vector<std::array<std::int64_t, M>> of_group;
+  std::vector<objective::saving_run<M>> of_group;
   for (const auto& run : savings.savings) {
-    of_group.insert(of_group.end(), run.count, run.saving);
+    of_group.insert(of_group.end(), run.count, {1, run.saving, run.sharing});
   }
-  visit_single_weights(sizes, [&](std::size_t group) { of_group[group] = {}; });
-  for (const auto& saving : of_group) {
-    if (result.empty() || result.back().saving != saving) {
-      result.push_back({0, saving});
+  visit_single_weights(sizes, [&](std::size_t group) { of_group[group] = {1, {}, {}}; });
+  for (const auto& one : of_group) {
+    if (result.empty() || result.back().saving != one.saving || result.back().sharing != one.sharing) {
+      result.push_back({0, one.saving, one.sharing});
     }
     ++result.back().count;
   }
