@@ -6637,11 +6637,13 @@ template <std::size_t Resources>
 struct saving_run {
   std::size_t count = 0;                         ///< how many groups
   std::array<std::int64_t, Resources> saving{};  ///< of one of them, per resource, in units of 1 / denominator
+  /// What one of them saves if its weights are shared (all are their mean), 0 to `saving`; nothing unless said.
+  std::array<std::int64_t, Resources> sharing{};
 
   friend bool operator==(const saving_run&, const saving_run&) = default;
 };
 
-/// What pruning one layer can save.
+/// What pruning one layer, or sharing its weights, can save.
 /// @tparam Resources  how many resources the objective counts.
 template <std::size_t Resources>
 struct layer_savings {
@@ -7073,6 +7075,7 @@ class savings_joiner {
     for (auto& run : joined_.savings) {
       for (std::size_t r = 0; r < first_resource; ++r) {
         run.saving[r] *= common / joined_.denominator;
+        run.sharing[r] *= common / joined_.denominator;
       }
     }
     std::vector<saving_run<All>> result;
@@ -7081,12 +7084,13 @@ class savings_joiner {
     for (const auto& run : one.savings) {
       for (std::size_t left = run.count; left > 0;) {
         if (joined_.savings.size() == place) {
-          joined_.savings.push_back({left, {}});  // of the first objective
+          joined_.savings.push_back({left, {}, {}});  // of the first objective
         }
         const std::size_t count = (std::min)(left, joined_.savings[place].count - done);
-        saving_run<All> both{count, joined_.savings[place].saving};
+        saving_run<All> both{count, joined_.savings[place].saving, joined_.savings[place].sharing};
         for (std::size_t r = 0; r < M; ++r) {
           both.saving[first_resource + r] = run.saving[r] * (common / one.denominator);
+          both.sharing[first_resource + r] = run.sharing[r] * (common / one.denominator);
         }
         append(result, both);
         left -= count;
@@ -7103,8 +7107,8 @@ class savings_joiner {
 
  private:
   static void append(std::vector<saving_run<All>>& runs, const saving_run<All>& run) {
-    if (runs.empty() || runs.back().saving != run.saving) {
-      runs.push_back({0, run.saving});
+    if (runs.empty() || runs.back().saving != run.saving || runs.back().sharing != run.sharing) {
+      runs.push_back({0, run.saving, run.sharing});
     }
     runs.back().count += run.count;
   }
@@ -7267,7 +7271,7 @@ struct parameters {
   static constexpr std::array<std::string_view, 1> resources{"parameters"};
 
   /// @param layer  any layer with a kernel.
-  /// @return usage n, and groups that save as many as they have weights.
+  /// @return usage n, and groups that save as many as they have weights; shared, all but one: the mean is stored.
   /// @throws what structure::size_runs throws for a rule that does not fit the kernel.
   [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
     layer_savings<1> result;
@@ -7280,6 +7284,9 @@ struct parameters {
     result.savings = detail::savings_of<1>(layer, result.rule, [](const structure::size_run& run) {
       return std::array<std::int64_t, 1>{static_cast<std::int64_t>(run.weights)};
     });
+    for (saving_run<1>& run : result.savings) {
+      run.sharing = {(std::max)(std::int64_t{0}, run.saving[0] - 1)};
+    }
     return result;
   }
 };
@@ -7462,8 +7469,9 @@ namespace espalier::inline v0::objective {
 ///
 /// Resource strategies with a reuse factor above 1: the rows of multipliers lie side by side in columns of 36 bits, so
 /// rows [a, b) of width P free ceil(b P / 36) - ceil(a P / 36) columns, those that begin in them; groups are as many
-/// consecutive rows as share whole words. Otherwise the weights are in logic and only DSPs count.
-/// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
+/// consecutive rows as share whole words. Otherwise the weights are in logic and only DSPs count. Weights that are
+/// equal are still stored and multiplied one by one, so sharing saves nothing. Source: Ramhorst, Loncar and
+/// Constantinides, arXiv 2308.05170.
 struct vivado_dsp_bram {
   static constexpr std::string_view name = "vivado_dsp_bram";
   static constexpr std::array<std::string_view, 2> resources{"DSP", "BRAM"};
@@ -8003,6 +8011,11 @@ void expect_savings(const attributes::layer_attributes& layer, const objective::
     for (const std::int64_t saving : run.saving) {
       expect(saving >= 0, "a saving of " + std::to_string(saving), "savings >= 0");
     }
+    for (std::size_t r = 0; r < M; ++r) {
+      expect(run.sharing[r] >= 0 && run.sharing[r] <= run.saving[r],
+             "a saving of " + std::to_string(run.sharing[r]) + " by sharing",
+             "0 to what pruning saves, " + std::to_string(run.saving[r]));
+    }
   }
   expect(count == groups, "savings of " + std::to_string(count) + " groups",
          std::to_string(groups) + ", as its rule makes");
@@ -8109,6 +8122,12 @@ enum class scope : std::uint8_t {
   local    ///< every layer keeps within its own share
 };
 
+/// What a shared group saves, all of whose weights are their mean.
+enum class sharing_saves : std::uint8_t {
+  what_the_objective_says,  ///< saving_run::sharing; for most hardware that is nothing
+  what_pruning_saves        ///< all that pruning would save: the assumption of hls4ml's dsp_aware_pruning
+};
+
 /// A budget of one layer, beside that of the network.
 struct layer_budget {
   std::string layer;             ///< its name
@@ -8122,7 +8141,9 @@ struct options {
   std::vector<layer_budget> layers{};   ///< budgets of single layers: beside a global one, or instead of the local one
   std::size_t minimum_kept = 0;         ///< groups that every layer that takes part keeps at least
   bool live = true;                     ///< give up groups that no path from input to output uses; global scope only
-  knapsack::solve_options knapsack{};   ///< limits of the solver
+  /// what sharing saves; layers without sharing don't care
+  select::sharing_saves sharing_saves = sharing_saves::what_the_objective_says;
+  knapsack::solve_options knapsack{};  ///< limits of the solver
 };
 
 /// One layer with what the objective and the ranking say of it.
@@ -8149,8 +8170,8 @@ struct selection {
   std::vector<std::int64_t> usage;     ///< of all layers that take part, per resource
   std::vector<std::int64_t> budget;    ///< the most that may be used, per resource
   std::vector<std::int64_t> used;      ///< what is used, per resource; fractions of layers add up before rounding
-  double value = 0;                    ///< sum of the losses of the kept groups
-  double bound = 0;                    ///< proven: no selection within the budget has a larger value
+  double value = 0;  ///< sum of the losses of the kept groups; of a shared one, what pruning loses more
+  double bound = 0;  ///< proven: no selection within the budget has a larger value
   knapsack::status status =
       knapsack::status::optimal;  ///< infeasible: the budget is out of reach, all that costs is pruned
   std::string out_of_reach;       ///< which resource and layer, and the least that is reachable; empty if in reach
@@ -8248,14 +8269,14 @@ void visit_single_weights(const std::vector<structure::size_run>& sizes, Action&
 template <std::size_t M>
 void withdraw_single_weights(const std::vector<structure::size_run>& sizes, objective::layer_savings<M>& savings) {
   std::vector<objective::saving_run<M>> result;
-  std::vector<std::array<std::int64_t, M>> of_group;
+  std::vector<objective::saving_run<M>> of_group;
   for (const auto& run : savings.savings) {
-    of_group.insert(of_group.end(), run.count, run.saving);
+    of_group.insert(of_group.end(), run.count, {1, run.saving, run.sharing});
   }
-  visit_single_weights(sizes, [&](std::size_t group) { of_group[group] = {}; });
-  for (const auto& saving : of_group) {
-    if (result.empty() || result.back().saving != saving) {
-      result.push_back({0, saving});
+  visit_single_weights(sizes, [&](std::size_t group) { of_group[group] = {1, {}, {}}; });
+  for (const auto& one : of_group) {
+    if (result.empty() || result.back().saving != one.saving || result.back().sharing != one.sharing) {
+      result.push_back({0, one.saving, one.sharing});
     }
     ++result.back().count;
   }
@@ -8357,6 +8378,13 @@ struct layer_share {
   std::vector<std::uint8_t> beyond{};                 ///< 1: a group too many for its own budget; empty: none
 };
 
+/// A budget of one layer that needs a row of its own.
+struct budget_row {
+  std::size_t layer = 0;  ///< its place in the knapsack
+  std::size_t resource = 0;
+  std::int64_t capacity = 0;
+};
+
 /// A knapsack over some layers, in units that make all savings whole numbers.
 template <std::size_t M>
 struct layer_knapsack {
@@ -8365,7 +8393,228 @@ struct layer_knapsack {
   std::array<std::int64_t, M> usage{};   ///< in whole units of the resource
   std::array<std::int64_t, M> budget{};  ///< in whole units of the resource
   std::vector<double> values;            ///< one per group of all these layers
-  knapsack::problem<double> problem;
+  std::vector<budget_row> own_rows;      ///< come after the rows of the common budget
+  knapsack::problem<double> problem;     ///< to keep each group or not
+  std::vector<std::uint8_t> shared{};    ///< the answer: 1 for a group that is shared; empty if none may be
+};
+
+}  // namespace espalier::inline v0::select::detail
+
+#endif
+
+// ---- espalier/select/detail/sharing.hpp ----
+// Settles what sharing saves before anything is decided.
+#ifndef ESPALIER_SELECT_DETAIL_SHARING_HPP
+#define ESPALIER_SELECT_DETAIL_SHARING_HPP
+
+namespace espalier::inline v0::select::detail {
+
+/// Layers, and for those where sharing is an option beside keeping and pruning the losses of it.
+template <std::size_t M>
+struct sharing_candidates {
+  std::span<const candidate<M>> layers;
+  std::span<const std::vector<double>> share;  ///< one per layer; empty where groups are only kept or changed
+};
+
+/// Leaves layers that decide between keeping and one change as such, with what this change saves.
+/// @return per layer, the losses of sharing where that is a third option, with a saving of its own; else empty.
+template <std::size_t M>
+[[nodiscard]] std::vector<std::vector<double>> settle_sharing(std::vector<candidate<M>>& candidates,
+                                                              sharing_saves what) {
+  std::vector<std::vector<double>> third(candidates.size());
+  if (what == sharing_saves::what_pruning_saves) {
+    return third;
+  }
+  for (std::size_t l = 0; l < candidates.size(); ++l) {
+    candidate<M>& c = candidates[l];
+    auto& runs = c.savings.savings;
+    if (!c.groups || c.share.empty()) {
+      continue;
+    }
+    if (c.prune.empty()) {
+      for (auto& run : runs) {
+        run.saving = run.sharing;
+      }
+      continue;
+    }
+    const bool saves = std::any_of(runs.begin(), runs.end(),
+                                   [](const auto& run) { return run.sharing != std::array<std::int64_t, M>{}; });
+    if (saves) {
+      third[l] = std::move(c.share);
+    }
+    c.share.clear();  // sharing that saves nothing is worse than keeping
+  }
+  return third;
+}
+
+}  // namespace espalier::inline v0::select::detail
+
+#endif
+
+// ---- espalier/select/detail/choose_actions.hpp ----
+// Solves the knapsack of a selection where groups may also be shared.
+#ifndef ESPALIER_SELECT_DETAIL_CHOOSE_ACTIONS_HPP
+#define ESPALIER_SELECT_DETAIL_CHOOSE_ACTIONS_HPP
+
+namespace espalier::inline v0::select::detail {
+
+/// Gives the groups of a packed knapsack their third option, and solves it.
+///
+/// Counted from pruning: to prune is worth 0, to keep the loss of pruning, to share what pruning loses more than
+/// sharing. Where sharing loses no less, or saves nothing, it is no option.
+template <std::size_t M>
+class action_chooser {
+ public:
+  action_chooser(const sharing_candidates<M>& candidates, layer_knapsack<M>& k) : candidates_(candidates), k_(k) {}
+
+  /// Solves, and marks what is shared. The answer says what is kept.
+  [[nodiscard]] knapsack::solution operator()(const knapsack::solve_options& options) {
+    problem_.capacities = k_.problem.capacities;
+    for (std::size_t l = 0; l < k_.layers.size(); ++l) {
+      add_layer(l);
+    }
+    problem_.values = values_;
+    knapsack::choice_solution chosen = knapsack::choose(problem_, options);
+    keep_what_fits(chosen);
+    return write_down(chosen);
+  }
+
+ private:
+  using saving = std::array<std::int64_t, M>;
+  static constexpr std::uint32_t keep = 0;
+  static constexpr std::uint32_t share = 2;
+
+  void add_layer(std::size_t l) {
+    const layer_share<M>& layer = k_.layers[l];
+    const candidate<M>& c = candidates_.layers[layer.candidate];
+    const std::vector<double>& losses = candidates_.share[layer.candidate];
+    std::size_t group = 0;
+    for (const auto& run : c.savings.savings) {
+      saving freed = run.sharing;
+      for (std::int64_t& number : freed) {
+        number *= layer.factor;  // no more than what pruning frees, which was checked
+      }
+      for (const std::size_t end = group + run.count; group < end; ++group, ++item_) {
+        const double kept = k_.values[item_];
+        const bool can_share = freed != saving{} && !losses.empty() && losses[group] < kept;
+        add_group(class_of(l, next_class(), can_share ? freed : saving{}), kept);
+        if (problem_.options[problem_.runs.back().item_class] > share) {
+          values_.push_back(kept - losses[group]);
+        }
+      }
+    }
+  }
+
+  /// The class that the packed knapsack gives the next group.
+  [[nodiscard]] std::uint32_t next_class() {
+    while (taken_ == k_.problem.runs[run_].count) {
+      ++run_;
+      taken_ = 0;
+    }
+    ++taken_;
+    return k_.problem.runs[run_].item_class;
+  }
+
+  void add_group(std::uint32_t its_class, double kept) {
+    if (problem_.runs.empty() || problem_.runs.back().item_class != its_class) {
+      problem_.runs.push_back({its_class, 0});
+    }
+    ++problem_.runs.back().count;
+    first_.push_back(values_.size());
+    values_.push_back(kept);
+    if (problem_.options[its_class] > 1) {
+      values_.push_back(0);
+    }
+  }
+
+  /// Groups that weigh nothing are kept; others are kept, pruned or, if that frees something, shared.
+  [[nodiscard]] std::uint32_t class_of(std::size_t l, std::uint32_t packed, saving freed) {
+    const std::span<const std::int64_t> weights = weights_of(packed);
+    const bool costs = std::any_of(weights.begin(), weights.end(), [](std::int64_t w) { return w > 0; });
+    freed = costs ? freed : saving{};
+    const auto next = static_cast<std::uint32_t>(problem_.options.size());
+    const auto [found, is_new] = classes_.emplace(std::pair{packed, freed}, next);
+    if (is_new) {
+      auto& all = problem_.weights;
+      first_weight_.push_back(all.size());
+      problem_.options.push_back(!costs ? 1 : freed == saving{} ? share : share + 1);
+      all.insert(all.end(), weights.begin(), weights.end());
+      all.insert(all.end(), costs ? weights.size() : 0, 0);
+      for (std::size_t row = 0; freed != saving{} && row < weights.size(); ++row) {
+        all.push_back(weights[row] - freed_in(row, l, freed));
+      }
+    }
+    return found->second;
+  }
+
+  [[nodiscard]] std::span<const std::int64_t> weights_of(std::uint32_t packed) const {
+    const std::size_t rows = k_.problem.capacities.size();
+    return std::span(k_.problem.weights).subspan(packed * rows, rows);
+  }
+
+  [[nodiscard]] std::int64_t freed_in(std::size_t row, std::size_t l, const saving& freed) const {
+    if (row < M) {
+      return freed[row];
+    }
+    const budget_row& own = k_.own_rows[row - M];
+    return own.layer == l ? freed[own.resource] : 0;
+  }
+
+  /// Keeps groups that are worth nothing and fit all the same, as the knapsack with two options does.
+  void keep_what_fits(knapsack::choice_solution& chosen) const {
+    const std::size_t rows = problem_.capacities.size();
+    visit([&](std::size_t group, std::uint32_t its_class) {
+      const std::int64_t* kept = &problem_.weights[first_weight_[its_class]];
+      const std::int64_t* now = kept + chosen.chosen[group] * rows;
+      bool fits = chosen.chosen[group] != keep;
+      for (std::size_t r = 0; fits && r < rows; ++r) {
+        fits = kept[r] - now[r] <= problem_.capacities[r] - chosen.used[r];
+      }
+      for (std::size_t r = 0; fits && r < rows; ++r) {
+        chosen.used[r] += kept[r] - now[r];
+      }
+      chosen.chosen[group] = fits ? keep : chosen.chosen[group];
+    });
+  }
+
+  [[nodiscard]] knapsack::solution write_down(const knapsack::choice_solution& chosen) {
+    knapsack::solution result;
+    compensated_sum value;
+    k_.shared.assign(item_, 0);
+    for (std::size_t group = 0; group < item_; ++group) {
+      value.add(values_[first_[group] + chosen.chosen[group]]);
+      result.kept.push_back(chosen.chosen[group] == keep ? 1 : 0);
+      k_.shared[group] = chosen.chosen[group] == share ? 1 : 0;
+    }
+    result.used = chosen.used;
+    result.value = value.result();
+    result.bound = (std::max)(chosen.bound, result.value);
+    result.multipliers = chosen.multipliers;
+    result.status = chosen.status;
+    result.statistics = chosen.statistics;
+    return result;
+  }
+
+  template <class Action>
+  void visit(Action&& action) const {
+    std::size_t group = 0;
+    for (const knapsack::run& one : problem_.runs) {
+      for (std::uint64_t i = 0; i < one.count; ++i, ++group) {
+        action(group, one.item_class);
+      }
+    }
+  }
+
+  sharing_candidates<M> candidates_;
+  layer_knapsack<M>& k_;
+  knapsack::choice_problem<double> problem_;
+  std::vector<double> values_;
+  std::vector<std::size_t> first_;         // of each group: the place of its first value
+  std::vector<std::size_t> first_weight_;  // of each class
+  std::map<std::pair<std::uint32_t, saving>, std::uint32_t> classes_;
+  std::size_t item_ = 0;
+  std::size_t run_ = 0;  // of the packed knapsack
+  std::uint64_t taken_ = 0;
 };
 
 }  // namespace espalier::inline v0::select::detail
@@ -8538,11 +8787,10 @@ class packer {
       k_.budget[r] = budget_of(k_.usage[r], sparsity_of(sparsity, r));
       k_.problem.capacities.push_back((std::max)(std::int64_t{0}, k_.budget[r] * k_.unit - taken[r]));
     }
-    std::vector<row> own_rows;
     for (std::size_t l = 0; l < k_.layers.size(); ++l) {
-      limit(l, own_rows);
+      limit(l);
     }
-    for (const row& one : own_rows) {
+    for (const budget_row& one : k_.own_rows) {
       k_.problem.capacities.push_back(one.capacity);
     }
     std::size_t items = 0;
@@ -8551,18 +8799,11 @@ class packer {
     }
     k_.values.reserve(items);
     for (std::size_t l = 0; l < k_.layers.size(); ++l) {
-      add_items(l, own_rows);
+      add_items(l);
     }
   }
 
  private:
-  /// A budget of one layer that needs a row of its own.
-  struct row {
-    std::size_t layer = 0;
-    std::size_t resource = 0;
-    std::int64_t capacity = 0;
-  };
-
   [[nodiscard]] checked exact(const layer_share<M>& layer) const { return checked(of(layer).attributes.name); }
   [[nodiscard]] const candidate<M>& of(const layer_share<M>& layer) const { return candidates_[layer.candidate]; }
 
@@ -8621,7 +8862,7 @@ class packer {
 
   /// Applies a layer's own budget. Where all groups that cost are alike it leaves room for so many, and these are the
   /// most valuable; only where they differ does the budget need rows of its own.
-  void limit(std::size_t l, std::vector<row>& own_rows) {
+  void limit(std::size_t l) {
     layer_share<M>& layer = k_.layers[l];
     if (layer.own_sparsity == nullptr) {
       return;
@@ -8636,7 +8877,7 @@ class packer {
       const std::int64_t budget = budget_of(savings.usage[r], sparsity_of(*layer.own_sparsity, r));
       const std::int64_t room = (std::max)(std::int64_t{0}, (budget - layer.stuck[r]) * k_.unit - layer.forced_use[r]);
       if (!layer.alike) {
-        own_rows.push_back({l, r, room});
+        k_.own_rows.push_back({l, r, room});
       } else if (one[r] > 0) {
         most = (std::min)(most, static_cast<std::size_t>(room / one[r]));
       }
@@ -8658,20 +8899,20 @@ class packer {
     }
   }
 
-  void add_items(std::size_t l, const std::vector<row>& own_rows) {
+  void add_items(std::size_t l) {
     const layer_share<M>& layer = k_.layers[l];
     std::map<saving, std::uint32_t> classes;
     auto forced = layer.forced.begin();
     std::size_t group = 0;
     for (const auto& run : of(layer).savings.savings) {
-      const std::uint32_t item_class = class_of(l, scaled(layer, run.saving), own_rows, classes);
+      const std::uint32_t item_class = class_of(l, scaled(layer, run.saving), classes);
       for (std::size_t end = group + run.count; group < end;) {
         const bool none_left = forced == layer.forced.end() || *forced >= end;
         const std::size_t next = none_left ? end : *forced;
         add_run(item_class, next - group);
         group = next;
         if (!none_left) {
-          add_run(class_of(l, saving{}, own_rows, classes), 1);  // its weight is already off the capacity
+          add_run(class_of(l, saving{}, classes), 1);  // its weight is already off the capacity
           ++group;
           ++forced;
         }
@@ -8708,13 +8949,12 @@ class packer {
     runs.back().count += count;
   }
 
-  [[nodiscard]] std::uint32_t class_of(std::size_t l, const saving& one, const std::vector<row>& own_rows,
-                                       std::map<saving, std::uint32_t>& classes) {
+  [[nodiscard]] std::uint32_t class_of(std::size_t l, const saving& one, std::map<saving, std::uint32_t>& classes) {
     const auto next = static_cast<std::uint32_t>(k_.problem.weights.size() / k_.problem.capacities.size());
     const auto [found, is_new] = classes.emplace(one, next);
     if (is_new) {
       k_.problem.weights.insert(k_.problem.weights.end(), one.begin(), one.end());
-      for (const row& own : own_rows) {
+      for (const budget_row& own : k_.own_rows) {
         k_.problem.weights.push_back(own.layer == l ? one[own.resource] : 0);
       }
     }
@@ -8827,6 +9067,16 @@ template <std::size_t M>
   return count;
 }
 
+/// Writes down which of the groups that are not kept are shared. Returns how many.
+[[nodiscard]] inline std::int64_t share(std::span<const std::uint8_t> shared, std::span<mask::action> actions) {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < shared.size(); ++i) {
+    actions[i] = shared[i] != 0 ? mask::action::share : actions[i];
+    count += shared[i] != 0 ? 1 : 0;
+  }
+  return count;
+}
+
 /// Writes what a solved knapsack keeps into the decisions of its layers and into the totals.
 template <std::size_t M>
 void take_over(std::span<const candidate<M>> candidates, const layer_knapsack<M>& k, const knapsack::solution& solved,
@@ -8842,10 +9092,11 @@ void take_over(std::span<const candidate<M>> candidates, const layer_knapsack<M>
     for (const auto& run : c.savings.savings) {
       const std::span<mask::action> actions = std::span(decision.actions).subspan(group, run.count);
       const std::int64_t count = act(c, layer, std::span(solved.kept).subspan(item, run.count), {group, actions});
+      const std::int64_t shares = k.shared.empty() ? 0 : share(std::span(k.shared).subspan(item, run.count), actions);
       group += run.count;
       item += run.count;
       for (std::size_t r = 0; r < M; ++r) {
-        kept[r] += count * run.saving[r];
+        kept[r] += count * run.saving[r] + shares * (run.saving[r] - run.sharing[r]);
       }
     }
     decision.used.resize(M);
@@ -8875,14 +9126,14 @@ namespace espalier::inline v0::select::detail {
 template <std::size_t M>
 class decider {
  public:
-  decider(std::span<const candidate<M>> candidates, const options& o, const std::array<std::string_view, M>& names)
-      : candidates_(candidates), options_(o), names_(names) {}
+  decider(const sharing_candidates<M>& candidates, const options& o, const std::array<std::string_view, M>& names)
+      : candidates_(candidates.layers), share_(candidates.share), options_(o), names_(names) {}
 
   /// One budget for all the given layers, and budgets of their own for those that have one.
   void together(const std::vector<std::size_t>& layers, selection& result) const {
     std::vector<layer_share<M>> shares;
     for (const std::size_t l : layers) {
-      shares.push_back({l, own_sparsity(l)});
+      shares.push_back({.candidate = l, .own_sparsity = own_sparsity(l), .alike = share_[l].empty()});
     }
     run(std::move(shares), options_.sparsity, result);
   }
@@ -8892,6 +9143,7 @@ class decider {
     const std::vector<double>* own = own_sparsity(l);
     std::vector<layer_share<M>> shares(1);
     shares[0].candidate = l;
+    shares[0].alike = share_[l].empty();
     run(std::move(shares), own == nullptr ? options_.sparsity : *own, result);
   }
 
@@ -8922,7 +9174,7 @@ class decider {
       k.layers = state.layers;
       packer<M>(candidates_, k)(sparsity);
       k.problem.values = k.values;
-      knapsack::solution solved = knapsack::solve(k.problem, options_.knapsack);
+      knapsack::solution solved = solve(k);
       bound = state.exact ? (std::min)(bound, solved.bound) : bound;
       if (options_.minimum_kept > 0 && force_missing(k, solved, state)) {
         continue;
@@ -8941,6 +9193,15 @@ class decider {
       add(k, solved, why, result);
       return;
     }
+  }
+
+  [[nodiscard]] knapsack::solution solve(layer_knapsack<M>& k) const {
+    for (const layer_share<M>& layer : k.layers) {
+      if (!share_[layer.candidate].empty()) {
+        return action_chooser<M>({candidates_, share_}, k)(options_.knapsack);
+      }
+    }
+    return knapsack::solve(k.problem, options_.knapsack);
   }
 
   /// Forces groups in layers that keep fewer than the minimum. False if there is none.
@@ -8984,6 +9245,7 @@ class decider {
   }
 
   std::span<const candidate<M>> candidates_;
+  std::span<const std::vector<double>> share_;
   const options& options_;
   const std::array<std::string_view, M>& names_;
 };
@@ -9257,7 +9519,7 @@ template <std::size_t M>
   return result;
 }
 
-/// Sets the losses of kept groups without a live weight to 0. False if there is none.
+/// Sets the losses of kept and of shared groups without a live weight to 0. False if there is none.
 template <std::size_t M>
 [[nodiscard]] bool devalue_dead_groups(std::vector<candidate<M>>& candidates, const selection& chosen) {
   std::vector<connection> network;
@@ -9280,7 +9542,7 @@ template <std::size_t M>
     std::vector<std::uint8_t> alive(c.groups->count(), 0);
     c.groups->visit([&](std::size_t group, std::size_t index) { alive[group] |= live[l][index]; });
     for (std::size_t group = 0; group < alive.size(); ++group) {
-      if (alive[group] == 0 && chosen.layers[l].actions[group] == mask::action::keep && c.prune[group] > 0) {
+      if (alive[group] == 0 && chosen.layers[l].actions[group] != mask::action::prune && c.prune[group] > 0) {
         c.prune[group] = 0;
         any = true;
       }
@@ -9292,15 +9554,17 @@ template <std::size_t M>
 }  // namespace detail
 
 /// Chooses what to keep in every layer: the largest sum of losses of kept groups within (1 - sparsity) of the usage of
-/// all layers that take part, in every resource. What is not kept takes its cheaper action, and frees the same by
-/// either.
+/// all layers that take part, in every resource. Where a layer may be pruned and shared, each group is kept, shared or
+/// pruned: a shared one is worth what pruning it would lose more, and frees what `options::sharing_saves` says. Under
+/// `what_pruning_saves` what is not kept takes its cheaper action; a tie means prune.
 /// @param candidates  the layers of a network, in the order in which data takes them.
 /// @param o           sparsity, scope, budgets of single layers, limits.
 /// @param names       the resources' names, for messages.
 /// @return the decision with the knapsack's value, bound and status. If a budget is out of reach, all that costs (but
 ///         the minimum of groups, if one was asked for) is pruned and out_of_reach says why. With a minimum of groups
-///         in a layer whose groups save different amounts, the status may be feasible (the bound says how much may be
-///         lost), and with several resources such a minimum may be said to be out of reach though others would fit.
+///         in a layer whose groups save different amounts or may be shared, the status may be feasible (the bound says
+///         how much may be lost), and with several resources such a minimum may be said to be out of reach though
+///         others would fit.
 /// @throws argument_error for a sparsity outside 0 to 1, losses that are missing, negative or not finite, a budget of
 ///         an unknown layer, or savings that overflow; shape_error if sizes differ; what knapsack::solve throws.
 /// Complexity: that of the knapsack, at most 30 times over if groups without a path have to be given up.
@@ -9315,7 +9579,8 @@ template <std::size_t M>
       taking_part.push_back(l);
     }
   }
-  const detail::decider<M> decide(layers, o, names);
+  const auto share = detail::settle_sharing<M>(candidates, o.sharing_saves);
+  const detail::decider<M> decide({layers, share}, o, names);
   if (o.scope == scope::local) {
     selection result = detail::empty_selection(layers);
     for (const std::size_t l : taking_part) {
@@ -9398,6 +9663,7 @@ class layer_selector {
                                    .layers = options_.layers,
                                    .minimum_kept = options_.minimum_kept,
                                    .live = options_.live,
+                                   .sharing_saves = options_.sharing_saves,
                                    .knapsack = options_.knapsack};
     decision<value_type> result = keep_everything();
     result.selection = select::select(std::move(candidates), settings, names());
@@ -9900,7 +10166,8 @@ struct options {
   std::vector<select::layer_budget> layers{};  ///< budgets of single layers; see select::options
   std::size_t minimum_kept = 1;                ///< groups that every layer keeps at least: no layer is cut through
   bool live = true;                            ///< give up groups that no path uses; see select::options
-  std::optional<hls::config> hls{};            ///< overrides the hls settings in the model's attributes
+  select::sharing_saves sharing_saves = select::sharing_saves::what_the_objective_says;  ///< see select::options
+  std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};
   std::stop_token stop{};  ///< when it is stopped, the best network so far is the result
