@@ -29,7 +29,7 @@ struct network {
   }
   std::vector<std::span<float>> parameters() { return {w1, b1, w2, b2}; }
 
-  float score(float x, float y, std::span<float> h) const {
+  [[nodiscard]] float score(float x, float y, std::span<float> h) const {
     float sum = b2[0];
     for (std::size_t i = 0; i < hidden; ++i) {
       h[i] = (std::max)(0.0F, b1[i] + w1[i] * x + w1[hidden + i] * y);
