@@ -17,7 +17,7 @@ namespace {
 bool valid_by_definition(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t factor) {
   const std::uint64_t in_turn = factor < inputs ? factor : inputs;
   std::uint64_t limit = inputs * outputs / in_turn;
-  limit += inputs * outputs % in_turn == 0 ? 0 : 1;
+  limit += inputs * outputs % in_turn == 0 ? std::uint64_t{0} : std::uint64_t{1};
   return (limit % outputs == 0 || factor >= inputs) && (factor % inputs == 0 || factor < inputs) &&
          inputs * outputs % factor == 0;
 }
