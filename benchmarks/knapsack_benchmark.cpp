@@ -57,7 +57,7 @@ void run(benchmark::State& state, const instance_shape& of, Solver&& solve) {
   double proven = 0;
   std::uint64_t seed = 0;
   for ([[maybe_unused]] auto one : state) {
-    espalier::random random(++seed);
+    espalier::random_generator random(++seed);
     auto owned = support::class_problem(random, of.shape, of.kind);
     const auto& p = owned.get();
     knapsack::solution solution;
@@ -127,7 +127,7 @@ void cbc(benchmark::State& state, const instance_shape& of) {
 
 /// A hundred budgets of the first resource; `of_solve` is the time as a multiple of one solve.
 void pareto(benchmark::State& state, const instance_shape& of) {
-  espalier::random random(1);
+  espalier::random_generator random(1);
   auto owned = support::class_problem(random, of.shape, of.kind);
   const auto& p = owned.get();
   std::int64_t total = 0;

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/mask/make_mask.hpp>
 #include <espalier/objective/gpu_flops.hpp>
 #include <espalier/objective/parameters.hpp>
@@ -51,7 +51,7 @@ struct network {
     if (!layers.empty()) {
       layer.inbound = {layers.back().name};
     }
-    espalier::random random(layers.size());
+    espalier::random_generator random(layers.size());
     std::vector<float> weights(kernel.size());
     for (float& weight : weights) {
       weight = static_cast<float>(static_cast<double>(random() >> 40U) / (1 << 23) - 1);

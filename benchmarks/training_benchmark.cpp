@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/instruction_set.hpp>
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>
@@ -53,7 +53,7 @@ auto wide() {
 
 struct data {
   explicit data(const espalier::extents& input, std::size_t samples) : numbers(samples * input.size()) {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     for (float& number : numbers) {
       number = static_cast<float>(random.uniform());
     }

@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   constexpr std::size_t inputs = 8;
   constexpr std::size_t neurons = 6;
   constexpr std::size_t cell = 36;
-  espalier::random generator(1);
+  espalier::random_generator generator(1);
   std::vector<double> magnitudes(inputs * neurons);  // what n_of_m and round_to go by
   for (double& magnitude : magnitudes) {
     magnitude = std::abs(generator.normal());

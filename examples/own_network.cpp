@@ -43,7 +43,7 @@ static_assert(prune::prunable_model<network>);
 /// Points are inside or outside of a ring; plain stochastic gradient descent on the logistic loss.
 struct ring_trainer {
   void fit(network& n, prune::masks<float> masks, const prune::training_phase& phase) {
-    espalier::random draw(phase.level);
+    espalier::random_generator draw(phase.level);
     std::vector<float> h(network::hidden);
     for (std::size_t step = 0; step < 20'000 * phase.epochs; ++step) {
       const auto x = static_cast<float>(2 * draw.uniform() - 1), y = static_cast<float>(2 * draw.uniform() - 1);
@@ -76,7 +76,7 @@ struct ring_trainer {
 
 int main() {
   network n;
-  espalier::random draw(1);
+  espalier::random_generator draw(1);
   std::generate(n.w1.begin(), n.w1.end(), [&] { return static_cast<float>(draw.normal()); });
   std::generate(n.w2.begin(), n.w2.end(), [&] { return static_cast<float>(0.2 * draw.normal()); });
   ring_trainer trainer;

@@ -576,10 +576,10 @@ void validate(std::span<const prunable_layer<Value>> layers) {
 
 #endif
 
-// ---- espalier/base/random.hpp ----
+// ---- espalier/base/random_generator.hpp ----
 // Seeded random numbers that do not depend on the compiler or its standard library.
-#ifndef ESPALIER_BASE_RANDOM_HPP
-#define ESPALIER_BASE_RANDOM_HPP
+#ifndef ESPALIER_BASE_RANDOM_GENERATOR_HPP
+#define ESPALIER_BASE_RANDOM_GENERATOR_HPP
 
 namespace espalier::inline v0 {
 
@@ -588,12 +588,12 @@ namespace espalier::inline v0 {
 /// It is a std::uniform_random_bit_generator. The distributions of the standard library are not used with it:
 /// their results differ between implementations.
 /// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-class random {
+class random_generator {
  public:
   using result_type = std::uint64_t;
 
   /// @param seed  any number; equal seeds give equal sequences.
-  constexpr explicit random(std::uint64_t seed) noexcept : state_(seed) {}
+  constexpr explicit random_generator(std::uint64_t seed) noexcept : state_(seed) {}
 
   [[nodiscard]] static constexpr result_type(min)() noexcept { return 0; }
   [[nodiscard]] static constexpr result_type(max)() noexcept { return ~result_type{0}; }
@@ -633,7 +633,7 @@ class random {
     return x * std::sqrt(-2 * std::log(square) / square);
   }
 
-  /// Puts the elements into a random order (Fisher and Yates).
+  /// Puts the elements into a random_generator order (Fisher and Yates).
   /// @param elements  any sequence; every order is equally likely.
   template <class T, std::size_t Extent>
   constexpr void shuffle(std::span<T, Extent> elements) noexcept {
@@ -644,7 +644,7 @@ class random {
   }
 
   /// @return a generator for an independent stream, drawn from this one.
-  constexpr random split() noexcept { return random((*this)()); }
+  constexpr random_generator split() noexcept { return random_generator((*this)()); }
 
  private:
   std::uint64_t state_;
@@ -5586,7 +5586,7 @@ class sampler {
   std::span<const Value> values_;
   std::uint64_t items_ = 0;
   double draws_ = 0;
-  random random_{0x6B6E6170};
+  random_generator random_{0x6B6E6170};
 };
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -10540,21 +10540,21 @@ struct random {
   /// @return one loss per group, independent of those of pruning.
   template <class Value>
   [[nodiscard]] std::vector<double> share(const structure::grouping& groups, std::span<const Value> kernel) const {
-    espalier::random generator = generator_of(kernel);
+    espalier::random_generator generator = generator_of(kernel);
     return draw(groups.count(), generator.split());
   }
 
  private:
   template <class Value>
-  [[nodiscard]] espalier::random generator_of(std::span<const Value> kernel) const {
+  [[nodiscard]] espalier::random_generator generator_of(std::span<const Value> kernel) const {
     std::uint64_t state = seed;
     for (const Value weight : kernel) {
-      state = espalier::random(state ^ std::bit_cast<std::uint64_t>(static_cast<double>(weight)))();
+      state = espalier::random_generator(state ^ std::bit_cast<std::uint64_t>(static_cast<double>(weight)))();
     }
-    return espalier::random(state);
+    return espalier::random_generator(state);
   }
 
-  [[nodiscard]] static std::vector<double> draw(std::size_t count, espalier::random generator) {
+  [[nodiscard]] static std::vector<double> draw(std::size_t count, espalier::random_generator generator) {
     std::vector<double> losses(count);
     for (double& loss : losses) {
       loss = generator.uniform();
@@ -13510,7 +13510,7 @@ struct pass {
 ///   input is taken, and an output in place has as many axes as its input.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
-                         const extents& input, random& generator) {
+                         const extents& input, random_generator& generator) {
   { Layer::in_place } -> std::convertible_to<bool>;
   { Layer::default_name } -> std::convertible_to<std::string>;
   { l.build(name, input, generator) } -> std::same_as<extents>;
@@ -13680,7 +13680,7 @@ class average_pool2d {
     detail::expect_window(default_name, options);
   }
 
-  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     shape_ = detail::pool2d_shape(options_, input, {default_name, name});
     return {shape_.lines.outputs, shape_.columns.outputs, shape_.channels};
   }
@@ -13715,7 +13715,7 @@ struct fans {
 /// Fills a kernel from the uniform distribution in [-l, l], l = sqrt(6 / (in + out)).
 /// Source: Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
 template <class T>
-void glorot_uniform(std::span<T> kernel, const fans& f, random& generator) {
+void glorot_uniform(std::span<T> kernel, const fans& f, random_generator& generator) {
   const double limit = std::sqrt(6.0 / static_cast<double>(f.in + f.out));
   for (T& weight : kernel) {
     weight = static_cast<T>(limit * (2 * generator.uniform() - 1));
@@ -13813,7 +13813,7 @@ class conv2d {
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
-  extents build(const std::string& name, const extents& input, random& generator) {
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
     const auto [height, width] = options_.kernel;
     const bool same = options_.padding == nn::padding::same;
     if (input.rank() != 3 || input.size() == 0 || (!same && (input[0] < height || input[1] < width))) {
@@ -13929,7 +13929,7 @@ class dense {
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
-  extents build(const std::string& name, const extents& input, random& generator) {
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() != 1 || input.size() == 0) {
       detail::refuse_input("dense", name, input,
                            "a vector (inputs), so that the kernel is (inputs, " + std::to_string(options_.units) +
@@ -13998,7 +13998,7 @@ class elementwise {
   using value_type = T;
   static constexpr bool in_place = true;
 
-  extents build(const std::string& /*name*/, const extents& input, random& /*generator*/) {
+  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
     features_ = input.size();
     return input;
   }
@@ -14076,7 +14076,7 @@ class flatten {
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "flatten";
 
-  extents build(const std::string& /*name*/, const extents& input, random& /*generator*/) const {
+  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) const {
     return {input.size()};
   }
   [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
@@ -14107,7 +14107,7 @@ class global_average_pool2d {
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "global_average_pool2d";
 
-  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() != 3 || input.size() == 0) {
       detail::refuse_input(default_name, name, input, "an image (height, width, channels)");
     }
@@ -14182,7 +14182,7 @@ class masked : public Layer {
 
   using Layer::Layer;  // is made as the layer is
 
-  extents build(const std::string& name, const extents& input, random& generator) {
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
     const extents output = Layer::build(name, input, generator);
     set_mask(mask::keep_all<value_type>(this->kernel().size()));
     return output;
@@ -14246,7 +14246,7 @@ class max_pool2d {
     detail::expect_window(default_name, options);
   }
 
-  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     shape_ = detail::pool2d_shape(options_, input, {default_name, name});
     return {shape_.lines.outputs, shape_.columns.outputs, shape_.channels};
   }
@@ -14283,7 +14283,7 @@ class relu {
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "relu";
 
-  extents build(const std::string& /*name*/, const extents& input, random& /*generator*/) {
+  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
     features_ = input.size();
     return input;
   }
@@ -14528,7 +14528,7 @@ class softmax {
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "softmax";
 
-  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() != 1 || input.size() == 0) {
       detail::refuse_input("softmax", name, input, "a vector (classes)");
     }
@@ -14595,7 +14595,7 @@ class sequential {
   /// @throws shape_error with both shapes if a layer does not fit the one before; argument_error if two layers have one
   ///         name.
   sequential(const extents& input, std::uint64_t seed, Layers... layers) : layers_(std::move(layers)...) {
-    random generator(seed);
+    random_generator generator(seed);
     std::map<std::string, std::size_t> places;
     shapes_[0] = input;
     for_each_layer([&]<std::size_t Index>(auto& layer) {
@@ -15513,7 +15513,7 @@ template <class T>
                                        "fewer than " + std::to_string(all.chosen.size())));
   }
   std::vector<std::uint32_t> order = all.chosen;
-  random(seed).shuffle(std::span(order));
+  random_generator(seed).shuffle(std::span(order));
   const auto border = order.end() - static_cast<std::ptrdiff_t>(second);
   return {{all.samples, all.labels, {order.begin(), border}}, {all.samples, all.labels, {border, order.end()}}};
 }
@@ -15883,7 +15883,7 @@ class fitting {
     model_.hold();
     expect_finite_weights();
     where_.steps = options_.epochs * ((order_.size() + options_.batch - 1) / options_.batch);
-    random seeds(options_.seed);
+    random_generator seeds(options_.seed);
     for (where_.epoch = 0; where_.epoch < options_.epochs && !options_.stop.stop_requested(); ++where_.epoch) {
       if (options_.shuffle) {
         seeds.split().shuffle(std::span(order_));
@@ -16062,7 +16062,7 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
   }
   batch_passes<Model, decltype(options.loss)> passes(model, data, options.loss, thread_count(options.threads));
   std::vector<std::uint32_t> order = data.chosen;
-  random(options.seed).shuffle(std::span(order));
+  random_generator(options.seed).shuffle(std::span(order));
   order.resize((std::min)(order.size(), options.samples));
   const auto parameters = model.parameters();
   std::size_t numbers = 0;
@@ -16186,7 +16186,7 @@ class trainer {
 
  private:
   /// Each level shuffles in its own way.
-  [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random(options_.seed + level)(); }
+  [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random_generator(options_.seed + level)(); }
 
   [[nodiscard]] gradient_options<> ranking_options() const {
     return {.seed = options_.seed, .threads = options_.threads};

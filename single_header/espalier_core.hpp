@@ -570,10 +570,10 @@ void validate(std::span<const prunable_layer<Value>> layers) {
 
 #endif
 
-// ---- espalier/base/random.hpp ----
+// ---- espalier/base/random_generator.hpp ----
 // Seeded random numbers that do not depend on the compiler or its standard library.
-#ifndef ESPALIER_BASE_RANDOM_HPP
-#define ESPALIER_BASE_RANDOM_HPP
+#ifndef ESPALIER_BASE_RANDOM_GENERATOR_HPP
+#define ESPALIER_BASE_RANDOM_GENERATOR_HPP
 
 namespace espalier::inline v0 {
 
@@ -582,12 +582,12 @@ namespace espalier::inline v0 {
 /// It is a std::uniform_random_bit_generator. The distributions of the standard library are not used with it:
 /// their results differ between implementations.
 /// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-class random {
+class random_generator {
  public:
   using result_type = std::uint64_t;
 
   /// @param seed  any number; equal seeds give equal sequences.
-  constexpr explicit random(std::uint64_t seed) noexcept : state_(seed) {}
+  constexpr explicit random_generator(std::uint64_t seed) noexcept : state_(seed) {}
 
   [[nodiscard]] static constexpr result_type(min)() noexcept { return 0; }
   [[nodiscard]] static constexpr result_type(max)() noexcept { return ~result_type{0}; }
@@ -627,7 +627,7 @@ class random {
     return x * std::sqrt(-2 * std::log(square) / square);
   }
 
-  /// Puts the elements into a random order (Fisher and Yates).
+  /// Puts the elements into a random_generator order (Fisher and Yates).
   /// @param elements  any sequence; every order is equally likely.
   template <class T, std::size_t Extent>
   constexpr void shuffle(std::span<T, Extent> elements) noexcept {
@@ -638,7 +638,7 @@ class random {
   }
 
   /// @return a generator for an independent stream, drawn from this one.
-  constexpr random split() noexcept { return random((*this)()); }
+  constexpr random_generator split() noexcept { return random_generator((*this)()); }
 
  private:
   std::uint64_t state_;
@@ -5580,7 +5580,7 @@ class sampler {
   std::span<const Value> values_;
   std::uint64_t items_ = 0;
   double draws_ = 0;
-  random random_{0x6B6E6170};
+  random_generator random_{0x6B6E6170};
 };
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -10534,21 +10534,21 @@ struct random {
   /// @return one loss per group, independent of those of pruning.
   template <class Value>
   [[nodiscard]] std::vector<double> share(const structure::grouping& groups, std::span<const Value> kernel) const {
-    espalier::random generator = generator_of(kernel);
+    espalier::random_generator generator = generator_of(kernel);
     return draw(groups.count(), generator.split());
   }
 
  private:
   template <class Value>
-  [[nodiscard]] espalier::random generator_of(std::span<const Value> kernel) const {
+  [[nodiscard]] espalier::random_generator generator_of(std::span<const Value> kernel) const {
     std::uint64_t state = seed;
     for (const Value weight : kernel) {
-      state = espalier::random(state ^ std::bit_cast<std::uint64_t>(static_cast<double>(weight)))();
+      state = espalier::random_generator(state ^ std::bit_cast<std::uint64_t>(static_cast<double>(weight)))();
     }
-    return espalier::random(state);
+    return espalier::random_generator(state);
   }
 
-  [[nodiscard]] static std::vector<double> draw(std::size_t count, espalier::random generator) {
+  [[nodiscard]] static std::vector<double> draw(std::size_t count, espalier::random_generator generator) {
     std::vector<double> losses(count);
     for (double& loss : losses) {
       loss = generator.uniform();

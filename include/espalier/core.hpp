@@ -9,7 +9,7 @@
 #include <espalier/base/closest_name.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/base/sum.hpp>
 #include <espalier/hls/config.hpp>
 #include <espalier/hls/layer_config.hpp>

@@ -40,7 +40,7 @@ struct network {
 
 TEST_SUITE("attributes") {
   TEST_CASE("sound layers of every kind pass") {
-    espalier::random random(41);
+    espalier::random_generator random(41);
     for (int trial = 0; trial < 100; ++trial) {
       CHECK_NOTHROW(attributes::validate(support::random_layer(random, "layer")));
     }

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 
 namespace hls = espalier::hls;
 using hls::number_kind;
@@ -39,7 +39,7 @@ TEST_SUITE("hls") {
   }
 
   TEST_CASE("what is printed is read back as the same type, for random types") {
-    espalier::random random(121);
+    espalier::random_generator random(121);
     for (int trial = 0; trial < 500; ++trial) {
       hls::precision p{.kind = number_kind::fixed, .width = 1 + static_cast<std::uint32_t>(random.below(70))};
       p.integer = static_cast<std::int32_t>(random.below(90)) - 10;
@@ -68,7 +68,7 @@ TEST_SUITE("hls") {
   }
 
   TEST_CASE("no string of its letters, however broken, does anything but parse or be refused") {
-    espalier::random random(122);
+    espalier::random_generator random(122);
     constexpr std::string_view letters = "ap_cufixednt<>,-0168 RNDSATWRAPtrue";
     int parsed = 0;
     for (int trial = 0; trial < 20000; ++trial) {

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 
 namespace hls = espalier::hls;
 

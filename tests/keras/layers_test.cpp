@@ -61,7 +61,7 @@ void check_layer(Layer layer, const json& found) {
   const auto& input = found.at("inputs").at(0);
   const auto shape = input.at("shape").get<std::vector<std::size_t>>();
   const std::size_t samples = shape[0];
-  espalier::random random(1);
+  espalier::random_generator random(1);
   layer.build("layer", espalier::extents(std::span(shape).subspan(1)), random);
   if constexpr (nn::weighted_layer<Layer>) {
     const auto kernel = support::keras_array<T>(found.at("weights").at("kernel"));

@@ -19,7 +19,7 @@ TEST_SUITE("kernels") {
     for (const std::size_t count : {1U, 4U, 15U, 16U, 17U, 70U}) {
       std::map<kernels::instruction_set, std::vector<T>> results;
       support::with_each_instruction_set([&](kernels::instruction_set set) {
-        espalier::random random(4);
+        espalier::random_generator random(4);
         auto weights = support::random_numbers<T>(random, count + 1);
         auto mean = support::random_numbers<T>(random, count + 1);
         auto square = support::random_numbers<T>(random, count + 1);

@@ -9,7 +9,7 @@
 
 TEST_SUITE("kernels") {
   TEST_CASE_TEMPLATE("numbers are added one by one, whatever their count", T, float, double) {
-    espalier::random random(4);
+    espalier::random_generator random(4);
     for (const std::size_t count : {0U, 1U, 3U, 4U, 9U}) {
       const auto from = support::random_numbers<T>(random, count);
       auto sums = support::random_numbers<T>(random, count);

@@ -36,7 +36,7 @@ const kernels::conv2d_shape shapes[] = {{8, 8, 1, 5, 5, 6, 2, 2, 2, 2},
 template <class T>
 std::vector<T> everything(const kernels::conv2d_shape& s, bool together) {
   constexpr std::size_t blocks = 2;
-  espalier::random random(8);
+  espalier::random_generator random(8);
   const auto kernel = support::random_numbers<T>(random, s.weights());
   const auto bias = support::random_numbers<T>(random, s.filters);
   const auto x = support::random_blocks<T>(random, s.inputs(), blocks);

@@ -29,7 +29,7 @@ TEST_SUITE("kernels") {
   }
 
   TEST_CASE_TEMPLATE("right answers are counted, the lowest class of equal scores", T, float, double) {
-    espalier::random random(4);
+    espalier::random_generator random(4);
     constexpr std::size_t classes = 5;
     auto scores = support::random_blocks<T>(random, classes, 2);
     std::vector<std::uint32_t> labels;

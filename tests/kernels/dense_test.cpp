@@ -20,7 +20,7 @@ namespace {
 /// All results of one layer, one after the other.
 template <class T>
 std::vector<T> everything(const kernels::dense_shape& s, std::size_t blocks) {
-  espalier::random random(9);
+  espalier::random_generator random(9);
   const auto kernel = support::random_numbers<T>(random, s.inputs * s.outputs);
   const auto bias = support::random_numbers<T>(random, s.outputs);
   const auto x = support::random_blocks<T>(random, s.inputs, blocks);

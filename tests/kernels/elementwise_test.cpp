@@ -15,7 +15,7 @@ namespace kernels = espalier::kernels;
 TEST_SUITE("kernels") {
   TEST_CASE_TEMPLATE("a gradient stays only where an output won", T, float, double) {
     using whole = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-    espalier::random random(4);
+    espalier::random_generator random(4);
     const auto before = support::random_blocks<T>(random, 3, 1);
     auto dy = before;
     std::vector<T> winners(dy.size());
@@ -31,7 +31,7 @@ TEST_SUITE("kernels") {
   }
 
   TEST_CASE_TEMPLATE("a rectifier and its slope agree", T, float, double) {
-    espalier::random random(4);
+    espalier::random_generator random(4);
     auto y = support::random_blocks<T>(random, 3, 1);
     const auto x = y;
     auto dy = support::random_blocks<T>(random, 3, 1);

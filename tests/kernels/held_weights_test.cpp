@@ -15,7 +15,7 @@ using espalier::kernels::held_weights;
 
 TEST_SUITE("kernels") {
   TEST_CASE_TEMPLATE("held weights get their values exactly, the others keep their bits", T, float, double) {
-    espalier::random random(4);
+    espalier::random_generator random(4);
     for (const std::size_t count : {1U, 3U, 4U, 16U, 21U}) {
       const auto before = support::random_numbers<T>(random, count);
       std::vector<std::uint8_t> mask(count);

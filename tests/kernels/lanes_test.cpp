@@ -12,7 +12,7 @@ namespace kernels = espalier::kernels;
 
 TEST_SUITE("kernels") {
   TEST_CASE_TEMPLATE("samples go into lanes in the order asked for and come back unchanged", T, float, double) {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     for (const std::size_t features : {1U, 3U, 4U, 7U, 16U, 33U}) {
       for (const std::size_t count : {1U, 4U, 15U, 16U, 17U, 50U}) {
         CAPTURE(features);

@@ -11,7 +11,7 @@ namespace kernels = espalier::kernels;
 
 TEST_SUITE("kernels") {
   TEST_CASE("gradients are neither lost nor made: their sums before and behind agree, sample by sample") {
-    espalier::random random(4);
+    espalier::random_generator random(4);
     using kernels::pool_axis;
     const kernels::pool2d_shape s{pool_axis::valid(7, 2, 2), pool_axis::valid(5, 2, 2), 3};
     const auto x = support::random_blocks<double>(random, s.inputs(), 2);

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/knapsack/solve.hpp>
 
 #include "support/knapsack_problems.hpp"
@@ -30,7 +30,7 @@ struct owned_choices {
 };
 
 /// Classes with up to four options, the first of which weighs least; values of several kinds.
-owned_choices random_choices(espalier::random& random, std::size_t groups, std::size_t resources,
+owned_choices random_choices(espalier::random_generator& random, std::size_t groups, std::size_t resources,
                              std::uint64_t largest) {
   owned_choices result;
   const std::size_t classes = 1 + random.below(3);
@@ -97,7 +97,7 @@ double enumerate(const knapsack::choice_problem<double>& p, std::size_t group, s
 
 TEST_SUITE("knapsack") {
   TEST_CASE("choices are those of enumeration, and infeasible where there is none") {
-    espalier::random random(71);
+    espalier::random_generator random(71);
     int infeasible = 0;
     for (int trial = 0; trial < 3000; ++trial) {
       auto owned = random_choices(random, 1 + random.below(6), 1 + random.below(3), 1 + random.below(12));
@@ -123,7 +123,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("with keep and prune as the options it is the knapsack") {
-    espalier::random random(72);
+    espalier::random_generator random(72);
     for (const std::size_t resources : {std::size_t{1}, std::size_t{2}}) {
       auto owned = support::class_problem(random, {20'000, 10, resources, 36});
       const auto& p = owned.get();
@@ -149,7 +149,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("ten thousand groups with keep, fewer bits and prune are proven optimal in two resources") {
-    espalier::random random(73);
+    espalier::random_generator random(73);
     owned_choices owned;
     owned.problem.capacities = {0, 0};
     for (std::uint32_t c = 0; c < 8; ++c) {
@@ -172,7 +172,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("past a limit the choice is feasible and the bound holds") {
-    espalier::random random(74);
+    espalier::random_generator random(74);
     for (int trial = 0; trial < 300; ++trial) {
       auto owned = random_choices(random, 6, 2, 40);
       const auto& p = owned.get();

@@ -9,7 +9,7 @@ namespace knapsack = espalier::knapsack;
 
 TEST_SUITE("knapsack") {
   TEST_CASE("dynamic programming gives the value of enumeration") {
-    espalier::random random(31);
+    espalier::random_generator random(31);
     for (int trial = 0; trial < 3000; ++trial) {
       auto owned = support::random_problem(
           random,

@@ -32,7 +32,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("greedy is feasible, bounded, and in one dimension at least half of the optimum") {
-    espalier::random random(21);
+    espalier::random_generator random(21);
     for (int trial = 0; trial < 2000; ++trial) {
       const std::size_t resources = 1 + random.below(3);
       auto owned = support::random_problem(

@@ -12,7 +12,7 @@ namespace knapsack = espalier::knapsack;
 
 TEST_SUITE("knapsack") {
   TEST_CASE("every point of the curve is the optimum at its capacity") {
-    espalier::random random(61);
+    espalier::random_generator random(61);
     for (int trial = 0; trial < 400; ++trial) {
       const std::size_t resources = 1 + random.below(3);
       auto owned = support::random_problem(
@@ -40,7 +40,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("among many items each point is what solve finds, and the curve is monotone") {
-    espalier::random random(62);
+    espalier::random_generator random(62);
     for (const auto kind : {support::family::network, support::family::quantized, support::family::even}) {
       auto owned =
           support::class_problem(random, {.items = 50'000, .classes = 12, .resources = 2, .largest_weight = 36}, kind);

@@ -19,7 +19,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("limits that are not reached change nothing") {
-    espalier::random random(31);
+    espalier::random_generator random(31);
     auto owned = support::random_problem(random, {.items = 12, .classes = 4, .resources = 2});
     const auto plain = knapsack::solve(owned.get());
     const auto limited = knapsack::solve(

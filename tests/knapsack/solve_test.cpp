@@ -20,7 +20,7 @@ namespace knapsack = espalier::knapsack;
 
 TEST_SUITE("knapsack") {
   TEST_CASE("the optimum is that of enumeration on small problems of every kind") {
-    espalier::random random(11);
+    espalier::random_generator random(11);
     for (int trial = 0; trial < 70'000 * support::thoroughness(); ++trial) {
       auto owned = support::random_problem(random, {.items = 1 + random.below(10),
                                                     .classes = 1 + random.below(5),
@@ -36,7 +36,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("the optimum is that of dynamic programming with one resource") {
-    espalier::random random(12);
+    espalier::random_generator random(12);
     for (int trial = 0; trial < 30'000 * support::thoroughness(); ++trial) {
       auto owned = support::random_problem(random, {.items = 1 + random.below(30),
                                                     .classes = 1 + random.below(15),
@@ -63,7 +63,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("a planted optimum is found among a hundred thousand items in three resources") {
-    espalier::random random(13);
+    espalier::random_generator random(13);
     support::owned_problem<> owned;
     const std::vector<double> prices{0.3, 0.2, 0.5};
     owned.problem.capacities = {0, 0, 0};
@@ -93,7 +93,7 @@ TEST_SUITE("knapsack") {
 
   TEST_CASE("a planted optimum is found among ten million items, in memory for a byte an item beside the values") {
     // Values are thresholds plus non-zero regrets, and the capacity is what the items of positive regret weigh.
-    espalier::random random(17);
+    espalier::random_generator random(17);
     support::owned_problem<float> owned;
     owned.values.reserve(10'000'000);
     owned.problem.capacities = {0, 0};
@@ -129,7 +129,7 @@ TEST_SUITE("knapsack") {
 
   TEST_CASE("every family of class problems is proven optimal, in one to three resources") {
     using support::family;
-    espalier::random random(18);
+    espalier::random_generator random(18);
     for (const family kind :
          {family::network, family::even, family::sublattice, family::wide, family::quantized, family::proportional}) {
       for (std::size_t resources = 1; resources <= 3; ++resources) {
@@ -155,7 +155,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("the answer does not depend on how the problem is written down") {
-    espalier::random random(19);
+    espalier::random_generator random(19);
     for (int trial = 0; trial < 60; ++trial) {
       const auto kind = static_cast<support::family>(random.below(5));
       auto owned = support::class_problem(
@@ -201,7 +201,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("a relative gap ends the search as soon as it is reached") {
-    espalier::random random(20);
+    espalier::random_generator random(20);
     for (int trial = 0; trial < 20; ++trial) {
       auto owned = support::class_problem(random, {.items = 40, .classes = 40, .resources = 2, .largest_weight = 99},
                                           support::family::wide);
@@ -219,7 +219,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("time is measured, and limits the search, only if that is asked for") {
-    espalier::random random(22);
+    espalier::random_generator random(22);
     auto owned = support::class_problem(random, {.items = 200, .classes = 200, .resources = 4, .largest_weight = 1000},
                                         support::family::wide);
     const auto& p = owned.get();
@@ -231,7 +231,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("little memory ends the search with a feasible answer") {
-    espalier::random random(23);
+    espalier::random_generator random(23);
     auto owned = support::class_problem(random, {.items = 200, .classes = 200, .resources = 4, .largest_weight = 1000},
                                         support::family::wide);
     const auto& p = owned.get();
@@ -265,7 +265,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("past a limit the answer is feasible and the bound holds") {
-    espalier::random random(14);
+    espalier::random_generator random(14);
     for (int trial = 0; trial < 200; ++trial) {
       auto owned = support::random_problem(random, {.items = 12, .classes = 12, .resources = 3, .largest_weight = 40});
       const auto& p = owned.get();
@@ -281,7 +281,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("a stop request ends the search with a feasible answer") {
-    espalier::random random(15);
+    espalier::random_generator random(15);
     std::stop_source source;
     source.request_stop();
     auto owned =
@@ -290,7 +290,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("float values are solved like their doubles") {
-    espalier::random random(16);
+    espalier::random_generator random(16);
     support::owned_problem<float> narrow;
     support::owned_problem<> wide;
     narrow.problem.capacities = wide.problem.capacities = {40};

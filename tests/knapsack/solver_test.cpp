@@ -34,7 +34,7 @@ TEST_SUITE("knapsack") {
 
   TEST_CASE_TEMPLATE("every solver stays within the capacities and below its bound", Solver, knapsack::exact,
                      knapsack::greedy, knapsack::dynamic_programming) {
-    espalier::random random(41);
+    espalier::random_generator random(41);
     for (int trial = 0; trial < 200; ++trial) {
       auto owned = support::random_problem(random, {.items = 10, .classes = 4, .resources = 1, .largest_weight = 9});
       support::check_consistent(owned.get(), Solver{}(owned.get()));
@@ -42,7 +42,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("the exact solver passes its limits on") {
-    espalier::random random(42);
+    espalier::random_generator random(42);
     int unproven = 0;
     for (int trial = 0; trial < 50; ++trial) {
       auto owned =

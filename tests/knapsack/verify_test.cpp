@@ -15,7 +15,7 @@ namespace knapsack = espalier::knapsack;
 
 TEST_SUITE("knapsack") {
   TEST_CASE("what the solvers answer is valid, and the multipliers alone bound the optimum") {
-    espalier::random random(51);
+    espalier::random_generator random(51);
     for (int trial = 0; trial < 2000; ++trial) {
       auto owned = support::random_problem(
           random, {.items = 1 + random.below(11), .classes = 4, .resources = 1 + random.below(4), .largest_weight = 9});
@@ -33,7 +33,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("with many items in few classes the multipliers prove the optimum to a few parts in a million") {
-    espalier::random random(52);
+    espalier::random_generator random(52);
     auto owned =
         support::class_problem(random, {.items = 100'000, .classes = 20, .resources = 2, .largest_weight = 36});
     const auto& p = owned.get();

@@ -27,7 +27,7 @@ double by_definition(const std::vector<T>& scores, std::size_t classes, const st
   return result;
 }
 
-std::vector<std::uint32_t> some_labels(espalier::random& random, std::size_t samples, std::size_t classes) {
+std::vector<std::uint32_t> some_labels(espalier::random_generator& random, std::size_t samples, std::size_t classes) {
   std::vector<std::uint32_t> labels;
   for (std::size_t i = 0; i < samples; ++i) {
     labels.push_back(static_cast<std::uint32_t>(random.below(classes)));
@@ -39,7 +39,7 @@ std::vector<std::uint32_t> some_labels(espalier::random& random, std::size_t sam
 
 TEST_SUITE("loss") {
   TEST_CASE_TEMPLATE("the loss is the logarithm of one over the right class's probability", T, float, double) {
-    espalier::random random(2);
+    espalier::random_generator random(2);
     for (const std::size_t classes : {1U, 2U, 5U, 10U}) {
       for (const std::size_t samples : {1U, 16U, 21U, 64U}) {
         const auto scores = support::random_blocks<T>(random, classes, espalier::kernels::blocks_of(samples));
@@ -51,7 +51,7 @@ TEST_SUITE("loss") {
   }
 
   TEST_CASE("the gradient is that of finite differences, and 0 where a block has no sample") {
-    espalier::random random(3);
+    espalier::random_generator random(3);
     for (const std::size_t classes : {2U, 7U}) {
       auto scores = support::random_blocks<double>(random, classes, 2);
       const auto labels = some_labels(random, 21, classes);

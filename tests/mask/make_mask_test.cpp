@@ -24,7 +24,7 @@ TEST_SUITE("mask") {
   }
 
   TEST_CASE("the reference shares the scores of oracle: here the mean is that of the weights, over random groups") {
-    espalier::random random(51);
+    espalier::random_generator random(51);
     for (int trial = 0; trial < 100; ++trial) {
       const espalier::extents shape = support::random_shape(random);
       const auto kernel = support::random_numbers(random, shape.size());

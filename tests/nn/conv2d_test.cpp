@@ -123,7 +123,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("what an image or a kernel must be like is said with both shapes") {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     nn::conv2d<float> layer({.filters = 4, .kernel = {5, 3}});
     CHECK_THROWS_WITH_AS(layer.build("first", {4, 4, 1}, random),
                          "espalier::nn::conv2d: got input of shape (4, 4, 1) for layer 'first', expected an image "
@@ -140,7 +140,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("the attributes of a convolution are its kind and shapes") {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     nn::conv2d<float> layer({.filters = 4, .kernel = {5, 3}});
     CHECK(layer.build("first", {8, 6, 2}, random) == espalier::extents{4, 4, 4});
     const auto attributes = layer.attributes();

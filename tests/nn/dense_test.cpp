@@ -65,7 +65,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("a dense layer takes vectors only, and says so with both shapes") {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     nn::dense<float> layer({.units = 5});
     CHECK_THROWS_WITH_AS(layer.build("out", {4, 4, 1}, random),
                          "espalier::nn::dense: got input of shape (4, 4, 1) for layer 'out', expected a vector "
@@ -77,7 +77,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("the attributes of a dense layer are its kind and shapes") {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     nn::dense<float> layer({.units = 5});
     layer.build("out", {3}, random);
     CHECK(layer.attributes().name == "out");

@@ -20,7 +20,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("it takes images only") {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     nn::global_average_pool2d<float> layer;
     CHECK_THROWS_AS(layer.build("pool", {8}, random), espalier::shape_error);
   }

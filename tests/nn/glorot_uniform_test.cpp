@@ -15,7 +15,7 @@ TEST_SUITE("nn") {
     const nn::fans fans{150, 400};
     const double limit = std::sqrt(6.0 / 550);
     const double variance = limit * limit / 3;
-    espalier::random random(3);
+    espalier::random_generator random(3);
     std::vector<double> kernel(60000);
     nn::glorot_uniform(std::span(kernel), fans, random);
     double mean = 0;
@@ -35,8 +35,8 @@ TEST_SUITE("nn") {
   TEST_CASE("equal seeds give equal weights") {
     std::vector<float> a(5);
     std::vector<float> b(5);
-    espalier::random first(7);
-    espalier::random second(7);
+    espalier::random_generator first(7);
+    espalier::random_generator second(7);
     nn::glorot_uniform(std::span(a), {2, 3}, first);
     nn::glorot_uniform(std::span(b), {2, 3}, second);
     CHECK(a == b);

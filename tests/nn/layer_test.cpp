@@ -15,7 +15,9 @@ struct twice {
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "twice";
 
-  espalier::extents build(const std::string&, const espalier::extents& input, espalier::random&) const { return input; }
+  espalier::extents build(const std::string&, const espalier::extents& input, espalier::random_generator&) const {
+    return input;
+  }
   [[nodiscard]] std::size_t scratch() const { return 0; }
   void forward(const nn::pass<double>&) const {}
   void backward(const nn::pass<double>&) const {}

@@ -11,7 +11,7 @@ namespace nn = espalier::nn;
 
 TEST_SUITE("nn") {
   TEST_CASE("a fresh mask keeps every weight") {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     nn::masked<nn::dense<double>> layer(nn::dense_options{.units = 2});
     layer.build("out", {3}, random);
     const auto before = layer.kernel();
@@ -21,7 +21,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("held weights go to their offsets at once and whenever they are held again") {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     nn::masked<nn::dense<double>> layer(nn::dense_options{.units = 2});
     layer.build("out", {2}, random);
     const auto before = layer.kernel();
@@ -39,7 +39,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("a mask must have one entry per weight") {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     nn::masked<nn::dense<double>> layer(nn::dense_options{.units = 2});
     layer.build("out", {2}, random);
     CHECK_THROWS_WITH_AS(layer.set_mask({{1, 0, 1}, {}}),

@@ -78,7 +78,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("what a window must be like is said with both shapes") {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     nn::max_pool2d<float> layer({.pool = {3, 2}});
     CHECK_THROWS_WITH_AS(layer.build("pool", {2, 4, 1}, random),
                          "espalier::nn::max_pool2d: got input of shape (2, 4, 1) for layer 'pool', expected an image "

@@ -45,7 +45,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("it takes vectors only") {
-    espalier::random random(1);
+    espalier::random_generator random(1);
     nn::softmax<float> layer;
     CHECK_THROWS_WITH_AS(
         layer.build("softmax_1", {2, 2, 3}, random),

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/objective/gpu_flops.hpp>
 
 namespace attributes = espalier::attributes;
@@ -67,7 +67,7 @@ TEST_SUITE("objective") {
   }
 
   TEST_CASE("the real operations of the pruned network never exceed what is counted, whatever is pruned") {
-    espalier::random random(161);
+    espalier::random_generator random(161);
     for (int trial = 0; trial < 200; ++trial) {
       std::vector<std::size_t> widths(5);
       for (std::size_t& width : widths) {

@@ -77,7 +77,7 @@ TEST_SUITE("objective") {
   }
 
   TEST_CASE("a layer that saves nothing always says why, over random layers") {
-    espalier::random random(181);
+    espalier::random_generator random(181);
     for (int trial = 0; trial < 300; ++trial) {
       const auto line = explain_one(objective::vivado_dsp_bram{}, support::random_layer(random, "layer"));
       CHECK((line.takes_part ? line.groups > 0 && line.saving != "nothing" : !line.why.empty()));

@@ -75,7 +75,7 @@ TEST_SUITE("objective") {
   }
 
   TEST_CASE("over random layers every resource is saved as its own objective says over the common rule") {
-    espalier::random random(171);
+    espalier::random_generator random(171);
     for (int trial = 0; trial < 300; ++trial) {
       const auto layer = support::random_layer(random, "layer");
       const auto both = dsp_and_parameters{}(layer);

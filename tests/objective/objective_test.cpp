@@ -81,7 +81,7 @@ void check(const espalier::attributes::layer_attributes& layer, bool sum_is_usag
 
 TEST_SUITE("objective") {
   TEST_CASE("over random layers of every kind the savings of all groups add up to the usage, rounded up at most") {
-    espalier::random random(81);
+    espalier::random_generator random(81);
     for (int trial = 0; trial < 600; ++trial) {
       const auto layer = support::random_layer(random, "layer");
       check<objective::parameters>(layer, true);

@@ -16,7 +16,7 @@ namespace {
 
 template <class T>
 void check_against_formula(const optim::adam& settings, std::size_t count) {
-  espalier::random random(6);
+  espalier::random_generator random(6);
   auto weights = support::random_numbers<T>(random, count);
   std::vector<double> expected(weights.begin(), weights.end());
   std::vector<double> mean(count);

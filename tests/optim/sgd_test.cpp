@@ -15,7 +15,7 @@ namespace {
 /// Twenty steps of both, from the same weights with the same gradients.
 template <class T>
 void check_against_formula(const optim::sgd& settings, std::size_t count) {
-  espalier::random random(6);
+  espalier::random_generator random(6);
   auto weights = support::random_numbers<T>(random, count);
   std::vector<double> expected(weights.begin(), weights.end());
   std::vector<double> velocity(count);

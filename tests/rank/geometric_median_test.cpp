@@ -16,7 +16,7 @@ namespace structure = espalier::structure;
 
 TEST_SUITE("rank") {
   TEST_CASE("the loss is the sum of distances to all other groups, over random groups") {
-    espalier::random random(141);
+    espalier::random_generator random(141);
     for (int trial = 0; trial < 100; ++trial) {
       const espalier::extents shape = support::random_shape(random);
       const auto kernel = support::random_numbers(random, shape.size());

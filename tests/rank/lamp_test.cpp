@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 
 namespace {
 
@@ -28,7 +28,7 @@ std::vector<double> by_definition(const std::vector<double>& losses) {
 
 TEST_SUITE("rank") {
   TEST_CASE("the divisor is what is left when all smaller losses are gone, also with ties and zeros") {
-    espalier::random random(61);
+    espalier::random_generator random(61);
     for (int trial = 0; trial < 200; ++trial) {
       std::vector<double> losses(1 + random.below(40));
       for (double& loss : losses) {
@@ -44,7 +44,7 @@ TEST_SUITE("rank") {
   }
 
   TEST_CASE("the largest group has value 1 and the order inside a layer does not change") {
-    espalier::random random(62);
+    espalier::random_generator random(62);
     std::vector<double> losses(500);
     for (double& loss : losses) {
       loss = random.uniform();
@@ -63,7 +63,7 @@ TEST_SUITE("rank") {
   }
 
   TEST_CASE("many losses, of all magnitudes, are put in order as a few are") {
-    espalier::random random(63);
+    espalier::random_generator random(63);
     std::vector<double> losses(5000);
     for (double& loss : losses) {
       loss = std::ldexp(random.uniform(), static_cast<int>(random.below(600)) - 300);
@@ -85,7 +85,7 @@ TEST_SUITE("rank") {
   }
 
   TEST_CASE("a hundred thousand losses of which half are equal and the rest far apart are put in order") {
-    espalier::random random(64);
+    espalier::random_generator random(64);
     std::vector<double> losses(100000);
     for (double& loss : losses) {
       loss = random.below(2) == 0 ? 0.25 : std::exp(20 * random.normal());

@@ -20,7 +20,7 @@ namespace structure = espalier::structure;
 
 TEST_SUITE("rank") {
   TEST_CASE("the reference compares a variance with a norm: pruning and sharing are one formula of two changes") {
-    espalier::random random(71);
+    espalier::random_generator random(71);
     for (int trial = 0; trial < 150; ++trial) {
       const espalier::extents shape = support::random_shape(random);
       const auto kernel = support::random_numbers(random, shape.size());

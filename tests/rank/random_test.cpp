@@ -14,7 +14,7 @@ namespace structure = espalier::structure;
 
 TEST_SUITE("rank") {
   TEST_CASE("the same seed and weights give the same losses, others give others, and sharing is drawn anew") {
-    espalier::random numbers(131);
+    espalier::random_generator numbers(131);
     const auto kernel = support::random_numbers(numbers, 1000);
     auto other = kernel;
     other[999] += 1;

@@ -18,7 +18,7 @@ using regularize::norm_over_groups;
 
 TEST_SUITE("regularize") {
   TEST_CASE("the gradient is that of finite differences, over random groups, strengths and norms") {
-    espalier::random random(151);
+    espalier::random_generator random(151);
     for (int trial = 0; trial < 150; ++trial) {
       const espalier::extents shape = support::random_shape(random);
       auto kernel = support::random_numbers(random, shape.size());

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 
 namespace attributes = espalier::attributes;
 namespace choose = espalier::select;
@@ -60,7 +60,7 @@ bool on_a_path(const std::vector<choose::connection>& layers, std::size_t l, std
 
 TEST_SUITE("select") {
   TEST_CASE("in random networks a weight is live just if some path leads through it") {
-    espalier::random random(111);
+    espalier::random_generator random(111);
     for (int trial = 0; trial < 200; ++trial) {
       std::vector<std::size_t> widths(2 + random.below(4));
       for (std::size_t& width : widths) {

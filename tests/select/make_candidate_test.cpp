@@ -137,7 +137,7 @@ TEST_SUITE("select") {
   }
 
   TEST_CASE("a network in 2:4 keeps the two largest of every four, and rounding removes units in steps") {
-    espalier::random random(101);
+    espalier::random_generator random(101);
     auto layer = dense(8, 3);
     layer.grouped_by = structure::n_of_m{2, 4};
     const auto kernel = support::random_numbers(random, 24);

@@ -138,7 +138,7 @@ std::int64_t multipliers(const espalier::attributes::layer_attributes& layer, st
 }
 
 /// Lets most layers be shared, some of them only that, at random losses and savings.
-void share_some(espalier::random& random, std::vector<choose::candidate<2>>& layers) {
+void share_some(espalier::random_generator& random, std::vector<choose::candidate<2>>& layers) {
   for (auto& layer : layers) {
     for (auto& run : layer.savings.savings) {
       for (std::size_t r = 0; r < 2; ++r) {
@@ -261,7 +261,7 @@ void check_used(const std::vector<choose::candidate<2>>& layers, const choose::s
 
 TEST_SUITE("select") {
   TEST_CASE("a global selection of one resource is the best of all masks, fractions and fixed usage included") {
-    espalier::random random(91);
+    espalier::random_generator random(91);
     for (int trial = 0; trial < 400; ++trial) {
       CAPTURE(trial);
       const auto layers = support::random_candidates<1>(random, 1 + random.below(11));
@@ -270,7 +270,7 @@ TEST_SUITE("select") {
   }
 
   TEST_CASE("a global selection of two resources is the best of all masks, with a sparsity for each") {
-    espalier::random random(92);
+    espalier::random_generator random(92);
     for (int trial = 0; trial < 400; ++trial) {
       CAPTURE(trial);
       const auto layers = support::random_candidates<2>(random, 1 + random.below(11));
@@ -279,7 +279,7 @@ TEST_SUITE("select") {
   }
 
   TEST_CASE("a local selection is the best of each layer on its own") {
-    espalier::random random(93);
+    espalier::random_generator random(93);
     for (int trial = 0; trial < 200; ++trial) {
       const auto layers = support::random_candidates<2>(random, 1 + random.below(14));
       const double sparsity = random.uniform();
@@ -297,7 +297,7 @@ TEST_SUITE("select") {
   }
 
   TEST_CASE("budgets of single layers beside a global one: the best of all masks that keep all of them") {
-    espalier::random random(94);
+    espalier::random_generator random(94);
     for (int trial = 0; trial < 300; ++trial) {
       CAPTURE(trial);
       const auto layers = support::random_candidates<2>(random, 2 + random.below(10));
@@ -321,7 +321,7 @@ TEST_SUITE("select") {
   }
 
   TEST_CASE("with a minimum of kept groups no layer is cut through, and the value is the best that leaves") {
-    espalier::random random(95);
+    espalier::random_generator random(95);
     int optimal = 0;
     for (int trial = 0; trial < 400; ++trial) {
       CAPTURE(trial);
@@ -345,7 +345,7 @@ TEST_SUITE("select") {
   }
 
   TEST_CASE("at sparsity 0 everything is kept, also what has no loss; at 1 nothing that costs") {
-    espalier::random random(96);
+    espalier::random_generator random(96);
     for (int trial = 0; trial < 200; ++trial) {
       auto layers = support::random_candidates<2>(random, 1 + random.below(12));
       layers[0].prune.assign(layers[0].prune.size(), 0.0);
@@ -431,7 +431,7 @@ TEST_SUITE("select") {
   }
 
   TEST_CASE("groups are kept, shared and pruned as is best among all choices, in every resource") {
-    espalier::random random(103);
+    espalier::random_generator random(103);
     int shared = 0;
     for (int trial = 0; trial < 400; ++trial) {
       auto layers = support::random_candidates<2>(random, 1 + random.below(7));
@@ -454,7 +454,7 @@ TEST_SUITE("select") {
   }
 
   TEST_CASE("with sharing, too, layers keep within budgets of their own and keep their minimum") {
-    espalier::random random(107);
+    espalier::random_generator random(107);
     for (int trial = 0; trial < 400; ++trial) {
       auto layers = support::random_candidates<2>(random, 1 + random.below(7));
       share_some(random, layers);
@@ -480,7 +480,7 @@ TEST_SUITE("select") {
   }
 
   TEST_CASE("each layer on its own shares as is best for it") {
-    espalier::random random(109);
+    espalier::random_generator random(109);
     for (int trial = 0; trial < 100; ++trial) {
       auto layers = support::random_candidates<2>(random, 2 + random.below(6));
       share_some(random, layers);
@@ -529,7 +529,7 @@ TEST_SUITE("select") {
   }
 
   TEST_CASE("past a limit the bound says how far from the best choice it can be") {
-    espalier::random random(113);
+    espalier::random_generator random(113);
     for (int trial = 0; trial < 100; ++trial) {
       auto layers = support::random_candidates<2>(random, 7);
       share_some(random, layers);
@@ -556,7 +556,7 @@ TEST_SUITE("select") {
   }
 
   TEST_CASE("layers in another order are decided alike") {
-    espalier::random random(97);
+    espalier::random_generator random(97);
     for (int trial = 0; trial < 100; ++trial) {
       auto layers = support::random_candidates<2>(random, 2 + random.below(12));
       for (auto& layer : layers) {
@@ -622,7 +622,7 @@ TEST_SUITE("select") {
 
   TEST_CASE(
       "the DSP blocks that masked kernels really need are those that are said to be used, and within the budget") {
-    espalier::random random(98);
+    espalier::random_generator random(98);
     for (int trial = 0; trial < 200; ++trial) {
       std::vector<espalier::attributes::layer_attributes> layers;
       std::vector<std::vector<double>> kernels;

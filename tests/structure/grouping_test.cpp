@@ -45,7 +45,7 @@ std::vector<std::size_t> pattern_by_definition(const structure::pattern& rule, c
 
 TEST_SUITE("structure") {
   TEST_CASE("every weight is in exactly one group and visited once, in memory order") {
-    espalier::random random(21);
+    espalier::random_generator random(21);
     for (int trial = 0; trial < 400; ++trial) {
       const espalier::extents shape = support::random_shape(random);
       const structure::rule rule = support::random_rule(random, shape);
@@ -71,7 +71,7 @@ TEST_SUITE("structure") {
   }
 
   TEST_CASE("a pattern is transpose, flatten, reshape and runs of rows, for every size") {
-    espalier::random random(22);
+    espalier::random_generator random(22);
     for (int trial = 0; trial < 200; ++trial) {
       const espalier::extents shape = support::random_shape(random);
       const structure::pattern rule{support::random_divisor(random, shape.size()), support::between(random, 1, 6)};
@@ -101,7 +101,7 @@ TEST_SUITE("structure") {
   }
 
   TEST_CASE("n of m leaves n of every whole run of m in every unit") {
-    espalier::random random(23);
+    espalier::random_generator random(23);
     const structure::grouping groups(structure::n_of_m{1, 3}, {9, 4}, support::random_numbers(random, 36));
     const auto of = groups_of(groups);
     for (std::size_t unit = 0; unit < 4; ++unit) {

@@ -14,7 +14,7 @@ namespace structure = espalier::structure;
 
 TEST_SUITE("structure") {
   TEST_CASE("the sizes known beforehand are those counted weight by weight, for random rules and kernels") {
-    espalier::random random(31);
+    espalier::random_generator random(31);
     for (int trial = 0; trial < 400; ++trial) {
       const espalier::extents shape = support::random_shape(random);
       const structure::rule rule = support::random_rule(random, shape);

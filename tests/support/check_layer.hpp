@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/nn/layer.hpp>
@@ -92,7 +92,7 @@ class layer_under_test {
   std::vector<value_type> u;
 
  private:
-  espalier::random random_{5};
+  espalier::random_generator random_{5};
   std::vector<value_type> scratch_;
 };
 

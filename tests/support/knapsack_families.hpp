@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 namespace support {
@@ -51,7 +51,8 @@ enum class family {
 };
 
 /// Many items in few classes, as layers of a network are.
-inline owned_problem<> class_problem(espalier::random& random, const shape& s, family kind = family::network) {
+inline owned_problem<> class_problem(espalier::random_generator& random, const shape& s,
+                                     family kind = family::network) {
   owned_problem<> result;
   const auto below = [&](std::uint64_t bound) { return static_cast<std::int64_t>(random.below(bound)); };
   std::vector<double> total(s.resources, 0.0);

@@ -15,7 +15,7 @@
 
 #include <doctest/doctest.h>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 
@@ -24,7 +24,7 @@
 namespace support {
 
 /// Values of several kinds (ties, zeros, correlated with the weights) in interleaved runs.
-inline owned_problem<> random_problem(espalier::random& random, const shape& s) {
+inline owned_problem<> random_problem(espalier::random_generator& random, const shape& s) {
   owned_problem<> result;
   const std::uint64_t kind = random.below(5);
   for (std::size_t i = 0; i < s.classes * s.resources; ++i) {

@@ -6,14 +6,14 @@
 #include <cstddef>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/lanes.hpp>
 
 namespace support {
 
 /// Numbers from the uniform distribution in [-1, 1].
 template <class T>
-std::vector<T> random_numbers(espalier::random& random, std::size_t count) {
+std::vector<T> random_numbers(espalier::random_generator& random, std::size_t count) {
   std::vector<T> numbers(count);
   for (T& number : numbers) {
     number = static_cast<T>(2 * random.uniform() - 1);
@@ -23,7 +23,7 @@ std::vector<T> random_numbers(espalier::random& random, std::size_t count) {
 
 /// Random numbers, one after the other so often as lane blocks of so many features have.
 template <class T>
-std::vector<T> random_blocks(espalier::random& random, std::size_t features, std::size_t blocks) {
+std::vector<T> random_blocks(espalier::random_generator& random, std::size_t features, std::size_t blocks) {
   return random_numbers<T>(random, features * blocks * espalier::kernels::lanes);
 }
 

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>
 #include <espalier/nn/flatten.hpp>
@@ -29,7 +29,7 @@ namespace nn = espalier::nn;
 template <class T>
 struct labelled {
   labelled(std::size_t samples, std::size_t features, std::size_t classes) : numbers(samples * features) {
-    espalier::random random(17);
+    espalier::random_generator random(17);
     const auto centres = random_numbers<double>(random, classes * features);
     for (std::size_t s = 0; s < samples; ++s) {
       labels.push_back(static_cast<std::uint32_t>(random.below(classes)));
@@ -69,7 +69,7 @@ auto convolutional(std::uint64_t seed = 4) {
 /// Moves the biases off 0, so that tests see them.
 template <class Model>
 void disturb(Model& model) {
-  espalier::random random(23);
+  espalier::random_generator random(23);
   for (const auto& parameter : model.parameters()) {
     for (auto& number : parameter) {
       number += static_cast<typename Model::value_type>(0.05 * random.normal());

@@ -10,18 +10,18 @@
 
 #include <espalier/attributes/layer_attributes.hpp>
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/structure/kernel_matrix.hpp>
 #include <espalier/structure/rules.hpp>
 
 namespace support {
 
-inline std::size_t between(espalier::random& random, std::size_t low, std::size_t high) {
+inline std::size_t between(espalier::random_generator& random, std::size_t low, std::size_t high) {
   return low + static_cast<std::size_t>(random.below(high - low + 1));
 }
 
 /// A small kernel of rank 2, 3 or 4.
-inline espalier::extents random_shape(espalier::random& random) {
+inline espalier::extents random_shape(espalier::random_generator& random) {
   switch (random.below(3)) {
     case 0:
       return {between(random, 1, 9), between(random, 1, 9)};
@@ -32,7 +32,7 @@ inline espalier::extents random_shape(espalier::random& random) {
   }
 }
 
-inline std::size_t random_divisor(espalier::random& random, std::size_t number) {
+inline std::size_t random_divisor(espalier::random_generator& random, std::size_t number) {
   std::size_t divisor = between(random, 1, number);
   while (number % divisor != 0) {
     divisor = between(random, 1, number);
@@ -41,7 +41,7 @@ inline std::size_t random_divisor(espalier::random& random, std::size_t number) 
 }
 
 /// A rule that fits the kernel.
-inline espalier::structure::rule random_rule(espalier::random& random, const espalier::extents& shape) {
+inline espalier::structure::rule random_rule(espalier::random_generator& random, const espalier::extents& shape) {
   namespace structure = espalier::structure;
   switch (random.below(7)) {
     case 0:
@@ -63,7 +63,7 @@ inline espalier::structure::rule random_rule(espalier::random& random, const esp
   }
 }
 
-inline std::vector<double> random_numbers(espalier::random& random, std::size_t count) {
+inline std::vector<double> random_numbers(espalier::random_generator& random, std::size_t count) {
   std::vector<double> numbers(count);
   for (double& number : numbers) {
     number = random.normal();
@@ -72,7 +72,8 @@ inline std::vector<double> random_numbers(espalier::random& random, std::size_t 
 }
 
 /// A layer of any kind with settings that hang together.
-inline espalier::attributes::layer_attributes random_layer(espalier::random& random, const std::string& name) {
+inline espalier::attributes::layer_attributes random_layer(espalier::random_generator& random,
+                                                           const std::string& name) {
   namespace attributes = espalier::attributes;
   attributes::layer_attributes layer;
   layer.name = name;

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/select/selection.hpp>
 
 namespace support {
@@ -36,7 +36,8 @@ espalier::select::candidate<M> candidate_of(const std::string& name, std::vector
 
 /// A few layers with random savings (some 0, some fractions, some usage that no group frees) and losses (some equal).
 template <std::size_t M>
-std::vector<espalier::select::candidate<M>> random_candidates(espalier::random& random, std::size_t groups_in_all) {
+std::vector<espalier::select::candidate<M>> random_candidates(espalier::random_generator& random,
+                                                              std::size_t groups_in_all) {
   std::vector<espalier::select::candidate<M>> layers;
   while (groups_in_all > 0) {
     const std::size_t groups = 1 + static_cast<std::size_t>(random.below(groups_in_all));

@@ -58,7 +58,7 @@ TEST_SUITE("train") {
     const train::gradient_options<> options{.batch = 30, .seed = 4};
     const auto found = train::mean_absolute_gradients(model, data.view(), options);
     auto order = data.view().chosen;
-    espalier::random(4).shuffle(std::span(order));
+    espalier::random_generator(4).shuffle(std::span(order));
     const auto layers = model.layers();
     REQUIRE(found.size() == layers.size());
     for (std::size_t l = 0; l < layers.size(); ++l) {

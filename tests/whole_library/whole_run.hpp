@@ -16,7 +16,7 @@ namespace {
 std::string whole_run() {
   using namespace espalier;
   constexpr std::size_t samples = 64;
-  espalier::random generator(3);
+  espalier::random_generator generator(3);
   std::vector<float> numbers;
   std::vector<std::uint32_t> labels;
   for (std::size_t i = 0; i < samples; ++i) {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/average_pool2d.hpp>
 #include <espalier/kernels/pool2d_shape.hpp>
 #include <espalier/nn/layer.hpp>
@@ -32,7 +32,7 @@ class average_pool2d {
     detail::expect_window(default_name, options);
   }
 
-  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     shape_ = detail::pool2d_shape(options_, input, {default_name, name});
     return {shape_.lines.outputs, shape_.columns.outputs, shape_.channels};
   }

@@ -13,7 +13,7 @@
 
 #include <espalier/attributes/layer_attributes.hpp>
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/conv2d.hpp>
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/elementwise.hpp>
@@ -63,7 +63,7 @@ class conv2d {
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
-  extents build(const std::string& name, const extents& input, random& generator) {
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
     const auto [height, width] = options_.kernel;
     const bool same = options_.padding == nn::padding::same;
     if (input.rank() != 3 || input.size() == 0 || (!same && (input[0] < height || input[1] < width))) {

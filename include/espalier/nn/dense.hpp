@@ -9,7 +9,7 @@
 
 #include <espalier/attributes/layer_attributes.hpp>
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/dense.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/nn/glorot_uniform.hpp>
@@ -46,7 +46,7 @@ class dense {
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
-  extents build(const std::string& name, const extents& input, random& generator) {
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() != 1 || input.size() == 0) {
       detail::refuse_input("dense", name, input,
                            "a vector (inputs), so that the kernel is (inputs, " + std::to_string(options_.units) +

@@ -7,7 +7,7 @@
 #include <string>
 
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/nn/layer.hpp>
 
 namespace espalier::inline v0::nn {
@@ -22,7 +22,7 @@ class flatten {
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "flatten";
 
-  extents build(const std::string& /*name*/, const extents& input, random& /*generator*/) const {
+  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) const {
     return {input.size()};
   }
   [[nodiscard]] std::size_t scratch() const noexcept { return 0; }

@@ -7,7 +7,7 @@
 #include <string>
 
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/average_pool2d.hpp>
 #include <espalier/kernels/pool2d_shape.hpp>
 #include <espalier/nn/layer.hpp>
@@ -25,7 +25,7 @@ class global_average_pool2d {
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "global_average_pool2d";
 
-  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() != 3 || input.size() == 0) {
       detail::refuse_input(default_name, name, input, "an image (height, width, channels)");
     }

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <span>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 
 namespace espalier::inline v0::nn {
 
@@ -20,7 +20,7 @@ struct fans {
 /// Fills a kernel from the uniform distribution in [-l, l], l = sqrt(6 / (in + out)).
 /// Source: Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
 template <class T>
-void glorot_uniform(std::span<T> kernel, const fans& f, random& generator) {
+void glorot_uniform(std::span<T> kernel, const fans& f, random_generator& generator) {
   const double limit = std::sqrt(6.0 / static_cast<double>(f.in + f.out));
   for (T& weight : kernel) {
     weight = static_cast<T>(limit * (2 * generator.uniform() - 1));

@@ -10,7 +10,7 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
 
@@ -40,7 +40,7 @@ struct pass {
 ///   input is taken, and an output in place has as many axes as its input.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
-                         const extents& input, random& generator) {
+                         const extents& input, random_generator& generator) {
   { Layer::in_place } -> std::convertible_to<bool>;
   { Layer::default_name } -> std::convertible_to<std::string>;
   { l.build(name, input, generator) } -> std::same_as<extents>;

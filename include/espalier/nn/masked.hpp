@@ -8,7 +8,7 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/held_weights.hpp>
 #include <espalier/mask/make_mask.hpp>
 #include <espalier/mask/weight_mask.hpp>
@@ -27,7 +27,7 @@ class masked : public Layer {
 
   using Layer::Layer;  // is made as the layer is
 
-  extents build(const std::string& name, const extents& input, random& generator) {
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
     const extents output = Layer::build(name, input, generator);
     set_mask(mask::keep_all<value_type>(this->kernel().size()));
     return output;

@@ -7,7 +7,7 @@
 #include <string>
 
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/elementwise.hpp>
 #include <espalier/nn/layer.hpp>
 
@@ -22,7 +22,7 @@ class relu {
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "relu";
 
-  extents build(const std::string& /*name*/, const extents& input, random& /*generator*/) {
+  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
     features_ = input.size();
     return input;
   }

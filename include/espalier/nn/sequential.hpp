@@ -20,7 +20,7 @@
 #include <espalier/attributes/prunable_layer.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/mask/weight_mask.hpp>
@@ -73,7 +73,7 @@ class sequential {
   /// @throws shape_error with both shapes if a layer does not fit the one before; argument_error if two layers have one
   ///         name.
   sequential(const extents& input, std::uint64_t seed, Layers... layers) : layers_(std::move(layers)...) {
-    random generator(seed);
+    random_generator generator(seed);
     std::map<std::string, std::size_t> places;
     shapes_[0] = input;
     for_each_layer([&]<std::size_t Index>(auto& layer) {

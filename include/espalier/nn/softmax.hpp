@@ -7,7 +7,7 @@
 #include <string>
 
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/elementwise.hpp>
 #include <espalier/nn/layer.hpp>
 
@@ -24,7 +24,7 @@ class softmax {
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "softmax";
 
-  extents build(const std::string& name, const extents& input, random& /*generator*/) {
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() != 1 || input.size() == 0) {
       detail::refuse_input("softmax", name, input, "a vector (classes)");
     }

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/rank/ranking.hpp>
 #include <espalier/structure/grouping.hpp>
 
@@ -30,21 +30,21 @@ struct random {
   /// @return one loss per group, independent of those of pruning.
   template <class Value>
   [[nodiscard]] std::vector<double> share(const structure::grouping& groups, std::span<const Value> kernel) const {
-    espalier::random generator = generator_of(kernel);
+    espalier::random_generator generator = generator_of(kernel);
     return draw(groups.count(), generator.split());
   }
 
  private:
   template <class Value>
-  [[nodiscard]] espalier::random generator_of(std::span<const Value> kernel) const {
+  [[nodiscard]] espalier::random_generator generator_of(std::span<const Value> kernel) const {
     std::uint64_t state = seed;
     for (const Value weight : kernel) {
-      state = espalier::random(state ^ std::bit_cast<std::uint64_t>(static_cast<double>(weight)))();
+      state = espalier::random_generator(state ^ std::bit_cast<std::uint64_t>(static_cast<double>(weight)))();
     }
-    return espalier::random(state);
+    return espalier::random_generator(state);
   }
 
-  [[nodiscard]] static std::vector<double> draw(std::size_t count, espalier::random generator) {
+  [[nodiscard]] static std::vector<double> draw(std::size_t count, espalier::random_generator generator) {
     std::vector<double> losses(count);
     for (double& loss : losses) {
       loss = generator.uniform();

@@ -15,7 +15,7 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 
 namespace espalier::inline v0::train {
 
@@ -73,7 +73,7 @@ template <class T>
                                        "fewer than " + std::to_string(all.chosen.size())));
   }
   std::vector<std::uint32_t> order = all.chosen;
-  random(seed).shuffle(std::span(order));
+  random_generator(seed).shuffle(std::span(order));
   const auto border = order.end() - static_cast<std::ptrdiff_t>(second);
   return {{all.samples, all.labels, {order.begin(), border}}, {all.samples, all.labels, {border, order.end()}}};
 }

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include <espalier/base/errors.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/all_finite.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
@@ -73,7 +73,7 @@ class fitting {
     model_.hold();
     expect_finite_weights();
     where_.steps = options_.epochs * ((order_.size() + options_.batch - 1) / options_.batch);
-    random seeds(options_.seed);
+    random_generator seeds(options_.seed);
     for (where_.epoch = 0; where_.epoch < options_.epochs && !options_.stop.stop_requested(); ++where_.epoch) {
       if (options_.shuffle) {
         seeds.split().shuffle(std::span(order_));

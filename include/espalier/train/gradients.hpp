@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/all_finite.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
@@ -59,7 +59,7 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
   }
   batch_passes<Model, decltype(options.loss)> passes(model, data, options.loss, thread_count(options.threads));
   std::vector<std::uint32_t> order = data.chosen;
-  random(options.seed).shuffle(std::span(order));
+  random_generator(options.seed).shuffle(std::span(order));
   order.resize((std::min)(order.size(), options.samples));
   const auto parameters = model.parameters();
   std::size_t numbers = 0;

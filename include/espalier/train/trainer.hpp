@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/optim/cosine_rate.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/train/data_view.hpp>
@@ -63,7 +63,7 @@ class trainer {
 
  private:
   /// Each level shuffles in its own way.
-  [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random(options_.seed + level)(); }
+  [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random_generator(options_.seed + level)(); }
 
   [[nodiscard]] gradient_options<> ranking_options() const {
     return {.seed = options_.seed, .threads = options_.threads};

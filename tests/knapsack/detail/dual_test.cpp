@@ -18,7 +18,7 @@ using support::family;
 TEST_SUITE("knapsack") {
   TEST_CASE("no prices bound better than those found") {
     // L is convex, so a minimum along many directions through a point is a minimum.
-    espalier::random random(85);
+    espalier::random_generator random(85);
     for (int trial = 0; trial < 120; ++trial) {
       const auto kind = static_cast<family>(random.below(5));
       const std::size_t resources = 1 + random.below(4);
@@ -44,7 +44,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("the ranges that a sample guesses hold the line, and little else") {
-    espalier::random random(86);
+    espalier::random_generator random(86);
     int missed = 0;
     for (int trial = 0; trial < 20; ++trial) {
       auto owned = support::class_problem(random, {200'000, 10, 1 + random.below(3), 36});

@@ -7,13 +7,13 @@
 #include <set>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 
 namespace detail = espalier::knapsack::detail;
 
 TEST_SUITE("knapsack") {
   TEST_CASE("a whole inverse times its matrix is the denominator times the identity") {
-    espalier::random random(81);
+    espalier::random_generator random(81);
     int inverted = 0;
     for (int trial = 0; trial < 2000; ++trial) {
       const std::size_t n = 1 + random.below(4);
@@ -47,7 +47,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("the index of a lattice is the number of classes of vectors, and its own vectors are class 0") {
-    espalier::random random(82);
+    espalier::random_generator random(82);
     for (int trial = 0; trial < 300; ++trial) {
       detail::lattice lattice(2);
       std::vector<std::vector<std::int64_t>> generators(3, std::vector<std::int64_t>(2));
@@ -96,7 +96,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("the least cost of slack is that of trying all slacks") {
-    espalier::random random(91);
+    espalier::random_generator random(91);
     int costly = 0;
     for (int trial = 0; trial < 500; ++trial) {
       detail::lattice lattice(2);

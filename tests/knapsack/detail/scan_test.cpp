@@ -14,7 +14,7 @@ namespace detail = espalier::knapsack::detail;
 TEST_SUITE("knapsack") {
   TEST_CASE_TEMPLATE("a scan keeps what is above the window, collects what is inside, and leaves the rest", Value,
                      float, double) {
-    espalier::random random(84);
+    espalier::random_generator random(84);
     support::owned_problem<Value> owned;
     owned.problem.capacities = {5000};
     std::vector<Value> items;

@@ -26,7 +26,7 @@ struct setting {
   detail::fixed_point scale{0.0};
   std::optional<detail::regret> regret;
 
-  setting(espalier::random& random, std::size_t resources) {
+  setting(espalier::random_generator& random, std::size_t resources) {
     do {
       owned = support::random_problem(random, {1 + random.below(9), 1 + random.below(4), resources, 8});
       core = detail::presolve(owned.get(), owned.problem.capacities);
@@ -89,7 +89,7 @@ struct setting {
 
 TEST_SUITE("knapsack") {
   TEST_CASE("a search finds the least regret within its limit, and nothing exactly if there is nothing") {
-    espalier::random random(87);
+    espalier::random_generator random(87);
     int found = 0;
     for (int trial = 0; trial < 4000; ++trial) {
       setting s(random, 1 + random.below(3));
@@ -117,7 +117,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("no bound on completions exceeds what the best completion costs") {
-    espalier::random random(88);
+    espalier::random_generator random(88);
     for (int trial = 0; trial < 1000; ++trial) {
       setting s(random, 1 + random.below(3));
       const std::int64_t least = s.least();
@@ -138,7 +138,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("a rounded choice fits, and says its regret") {
-    espalier::random random(89);
+    espalier::random_generator random(89);
     for (int trial = 0; trial < 2000; ++trial) {
       setting s(random, 1 + random.below(3));
       const auto rounded = detail::rounding(*s.regret)();
@@ -148,7 +148,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("with one row, item by item, the least regret is found too") {
-    espalier::random random(90);
+    espalier::random_generator random(90);
     int improved = 0;
     for (int trial = 0; trial < 4000; ++trial) {
       setting s(random, 1);

@@ -7,13 +7,13 @@
 #include <cmath>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 
 namespace detail = espalier::knapsack::detail;
 
 TEST_SUITE("knapsack") {
   TEST_CASE("items are sorted by value, the lower index first among equals, few or many of them") {
-    espalier::random random(83);
+    espalier::random_generator random(83);
     for (const std::size_t count : {0U, 1U, 2U, 100U, 5000U, 30'000U}) {
       for (const int kind : {0, 1, 2}) {
         std::vector<detail::window_item> items;

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/knapsack/detail/dual.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
 #include <espalier/knapsack/detail/window.hpp>
@@ -151,7 +151,7 @@ class sampler {
   std::span<const Value> values_;
   std::uint64_t items_ = 0;
   double draws_ = 0;
-  random random_{0x6B6E6170};
+  random_generator random_{0x6B6E6170};
 };
 
 }  // namespace espalier::inline v0::knapsack::detail

@@ -7,7 +7,7 @@
 #include <string>
 
 #include <espalier/base/extents.hpp>
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/nn/layer.hpp>
 
@@ -21,7 +21,7 @@ class elementwise {
   using value_type = T;
   static constexpr bool in_place = true;
 
-  extents build(const std::string& /*name*/, const extents& input, random& /*generator*/) {
+  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
     features_ = input.size();
     return input;
   }

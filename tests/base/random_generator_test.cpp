@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <espalier/base/random.hpp>
+#include <espalier/base/random_generator.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,27 +9,27 @@
 #include <random>
 #include <span>
 
-static_assert(std::uniform_random_bit_generator<espalier::random>);
+static_assert(std::uniform_random_bit_generator<espalier::random_generator>);
 
 TEST_SUITE("base") {
   TEST_CASE("the generator gives the published sequence of splitmix64") {
-    espalier::random generator(1234567);
+    espalier::random_generator generator(1234567);
     CHECK(generator() == 6457827717110365317U);
     CHECK(generator() == 3203168211198807973U);
     CHECK(generator() == 9817491932198370423U);
   }
 
   TEST_CASE("equal seeds give equal sequences and other seeds do not") {
-    espalier::random a(7);
-    espalier::random b(7);
-    espalier::random c(8);
+    espalier::random_generator a(7);
+    espalier::random_generator b(7);
+    espalier::random_generator c(8);
     CHECK(a() == b());
     CHECK(a.normal() == b.normal());
     CHECK(a() != c());
   }
 
   TEST_CASE("below never reaches its bound and hits every number equally") {
-    espalier::random generator(1);
+    espalier::random_generator generator(1);
     std::array<int, 6> seen{};
     for (int draw = 0; draw < 60000; ++draw) {
       ++seen[generator.below(6)];
@@ -41,7 +41,7 @@ TEST_SUITE("base") {
   }
 
   TEST_CASE("normal has mean 0, variance 1 and the normal's tails") {
-    espalier::random generator(3);
+    espalier::random_generator generator(3);
     double sum = 0;
     double squares = 0;
     int beyond_two = 0;
@@ -58,7 +58,7 @@ TEST_SUITE("base") {
   }
 
   TEST_CASE("shuffle keeps the elements and makes every order equally likely") {
-    espalier::random generator(5);
+    espalier::random_generator generator(5);
     std::array<int, 6> seen{};
     for (int draw = 0; draw < 60000; ++draw) {
       std::array<int, 3> order{0, 1, 2};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Seeded random numbers that do not depend on the compiler or its standard library.
-#ifndef ESPALIER_BASE_RANDOM_HPP
-#define ESPALIER_BASE_RANDOM_HPP
+#ifndef ESPALIER_BASE_RANDOM_GENERATOR_HPP
+#define ESPALIER_BASE_RANDOM_GENERATOR_HPP
 
 #include <bit>
 #include <cmath>
@@ -17,12 +17,12 @@ namespace espalier::inline v0 {
 /// It is a std::uniform_random_bit_generator. The distributions of the standard library are not used with it:
 /// their results differ between implementations.
 /// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-class random {
+class random_generator {
  public:
   using result_type = std::uint64_t;
 
   /// @param seed  any number; equal seeds give equal sequences.
-  constexpr explicit random(std::uint64_t seed) noexcept : state_(seed) {}
+  constexpr explicit random_generator(std::uint64_t seed) noexcept : state_(seed) {}
 
   [[nodiscard]] static constexpr result_type(min)() noexcept { return 0; }
   [[nodiscard]] static constexpr result_type(max)() noexcept { return ~result_type{0}; }
@@ -62,7 +62,7 @@ class random {
     return x * std::sqrt(-2 * std::log(square) / square);
   }
 
-  /// Puts the elements into a random order (Fisher and Yates).
+  /// Puts the elements into a random_generator order (Fisher and Yates).
   /// @param elements  any sequence; every order is equally likely.
   template <class T, std::size_t Extent>
   constexpr void shuffle(std::span<T, Extent> elements) noexcept {
@@ -73,7 +73,7 @@ class random {
   }
 
   /// @return a generator for an independent stream, drawn from this one.
-  constexpr random split() noexcept { return random((*this)()); }
+  constexpr random_generator split() noexcept { return random_generator((*this)()); }
 
  private:
   std::uint64_t state_;
