@@ -62,7 +62,7 @@ class random_generator {
     return x * std::sqrt(-2 * std::log(square) / square);
   }
 
-  /// Puts the elements into a random_generator order (Fisher and Yates).
+  /// Puts the elements into a random order (Fisher and Yates).
   /// @param elements  any sequence; every order is equally likely.
   template <class T, std::size_t Extent>
   constexpr void shuffle(std::span<T, Extent> elements) noexcept {
