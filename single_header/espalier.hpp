@@ -576,6 +576,194 @@ void validate(std::span<const prunable_layer<Value>> layers) {
 
 #endif
 
+// ---- espalier/base/byte_reader.hpp ----
+// Reads back what byte_writer wrote.
+#ifndef ESPALIER_BASE_BYTE_READER_HPP
+#define ESPALIER_BASE_BYTE_READER_HPP
+
+namespace espalier::inline v0 {
+
+/// Reads values in the order in which they were written. Never reads beyond its bytes, and never asks for more memory
+/// than they could fill.
+class byte_reader {
+ public:
+  static constexpr bool writes = false;
+
+  /// @param bytes  what a byte_writer gave; must outlive the reader.
+  explicit byte_reader(std::span<const std::byte> bytes) noexcept : bytes_(bytes) {}
+
+  /// @param values  of the types that were written, in their order.
+  /// @throws parse_error if there are not enough bytes.
+  template <class... Values>
+  void operator()(Values&... values) {
+    (get(values), ...);
+  }
+
+  /// @return how many bytes were not read yet.
+  [[nodiscard]] std::size_t left() const noexcept { return bytes_.size(); }
+
+ private:
+  template <class T>
+  void get(T& value) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to read this type");
+    if constexpr (std::is_same_v<T, bool>) {
+      std::uint8_t byte = 0;  // a byte that is neither 0 nor 1 must not become a bool
+      take(&byte, 1);
+      value = byte != 0;
+    } else {
+      take(&value, 1);
+    }
+  }
+
+  void get(std::string& text) { get_sequence(text); }
+
+  template <class T>
+  void get(std::vector<T>& numbers) {
+    get_sequence(numbers);
+  }
+
+  template <class Sequence>
+  void get_sequence(Sequence& sequence) {
+    std::uint64_t count = 0;
+    get(count);
+    if (count > left() / sizeof(typename Sequence::value_type)) {
+      refuse(count * sizeof(typename Sequence::value_type));
+    }
+    sequence.resize(static_cast<std::size_t>(count));
+    take(sequence.data(), sequence.size());
+  }
+
+  template <class T>
+  void take(T* first, std::size_t count) {
+    if (count > left() / sizeof(T)) {
+      refuse(count * sizeof(T));
+    }
+    if (count > 0) {
+      std::memcpy(first, bytes_.data(), count * sizeof(T));
+      bytes_ = bytes_.subspan(count * sizeof(T));
+    }
+  }
+
+  [[noreturn]] void refuse(std::uint64_t wanted) const {
+    throw parse_error(error_message("base::byte_reader", std::to_string(left()) + " bytes where a value begins",
+                                    std::to_string(wanted) + " or more"));
+  }
+
+  std::span<const std::byte> bytes_;
+};
+
+}  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/base/byte_writer.hpp ----
+// Turns numbers, texts and sequences of numbers into bytes, for what is to be gone on with later.
+#ifndef ESPALIER_BASE_BYTE_WRITER_HPP
+#define ESPALIER_BASE_BYTE_WRITER_HPP
+
+namespace espalier::inline v0 {
+
+/// Writes values one after the other; `byte_reader` reads them in the same order. Numbers are written as the machine
+/// holds them, sequences after their length.
+class byte_writer {
+ public:
+  static constexpr bool writes = true;
+
+  /// @param values  numbers, enumerators, texts, or vectors of numbers.
+  template <class... Values>
+  void operator()(const Values&... values) {
+    (put(values), ...);
+  }
+
+  /// @return all bytes written so far; the writer is empty then.
+  [[nodiscard]] std::vector<std::byte> take() noexcept { return std::exchange(bytes_, {}); }
+
+ private:
+  template <class T>
+  void put(const T& value) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to write this type");
+    append(&value, 1);
+  }
+
+  void put(const std::string& text) { put_sequence(text.data(), text.size()); }
+
+  template <class T>
+  void put(const std::vector<T>& numbers) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, std::byte>);
+    put_sequence(numbers.data(), numbers.size());
+  }
+
+  template <class T>
+  void put_sequence(const T* first, std::size_t count) {
+    put(std::uint64_t{count});
+    append(first, count);
+  }
+
+  template <class T>
+  void append(const T* first, std::size_t count) {
+    if (count > 0) {
+      const std::size_t begin = bytes_.size();
+      bytes_.resize(begin + count * sizeof(T));
+      std::memcpy(bytes_.data() + begin, first, count * sizeof(T));
+    }
+  }
+
+  std::vector<std::byte> bytes_;
+};
+
+}  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/base/fingerprint.hpp ----
+// One number that stands for many, to find out whether two things are the same.
+#ifndef ESPALIER_BASE_FINGERPRINT_HPP
+#define ESPALIER_BASE_FINGERPRINT_HPP
+
+namespace espalier::inline v0 {
+
+/// Sums up numbers and texts, in their order. Different contents have different sums but for one case in 2^64 or so; it
+/// is no protection against a person who wants two equal ones.
+/// Source: the mixing step of splitmix64, on words of eight bytes.
+class fingerprint {
+ public:
+  /// @param number  a number or an enumerator.
+  template <class T>
+  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(T number) noexcept {
+    return add(std::span<const T>(&number, 1));
+  }
+
+  fingerprint& add(std::string_view text) noexcept { return add(std::span<const char>(text)); }
+
+  /// @param numbers  with their count, so that parts cannot run together.   Complexity: O(n).
+  template <class T>
+  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(std::span<const T> numbers) noexcept {
+    mix(numbers.size());
+    const auto bytes = std::as_bytes(numbers);
+    for (std::size_t begin = 0; begin < bytes.size(); begin += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      const std::size_t count = bytes.size() - begin < sizeof(word) ? bytes.size() - begin : sizeof(word);
+      std::memcpy(&word, bytes.data() + begin, count);
+      mix(word);
+    }
+    return *this;
+  }
+
+  [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  void mix(std::uint64_t word) noexcept {
+    value_ = (value_ ^ word) * 0xBF58476D1CE4E5B9U;
+    value_ ^= value_ >> 31U;
+  }
+
+  std::uint64_t value_ = 0x9E3779B97F4A7C15U;
+};
+
+}  // namespace espalier::inline v0
+
+#endif
+
 // ---- espalier/base/random_generator.hpp ----
 // Seeded random numbers that do not depend on the compiler or its standard library.
 #ifndef ESPALIER_BASE_RANDOM_GENERATOR_HPP
@@ -7689,8 +7877,9 @@ struct training_phase {
   std::size_t epochs = 0;  ///< how many times to go through the data
   std::size_t level = 0;   ///< how many levels were begun, this one included; for seeds and labels
   prune::purpose purpose = prune::purpose::level;
-  double sparsity = 0;     ///< the target of the level, 0 to 1; in the final training that of the best network
-  std::stop_token stop{};  ///< when it is stopped, `fit` returns early
+  double sparsity = 0;          ///< the target of the level, 0 to 1; in the final training that of the best network
+  std::size_t first_epoch = 0;  ///< of them, done before the run was ended and gone on with
+  std::stop_token stop{};       ///< when it is stopped, `fit` returns early
 };
 
 /// One mask per layer of a model, in the order of `layers()`.
@@ -7724,6 +7913,40 @@ concept fisher_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, M
 template <class Trainer, class Model>
 concept gradient_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
   { trainer.gradients(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
+};
+
+/// A trainer whose training can be gone through epoch by epoch, so that the loop can tell of every epoch, end between
+/// two of them, and save a run there.
+///
+/// `begin(model, masks, phase)` begins what `fit` would do and returns the training (it need not be movable), whose
+/// `run_epoch()` goes once through the data and returns the mean loss. If the training also has `save()`, which gives
+/// all that it remembers but for the model's parameters, and `load(bytes)`, a run that was ended can be gone on with
+/// inside a level; else only between levels.
+template <class Trainer, class Model>
+concept stepwise_trainer = trainer<Trainer, Model> &&
+    requires(Trainer& trainer, Model& model, masks<typename Model::value_type> held, training_phase phase) {
+  { trainer.begin(model, held, phase).run_epoch() } -> std::convertible_to<double>;
+};
+
+/// A trainer that remembers something from one training to the next, such as a generator of its own:
+/// `save()` gives it, `load(bytes)` brings it back.
+template <class Trainer>
+concept stateful_trainer = requires(Trainer& trainer, std::span<const std::byte> bytes) {
+  { trainer.save() } -> std::same_as<std::vector<std::byte>>;
+  trainer.load(bytes);
+};
+
+/// One thing that a saved run depends on, such as the data.
+struct identity_part {
+  std::string name;         ///< what an error calls it
+  std::uint64_t value = 0;  ///< a fingerprint of it
+};
+
+/// A trainer that says what it depends on: `identity()`. A run that was saved under other data, seeds or settings is
+/// then refused.
+template <class Trainer>
+concept identified_trainer = requires(const Trainer& trainer) {
+  { trainer.identity() } -> std::same_as<std::vector<identity_part>>;
 };
 
 }  // namespace espalier::inline v0::prune
@@ -9905,7 +10128,7 @@ class pruning_run {
         return end(ending::out_of_reach, "the next target is out of reach: " + made.selection.out_of_reach);
       }
       const std::size_t epochs = options_.epochs - options_.rewinding;
-      train(made.masks, {epochs, level, purpose::level, schedule_.sparsity(), options_.stop});
+      train(made.masks, {epochs, level, purpose::level, schedule_.sparsity(), 0, options_.stop});
       if (stopped()) {
         return;
       }
@@ -9918,7 +10141,7 @@ class pruning_run {
         return end(ending::schedule_ended, "the schedule has no further target");
       }
       if (options_.rewinding > 0) {
-        train({}, {options_.rewinding, level, purpose::rewinding, 0, options_.stop});
+        train({}, {options_.rewinding, level, purpose::rewinding, 0, 0, options_.stop});
       }
     }
   }
@@ -9962,7 +10185,7 @@ class pruning_run {
       return;
     }
     const std::size_t level = result_.report.levels.size() + 1;
-    train(best_.made.masks, {options_.final_epochs, level, purpose::final, best_.sparsity, options_.stop});
+    train(best_.made.masks, {options_.final_epochs, level, purpose::final, best_.sparsity, 0, options_.stop});
     if (stopped()) {
       return;
     }
@@ -14876,6 +15099,8 @@ namespace espalier::inline v0::optim {
 /// - `state<T>(optimizer, parameters)`: fresh memory for so many numbers.
 /// - `begin_step(rate)`: a step with this learning rate begins.
 /// - `update(begin, weights, gradients)`: moves the weights that are numbers begin, begin + 1, ... of all parameters.
+///
+/// A state that also has `archive(a)`, which calls `a(...)` with all that it remembers, can be saved and gone on with.
 template <class Optimizer>
 concept optimizer = requires(const Optimizer& o, std::size_t parameters, typename Optimizer::template state<double>& s,
                              std::span<double> weights, std::span<const double> gradients) {
@@ -14966,6 +15191,12 @@ class adagrad::state {
     }
   }
 
+  /// Shows what it remembers to a byte_writer or byte_reader.
+  template <class Archive>
+  void archive(Archive& a) {
+    a(sum_);
+  }
+
  private:
   T tiny_;
   T rate_ = 0;
@@ -15036,6 +15267,12 @@ class adam::state {
     step.fresh_2 = static_cast<T>(1 - settings_.beta_2);
     step.epsilon = static_cast<T>(settings_.epsilon);
     kernels::adam(step);
+  }
+
+  /// Shows what it remembers to a byte_writer or byte_reader.
+  template <class Archive>
+  void archive(Archive& a) {
+    a(power_1_, power_2_, mean_, square_, largest_);
   }
 
  private:
@@ -15115,6 +15352,13 @@ struct clipped {
       }
       inner_.update(begin, weights, std::span<const T>(own));
     }
+
+    /// Shows what the other optimizer remembers, if it does.
+    template <class Archive>
+    void archive(Archive& a) requires requires(typename Optimizer::template state<T>& inner) {
+      inner.archive(a);
+    }
+    { inner_.archive(a); }
 
    private:
     double value_;
@@ -15251,6 +15495,12 @@ class nadam::state {
     }
   }
 
+  /// Shows what it remembers to a byte_writer or byte_reader.
+  template <class Archive>
+  void archive(Archive& a) {
+    a(steps_, product_, power_2_, mean_, square_);
+  }
+
  private:
   [[nodiscard]] double share(double step) const { return settings_.beta_1 * (1 - 0.5 * std::pow(0.96, step)); }
 
@@ -15348,6 +15598,12 @@ class rmsprop::state {
     }
   }
 
+  /// Shows what it remembers to a byte_writer or byte_reader.
+  template <class Archive>
+  void archive(Archive& a) {
+    a(square_, mean_, velocity_);
+  }
+
  private:
   [[nodiscard]] T pushed(std::size_t i, T step) {
     if (velocity_.empty()) {
@@ -15408,6 +15664,12 @@ struct sgd {
         velocity[i] = momentum_ * velocity[i] + push;
         weights[i] += nesterov_ ? momentum_ * velocity[i] + push : velocity[i];
       }
+    }
+
+    /// Shows what it remembers to a byte_writer or byte_reader.
+    template <class Archive>
+    void archive(Archive& a) {
+      a(velocity_);
     }
 
    private:
@@ -15867,6 +16129,7 @@ template <class Model, class Options>
 class fitting {
  public:
   using value_type = typename Model::value_type;
+  using state_type = typename decltype(Options::optimizer)::template state<value_type>;
 
   fitting(Model& model, const data_view<value_type>& data, const Options& options)
       : model_(model),
@@ -15877,27 +16140,56 @@ class fitting {
         layers_(model.parameter_layers()),
         gradients_(count(parameters_)),
         state_(options.optimizer, gradients_.size()),
-        order_(data.chosen) {}
-
-  void operator()() {
+        order_(data.chosen),
+        seeds_(options.seed) {
     model_.hold();
     expect_finite_weights();
     where_.steps = options_.epochs * ((order_.size() + options_.batch - 1) / options_.batch);
-    random_generator seeds(options_.seed);
-    for (where_.epoch = 0; where_.epoch < options_.epochs && !options_.stop.stop_requested(); ++where_.epoch) {
-      if (options_.shuffle) {
-        seeds.split().shuffle(std::span(order_));
-      }
-      const double loss = run_epoch();
-      if (options_.on_epoch && !options_.stop.stop_requested()) {
-        progress summary = where_;
-        summary.loss = loss;
-        options_.on_epoch(summary);
+  }
+
+  void operator()() {
+    while (where_.epoch < options_.epochs && !options_.stop.stop_requested()) {
+      next_epoch();
+    }
+  }
+
+  /// Goes once through the data.
+  /// @return the mean loss of the samples.
+  double next_epoch() {
+    shuffle();
+    const double loss = run_epoch();
+    if (options_.on_epoch && !options_.stop.stop_requested()) {
+      progress summary = where_;
+      summary.loss = loss;
+      options_.on_epoch(summary);
+    }
+    ++where_.epoch;
+    return loss;
+  }
+
+  /// Writes or reads all that is remembered from epoch to epoch but for the parameters themselves. Reading is for a
+  /// training that has not begun: it brings the samples into the order that so many epochs leave.
+  template <class Archive>
+  void archive(Archive& a) requires requires(state_type& state) {
+    state.archive(a);
+  }
+  {
+    a(where_.epoch, where_.step, where_.loss);
+    state_.archive(a);
+    if constexpr (!Archive::writes) {
+      for (std::size_t epoch = 0; epoch < where_.epoch; ++epoch) {
+        shuffle();
       }
     }
   }
 
  private:
+  void shuffle() {
+    if (options_.shuffle) {
+      seeds_.split().shuffle(std::span(order_));
+    }
+  }
+
   [[nodiscard]] static std::size_t count(const std::vector<std::span<value_type>>& parameters) {
     std::size_t numbers = 0;
     for (const auto& parameter : parameters) {
@@ -15986,10 +16278,19 @@ class fitting {
   std::vector<std::span<value_type>> parameters_;
   std::vector<std::string> layers_;
   std::vector<value_type> gradients_;
-  typename decltype(options_.optimizer)::template state<value_type> state_;
+  state_type state_;
   std::vector<std::uint32_t> order_;
+  random_generator seeds_;
   progress where_;
 };
+
+template <class Model, class Options>
+void expect_trainable(const Model& model, const data_view<typename Model::value_type>& data, const Options& options) {
+  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::fit");
+  if (options.batch == 0) {
+    throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
+  }
+}
 
 }  // namespace detail
 
@@ -16004,10 +16305,7 @@ template <class Model, optim::optimizer Optimizer = optim::adam, optim::learning
           loss::loss Loss = loss::categorical_cross_entropy>
 void fit(Model& model, const data_view<typename Model::value_type>& data,
          const fit_options<Optimizer, Rate, Loss>& options) {
-  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::fit");
-  if (options.batch == 0) {
-    throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
-  }
+  detail::expect_trainable(model, data, options);
   detail::fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options)();
 }
 
@@ -16134,6 +16432,59 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 
 #endif
 
+// ---- espalier/train/detail/session.hpp ----
+// A training that goes epoch by epoch and can be saved in between.
+#ifndef ESPALIER_TRAIN_DETAIL_SESSION_HPP
+#define ESPALIER_TRAIN_DETAIL_SESSION_HPP
+
+namespace espalier::inline v0::train::detail {
+
+template <class Model, class Options>
+class session {
+ public:
+  using fitting_type = fitting<Model, Options>;
+
+  session(Model& model, const data_view<typename Model::value_type>& data, Options options)
+      : options_(std::move(options)), fitting_(model, data, options_) {}
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  /// @return the mean loss of the epoch.
+  double run_epoch() { return fitting_.next_epoch(); }
+
+  /// @return what the training remembers, but for the parameters of the network.
+  [[nodiscard]] std::vector<std::byte> save() requires requires(fitting_type& fitting, byte_writer& writer) {
+    fitting.archive(writer);
+  }
+  {
+    byte_writer writer;
+    fitting_.archive(writer);
+    return writer.take();
+  }
+
+  /// Goes on where a training of equal settings was saved.
+  void load(std::span<const std::byte> saved) requires requires(fitting_type& fitting, byte_reader& reader) {
+    fitting.archive(reader);
+  }
+  {
+    const std::size_t size = save().size();
+    if (saved.size() != size) {
+      throw parse_error(error_message("train::trainer", std::to_string(saved.size()) + " bytes of a saved training",
+                                      std::to_string(size) + ", as this one has"));
+    }
+    byte_reader reader(saved);
+    fitting_.archive(reader);
+  }
+
+ private:
+  Options options_;
+  fitting_type fitting_;  // refers to the options
+};
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
 // ---- espalier/train/trainer.hpp ----
 // Trains and judges built-in networks for the pruning loop.
 #ifndef ESPALIER_TRAIN_TRAINER_HPP
@@ -16159,11 +16510,31 @@ class trainer {
   template <class Model>
   void fit(Model& model, prune::masks<T> masks, const prune::training_phase& phase) const {
     model.set_masks(masks);
-    options_type options = options_;
-    options.epochs = phase.epochs;
-    options.seed = seed_of(phase.level);
-    options.stop = phase.stop;
-    train::fit(model, training_, options);
+    train::fit(model, training_, options_of(phase));
+  }
+
+  /// Begins the training that `fit` does, to be gone through epoch by epoch.
+  /// @return it; `run_epoch()` goes once through the data, `save()` and `load(bytes)` keep what it remembers.
+  template <class Model>
+  [[nodiscard]] detail::session<Model, options_type> begin(Model& model, prune::masks<T> masks,
+                                                           const prune::training_phase& phase) const {
+    model.set_masks(masks);
+    detail::expect_trainable(model, training_, options_);
+    return detail::session<Model, options_type>(model, training_, options_of(phase));
+  }
+
+  /// @return sums of the data, the seed and the settings, so that a saved run is not gone on with under others.
+  [[nodiscard]] std::vector<prune::identity_part> identity() const {
+    fingerprint data;
+    for (const data_view<T>* part : {&training_, &validation_}) {
+      data.add(part->samples).add(part->labels).add(std::span<const std::uint32_t>(part->chosen));
+    }
+    fingerprint settings;
+    settings.add(options_.batch).add(options_.shuffle);
+    for (const std::size_t step : {0U, 50U, 99U}) {
+      settings.add(static_cast<double>(options_.learning_rate(step, 100)));
+    }
+    return {{"data", data.value()}, {"seed", options_.seed}, {"settings of the training", settings.value()}};
   }
 
   /// @return the share of the validation samples that the network gets right.
@@ -16185,6 +16556,14 @@ class trainer {
   }
 
  private:
+  [[nodiscard]] options_type options_of(const prune::training_phase& phase) const {
+    options_type options = options_;
+    options.epochs = phase.epochs;
+    options.seed = seed_of(phase.level);
+    options.stop = phase.stop;
+    return options;
+  }
+
   /// Each level shuffles in its own way.
   [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random_generator(options_.seed + level)(); }
 

@@ -15,6 +15,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <initializer_list>
@@ -567,6 +568,194 @@ void validate(std::span<const prunable_layer<Value>> layers) {
 }
 
 }  // namespace espalier::inline v0::attributes
+
+#endif
+
+// ---- espalier/base/byte_reader.hpp ----
+// Reads back what byte_writer wrote.
+#ifndef ESPALIER_BASE_BYTE_READER_HPP
+#define ESPALIER_BASE_BYTE_READER_HPP
+
+namespace espalier::inline v0 {
+
+/// Reads values in the order in which they were written. Never reads beyond its bytes, and never asks for more memory
+/// than they could fill.
+class byte_reader {
+ public:
+  static constexpr bool writes = false;
+
+  /// @param bytes  what a byte_writer gave; must outlive the reader.
+  explicit byte_reader(std::span<const std::byte> bytes) noexcept : bytes_(bytes) {}
+
+  /// @param values  of the types that were written, in their order.
+  /// @throws parse_error if there are not enough bytes.
+  template <class... Values>
+  void operator()(Values&... values) {
+    (get(values), ...);
+  }
+
+  /// @return how many bytes were not read yet.
+  [[nodiscard]] std::size_t left() const noexcept { return bytes_.size(); }
+
+ private:
+  template <class T>
+  void get(T& value) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to read this type");
+    if constexpr (std::is_same_v<T, bool>) {
+      std::uint8_t byte = 0;  // a byte that is neither 0 nor 1 must not become a bool
+      take(&byte, 1);
+      value = byte != 0;
+    } else {
+      take(&value, 1);
+    }
+  }
+
+  void get(std::string& text) { get_sequence(text); }
+
+  template <class T>
+  void get(std::vector<T>& numbers) {
+    get_sequence(numbers);
+  }
+
+  template <class Sequence>
+  void get_sequence(Sequence& sequence) {
+    std::uint64_t count = 0;
+    get(count);
+    if (count > left() / sizeof(typename Sequence::value_type)) {
+      refuse(count * sizeof(typename Sequence::value_type));
+    }
+    sequence.resize(static_cast<std::size_t>(count));
+    take(sequence.data(), sequence.size());
+  }
+
+  template <class T>
+  void take(T* first, std::size_t count) {
+    if (count > left() / sizeof(T)) {
+      refuse(count * sizeof(T));
+    }
+    if (count > 0) {
+      std::memcpy(first, bytes_.data(), count * sizeof(T));
+      bytes_ = bytes_.subspan(count * sizeof(T));
+    }
+  }
+
+  [[noreturn]] void refuse(std::uint64_t wanted) const {
+    throw parse_error(error_message("base::byte_reader", std::to_string(left()) + " bytes where a value begins",
+                                    std::to_string(wanted) + " or more"));
+  }
+
+  std::span<const std::byte> bytes_;
+};
+
+}  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/base/byte_writer.hpp ----
+// Turns numbers, texts and sequences of numbers into bytes, for what is to be gone on with later.
+#ifndef ESPALIER_BASE_BYTE_WRITER_HPP
+#define ESPALIER_BASE_BYTE_WRITER_HPP
+
+namespace espalier::inline v0 {
+
+/// Writes values one after the other; `byte_reader` reads them in the same order. Numbers are written as the machine
+/// holds them, sequences after their length.
+class byte_writer {
+ public:
+  static constexpr bool writes = true;
+
+  /// @param values  numbers, enumerators, texts, or vectors of numbers.
+  template <class... Values>
+  void operator()(const Values&... values) {
+    (put(values), ...);
+  }
+
+  /// @return all bytes written so far; the writer is empty then.
+  [[nodiscard]] std::vector<std::byte> take() noexcept { return std::exchange(bytes_, {}); }
+
+ private:
+  template <class T>
+  void put(const T& value) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to write this type");
+    append(&value, 1);
+  }
+
+  void put(const std::string& text) { put_sequence(text.data(), text.size()); }
+
+  template <class T>
+  void put(const std::vector<T>& numbers) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, std::byte>);
+    put_sequence(numbers.data(), numbers.size());
+  }
+
+  template <class T>
+  void put_sequence(const T* first, std::size_t count) {
+    put(std::uint64_t{count});
+    append(first, count);
+  }
+
+  template <class T>
+  void append(const T* first, std::size_t count) {
+    if (count > 0) {
+      const std::size_t begin = bytes_.size();
+      bytes_.resize(begin + count * sizeof(T));
+      std::memcpy(bytes_.data() + begin, first, count * sizeof(T));
+    }
+  }
+
+  std::vector<std::byte> bytes_;
+};
+
+}  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/base/fingerprint.hpp ----
+// One number that stands for many, to find out whether two things are the same.
+#ifndef ESPALIER_BASE_FINGERPRINT_HPP
+#define ESPALIER_BASE_FINGERPRINT_HPP
+
+namespace espalier::inline v0 {
+
+/// Sums up numbers and texts, in their order. Different contents have different sums but for one case in 2^64 or so; it
+/// is no protection against a person who wants two equal ones.
+/// Source: the mixing step of splitmix64, on words of eight bytes.
+class fingerprint {
+ public:
+  /// @param number  a number or an enumerator.
+  template <class T>
+  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(T number) noexcept {
+    return add(std::span<const T>(&number, 1));
+  }
+
+  fingerprint& add(std::string_view text) noexcept { return add(std::span<const char>(text)); }
+
+  /// @param numbers  with their count, so that parts cannot run together.   Complexity: O(n).
+  template <class T>
+  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(std::span<const T> numbers) noexcept {
+    mix(numbers.size());
+    const auto bytes = std::as_bytes(numbers);
+    for (std::size_t begin = 0; begin < bytes.size(); begin += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      const std::size_t count = bytes.size() - begin < sizeof(word) ? bytes.size() - begin : sizeof(word);
+      std::memcpy(&word, bytes.data() + begin, count);
+      mix(word);
+    }
+    return *this;
+  }
+
+  [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  void mix(std::uint64_t word) noexcept {
+    value_ = (value_ ^ word) * 0xBF58476D1CE4E5B9U;
+    value_ ^= value_ >> 31U;
+  }
+
+  std::uint64_t value_ = 0x9E3779B97F4A7C15U;
+};
+
+}  // namespace espalier::inline v0
 
 #endif
 
@@ -7683,8 +7872,9 @@ struct training_phase {
   std::size_t epochs = 0;  ///< how many times to go through the data
   std::size_t level = 0;   ///< how many levels were begun, this one included; for seeds and labels
   prune::purpose purpose = prune::purpose::level;
-  double sparsity = 0;     ///< the target of the level, 0 to 1; in the final training that of the best network
-  std::stop_token stop{};  ///< when it is stopped, `fit` returns early
+  double sparsity = 0;          ///< the target of the level, 0 to 1; in the final training that of the best network
+  std::size_t first_epoch = 0;  ///< of them, done before the run was ended and gone on with
+  std::stop_token stop{};       ///< when it is stopped, `fit` returns early
 };
 
 /// One mask per layer of a model, in the order of `layers()`.
@@ -7718,6 +7908,40 @@ concept fisher_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, M
 template <class Trainer, class Model>
 concept gradient_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
   { trainer.gradients(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
+};
+
+/// A trainer whose training can be gone through epoch by epoch, so that the loop can tell of every epoch, end between
+/// two of them, and save a run there.
+///
+/// `begin(model, masks, phase)` begins what `fit` would do and returns the training (it need not be movable), whose
+/// `run_epoch()` goes once through the data and returns the mean loss. If the training also has `save()`, which gives
+/// all that it remembers but for the model's parameters, and `load(bytes)`, a run that was ended can be gone on with
+/// inside a level; else only between levels.
+template <class Trainer, class Model>
+concept stepwise_trainer = trainer<Trainer, Model> &&
+    requires(Trainer& trainer, Model& model, masks<typename Model::value_type> held, training_phase phase) {
+  { trainer.begin(model, held, phase).run_epoch() } -> std::convertible_to<double>;
+};
+
+/// A trainer that remembers something from one training to the next, such as a generator of its own:
+/// `save()` gives it, `load(bytes)` brings it back.
+template <class Trainer>
+concept stateful_trainer = requires(Trainer& trainer, std::span<const std::byte> bytes) {
+  { trainer.save() } -> std::same_as<std::vector<std::byte>>;
+  trainer.load(bytes);
+};
+
+/// One thing that a saved run depends on, such as the data.
+struct identity_part {
+  std::string name;         ///< what an error calls it
+  std::uint64_t value = 0;  ///< a fingerprint of it
+};
+
+/// A trainer that says what it depends on: `identity()`. A run that was saved under other data, seeds or settings is
+/// then refused.
+template <class Trainer>
+concept identified_trainer = requires(const Trainer& trainer) {
+  { trainer.identity() } -> std::same_as<std::vector<identity_part>>;
 };
 
 }  // namespace espalier::inline v0::prune
@@ -9899,7 +10123,7 @@ class pruning_run {
         return end(ending::out_of_reach, "the next target is out of reach: " + made.selection.out_of_reach);
       }
       const std::size_t epochs = options_.epochs - options_.rewinding;
-      train(made.masks, {epochs, level, purpose::level, schedule_.sparsity(), options_.stop});
+      train(made.masks, {epochs, level, purpose::level, schedule_.sparsity(), 0, options_.stop});
       if (stopped()) {
         return;
       }
@@ -9912,7 +10136,7 @@ class pruning_run {
         return end(ending::schedule_ended, "the schedule has no further target");
       }
       if (options_.rewinding > 0) {
-        train({}, {options_.rewinding, level, purpose::rewinding, 0, options_.stop});
+        train({}, {options_.rewinding, level, purpose::rewinding, 0, 0, options_.stop});
       }
     }
   }
@@ -9956,7 +10180,7 @@ class pruning_run {
       return;
     }
     const std::size_t level = result_.report.levels.size() + 1;
-    train(best_.made.masks, {options_.final_epochs, level, purpose::final, best_.sparsity, options_.stop});
+    train(best_.made.masks, {options_.final_epochs, level, purpose::final, best_.sparsity, 0, options_.stop});
     if (stopped()) {
       return;
     }

@@ -6,9 +6,12 @@
 #include <espalier/attributes/layer_attributes.hpp>
 #include <espalier/attributes/prunable_layer.hpp>
 #include <espalier/attributes/validate.hpp>
+#include <espalier/base/byte_reader.hpp>
+#include <espalier/base/byte_writer.hpp>
 #include <espalier/base/closest_name.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
+#include <espalier/base/fingerprint.hpp>
 #include <espalier/base/random_generator.hpp>
 #include <espalier/base/sum.hpp>
 #include <espalier/hls/config.hpp>

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <stop_token>
 #include <vector>
 
@@ -16,6 +18,8 @@ using perceptron = decltype(support::perceptron<float>());
 static_assert(espalier::prune::trainer<train::trainer<float>, perceptron>);
 static_assert(espalier::prune::fisher_trainer<train::trainer<float>, perceptron>);
 static_assert(espalier::prune::gradient_trainer<train::trainer<float>, perceptron>);
+static_assert(espalier::prune::stepwise_trainer<train::trainer<float>, perceptron>);
+static_assert(espalier::prune::identified_trainer<train::trainer<float>>);
 
 namespace {
 
@@ -80,5 +84,61 @@ TEST_SUITE("train") {
     auto model = support::perceptron<float>();
     CHECK(trainer.fisher(model) == train::fisher_information(model, training));
     CHECK(trainer.gradients(model) == train::mean_absolute_gradients(model, training));
+  }
+
+  TEST_CASE("a training that goes epoch by epoch, saved and gone on with by another trainer, ends with the same bits") {
+    const support::labelled<float> data(300, 6, 4);
+    const train::trainer<float> trainer(data.view(), data.view(), {.seed = 5});
+    const espalier::prune::training_phase phase{.epochs = 4, .level = 2};
+    auto whole = support::perceptron<float>();
+    trainer.fit(whole, {}, phase);
+    for (std::size_t first = 0; first <= 4; ++first) {
+      auto model = support::perceptron<float>();
+      std::vector<std::byte> saved;
+      {
+        auto training = trainer.begin(model, {}, phase);
+        for (std::size_t epoch = 0; epoch < first; ++epoch) {
+          training.run_epoch();
+        }
+        saved = training.save();
+      }
+      const train::trainer<float> other(data.view(), data.view(), {.seed = 5});
+      auto training = other.begin(model, {}, phase);
+      training.load(saved);
+      for (std::size_t epoch = first; epoch < 4; ++epoch) {
+        CHECK(training.run_epoch() > 0);
+      }
+      CHECK(all_weights(model) == all_weights(whole));
+    }
+  }
+
+  TEST_CASE("a saved training of another network is refused") {
+    const support::labelled<float> data(300, 6, 4);
+    const train::trainer<float> trainer(data.view(), data.view());
+    auto model = support::perceptron<float>();
+    auto training = trainer.begin(model, {}, {.epochs = 2});
+    auto saved = training.save();
+    saved.pop_back();
+    CHECK_THROWS_WITH_AS(training.load(saved), doctest::Contains("bytes of a saved training"), espalier::parse_error);
+  }
+
+  TEST_CASE("other data, another seed and another learning rate are other identities") {
+    support::labelled<float> data(300, 6, 4);
+    const auto identity = [&](std::uint64_t seed, double rate) {
+      return train::trainer<float>(data.view(), data.view(), {.seed = seed, .learning_rate = {.initial = rate}})
+          .identity();
+    };
+    const auto first = identity(1, 1e-2);
+    REQUIRE(first.size() == 3);
+    const auto differs = [&](const auto& other, std::size_t part) {
+      for (std::size_t i = 0; i < 3; ++i) {
+        CHECK((first[i].value == other[i].value) == (i != part));
+      }
+    };
+    differs(identity(1, 1e-2), 3);
+    differs(identity(2, 1e-2), 1);
+    differs(identity(1, 1e-3), 2);
+    data.numbers[17] += 1;
+    differs(identity(1, 1e-2), 0);
   }
 }

@@ -46,6 +46,12 @@ class adagrad::state {
     }
   }
 
+  /// Shows what it remembers to a byte_writer or byte_reader.
+  template <class Archive>
+  void archive(Archive& a) {
+    a(sum_);
+  }
+
  private:
   T tiny_;
   T rate_ = 0;

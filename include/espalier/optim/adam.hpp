@@ -69,6 +69,12 @@ class adam::state {
     kernels::adam(step);
   }
 
+  /// Shows what it remembers to a byte_writer or byte_reader.
+  template <class Archive>
+  void archive(Archive& a) {
+    a(power_1_, power_2_, mean_, square_, largest_);
+  }
+
  private:
   /// Source: Reddi, Kale and Kumar 2018, "On the convergence of Adam and beyond".
   void update_amsgrad(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {

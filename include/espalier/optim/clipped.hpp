@@ -56,6 +56,13 @@ struct clipped {
       inner_.update(begin, weights, std::span<const T>(own));
     }
 
+    /// Shows what the other optimizer remembers, if it does.
+    template <class Archive>
+    void archive(Archive& a) requires requires(typename Optimizer::template state<T>& inner) {
+      inner.archive(a);
+    }
+    { inner_.archive(a); }
+
    private:
     double value_;
     double norm_;

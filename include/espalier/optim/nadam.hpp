@@ -61,6 +61,12 @@ class nadam::state {
     }
   }
 
+  /// Shows what it remembers to a byte_writer or byte_reader.
+  template <class Archive>
+  void archive(Archive& a) {
+    a(steps_, product_, power_2_, mean_, square_);
+  }
+
  private:
   [[nodiscard]] double share(double step) const { return settings_.beta_1 * (1 - 0.5 * std::pow(0.96, step)); }
 

@@ -17,6 +17,8 @@ namespace espalier::inline v0::optim {
 /// - `state<T>(optimizer, parameters)`: fresh memory for so many numbers.
 /// - `begin_step(rate)`: a step with this learning rate begins.
 /// - `update(begin, weights, gradients)`: moves the weights that are numbers begin, begin + 1, ... of all parameters.
+///
+/// A state that also has `archive(a)`, which calls `a(...)` with all that it remembers, can be saved and gone on with.
 template <class Optimizer>
 concept optimizer = requires(const Optimizer& o, std::size_t parameters, typename Optimizer::template state<double>& s,
                              std::span<double> weights, std::span<const double> gradients) {

@@ -60,6 +60,12 @@ class rmsprop::state {
     }
   }
 
+  /// Shows what it remembers to a byte_writer or byte_reader.
+  template <class Archive>
+  void archive(Archive& a) {
+    a(square_, mean_, velocity_);
+  }
+
  private:
   [[nodiscard]] T pushed(std::size_t i, T step) {
     if (velocity_.empty()) {

@@ -46,6 +46,12 @@ struct sgd {
       }
     }
 
+    /// Shows what it remembers to a byte_writer or byte_reader.
+    template <class Archive>
+    void archive(Archive& a) {
+      a(velocity_);
+    }
+
    private:
     T momentum_;
     bool nesterov_;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include <espalier/mask/weight_mask.hpp>
@@ -27,8 +28,9 @@ struct training_phase {
   std::size_t epochs = 0;  ///< how many times to go through the data
   std::size_t level = 0;   ///< how many levels were begun, this one included; for seeds and labels
   prune::purpose purpose = prune::purpose::level;
-  double sparsity = 0;     ///< the target of the level, 0 to 1; in the final training that of the best network
-  std::stop_token stop{};  ///< when it is stopped, `fit` returns early
+  double sparsity = 0;          ///< the target of the level, 0 to 1; in the final training that of the best network
+  std::size_t first_epoch = 0;  ///< of them, done before the run was ended and gone on with
+  std::stop_token stop{};       ///< when it is stopped, `fit` returns early
 };
 
 /// One mask per layer of a model, in the order of `layers()`.
@@ -62,6 +64,40 @@ concept fisher_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, M
 template <class Trainer, class Model>
 concept gradient_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
   { trainer.gradients(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
+};
+
+/// A trainer whose training can be gone through epoch by epoch, so that the loop can tell of every epoch, end between
+/// two of them, and save a run there.
+///
+/// `begin(model, masks, phase)` begins what `fit` would do and returns the training (it need not be movable), whose
+/// `run_epoch()` goes once through the data and returns the mean loss. If the training also has `save()`, which gives
+/// all that it remembers but for the model's parameters, and `load(bytes)`, a run that was ended can be gone on with
+/// inside a level; else only between levels.
+template <class Trainer, class Model>
+concept stepwise_trainer = trainer<Trainer, Model> &&
+    requires(Trainer& trainer, Model& model, masks<typename Model::value_type> held, training_phase phase) {
+  { trainer.begin(model, held, phase).run_epoch() } -> std::convertible_to<double>;
+};
+
+/// A trainer that remembers something from one training to the next, such as a generator of its own:
+/// `save()` gives it, `load(bytes)` brings it back.
+template <class Trainer>
+concept stateful_trainer = requires(Trainer& trainer, std::span<const std::byte> bytes) {
+  { trainer.save() } -> std::same_as<std::vector<std::byte>>;
+  trainer.load(bytes);
+};
+
+/// One thing that a saved run depends on, such as the data.
+struct identity_part {
+  std::string name;         ///< what an error calls it
+  std::uint64_t value = 0;  ///< a fingerprint of it
+};
+
+/// A trainer that says what it depends on: `identity()`. A run that was saved under other data, seeds or settings is
+/// then refused.
+template <class Trainer>
+concept identified_trainer = requires(const Trainer& trainer) {
+  { trainer.identity() } -> std::same_as<std::vector<identity_part>>;
 };
 
 }  // namespace espalier::inline v0::prune

@@ -57,6 +57,7 @@ template <class Model, class Options>
 class fitting {
  public:
   using value_type = typename Model::value_type;
+  using state_type = typename decltype(Options::optimizer)::template state<value_type>;
 
   fitting(Model& model, const data_view<value_type>& data, const Options& options)
       : model_(model),
@@ -67,27 +68,56 @@ class fitting {
         layers_(model.parameter_layers()),
         gradients_(count(parameters_)),
         state_(options.optimizer, gradients_.size()),
-        order_(data.chosen) {}
-
-  void operator()() {
+        order_(data.chosen),
+        seeds_(options.seed) {
     model_.hold();
     expect_finite_weights();
     where_.steps = options_.epochs * ((order_.size() + options_.batch - 1) / options_.batch);
-    random_generator seeds(options_.seed);
-    for (where_.epoch = 0; where_.epoch < options_.epochs && !options_.stop.stop_requested(); ++where_.epoch) {
-      if (options_.shuffle) {
-        seeds.split().shuffle(std::span(order_));
-      }
-      const double loss = run_epoch();
-      if (options_.on_epoch && !options_.stop.stop_requested()) {
-        progress summary = where_;
-        summary.loss = loss;
-        options_.on_epoch(summary);
+  }
+
+  void operator()() {
+    while (where_.epoch < options_.epochs && !options_.stop.stop_requested()) {
+      next_epoch();
+    }
+  }
+
+  /// Goes once through the data.
+  /// @return the mean loss of the samples.
+  double next_epoch() {
+    shuffle();
+    const double loss = run_epoch();
+    if (options_.on_epoch && !options_.stop.stop_requested()) {
+      progress summary = where_;
+      summary.loss = loss;
+      options_.on_epoch(summary);
+    }
+    ++where_.epoch;
+    return loss;
+  }
+
+  /// Writes or reads all that is remembered from epoch to epoch but for the parameters themselves. Reading is for a
+  /// training that has not begun: it brings the samples into the order that so many epochs leave.
+  template <class Archive>
+  void archive(Archive& a) requires requires(state_type& state) {
+    state.archive(a);
+  }
+  {
+    a(where_.epoch, where_.step, where_.loss);
+    state_.archive(a);
+    if constexpr (!Archive::writes) {
+      for (std::size_t epoch = 0; epoch < where_.epoch; ++epoch) {
+        shuffle();
       }
     }
   }
 
  private:
+  void shuffle() {
+    if (options_.shuffle) {
+      seeds_.split().shuffle(std::span(order_));
+    }
+  }
+
   [[nodiscard]] static std::size_t count(const std::vector<std::span<value_type>>& parameters) {
     std::size_t numbers = 0;
     for (const auto& parameter : parameters) {
@@ -176,10 +206,19 @@ class fitting {
   std::vector<std::span<value_type>> parameters_;
   std::vector<std::string> layers_;
   std::vector<value_type> gradients_;
-  typename decltype(options_.optimizer)::template state<value_type> state_;
+  state_type state_;
   std::vector<std::uint32_t> order_;
+  random_generator seeds_;
   progress where_;
 };
+
+template <class Model, class Options>
+void expect_trainable(const Model& model, const data_view<typename Model::value_type>& data, const Options& options) {
+  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::fit");
+  if (options.batch == 0) {
+    throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
+  }
+}
 
 }  // namespace detail
 
@@ -194,10 +233,7 @@ template <class Model, optim::optimizer Optimizer = optim::adam, optim::learning
           loss::loss Loss = loss::categorical_cross_entropy>
 void fit(Model& model, const data_view<typename Model::value_type>& data,
          const fit_options<Optimizer, Rate, Loss>& options) {
-  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::fit");
-  if (options.batch == 0) {
-    throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
-  }
+  detail::expect_trainable(model, data, options);
   detail::fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options)();
 }
 

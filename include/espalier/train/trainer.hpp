@@ -4,14 +4,18 @@
 #define ESPALIER_TRAIN_TRAINER_HPP
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <stop_token>
 #include <utility>
 #include <vector>
 
+#include <espalier/base/fingerprint.hpp>
 #include <espalier/base/random_generator.hpp>
 #include <espalier/optim/cosine_rate.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/train/data_view.hpp>
+#include <espalier/train/detail/session.hpp>
 #include <espalier/train/evaluate.hpp>
 #include <espalier/train/fit.hpp>
 #include <espalier/train/gradients.hpp>
@@ -36,11 +40,31 @@ class trainer {
   template <class Model>
   void fit(Model& model, prune::masks<T> masks, const prune::training_phase& phase) const {
     model.set_masks(masks);
-    options_type options = options_;
-    options.epochs = phase.epochs;
-    options.seed = seed_of(phase.level);
-    options.stop = phase.stop;
-    train::fit(model, training_, options);
+    train::fit(model, training_, options_of(phase));
+  }
+
+  /// Begins the training that `fit` does, to be gone through epoch by epoch.
+  /// @return it; `run_epoch()` goes once through the data, `save()` and `load(bytes)` keep what it remembers.
+  template <class Model>
+  [[nodiscard]] detail::session<Model, options_type> begin(Model& model, prune::masks<T> masks,
+                                                           const prune::training_phase& phase) const {
+    model.set_masks(masks);
+    detail::expect_trainable(model, training_, options_);
+    return detail::session<Model, options_type>(model, training_, options_of(phase));
+  }
+
+  /// @return sums of the data, the seed and the settings, so that a saved run is not gone on with under others.
+  [[nodiscard]] std::vector<prune::identity_part> identity() const {
+    fingerprint data;
+    for (const data_view<T>* part : {&training_, &validation_}) {
+      data.add(part->samples).add(part->labels).add(std::span<const std::uint32_t>(part->chosen));
+    }
+    fingerprint settings;
+    settings.add(options_.batch).add(options_.shuffle);
+    for (const std::size_t step : {0U, 50U, 99U}) {
+      settings.add(static_cast<double>(options_.learning_rate(step, 100)));
+    }
+    return {{"data", data.value()}, {"seed", options_.seed}, {"settings of the training", settings.value()}};
   }
 
   /// @return the share of the validation samples that the network gets right.
@@ -62,6 +86,14 @@ class trainer {
   }
 
  private:
+  [[nodiscard]] options_type options_of(const prune::training_phase& phase) const {
+    options_type options = options_;
+    options.epochs = phase.epochs;
+    options.seed = seed_of(phase.level);
+    options.stop = phase.stop;
+    return options;
+  }
+
   /// Each level shuffles in its own way.
   [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random_generator(options_.seed + level)(); }
 

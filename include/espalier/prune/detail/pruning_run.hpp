@@ -92,7 +92,7 @@ class pruning_run {
         return end(ending::out_of_reach, "the next target is out of reach: " + made.selection.out_of_reach);
       }
       const std::size_t epochs = options_.epochs - options_.rewinding;
-      train(made.masks, {epochs, level, purpose::level, schedule_.sparsity(), options_.stop});
+      train(made.masks, {epochs, level, purpose::level, schedule_.sparsity(), 0, options_.stop});
       if (stopped()) {
         return;
       }
@@ -105,7 +105,7 @@ class pruning_run {
         return end(ending::schedule_ended, "the schedule has no further target");
       }
       if (options_.rewinding > 0) {
-        train({}, {options_.rewinding, level, purpose::rewinding, 0, options_.stop});
+        train({}, {options_.rewinding, level, purpose::rewinding, 0, 0, options_.stop});
       }
     }
   }
@@ -149,7 +149,7 @@ class pruning_run {
       return;
     }
     const std::size_t level = result_.report.levels.size() + 1;
-    train(best_.made.masks, {options_.final_epochs, level, purpose::final, best_.sparsity, options_.stop});
+    train(best_.made.masks, {options_.final_epochs, level, purpose::final, best_.sparsity, 0, options_.stop});
     if (stopped()) {
       return;
     }

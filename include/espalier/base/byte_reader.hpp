@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads back what byte_writer wrote.
+#ifndef ESPALIER_BASE_BYTE_READER_HPP
+#define ESPALIER_BASE_BYTE_READER_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <espalier/base/errors.hpp>
+
+namespace espalier::inline v0 {
+
+/// Reads values in the order in which they were written. Never reads beyond its bytes, and never asks for more memory
+/// than they could fill.
+class byte_reader {
+ public:
+  static constexpr bool writes = false;
+
+  /// @param bytes  what a byte_writer gave; must outlive the reader.
+  explicit byte_reader(std::span<const std::byte> bytes) noexcept : bytes_(bytes) {}
+
+  /// @param values  of the types that were written, in their order.
+  /// @throws parse_error if there are not enough bytes.
+  template <class... Values>
+  void operator()(Values&... values) {
+    (get(values), ...);
+  }
+
+  /// @return how many bytes were not read yet.
+  [[nodiscard]] std::size_t left() const noexcept { return bytes_.size(); }
+
+ private:
+  template <class T>
+  void get(T& value) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to read this type");
+    if constexpr (std::is_same_v<T, bool>) {
+      std::uint8_t byte = 0;  // a byte that is neither 0 nor 1 must not become a bool
+      take(&byte, 1);
+      value = byte != 0;
+    } else {
+      take(&value, 1);
+    }
+  }
+
+  void get(std::string& text) { get_sequence(text); }
+
+  template <class T>
+  void get(std::vector<T>& numbers) {
+    get_sequence(numbers);
+  }
+
+  template <class Sequence>
+  void get_sequence(Sequence& sequence) {
+    std::uint64_t count = 0;
+    get(count);
+    if (count > left() / sizeof(typename Sequence::value_type)) {
+      refuse(count * sizeof(typename Sequence::value_type));
+    }
+    sequence.resize(static_cast<std::size_t>(count));
+    take(sequence.data(), sequence.size());
+  }
+
+  template <class T>
+  void take(T* first, std::size_t count) {
+    if (count > left() / sizeof(T)) {
+      refuse(count * sizeof(T));
+    }
+    if (count > 0) {
+      std::memcpy(first, bytes_.data(), count * sizeof(T));
+      bytes_ = bytes_.subspan(count * sizeof(T));
+    }
+  }
+
+  [[noreturn]] void refuse(std::uint64_t wanted) const {
+    throw parse_error(error_message("base::byte_reader", std::to_string(left()) + " bytes where a value begins",
+                                    std::to_string(wanted) + " or more"));
+  }
+
+  std::span<const std::byte> bytes_;
+};
+
+}  // namespace espalier::inline v0
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns numbers, texts and sequences of numbers into bytes, for what is to be gone on with later.
+#ifndef ESPALIER_BASE_BYTE_WRITER_HPP
+#define ESPALIER_BASE_BYTE_WRITER_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace espalier::inline v0 {
+
+/// Writes values one after the other; `byte_reader` reads them in the same order. Numbers are written as the machine
+/// holds them, sequences after their length.
+class byte_writer {
+ public:
+  static constexpr bool writes = true;
+
+  /// @param values  numbers, enumerators, texts, or vectors of numbers.
+  template <class... Values>
+  void operator()(const Values&... values) {
+    (put(values), ...);
+  }
+
+  /// @return all bytes written so far; the writer is empty then.
+  [[nodiscard]] std::vector<std::byte> take() noexcept { return std::exchange(bytes_, {}); }
+
+ private:
+  template <class T>
+  void put(const T& value) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to write this type");
+    append(&value, 1);
+  }
+
+  void put(const std::string& text) { put_sequence(text.data(), text.size()); }
+
+  template <class T>
+  void put(const std::vector<T>& numbers) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, std::byte>);
+    put_sequence(numbers.data(), numbers.size());
+  }
+
+  template <class T>
+  void put_sequence(const T* first, std::size_t count) {
+    put(std::uint64_t{count});
+    append(first, count);
+  }
+
+  template <class T>
+  void append(const T* first, std::size_t count) {
+    if (count > 0) {
+      const std::size_t begin = bytes_.size();
+      bytes_.resize(begin + count * sizeof(T));
+      std::memcpy(bytes_.data() + begin, first, count * sizeof(T));
+    }
+  }
+
+  std::vector<std::byte> bytes_;
+};
+
+}  // namespace espalier::inline v0
+
+#endif

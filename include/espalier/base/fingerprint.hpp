@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// One number that stands for many, to find out whether two things are the same.
+#ifndef ESPALIER_BASE_FINGERPRINT_HPP
+#define ESPALIER_BASE_FINGERPRINT_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+namespace espalier::inline v0 {
+
+/// Sums up numbers and texts, in their order. Different contents have different sums but for one case in 2^64 or so; it
+/// is no protection against a person who wants two equal ones.
+/// Source: the mixing step of splitmix64, on words of eight bytes.
+class fingerprint {
+ public:
+  /// @param number  a number or an enumerator.
+  template <class T>
+  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(T number) noexcept {
+    return add(std::span<const T>(&number, 1));
+  }
+
+  fingerprint& add(std::string_view text) noexcept { return add(std::span<const char>(text)); }
+
+  /// @param numbers  with their count, so that parts cannot run together.   Complexity: O(n).
+  template <class T>
+  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(std::span<const T> numbers) noexcept {
+    mix(numbers.size());
+    const auto bytes = std::as_bytes(numbers);
+    for (std::size_t begin = 0; begin < bytes.size(); begin += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      const std::size_t count = bytes.size() - begin < sizeof(word) ? bytes.size() - begin : sizeof(word);
+      std::memcpy(&word, bytes.data() + begin, count);
+      mix(word);
+    }
+    return *this;
+  }
+
+  [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  void mix(std::uint64_t word) noexcept {
+    value_ = (value_ ^ word) * 0xBF58476D1CE4E5B9U;
+    value_ ^= value_ >> 31U;
+  }
+
+  std::uint64_t value_ = 0x9E3779B97F4A7C15U;
+};
+
+}  // namespace espalier::inline v0
+
+#endif
