@@ -11,13 +11,13 @@
 #include <atomic>
 #include <bit>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <concepts>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <exception>
 #include <functional>
 #include <initializer_list>
@@ -31,7 +31,6 @@
 #include <set>
 #include <span>
 #include <stdexcept>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -842,6 +841,70 @@ class random_generator {
 
 #endif
 
+// ---- espalier/base/stop_condition.hpp ----
+// Whether long work shall end early.
+#ifndef ESPALIER_BASE_STOP_CONDITION_HPP
+#define ESPALIER_BASE_STOP_CONDITION_HPP
+
+namespace espalier::inline v0 {
+
+/// Something that can be asked whether to stop, such as a std::stop_token.
+template <class Source>
+concept stop_source = std::copy_constructible<Source> && requires(const Source& source) {
+  { source.stop_requested() } -> std::convertible_to<bool>;
+};
+
+/// Says whether long work shall end early; made from a std::stop_token or from any other stop_source.
+///
+/// A type of its own rather than std::stop_token, since <stop_token> alone would be a tenth of what the core takes to
+/// compile, and since a signal's flag or a framework's own cancellation serve as well.
+/// Copies ask copies of the same source.
+class stop_condition {
+ public:
+  /// Never stops.
+  stop_condition() noexcept = default;
+
+  /// @param source  asked from now on, from whatever thread works; kept as a copy.
+  template <class Source>
+  requires(!std::same_as<Source, stop_condition>) &&
+      stop_source<Source> stop_condition(Source source)  // NOLINT(google-explicit-constructor): a token is a condition
+      : asked_(new asked_source<Source>(std::move(source))) {}
+
+  stop_condition(const stop_condition& other) : asked_(other.asked_ == nullptr ? nullptr : other.asked_->copy()) {}
+  stop_condition(stop_condition&& other) noexcept : asked_(std::exchange(other.asked_, nullptr)) {}
+  stop_condition& operator=(stop_condition other) noexcept {
+    std::swap(asked_, other.asked_);
+    return *this;
+  }
+  ~stop_condition() { delete asked_; }
+
+  /// @return true if the work shall end; false for ever if there is no source.
+  [[nodiscard]] bool stop_requested() const { return asked_ != nullptr && asked_->stop_requested(); }
+
+ private:
+  struct asked {
+    asked() = default;
+    asked(const asked&) = delete;
+    asked& operator=(const asked&) = delete;
+    virtual ~asked() = default;
+    [[nodiscard]] virtual bool stop_requested() const = 0;
+    [[nodiscard]] virtual asked* copy() const = 0;
+  };
+  template <class Source>
+  struct asked_source final : asked {
+    explicit asked_source(Source s) : source(std::move(s)) {}
+    [[nodiscard]] bool stop_requested() const override { return source.stop_requested(); }
+    [[nodiscard]] asked* copy() const override { return new asked_source(source); }
+    Source source;
+  };
+
+  asked* asked_ = nullptr;
+};
+
+}  // namespace espalier::inline v0
+
+#endif
+
 // ---- espalier/base/sum.hpp ----
 // A sum of many numbers that loses nothing to rounding along the way.
 #ifndef ESPALIER_BASE_SUM_HPP
@@ -1542,6 +1605,41 @@ struct choice_solution {
 
 #endif
 
+// ---- espalier/knapsack/detail/stopwatch.hpp ----
+// Seconds by a clock that never goes back, for those who ask for a time limit or for how long it took.
+#ifndef ESPALIER_KNAPSACK_DETAIL_STOPWATCH_HPP
+#define ESPALIER_KNAPSACK_DETAIL_STOPWATCH_HPP
+
+// <chrono> would be a twentieth of what the core takes to compile; it serves where POSIX is not.
+#ifndef CLOCK_MONOTONIC
+#include <chrono>
+#endif
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Counts from when it is made.
+class stopwatch {
+ public:
+  [[nodiscard]] double seconds() const noexcept { return now() - begin_; }
+
+ private:
+  [[nodiscard]] static double now() noexcept {
+#ifdef CLOCK_MONOTONIC
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+#else
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+#endif
+  }
+
+  double begin_ = now();
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
 // ---- espalier/knapsack/solve_options.hpp ----
 // How much work the exact knapsack solver may do before it answers with what it has.
 #ifndef ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
@@ -1554,10 +1652,10 @@ struct solve_options {
   std::uint64_t work_limit = 200'000'000;            ///< partial solutions tried; the same on every machine
   std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes for partial solutions
   double relative_gap = 0;                           ///< good enough: (bound - value) / bound at most this, >= 0
-  std::optional<std::chrono::nanoseconds>
-      time_limit{};           ///< for the search, by the wall clock, which is read only if this is set
-  bool measure_time = false;  ///< fill in statistics::seconds; reads the wall clock
-  std::stop_token stop{};     ///< when it is stopped, the search ends
+  double time_limit =
+      std::numeric_limits<double>::infinity();  ///< seconds, >= 0, by a clock that is read only if this is finite
+  bool measure_time = false;                    ///< fill in statistics::seconds; reads the clock
+  stop_condition stop{};                        ///< asked during the search; once it says so, the search ends
 };
 
 }  // namespace espalier::inline v0::knapsack
@@ -1575,8 +1673,8 @@ namespace espalier::inline v0::knapsack::detail {
 class budget {
  public:
   explicit budget(const solve_options& options) : options_(options) {
-    if (options.time_limit) {
-      end_ = std::chrono::steady_clock::now() + *options.time_limit;
+    if (options.time_limit < std::numeric_limits<double>::infinity()) {
+      watch_.emplace();
     }
   }
 
@@ -1604,11 +1702,11 @@ class budget {
 
  private:
   void look() {
-    exhausted_ = exhausted_ || options_.stop.stop_requested() || (end_ && std::chrono::steady_clock::now() >= *end_);
+    exhausted_ = exhausted_ || options_.stop.stop_requested() || (watch_ && watch_->seconds() >= options_.time_limit);
   }
 
   const solve_options& options_;
-  std::optional<std::chrono::steady_clock::time_point> end_;
+  std::optional<stopwatch> watch_;  // only if there is a time limit
   std::uint64_t work_ = 0;
   bool exhausted_ = false;
 };
@@ -2193,6 +2291,15 @@ namespace detail {
 
 [[noreturn]] inline void refuse(const std::string& got, const std::string& expected) {
   throw argument_error(error_message("knapsack", got, expected));
+}
+
+inline void validate_options(const solve_options& options) {
+  if (!(options.relative_gap >= 0)) {
+    refuse("a relative gap of " + std::to_string(options.relative_gap), "a gap >= 0");
+  }
+  if (!(options.time_limit >= 0)) {
+    refuse("a time limit of " + std::to_string(options.time_limit) + " seconds", "a limit >= 0");
+  }
 }
 
 template <class Value>
@@ -4786,15 +4893,14 @@ class choosing {
 /// Source: Kellerer, Pferschy and Pisinger 2004, "Knapsack problems", chapter 11.
 template <class Value>
 [[nodiscard]] choice_solution choose(const choice_problem<Value>& p, const solve_options& options = {}) {
-  if (!(options.relative_gap >= 0)) {
-    detail::refuse("a relative gap that is negative or not a number", "a gap >= 0");
-  }
-  const auto begin = options.measure_time ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+  detail::validate_options(options);
   const detail::choice_table<Value> table(p);
-  choice_solution result = detail::choosing<Value>(table, options)();
-  if (options.measure_time) {
-    result.statistics.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (!options.measure_time) {
+    return detail::choosing<Value>(table, options)();
   }
+  const detail::stopwatch watch;
+  choice_solution result = detail::choosing<Value>(table, options)();
+  result.statistics.seconds = watch.seconds();
   return result;
 }
 
@@ -5867,13 +5973,10 @@ class solving {
 
 template <class Value>
 void validate_all(const problem<Value>& p, const solve_options& options) {
+  validate_options(options);
   validate(p);
-  if (!(options.relative_gap >= 0)) {
-    throw argument_error(
-        error_message("knapsack::solve", "a relative gap of " + std::to_string(options.relative_gap), "a gap >= 0"));
-  }
   if (p.items() > std::size_t{1} << 32U) {
-    throw argument_error(error_message("knapsack::solve", std::to_string(p.items()) + " items", "at most 2^32"));
+    refuse(std::to_string(p.items()) + " items", "at most 2^32");
   }
 }
 
@@ -5899,9 +6002,9 @@ template <class Value>
   if (!options.measure_time) {
     return detail::solving<Value>(p, options)();
   }
-  const auto begin = std::chrono::steady_clock::now();
+  const detail::stopwatch watch;
   solution result = detail::solving<Value>(p, options)();
-  result.statistics.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.statistics.seconds = watch.seconds();
   return result;
 }
 
@@ -7879,7 +7982,7 @@ struct training_phase {
   prune::purpose purpose = prune::purpose::level;
   double sparsity = 0;          ///< the target of the level, 0 to 1; in the final training that of the best network
   std::size_t first_epoch = 0;  ///< of them, done before the run was ended and gone on with
-  std::stop_token stop{};       ///< when it is stopped, `fit` returns early
+  stop_condition stop{};        ///< when it is stopped, `fit` returns early
 };
 
 /// One mask per layer of a model, in the order of `layers()`.
@@ -10399,7 +10502,7 @@ struct options {
   std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};
-  std::stop_token stop{};  ///< when it is stopped, the best network so far is the result
+  stop_condition stop{};  ///< when it is stopped, the best network so far is the result
   std::function<void(const training_phase&)> on_training{};  ///< called before every training
   std::function<void(const report::level&)> on_level{};      ///< called after every level
 };
@@ -16117,7 +16220,7 @@ struct fit_options {
   Optimizer optimizer{};
   Rate learning_rate{};
   Loss loss{};
-  std::stop_token stop{};                           ///< when it is stopped, the training ends before its next step
+  stop_condition stop{};                            ///< when it is stopped, the training ends before its next step
   std::function<void(const progress&)> on_step{};   ///< called after each step
   std::function<void(const progress&)> on_epoch{};  ///< called after each epoch
 };

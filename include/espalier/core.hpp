@@ -13,6 +13,7 @@
 #include <espalier/base/extents.hpp>
 #include <espalier/base/fingerprint.hpp>
 #include <espalier/base/random_generator.hpp>
+#include <espalier/base/stop_condition.hpp>
 #include <espalier/base/sum.hpp>
 #include <espalier/hls/config.hpp>
 #include <espalier/hls/layer_config.hpp>

@@ -4,7 +4,6 @@
 #define ESPALIER_KNAPSACK_CHOOSE_HPP
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +20,7 @@
 #include <espalier/knapsack/detail/choice_table.hpp>
 #include <espalier/knapsack/detail/dual.hpp>
 #include <espalier/knapsack/detail/scan.hpp>
+#include <espalier/knapsack/detail/stopwatch.hpp>
 #include <espalier/knapsack/solve_options.hpp>
 
 namespace espalier::inline v0::knapsack {
@@ -188,15 +188,14 @@ class choosing {
 /// Source: Kellerer, Pferschy and Pisinger 2004, "Knapsack problems", chapter 11.
 template <class Value>
 [[nodiscard]] choice_solution choose(const choice_problem<Value>& p, const solve_options& options = {}) {
-  if (!(options.relative_gap >= 0)) {
-    detail::refuse("a relative gap that is negative or not a number", "a gap >= 0");
-  }
-  const auto begin = options.measure_time ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+  detail::validate_options(options);
   const detail::choice_table<Value> table(p);
-  choice_solution result = detail::choosing<Value>(table, options)();
-  if (options.measure_time) {
-    result.statistics.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (!options.measure_time) {
+    return detail::choosing<Value>(table, options)();
   }
+  const detail::stopwatch watch;
+  choice_solution result = detail::choosing<Value>(table, options)();
+  result.statistics.seconds = watch.seconds();
   return result;
 }
 

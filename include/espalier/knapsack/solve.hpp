@@ -4,7 +4,6 @@
 #define ESPALIER_KNAPSACK_SOLVE_HPP
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +17,7 @@
 #include <espalier/knapsack/detail/presolve.hpp>
 #include <espalier/knapsack/detail/sample.hpp>
 #include <espalier/knapsack/detail/scan.hpp>
+#include <espalier/knapsack/detail/stopwatch.hpp>
 #include <espalier/knapsack/detail/window_solver.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
@@ -105,13 +105,10 @@ class solving {
 
 template <class Value>
 void validate_all(const problem<Value>& p, const solve_options& options) {
+  validate_options(options);
   validate(p);
-  if (!(options.relative_gap >= 0)) {
-    throw argument_error(
-        error_message("knapsack::solve", "a relative gap of " + std::to_string(options.relative_gap), "a gap >= 0"));
-  }
   if (p.items() > std::size_t{1} << 32U) {
-    throw argument_error(error_message("knapsack::solve", std::to_string(p.items()) + " items", "at most 2^32"));
+    refuse(std::to_string(p.items()) + " items", "at most 2^32");
   }
 }
 
@@ -137,9 +134,9 @@ template <class Value>
   if (!options.measure_time) {
     return detail::solving<Value>(p, options)();
   }
-  const auto begin = std::chrono::steady_clock::now();
+  const detail::stopwatch watch;
   solution result = detail::solving<Value>(p, options)();
-  result.statistics.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.statistics.seconds = watch.seconds();
   return result;
 }
 

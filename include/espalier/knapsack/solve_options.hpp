@@ -3,11 +3,11 @@
 #ifndef ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
 #define ESPALIER_KNAPSACK_SOLVE_OPTIONS_HPP
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <stop_token>
+#include <limits>
+
+#include <espalier/base/stop_condition.hpp>
 
 namespace espalier::inline v0::knapsack {
 
@@ -16,10 +16,10 @@ struct solve_options {
   std::uint64_t work_limit = 200'000'000;            ///< partial solutions tried; the same on every machine
   std::size_t memory_limit = std::size_t{1} << 30U;  ///< bytes for partial solutions
   double relative_gap = 0;                           ///< good enough: (bound - value) / bound at most this, >= 0
-  std::optional<std::chrono::nanoseconds>
-      time_limit{};           ///< for the search, by the wall clock, which is read only if this is set
-  bool measure_time = false;  ///< fill in statistics::seconds; reads the wall clock
-  std::stop_token stop{};     ///< when it is stopped, the search ends
+  double time_limit =
+      std::numeric_limits<double>::infinity();  ///< seconds, >= 0, by a clock that is read only if this is finite
+  bool measure_time = false;                    ///< fill in statistics::seconds; reads the clock
+  stop_condition stop{};                        ///< asked during the search; once it says so, the search ends
 };
 
 }  // namespace espalier::inline v0::knapsack

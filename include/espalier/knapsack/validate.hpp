@@ -11,6 +11,7 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solve_options.hpp>
 
 namespace espalier::inline v0::knapsack {
 
@@ -18,6 +19,15 @@ namespace detail {
 
 [[noreturn]] inline void refuse(const std::string& got, const std::string& expected) {
   throw argument_error(error_message("knapsack", got, expected));
+}
+
+inline void validate_options(const solve_options& options) {
+  if (!(options.relative_gap >= 0)) {
+    refuse("a relative gap of " + std::to_string(options.relative_gap), "a gap >= 0");
+  }
+  if (!(options.time_limit >= 0)) {
+    refuse("a time limit of " + std::to_string(options.time_limit) + " seconds", "a limit >= 0");
+  }
 }
 
 template <class Value>

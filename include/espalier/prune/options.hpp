@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
+#include <espalier/base/stop_condition.hpp>
 #include <espalier/hls/config.hpp>
 #include <espalier/knapsack/solve_options.hpp>
 #include <espalier/prune/trainer.hpp>
@@ -42,7 +42,7 @@ struct options {
   std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};
-  std::stop_token stop{};  ///< when it is stopped, the best network so far is the result
+  stop_condition stop{};  ///< when it is stopped, the best network so far is the result
   std::function<void(const training_phase&)> on_training{};  ///< called before every training
   std::function<void(const report::level&)> on_level{};      ///< called after every level
 };

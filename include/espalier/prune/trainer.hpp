@@ -7,10 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <vector>
 
+#include <espalier/base/stop_condition.hpp>
 #include <espalier/mask/weight_mask.hpp>
 #include <espalier/prune/prunable_model.hpp>
 
@@ -30,7 +30,7 @@ struct training_phase {
   prune::purpose purpose = prune::purpose::level;
   double sparsity = 0;          ///< the target of the level, 0 to 1; in the final training that of the best network
   std::size_t first_epoch = 0;  ///< of them, done before the run was ended and gone on with
-  std::stop_token stop{};       ///< when it is stopped, `fit` returns early
+  stop_condition stop{};        ///< when it is stopped, `fit` returns early
 };
 
 /// One mask per layer of a model, in the order of `layers()`.

@@ -9,12 +9,12 @@
 #include <functional>
 #include <limits>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
 #include <espalier/base/random_generator.hpp>
+#include <espalier/base/stop_condition.hpp>
 #include <espalier/kernels/all_finite.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
@@ -45,7 +45,7 @@ struct fit_options {
   Optimizer optimizer{};
   Rate learning_rate{};
   Loss loss{};
-  std::stop_token stop{};                           ///< when it is stopped, the training ends before its next step
+  stop_condition stop{};                            ///< when it is stopped, the training ends before its next step
   std::function<void(const progress&)> on_step{};   ///< called after each step
   std::function<void(const progress&)> on_epoch{};  ///< called after each epoch
 };

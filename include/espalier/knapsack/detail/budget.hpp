@@ -4,11 +4,12 @@
 #define ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
+#include <espalier/knapsack/detail/stopwatch.hpp>
 #include <espalier/knapsack/solve_options.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -17,8 +18,8 @@ namespace espalier::inline v0::knapsack::detail {
 class budget {
  public:
   explicit budget(const solve_options& options) : options_(options) {
-    if (options.time_limit) {
-      end_ = std::chrono::steady_clock::now() + *options.time_limit;
+    if (options.time_limit < std::numeric_limits<double>::infinity()) {
+      watch_.emplace();
     }
   }
 
@@ -46,11 +47,11 @@ class budget {
 
  private:
   void look() {
-    exhausted_ = exhausted_ || options_.stop.stop_requested() || (end_ && std::chrono::steady_clock::now() >= *end_);
+    exhausted_ = exhausted_ || options_.stop.stop_requested() || (watch_ && watch_->seconds() >= options_.time_limit);
   }
 
   const solve_options& options_;
-  std::optional<std::chrono::steady_clock::time_point> end_;
+  std::optional<stopwatch> watch_;  // only if there is a time limit
   std::uint64_t work_ = 0;
   bool exhausted_ = false;
 };

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Seconds by a clock that never goes back, for those who ask for a time limit or for how long it took.
+#ifndef ESPALIER_KNAPSACK_DETAIL_STOPWATCH_HPP
+#define ESPALIER_KNAPSACK_DETAIL_STOPWATCH_HPP
+
+#include <ctime>
+// <chrono> would be a twentieth of what the core takes to compile; it serves where POSIX is not.
+#ifndef CLOCK_MONOTONIC
+#include <chrono>
+#endif
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Counts from when it is made.
+class stopwatch {
+ public:
+  [[nodiscard]] double seconds() const noexcept { return now() - begin_; }
+
+ private:
+  [[nodiscard]] static double now() noexcept {
+#ifdef CLOCK_MONOTONIC
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+#else
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+#endif
+  }
+
+  double begin_ = now();
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
