@@ -7,7 +7,7 @@ tree=$(cd "$(dirname "$0")/.." && pwd)
 cd "$tree" || exit 1
 . scripts/packages.sh
 
-need_packages g++ clang clang-format clang-tidy cmake make pkg-config python3 doctest-dev libxtensor-dev \
+need_packages g++ clang libclang-rt-dev clang-format clang-tidy cmake make pkg-config python3 doctest-dev libxtensor-dev \
     zlib1g-dev libzip-dev nlohmann-json3-dev libcli11-dev libbenchmark-dev coinor-libcbc-dev \
     gnuplot-nox dataset-fashion-mnist
 
@@ -66,12 +66,10 @@ configure dev -DESPALIER_BUILD_BENCHMARKS=ON
 run_tests dev -L source
 build dev
 run_tests dev -LE 'source|consumer|late'
-configure clang
-run_tests clang -L source
-build clang
-run_tests clang -LE 'source|consumer|late'
-# The sanitizers watch the suite on the single header: one build less, and both are tried.
+# clang, the sanitizers and the single header watch the suite together: one build where there could be three, and every
+# header is compiled alone by clang as well.
 configure sanitize -DESPALIER_SINGLE_HEADER=ON
+run_tests sanitize -L source
 build sanitize
 run_tests sanitize -LE 'source|consumer|late'
 run_tests dev -L consumer
