@@ -9,7 +9,7 @@ cd "$tree" || exit 1
 
 need_packages g++ clang libclang-rt-dev clang-format clang-tidy cmake make pkg-config python3 doctest-dev libxtensor-dev \
     zlib1g-dev libzip-dev nlohmann-json3-dev libcli11-dev libbenchmark-dev coinor-libcbc-dev \
-    gnuplot-nox dataset-fashion-mnist
+    gnuplot-nox dataset-fashion-mnist libfann-doc
 
 jobs=$(nproc)
 passed=0

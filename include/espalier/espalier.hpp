@@ -7,6 +7,7 @@
 #include <espalier/kernels/adam.hpp>
 #include <espalier/kernels/add.hpp>
 #include <espalier/kernels/all_finite.hpp>
+#include <espalier/kernels/answers.hpp>
 #include <espalier/kernels/average_pool2d.hpp>
 #include <espalier/kernels/conv2d.hpp>
 #include <espalier/kernels/conv2d_shape.hpp>
@@ -18,9 +19,24 @@
 #include <espalier/kernels/instruction_set.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/kernels/max_pool2d.hpp>
+#include <espalier/kernels/pointwise_loss.hpp>
 #include <espalier/kernels/pool2d_shape.hpp>
+#include <espalier/kernels/score_kind.hpp>
+#include <espalier/kernels/soft_cross_entropy.hpp>
+#include <espalier/loss/binary_cross_entropy.hpp>
+#include <espalier/loss/binary_cross_entropy_of_probabilities.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
+#include <espalier/loss/categorical_cross_entropy_of_probabilities.hpp>
+#include <espalier/loss/huber.hpp>
 #include <espalier/loss/loss.hpp>
+#include <espalier/loss/mean_absolute_error.hpp>
+#include <espalier/loss/mean_squared_error.hpp>
+#include <espalier/metric/accuracy.hpp>
+#include <espalier/metric/auc.hpp>
+#include <espalier/metric/metric.hpp>
+#include <espalier/metric/r2.hpp>
+#include <espalier/metric/root_mean_squared_error.hpp>
+#include <espalier/metric/top_k_accuracy.hpp>
 #include <espalier/nn/average_pool2d.hpp>
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>
@@ -57,6 +73,7 @@
 #include <espalier/train/evaluate.hpp>
 #include <espalier/train/fit.hpp>
 #include <espalier/train/gradients.hpp>
+#include <espalier/train/measure.hpp>
 #include <espalier/train/trainer.hpp>
 
 #endif

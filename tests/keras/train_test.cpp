@@ -7,8 +7,11 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
+#include <espalier/loss/mean_squared_error.hpp>
+#include <espalier/nn/tanh.hpp>
 #include <espalier/optim/adam.hpp>
 #include <espalier/optim/sgd.hpp>
 #include <espalier/train/fit.hpp>
@@ -41,7 +44,7 @@ const std::vector<std::string> dense_variables{"dense/kernel", "dense/bias",    
 const std::vector<std::string> convolutional_variables{"conv2d/kernel", "conv2d/bias", "dense/kernel", "dense/bias"};
 
 /// Twenty steps, in the order of the samples: the loss before each and the weights after the last are Keras's.
-template <class Model, class Optimizer>
+template <class Loss = espalier::loss::categorical_cross_entropy, class Model, class Optimizer>
 void check_training(Model model, const std::vector<std::string>& variables, const std::string& name,
                     const Optimizer& optimizer) {
   using T = typename Model::value_type;
@@ -71,22 +74,27 @@ void check_training(Model model, const std::vector<std::string>& variables, cons
 
   const auto samples = support::keras_array<T>(data.at("x"));
   const auto targets = support::keras_array<T>(data.at("y"));
-  std::vector<std::uint32_t> labels(targets.size() / 3);
+  const auto outputs = model.output_shape().size();
+  std::vector<std::uint32_t> labels(targets.size() / outputs);
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    labels[i / 3] = targets[i] > 0 ? static_cast<std::uint32_t>(i % 3) : labels[i / 3];
+    labels[i / outputs] = targets[i] > 0 ? static_cast<std::uint32_t>(i % outputs) : labels[i / outputs];
   }
+  // Keras has the classes as targets too, which are slower.
+  const bool classes = std::is_same_v<Loss, espalier::loss::categorical_cross_entropy>;
+  const auto view = classes ? train::view_all<T>(std::span<const T>(samples), labels)
+                            : train::view_all<T>(std::span<const T>(samples), std::span<const T>(targets), outputs);
   const auto batch = found.at("batch_size").template get<std::size_t>();
   const auto& expected = sizeof(T) == 4 ? found : found.at("float64");
   const auto losses = expected.at("loss_per_step").template get<std::vector<double>>();
   std::vector<double> own_losses;
-  train::fit_options<Optimizer> options{
+  train::fit_options<Optimizer, optim::constant_rate, Loss> options{
       .epochs = 20 * batch / labels.size(),
       .batch = batch,
       .shuffle = false,
       .optimizer = optimizer,
       .learning_rate = {found.at("optimizer").at("learning_rate").template get<double>()}};
   options.on_step = [&](const train::progress& where) { own_losses.push_back(where.loss); };
-  train::fit(model, train::view_all<T>(std::span<const T>(samples), labels), options);
+  train::fit(model, view, options);
 
   REQUIRE(own_losses.size() == 20);
   for (std::size_t step = 0; step < 20; ++step) {
@@ -122,5 +130,11 @@ TEST_SUITE("keras") {
   TEST_CASE_TEMPLATE("a convolutional network trains as in Keras", T, float, double) {
     check_training(convolutional_network<T>(), convolutional_variables, "conv adam", optim::adam{});
     check_training(convolutional_network<T>(), convolutional_variables, "conv sgd", optim::sgd{});
+  }
+
+  TEST_CASE_TEMPLATE("a regression trains as in Keras", T, float, double) {
+    check_training<espalier::loss::mean_squared_error>(
+        nn::sequential({4}, 1, nn::dense<T>({.units = 7}), nn::tanh<T>(), nn::dense<T>({.units = 2})),
+        {"dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"}, "regression adam", optim::adam{});
   }
 }

@@ -44,7 +44,19 @@ TEST_SUITE("kernels") {
       }
       right += best == labels.back() ? 1U : 0U;
     }
-    CHECK(kernels::count_right<T>(scores.data(), classes, labels) == right);
+    CHECK(kernels::count_right(kernels::answers<T>{scores.data(), classes, labels}, T{0}) ==
+          static_cast<double>(right));
     CHECK(right > 0);
+  }
+
+  TEST_CASE("a single score above the threshold says class 1, and samples count by their weight") {
+    const std::vector<double> scores{0.5, 0.6, 0.4, 0.7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    const std::vector<std::uint32_t> labels{0, 1, 1, 1};
+    const std::vector<double> weights{1, 2, 4, 8};
+    kernels::answers<double> answers{scores.data(), 1, labels};
+    CHECK(kernels::count_right(answers, 0.5) == 3);
+    CHECK(kernels::count_right(answers, 0.0) == 3);
+    answers.weights = weights;
+    CHECK(kernels::count_right(answers, 0.5) == 11);
   }
 }

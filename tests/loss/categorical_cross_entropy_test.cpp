@@ -8,6 +8,7 @@
 
 #include <espalier/kernels/lanes.hpp>
 
+#include "support/check_loss.hpp"
 #include "support/lane_blocks.hpp"
 
 namespace loss = espalier::loss;
@@ -44,7 +45,7 @@ TEST_SUITE("loss") {
       for (const std::size_t samples : {1U, 16U, 21U, 64U}) {
         const auto scores = support::random_blocks<T>(random, classes, espalier::kernels::blocks_of(samples));
         const auto labels = some_labels(random, samples, classes);
-        const double got = loss::categorical_cross_entropy::sum(loss::answers<T>{scores.data(), classes, labels});
+        const double got = loss::categorical_cross_entropy{}.sum(loss::answers<T>{scores.data(), classes, labels});
         CHECK(got == doctest::Approx(by_definition(scores, classes, labels)).epsilon(sizeof(T) == 4 ? 1e-6 : 1e-13));
       }
     }
@@ -57,14 +58,14 @@ TEST_SUITE("loss") {
       const auto labels = some_labels(random, 21, classes);
       const loss::answers<double> answers{scores.data(), classes, labels};
       std::vector<double> gradient(scores.size(), 9);
-      const double loss = loss::categorical_cross_entropy::gradient(answers, 0.5, gradient.data());
-      CHECK(loss == loss::categorical_cross_entropy::sum(answers));
+      const double loss = loss::categorical_cross_entropy{}.gradient(answers, 0.5, gradient.data());
+      CHECK(loss == loss::categorical_cross_entropy{}.sum(answers));
       for (std::size_t i = 0; i < scores.size(); ++i) {
         const double middle = scores[i];
         scores[i] = middle + 1e-6;
-        const double above = loss::categorical_cross_entropy::sum(answers);
+        const double above = loss::categorical_cross_entropy{}.sum(answers);
         scores[i] = middle - 1e-6;
-        const double below = loss::categorical_cross_entropy::sum(answers);
+        const double below = loss::categorical_cross_entropy{}.sum(answers);
         scores[i] = middle;
         CHECK(gradient[i] == doctest::Approx(0.5 * (above - below) / 2e-6).epsilon(1e-6).scale(1));
       }
@@ -79,11 +80,11 @@ TEST_SUITE("loss") {
     scores[16] = -500;
     const std::vector<std::uint32_t> right{0};
     const std::vector<std::uint32_t> wrong{1};
-    CHECK(loss::categorical_cross_entropy::sum(loss::answers<T>{scores.data(), 2, right}) == 0);
+    CHECK(loss::categorical_cross_entropy{}.sum(loss::answers<T>{scores.data(), 2, right}) == 0);
     const loss::answers<T> answers{scores.data(), 2, wrong};
-    CHECK(loss::categorical_cross_entropy::sum(answers) == doctest::Approx(1000));
+    CHECK(loss::categorical_cross_entropy{}.sum(answers) == doctest::Approx(1000));
     std::vector<T> gradient(32);
-    loss::categorical_cross_entropy::gradient(answers, T{1}, gradient.data());
+    loss::categorical_cross_entropy{}.gradient(answers, T{1}, gradient.data());
     CHECK(gradient[0] == doctest::Approx(1));
     CHECK(gradient[16] == doctest::Approx(-1));
   }
@@ -93,7 +94,24 @@ TEST_SUITE("loss") {
       std::vector<T> scores(48);
       scores[16] = bad;
       const std::vector<std::uint32_t> labels{0, 1};
-      CHECK_FALSE(std::isfinite(loss::categorical_cross_entropy::sum(loss::answers<T>{scores.data(), 3, labels})));
+      CHECK_FALSE(std::isfinite(loss::categorical_cross_entropy{}.sum(loss::answers<T>{scores.data(), 3, labels})));
     }
+  }
+
+  TEST_CASE("targets may be shares of several classes, and labels may be smoothed") {
+    support::answers_under_test<double> test(4);
+    support::check_loss(loss::categorical_cross_entropy{}, test, test.with_labels());
+    support::check_loss(loss::categorical_cross_entropy{.label_smoothing = 0.2}, test, test.with_labels());
+    support::check_loss(loss::categorical_cross_entropy{.label_smoothing = 0.1}, test, test.with_targets());
+    // One right class as targets is that label.
+    for (std::size_t sample = 0; sample < test.samples; ++sample) {
+      for (std::size_t c = 0; c < 4; ++c) {
+        test.targets[support::place(sample, c, 4)] = test.labels[sample] == c ? 1 : 0;
+      }
+    }
+    CHECK(loss::categorical_cross_entropy{}.sum(test.with_targets()) ==
+          doctest::Approx(loss::categorical_cross_entropy{}.sum(test.with_labels())).epsilon(1e-13));
+    CHECK_THROWS_AS(loss::categorical_cross_entropy{.label_smoothing = -0.1}.sum(test.with_labels()),
+                    espalier::argument_error);
   }
 }

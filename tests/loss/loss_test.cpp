@@ -34,4 +34,10 @@ TEST_SUITE("loss") {
     CHECK_FALSE(loss::loss<no_gradient>);
     CHECK_FALSE(loss::loss<int>);
   }
+
+  TEST_CASE("a loss that says no more looks at scores before a softmax, and takes as many classes as there are") {
+    CHECK(loss::scores_of<nothing>() == espalier::kernels::score_kind::before_softmax);
+    CHECK(loss::classes_of<nothing>(7) == 7);
+    CHECK_FALSE(loss::takes_targets<nothing>());
+  }
 }

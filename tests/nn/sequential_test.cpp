@@ -9,6 +9,9 @@
 #include <vector>
 
 #include <espalier/loss/categorical_cross_entropy.hpp>
+#include <espalier/nn/elu.hpp>
+#include <espalier/nn/sigmoid.hpp>
+#include <espalier/nn/tanh.hpp>
 #include <espalier/prune/prunable_model.hpp>
 
 #include "support/networks.hpp"
@@ -30,9 +33,9 @@ double loss_of(const Model& model, const support::labelled<double>& data, std::s
   }
   const std::size_t blocks = espalier::kernels::blocks_of(order.size());
   const espalier::loss::answers<double> answers{model.scores(memory, blocks), model.output_shape().size(), labels};
-  const double loss = espalier::loss::categorical_cross_entropy::sum(answers);
+  const double loss = espalier::loss::categorical_cross_entropy{}.sum(answers);
   if (gradient != nullptr) {
-    espalier::loss::categorical_cross_entropy::gradient(answers, 1.0, model.score_gradient(memory));
+    espalier::loss::categorical_cross_entropy{}.gradient(answers, 1.0, model.score_gradient(memory));
     model.template backward<Kind>(memory, blocks, std::span<double>(*gradient));
   }
   return loss;
@@ -131,6 +134,36 @@ TEST_SUITE("nn") {
     check_gradients(nn::sequential({3}, 2, nn::dense<double>({.units = 4}), nn::softmax<double>(),
                                    nn::dense<double>({.units = 3, .bias = false}), nn::relu<double>()),
                     support::labelled<double>(30, 3, 3));
+  }
+
+  TEST_CASE("activations may follow each other, each goes back from its own output") {
+    check_gradients(nn::sequential({3}, 2, nn::dense<double>({.units = 5}), nn::tanh<double>(), nn::elu<double>(),
+                                   nn::flatten<double>(), nn::sigmoid<double>(), nn::dense<double>({.units = 3}),
+                                   nn::relu<double>(), nn::tanh<double>()),
+                    support::labelled<double>(30, 3, 3));
+  }
+
+  TEST_CASE("a loss takes along the activation that belongs to it, and no other") {
+    using espalier::kernels::score_kind;
+    const nn::sequential yes_or_no({3}, 2, nn::dense<double>({.units = 2}), nn::sigmoid<double>());
+    const nn::sequential classes({3}, 2, nn::dense<double>({.units = 2}), nn::softmax<double>());
+    CHECK(yes_or_no.loss_takes_last<score_kind::before_sigmoid>);
+    CHECK_FALSE(yes_or_no.loss_takes_last<score_kind::before_softmax>);
+    CHECK(classes.loss_takes_last<score_kind::before_softmax>);
+    CHECK_FALSE(classes.loss_takes_last<score_kind::outputs>);
+    auto memory = yes_or_no.make_workspace(1);
+    for (std::size_t i = 0; i < 48; ++i) {
+      memory.value(0)[i] = 0.1 * static_cast<double>(i);
+    }
+    const double* at = yes_or_no.scores<score_kind::before_sigmoid>(memory, 1);
+    const std::vector<double> scores(at, at + 32);
+    for (std::size_t i = 0; i < 48; ++i) {
+      memory.value(0)[i] = 0.1 * static_cast<double>(i);
+    }
+    at = yes_or_no.scores<score_kind::outputs>(memory, 1);
+    for (std::size_t i = 0; i < 32; ++i) {
+      CHECK(at[i] == doctest::Approx(1 / (1 + std::exp(-scores[i]))));
+    }
   }
 
   TEST_CASE("predictions are the outputs of the layers, sample by sample, softmax included") {

@@ -75,4 +75,23 @@ TEST_SUITE("train") {
                          "espalier::train::evaluate: got a view of no samples, expected 1 or more",
                          espalier::argument_error);
   }
+
+  TEST_CASE("a weight counts for its sample: losses are divided by the samples, accuracies by the weights") {
+    auto model = support::perceptron<double>();
+    const support::labelled<double> data(3, 6, 4);
+    auto view = data.view();
+    double loss = 0;
+    double right = 0;
+    const std::vector<double> weights{0.5, 2, 0};
+    for (std::uint32_t sample = 0; sample < 3; ++sample) {
+      view.chosen = {sample};
+      const auto alone = train::evaluate(model, view);
+      loss += weights[sample] * alone.loss / 3;
+      right += weights[sample] * alone.accuracy / 2.5;
+    }
+    view = data.view();
+    view.weights = weights;
+    CHECK(train::evaluate(model, view).loss == doctest::Approx(loss));
+    CHECK(train::evaluate(model, view).accuracy == doctest::Approx(right));
+  }
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <espalier/prune/trainer.hpp>
+#include <espalier/train/evaluate.hpp>
 
 #include "support/networks.hpp"
 

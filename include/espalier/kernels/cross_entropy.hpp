@@ -6,9 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <span>
 
+#include <espalier/kernels/answers.hpp>
 #include <espalier/kernels/detail/exponential.hpp>
 #include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/lanes.hpp>
@@ -16,11 +15,6 @@
 namespace espalier::inline v0::kernels {
 
 namespace detail {
-
-/// @return where the score of class 0 of a sample is; the others follow one lane block apart.
-[[nodiscard]] constexpr std::size_t first_score(std::size_t sample, std::size_t classes) noexcept {
-  return sample / lanes * classes * lanes + sample % lanes;
-}
 
 /// What a few samples have in common in losses and gradients.
 template <class T>
@@ -43,72 +37,78 @@ template <class T>
   return s;
 }
 
-/// Sum of the losses of a few samples, of which `labels` are there.
+/// Sum of the losses of a few samples from `first` on, of which `there` are there.
 template <class T>
-[[nodiscard]] double losses(const shares<T>& s, const T* scores, std::span<const std::uint32_t> labels) {
+[[nodiscard]] double losses(const shares<T>& s, const answers<T>& a, std::size_t first, std::size_t there) {
   double loss = 0;
-  for (std::size_t lane = 0; lane < labels.size(); ++lane) {
-    const auto above = static_cast<double>(s.largest[lane]) - static_cast<double>(scores[labels[lane] * lanes + lane]);
-    loss += std::log(static_cast<double>(s.total[lane])) + above;
+  for (std::size_t lane = 0; lane < there; ++lane) {
+    const auto score = static_cast<double>(a.scores[a.place(first + lane, a.labels[first + lane])]);
+    const double above = static_cast<double>(s.largest[lane]) - score;
+    loss += (std::log(static_cast<double>(s.total[lane])) + above) * static_cast<double>(a.weight(first + lane));
   }
   return loss;
+}
+
+/// How many of `width` samples from `first` on there are.
+template <class T>
+[[nodiscard]] std::size_t samples_from(const answers<T>& a, std::size_t first) {
+  return first < a.samples() ? (std::min)(short_vector<T>::width, a.samples() - first) : 0;
 }
 
 }  // namespace detail
 
-/// Sum over samples of log(sum over c of exp(s_c)) - s_label.
-/// @param scores  [block][class][lane]; @param classes  how many; @param labels  the right class of each sample.
+/// Sum over samples of weight x (log(sum over c of exp(s_c)) - s_label).
+/// @param a  scores and the right class of each sample.
 template <class T>
-[[nodiscard]] double cross_entropy(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels) {
-  constexpr std::size_t width = detail::short_vector<T>::width;
+[[nodiscard]] double cross_entropy(const answers<T>& a) {
   double loss = 0;
-  for (std::size_t sample = 0; sample < labels.size(); sample += width) {
-    const T* own = scores + detail::first_score(sample, classes);
-    const auto there = labels.subspan(sample, (std::min)(width, labels.size() - sample));
-    loss += detail::losses(detail::shares_of(own, classes), own, there);
+  for (std::size_t sample = 0; sample < a.samples(); sample += detail::short_vector<T>::width) {
+    const auto shares = detail::shares_of(a.scores + a.place(sample, 0), a.classes);
+    loss += detail::losses(shares, a, sample, detail::samples_from(a, sample));
   }
   return loss;
 }
 
-/// The gradient of scale * cross_entropy by the scores: scale * (softmax - [c == label]). Lanes without a sample get 0.
+/// The gradient of scale * cross_entropy by the scores: scale * weight * (softmax - [c == label]). Lanes without a
+/// sample get 0.
 /// @param gradient  [block][class][lane], for all lanes of the blocks that hold the samples.
 /// @return cross_entropy, which comes with it at no cost.
 template <class T>
-double cross_entropy_gradient(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels, T scale,
-                              T* gradient) {
+double cross_entropy_gradient(const answers<T>& a, T scale, T* gradient) {
   constexpr std::size_t width = detail::short_vector<T>::width;
   double loss = 0;
-  for (std::size_t sample = 0; sample < blocks_of(labels.size()) * lanes; sample += width) {
-    const std::size_t first = detail::first_score(sample, classes);
-    const detail::shares<T> s = detail::shares_of(scores + first, classes);
-    const std::size_t there = sample < labels.size() ? (std::min)(width, labels.size() - sample) : 0;
+  for (std::size_t sample = 0; sample < blocks_of(a.samples()) * lanes; sample += width) {
+    const std::size_t first = a.place(sample, 0);
+    const detail::shares<T> s = detail::shares_of(a.scores + first, a.classes);
+    const std::size_t there = detail::samples_from(a, sample);
     detail::numbers<T> factor{};
     for (std::size_t lane = 0; lane < there; ++lane) {
-      factor[lane] = scale / s.total[lane];
+      factor[lane] = scale * a.weight(sample + lane) / s.total[lane];
     }
-    for (std::size_t c = 0; c < classes; ++c) {
-      const auto share = detail::exponential<T>(detail::load(scores + first + c * lanes) - s.largest);
+    for (std::size_t c = 0; c < a.classes; ++c) {
+      const auto share = detail::exponential<T>(detail::load(a.scores + first + c * lanes) - s.largest);
       detail::store(gradient + first + c * lanes, factor * share);
     }
     for (std::size_t lane = 0; lane < there; ++lane) {
-      gradient[first + labels[sample + lane] * lanes + lane] -= scale;
+      gradient[a.place(sample + lane, a.labels[sample + lane])] -= scale * a.weight(sample + lane);
     }
-    loss += detail::losses(s, scores + first, there == 0 ? labels.first(0) : labels.subspan(sample, there));
+    loss += detail::losses(s, a, sample, there);
   }
   return loss;
 }
 
-/// How many samples have their largest score at the right class; of equal scores the first counts.
+/// How much of the samples' weight has its largest score at the right class; of equal scores the first counts. A single
+/// score above `threshold` says class 1, else class 0.
 template <class T>
-[[nodiscard]] std::size_t count_right(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels) {
-  std::size_t right = 0;
-  for (std::size_t sample = 0; sample < labels.size(); ++sample) {
-    const T* own = scores + detail::first_score(sample, classes);
-    std::size_t best = 0;
-    for (std::size_t c = 1; c < classes; ++c) {
+[[nodiscard]] double count_right(const answers<T>& a, T threshold) {
+  double right = 0;
+  for (std::size_t sample = 0; sample < a.samples(); ++sample) {
+    const T* own = a.scores + a.place(sample, 0);
+    std::size_t best = a.classes == 1 && own[0] > threshold ? 1 : 0;
+    for (std::size_t c = 1; c < a.classes; ++c) {
       best = own[c * lanes] > own[best * lanes] ? c : best;
     }
-    right += best == labels[sample] ? 1U : 0U;
+    right += best == a.labels[sample] ? static_cast<double>(a.weight(sample)) : 0;
   }
   return right;
 }

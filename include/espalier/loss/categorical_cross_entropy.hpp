@@ -4,21 +4,40 @@
 #define ESPALIER_LOSS_CATEGORICAL_CROSS_ENTROPY_HPP
 
 #include <espalier/kernels/cross_entropy.hpp>
+#include <espalier/kernels/soft_cross_entropy.hpp>
 #include <espalier/loss/loss.hpp>
 
 namespace espalier::inline v0::loss {
 
-/// -log(softmax(scores)[label]), computed from the scores: exact where probabilities would round to 0 or 1.
+/// -sum over classes of t log(softmax(scores)), computed from the scores: exact where probabilities would round to 0 or
+/// 1. Labels are targets of 1 for the right class, which Keras calls sparse; targets may be shares of several classes.
 ///
 /// A softmax at the end of a network belongs to this loss and is not run before it.
 struct categorical_cross_entropy {
+  static constexpr kernels::score_kind scores = kernels::score_kind::before_softmax;
+  static constexpr bool takes_targets = true;
+
+  double label_smoothing = 0;  ///< share of the targets that is spread over all classes, in [0, 1]
+
+  /// @throws argument_error if the smoothing is out of range, here and in `gradient`.
   template <class T>
-  [[nodiscard]] static double sum(const answers<T>& a) {
-    return kernels::cross_entropy(a.scores, a.classes, a.labels);
+  [[nodiscard]] double sum(const answers<T>& a) const {
+    return is_plain(a) ? kernels::cross_entropy(a) : kernels::soft_cross_entropy<T>(a, smoothing<T>(), T{1}, nullptr);
   }
   template <class T>
-  static double gradient(const answers<T>& a, T scale, T* to) {
-    return kernels::cross_entropy_gradient(a.scores, a.classes, a.labels, scale, to);
+  double gradient(const answers<T>& a, T scale, T* to) const {
+    return is_plain(a) ? kernels::cross_entropy_gradient(a, scale, to)
+                       : kernels::soft_cross_entropy<T>(a, smoothing<T>(), scale, to);
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] bool is_plain(const answers<T>& a) const {
+    return a.targets == nullptr && label_smoothing == 0;
+  }
+  template <class T>
+  [[nodiscard]] T smoothing() const {
+    return detail::checked_smoothing<T>("categorical_cross_entropy", label_smoothing);
   }
 };
 static_assert(loss<categorical_cross_entropy>);

@@ -5,30 +5,73 @@
 
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <span>
+#include <string>
+
+#include <espalier/base/errors.hpp>
+#include <espalier/kernels/answers.hpp>
+#include <espalier/kernels/score_kind.hpp>
 
 namespace espalier::inline v0::loss {
 
-/// What a network says of some samples, and what is right.
-/// @tparam T  float or double.
-template <class T>
-struct answers {
-  const T* scores = nullptr;                ///< [block of 16 samples][class][lane]
-  std::size_t classes = 0;                  ///< how many scores a sample has
-  std::span<const std::uint32_t> labels{};  ///< the right class of each sample
-};
+using kernels::answers;
 
-/// A loss over samples with one right class each.
+/// A loss over samples.
 ///
-/// - `sum(answers)`: the sum of the samples' losses.
+/// - `sum(answers)`: the sum of the samples' losses, each times the sample's weight.
 /// - `gradient(answers, scale, to)`: scale times its gradient by the scores, 0 in lanes without a sample; returns what
 ///   `sum` does.
+/// - optional: `scores`, which numbers of the network it looks at (a kernels::score_kind; those before a softmax unless
+///   said), `classes(outputs)`, how many classes labels may name for so many outputs (as many as outputs unless said; 0
+///   if it needs targets), and `takes_targets`, whether data may have targets in place of labels (false unless said).
 template <class Loss>
 concept loss = requires(const Loss& l, const answers<double>& a, double* to) {
   { l.sum(a) } -> std::convertible_to<double>;
   { l.gradient(a, 1.0, to) } -> std::convertible_to<double>;
 };
+
+/// @return which numbers of a network a loss looks at.
+template <loss Loss>
+[[nodiscard]] constexpr kernels::score_kind scores_of() noexcept {
+  if constexpr (requires { Loss::scores; }) {
+    return Loss::scores;
+  } else {
+    return kernels::score_kind::before_softmax;
+  }
+}
+
+/// @param outputs  of a network.   @return how many classes labels may name; 0: the loss needs targets.
+template <loss Loss>
+[[nodiscard]] constexpr std::size_t classes_of(std::size_t outputs) noexcept {
+  if constexpr (requires { Loss::classes(outputs); }) {
+    return Loss::classes(outputs);
+  } else {
+    return outputs;
+  }
+}
+
+/// @return whether data may have targets in place of labels.
+template <loss Loss>
+[[nodiscard]] constexpr bool takes_targets() noexcept {
+  if constexpr (requires { Loss::takes_targets; }) {
+    return Loss::takes_targets;
+  } else {
+    return false;
+  }
+}
+
+namespace detail {
+
+/// @return the smoothing, if it is one.   @throws argument_error if it is outside [0, 1].
+template <class T>
+[[nodiscard]] T checked_smoothing(const char* loss, double smoothing) {
+  if (!(smoothing >= 0 && smoothing <= 1)) {
+    throw argument_error(
+        error_message(std::string("loss::") + loss, "label_smoothing " + std::to_string(smoothing), "0 to 1"));
+  }
+  return static_cast<T>(smoothing);
+}
+
+}  // namespace detail
 
 }  // namespace espalier::inline v0::loss
 

@@ -20,6 +20,7 @@ class flatten {
   using value_type = T;
   static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = true;
+  static constexpr bool moves_nothing = true;
   static constexpr const char* default_name = "flatten";
 
   extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) const {

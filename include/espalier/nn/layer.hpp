@@ -38,6 +38,7 @@ struct pass {
 /// - `default_name`: what it is called if the user does not say.
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
 ///   input is taken, and an output in place has as many axes as its input.
+/// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
                          const extents& input, random_generator& generator) {

@@ -23,10 +23,12 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
+#include <espalier/kernels/score_kind.hpp>
 #include <espalier/mask/weight_mask.hpp>
 #include <espalier/nn/detail/layer_passes.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/masked.hpp>
+#include <espalier/nn/sigmoid.hpp>
 #include <espalier/nn/softmax.hpp>
 #include <espalier/nn/workspace.hpp>
 #include <espalier/tensor/tensor.hpp>
@@ -44,6 +46,11 @@ template <class Layer>
 struct is_softmax : std::false_type {};
 template <class T>
 struct is_softmax<softmax<T>> : std::true_type {};
+
+template <class Layer>
+struct is_sigmoid : std::false_type {};
+template <class T>
+struct is_sigmoid<sigmoid<T>> : std::true_type {};
 
 }  // namespace detail
 
@@ -63,8 +70,13 @@ class sequential {
   using value_type = typename std::tuple_element_t<0, layer_tuple>::value_type;
   static_assert((std::is_same_v<typename Layers::value_type, value_type> && ...), "all layers need one number type");
 
-  /// Whether the last layer is a softmax; training with a cross-entropy then takes the two together.
-  static constexpr bool ends_in_softmax = detail::is_softmax<std::tuple_element_t<depth - 1, layer_tuple>>::value;
+  /// Whether a loss that looks at such scores takes along the last layer: a softmax or a sigmoid.
+  template <kernels::score_kind Scores>
+  static constexpr bool loss_takes_last = [] {
+    using last = std::tuple_element_t<depth - 1, layer_tuple>;
+    return (Scores == kernels::score_kind::before_softmax && detail::is_softmax<last>::value) ||
+           (Scores == kernels::score_kind::before_sigmoid && detail::is_sigmoid<last>::value);
+  }();
 
   /// Builds the network: shapes are checked from layer to layer and the weights drawn.
   /// @param input   shape of one sample, such as (28, 28, 1) or (16).
@@ -159,9 +171,12 @@ class sequential {
   /// @param blocks  of 16 samples that a pass takes at most; no more than a slot has.
   /// @return memory for passes; with it they allocate nothing.
   [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
-    std::array<bool, depth> in_place{Layers::in_place...};
+    std::array<bool, depth> in_place{};
     std::size_t scratch = 0;
-    for_each_layer([&]<std::size_t Index>(const auto& layer) { scratch = (std::max)(scratch, layer.scratch()); });
+    for_each_layer([&]<std::size_t Index>(const auto& layer) {
+      in_place[Index] = detail::shares_place<layer_tuple, Index>();
+      scratch = (std::max)(scratch, layer.scratch());
+    });
     return workspace<value_type>(shapes_, in_place, {blocks, scratch});
   }
 
@@ -173,25 +188,31 @@ class sequential {
     return passes().template run<depth>(w, blocks);
   }
 
-  /// Runs samples through all layers but a softmax at the end, which belongs to the loss.
-  /// @return the scores, [block][class][lane].
+  /// Runs samples through all layers but the activation at the end that belongs to the loss.
+  /// @tparam Scores  which numbers the loss looks at.
+  /// @return the scores, [block][score][lane].
+  template <kernels::score_kind Scores = kernels::score_kind::before_softmax>
   const value_type* scores(workspace<value_type>& w, std::size_t blocks) const {
-    return passes().template run<trained_depth>(w, blocks);
+    return passes().template run<trained_depth<Scores>>(w, blocks);
   }
 
   /// Goes back through the layers after `scores`.
   /// @tparam Kind      whether gradients or their squares are summed over samples.
+  /// @tparam Scores    as in `scores`.
   /// @param w          score_gradient(w) holds the gradient of the scores.
   /// @param blocks     as in `scores`.
   /// @param gradients  added to: one number per trained number, in the order of parameters().
-  template <kernels::gradient_kind Kind>
+  template <kernels::gradient_kind Kind, kernels::score_kind Scores = kernels::score_kind::before_softmax>
   void backward(workspace<value_type>& w, std::size_t blocks, std::span<value_type> gradients) const {
-    passes().template back_through<Kind, trained_depth>(w, blocks, gradients.data() + gradients.size());
+    passes().template back_through<Kind, trained_depth<Scores>>(w, blocks, gradients.data() + gradients.size());
   }
 
   /// @param w  a workspace of this network.
-  /// @return where the gradient of the scores goes, [block][class][lane].
-  [[nodiscard]] value_type* score_gradient(workspace<value_type>& w) const noexcept { return w.delta(trained_depth); }
+  /// @return where the gradient of the scores goes, [block][score][lane].
+  template <kernels::score_kind Scores = kernels::score_kind::before_softmax>
+  [[nodiscard]] value_type* score_gradient(workspace<value_type>& w) const noexcept {
+    return w.delta(trained_depth<Scores>);
+  }
 
   /// @param samples  row-major, one after the other.
   /// @return one row of outputs per sample.
@@ -219,7 +240,8 @@ class sequential {
   }
 
  private:
-  static constexpr std::size_t trained_depth = ends_in_softmax ? depth - 1 : depth;
+  template <kernels::score_kind Scores>
+  static constexpr std::size_t trained_depth = loss_takes_last<Scores> ? depth - 1 : depth;
 
   [[nodiscard]] detail::layer_passes<layer_tuple> passes() const noexcept {
     return detail::layer_passes<layer_tuple>(layers_);

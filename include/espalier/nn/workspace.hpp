@@ -29,6 +29,9 @@ class workspace {
   template <std::size_t Depth>
   workspace(const std::array<extents, Depth + 1>& shapes, const std::array<bool, Depth>& in_place, const size& s) {
     begins_.push_back(0);
+    for (const extents& shape : shapes) {
+      features_.push_back(shape.size());
+    }
     std::size_t end = shapes[0].size();
     for (std::size_t layer = 0; layer < Depth; ++layer) {
       begins_.push_back(in_place[layer] ? begins_.back() : end);
@@ -49,8 +52,13 @@ class workspace {
   /// @return the gradient of the loss there.
   [[nodiscard]] T* delta(std::size_t place) noexcept { return deltas_.data() + begins_[place]; }
   [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
+  /// @param place  as for value.   @return how many numbers of so many blocks are there.
+  [[nodiscard]] std::size_t count(std::size_t place, std::size_t blocks) const noexcept {
+    return features_[place] * blocks * kernels::lanes;
+  }
 
  private:
+  std::vector<std::size_t> features_;
   std::vector<std::size_t> begins_;
   std::vector<T> values_;
   std::vector<T> deltas_;

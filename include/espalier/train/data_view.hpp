@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Samples with their labels, as training sees them: views of the user's arrays.
+// Samples with what is right for them, as training sees them: views of the user's arrays.
 #ifndef ESPALIER_TRAIN_DATA_VIEW_HPP
 #define ESPALIER_TRAIN_DATA_VIEW_HPP
 
@@ -19,14 +19,52 @@
 
 namespace espalier::inline v0::train {
 
-/// Some samples of a set, each with its class. Neither is copied; the arrays must outlive the view.
+/// Some samples of a set, each with its class or its targets. Nothing is copied; the arrays must outlive the view.
 /// @tparam T  float or double.
 template <class T>
 struct data_view {
   std::span<const T> samples;             ///< row-major, one after the other
-  std::span<const std::uint32_t> labels;  ///< the class of every sample, from 0
+  std::span<const std::uint32_t> labels;  ///< the class of every sample, from 0; none if there are targets
   std::vector<std::uint32_t> chosen;      ///< which of them belong to the view
+  std::span<const T> targets{};           ///< the right outputs of every sample, one row after the other
+  std::size_t outputs = 0;                ///< numbers in a row of targets
+  std::span<const T> weights{};           ///< how much every sample counts in losses and metrics, >= 0; none: 1 each
+
+  /// @return how many samples the arrays hold.
+  [[nodiscard]] std::size_t size() const noexcept { return outputs == 0 ? labels.size() : targets.size() / outputs; }
 };
+
+namespace detail {
+
+/// What view_all does whatever is right for the samples.
+template <class T>
+void choose_all(data_view<T>& view, std::size_t count, const std::string& rows) {
+  if (count == 0 || count >= (std::numeric_limits<std::uint32_t>::max)()) {
+    throw argument_error(error_message("train::view_all", std::to_string(count) + " samples", "1 to 2^32 - 2"));
+  }
+  if (view.samples.empty() || view.samples.size() % count != 0) {
+    throw shape_error(error_message(
+        "train::view_all", std::to_string(view.samples.size()) + " numbers and " + std::to_string(count) + " " + rows,
+        "as many samples of one size as " + rows));
+  }
+  const auto expect_finite = [&](std::span<const T> numbers, const std::string& what) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (!std::isfinite(numbers[i])) {
+        const std::size_t features = numbers.size() / count;
+        throw numeric_error(error_message("train::view_all",
+                                          "sample " + std::to_string(i / features) + " with " + what + " " +
+                                              std::to_string(i % features) + " not a finite number",
+                                          "finite numbers"));
+      }
+    }
+  };
+  expect_finite(view.samples, "feature");
+  expect_finite(view.targets, "target");
+  view.chosen.resize(count);
+  std::iota(view.chosen.begin(), view.chosen.end(), 0U);
+}
+
+}  // namespace detail
 
 /// A view of a whole set.
 /// @param samples  row-major, one after the other; finite.
@@ -37,25 +75,26 @@ struct data_view {
 /// Complexity: O(numbers).
 template <class T>
 [[nodiscard]] data_view<T> view_all(std::span<const T> samples, std::span<const std::uint32_t> labels) {
-  if (labels.empty() || labels.size() >= (std::numeric_limits<std::uint32_t>::max)()) {
-    throw argument_error(error_message("train::view_all", std::to_string(labels.size()) + " samples", "1 to 2^32 - 2"));
+  data_view<T> view{samples, labels, {}};
+  detail::choose_all(view, labels.size(), "labels");
+  return view;
+}
+
+/// A view of a whole set with numbers to learn, or shares of classes.
+/// @param samples  row-major, one after the other; finite.
+/// @param targets  one row per sample, one after the other; finite.
+/// @param outputs  numbers in a row, >= 1.
+/// @return the view.
+/// @throws as the one above; shape_error also if the targets do not make whole rows.   Complexity: O(numbers).
+template <class T>
+[[nodiscard]] data_view<T> view_all(std::span<const T> samples, std::span<const T> targets, std::size_t outputs) {
+  if (outputs == 0 || targets.size() % outputs != 0) {
+    throw shape_error(error_message("train::view_all",
+                                    std::to_string(targets.size()) + " numbers in rows of " + std::to_string(outputs),
+                                    "targets in whole rows"));
   }
-  if (samples.empty() || samples.size() % labels.size() != 0) {
-    throw shape_error(error_message(
-        "train::view_all", std::to_string(samples.size()) + " numbers and " + std::to_string(labels.size()) + " labels",
-        "as many samples of one size as labels"));
-  }
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (!std::isfinite(samples[i])) {
-      const std::size_t features = samples.size() / labels.size();
-      throw numeric_error(error_message("train::view_all",
-                                        "sample " + std::to_string(i / features) + " with feature " +
-                                            std::to_string(i % features) + " not a finite number",
-                                        "finite numbers"));
-    }
-  }
-  data_view<T> view{samples, labels, std::vector<std::uint32_t>(labels.size())};
-  std::iota(view.chosen.begin(), view.chosen.end(), 0U);
+  data_view<T> view{samples, {}, {}, targets, outputs};
+  detail::choose_all(view, targets.size() / outputs, "rows of targets");
   return view;
 }
 
@@ -75,31 +114,64 @@ template <class T>
   std::vector<std::uint32_t> order = all.chosen;
   random_generator(seed).shuffle(std::span(order));
   const auto border = order.end() - static_cast<std::ptrdiff_t>(second);
-  return {{all.samples, all.labels, {order.begin(), border}}, {all.samples, all.labels, {border, order.end()}}};
+  std::pair<data_view<T>, data_view<T>> parts{all, all};
+  parts.first.chosen.assign(order.begin(), border);
+  parts.second.chosen.assign(border, order.end());
+  return parts;
 }
 
-/// Checks that a set fits a network.
+/// What a network and its loss ask of data.
+struct data_demands {
+  extents input;               ///< shape of one sample
+  std::size_t outputs = 0;     ///< how many numbers the network gives
+  std::size_t classes = 0;     ///< that labels may name; 0: the loss needs targets
+  bool takes_targets = false;  ///< whether there may be targets in place of labels
+};
+
+/// Checks that a set fits a network and its loss.
 /// @param view     any.
-/// @param input    shape of one sample.
-/// @param classes  how many scores the network gives.
+/// @param demands  what is asked of it.
 /// @param where    function that is named in the message.
-/// @throws argument_error if the view is empty; shape_error if samples have another size; argument_error that names the
-///         first sample whose label is no class.   Complexity: O(samples).
+/// @throws argument_error if the view is empty, has labels or targets where the loss takes none, or a negative weight;
+///         shape_error if samples or targets have another size, or if there are not as many weights as samples;
+///         argument_error that names the first sample whose label is no class.   Complexity: O(samples).
 template <class T>
-void expect_fitting(const data_view<T>& view, const extents& input, std::size_t classes, const std::string& where) {
+void expect_fitting(const data_view<T>& view, const data_demands& demands, const std::string& where) {
+  const auto refuse_shape = [&](const std::string& got, const std::string& expected) {
+    throw shape_error(error_message(where, got, expected));
+  };
   if (view.chosen.empty()) {
     throw argument_error(error_message(where, "a view of no samples", "1 or more"));
   }
-  if (view.samples.size() != view.labels.size() * input.size()) {
-    throw shape_error(error_message(
-        where, std::to_string(view.labels.size()) + " samples in " + std::to_string(view.samples.size()) + " numbers",
-        std::to_string(input.size()) + " numbers each, for the network's input " + to_string(input)));
+  if (view.samples.size() != view.size() * demands.input.size()) {
+    refuse_shape(
+        std::to_string(view.size()) + " samples in " + std::to_string(view.samples.size()) + " numbers",
+        std::to_string(demands.input.size()) + " numbers each, for the network's input " + to_string(demands.input));
+  }
+  if (!view.weights.empty() && view.weights.size() != view.size()) {
+    refuse_shape(std::to_string(view.weights.size()) + " weights",
+                 "none or one for each of " + std::to_string(view.size()) + " samples");
+  }
+  if (view.outputs == 0 ? demands.classes == 0 : !demands.takes_targets) {
+    throw argument_error(view.outputs == 0
+                             ? error_message(where, "labels", "targets, which the loss needs for these outputs")
+                             : error_message(where, "targets", "labels, which the loss needs"));
+  }
+  if (view.outputs != 0 && view.outputs != demands.outputs) {
+    refuse_shape("rows of " + std::to_string(view.outputs) + " targets",
+                 std::to_string(demands.outputs) + ", as the network has outputs");
   }
   for (const std::uint32_t sample : view.chosen) {
-    if (view.labels[sample] >= classes) {
+    if (view.outputs == 0 && view.labels[sample] >= demands.classes) {
       throw argument_error(
           error_message(where, "label " + std::to_string(view.labels[sample]) + " of sample " + std::to_string(sample),
-                        "a class from 0 to " + std::to_string(classes - 1) + ", as the network has outputs"));
+                        "a class from 0 to " + std::to_string(demands.classes - 1) +
+                            (demands.classes == demands.outputs ? ", as the network has outputs" : "")));
+    }
+    if (!view.weights.empty() && !(view.weights[sample] >= 0 && std::isfinite(view.weights[sample]))) {
+      throw argument_error(error_message(
+          where, "weight " + std::to_string(view.weights[sample]) + " of sample " + std::to_string(sample),
+          "0 or more"));
     }
   }
 }

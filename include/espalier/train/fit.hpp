@@ -214,7 +214,7 @@ class fitting {
 
 template <class Model, class Options>
 void expect_trainable(const Model& model, const data_view<typename Model::value_type>& data, const Options& options) {
-  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::fit");
+  expect_fitting(data, demands_of(model, options.loss), "train::fit");
   if (options.batch == 0) {
     throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
   }
@@ -224,7 +224,7 @@ void expect_trainable(const Model& model, const data_view<typename Model::value_
 
 /// Trains a network in place. Weights that its masks hold do not move.
 /// @param model    a network, see nn::sequential.
-/// @param data     samples and classes that fit it.
+/// @param data     samples with classes or targets that fit it and the loss.
 /// @param options  settings.
 /// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names layer and step if
 ///         losses, gradients or weights leave the finite numbers (the network is then as that step left it).

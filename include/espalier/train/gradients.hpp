@@ -53,7 +53,7 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> gradients_of_kernels(
     Model& model, const data_view<typename Model::value_type>& data, const Options& options, Add&& add) {
   using value_type = typename Model::value_type;
-  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::gradients");
+  expect_fitting(data, demands_of(model, options.loss), "train::gradients");
   if (options.samples == 0 || options.batch == 0) {
     throw argument_error(error_message("train::gradients", "0 samples, or batches of 0", "1 or more"));
   }
@@ -93,7 +93,7 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
 
 /// Mean over mini-batches of the absolute gradient of the mean loss, for the ranking `oracle`.
 /// @param model    a network, see nn::sequential.
-/// @param data     samples and classes that fit it.
+/// @param data     samples with classes or targets that fit it and the loss.
 /// @param options  settings.
 /// @return per layer with a kernel, one number per weight.
 /// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a
@@ -113,7 +113,7 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 /// Mean over samples of the squared gradient of a sample's loss, the diagonal of the empirical Fisher information, for
 /// the ranking `fisher`.
 /// @param model    a network, see nn::sequential.
-/// @param data     samples and classes that fit it.
+/// @param data     samples with classes or targets that fit it and the loss.
 /// @param options  settings.
 /// @return per layer with a kernel, one number per weight, >= 0.
 /// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a

@@ -11,30 +11,40 @@
 
 #include <espalier/base/fingerprint.hpp>
 #include <espalier/base/random_generator.hpp>
+#include <espalier/loss/categorical_cross_entropy.hpp>
+#include <espalier/metric/accuracy.hpp>
 #include <espalier/optim/cosine_rate.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/session.hpp>
-#include <espalier/train/evaluate.hpp>
 #include <espalier/train/fit.hpp>
 #include <espalier/train/gradients.hpp>
+#include <espalier/train/measure.hpp>
 
 namespace espalier::inline v0::train {
 
-/// A trainer for `prune::optimize`: `fit` on one set, accuracy on another one.
+/// A trainer for `prune::optimize`: `fit` on one set, a metric on another one.
 ///
-/// By default each level of pruning is trained by Adam with a learning rate that falls from 1e-2 to 1e-4.
-/// @tparam T  float or double.
-template <class T = float, optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::cosine_rate>
+/// By default each level of pruning is trained by Adam with a learning rate that falls from 1e-2 to 1e-4, and judged by
+/// accuracy.
+/// @tparam T       float or double.
+/// @tparam Loss    that training makes small.
+/// @tparam Metric  by which levels are judged; for one of which less is better, tell prune::optimize so.
+template <class T = float, optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::cosine_rate,
+          loss::loss Loss = loss::categorical_cross_entropy, metric::metric Metric = metric::accuracy>
 class trainer {
  public:
-  using options_type = fit_options<Optimizer, Rate>;
+  using options_type = fit_options<Optimizer, Rate, Loss>;
 
   /// @param training    to train on and to rank weights by.
   /// @param validation  to judge by; not trained on.
   /// @param options     settings; its epochs and stop token are those of the pruning loop.
-  trainer(data_view<T> training, data_view<T> validation, options_type options = {})
-      : training_(std::move(training)), validation_(std::move(validation)), options_(std::move(options)) {}
+  /// @param metric      to judge with.
+  trainer(data_view<T> training, data_view<T> validation, options_type options = {}, Metric metric = {})
+      : training_(std::move(training)),
+        validation_(std::move(validation)),
+        options_(std::move(options)),
+        metric_(std::move(metric)) {}
 
   template <class Model>
   void fit(Model& model, prune::masks<T> masks, const prune::training_phase& phase) const {
@@ -57,6 +67,7 @@ class trainer {
     fingerprint data;
     for (const data_view<T>* part : {&training_, &validation_}) {
       data.add(part->samples).add(part->labels).add(std::span<const std::uint32_t>(part->chosen));
+      data.add(part->targets).add(part->weights);
     }
     fingerprint settings;
     settings.add(options_.batch).add(options_.shuffle);
@@ -66,10 +77,10 @@ class trainer {
     return {{"data", data.value()}, {"seed", options_.seed}, {"settings of the training", settings.value()}};
   }
 
-  /// @return the share of the validation samples that the network gets right.
+  /// @return the metric of the validation samples; by default the share that the network gets right.
   template <class Model>
   [[nodiscard]] double evaluate(const Model& model) const {
-    return train::evaluate(model, validation_, evaluate_options<>{.loss = {}, .threads = options_.threads}).accuracy;
+    return measure(model, validation_, metric_, options_.threads);
   }
 
   /// @return see fisher_information.
@@ -96,13 +107,14 @@ class trainer {
   /// Each level shuffles in its own way.
   [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random_generator(options_.seed + level)(); }
 
-  [[nodiscard]] gradient_options<> ranking_options() const {
-    return {.seed = options_.seed, .threads = options_.threads};
+  [[nodiscard]] gradient_options<Loss> ranking_options() const {
+    return {.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
   }
 
   data_view<T> training_;
   data_view<T> validation_;
   options_type options_;
+  Metric metric_;
 };
 
 }  // namespace espalier::inline v0::train

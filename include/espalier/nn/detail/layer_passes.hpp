@@ -3,6 +3,7 @@
 #ifndef ESPALIER_NN_DETAIL_LAYER_PASSES_HPP
 #define ESPALIER_NN_DETAIL_LAYER_PASSES_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <tuple>
 #include <utility>
@@ -53,6 +54,7 @@ class layer_passes {
       // Nobody needs the gradient of the samples.
       if constexpr (has_weights_below<Depth - 1>()) {
         layer.backward(p);
+        copy_if_apart<Depth - 1>(w.delta(Depth), w.delta(Depth - 1), w.count(Depth, blocks));
         back_through<Kind, Depth - 1>(w, blocks, end);
       }
     }
@@ -74,9 +76,18 @@ class layer_passes {
         layer.forward_relu(pass_of<Index, 2>(w, blocks));
         run_from<Index + 2, End>(w, blocks);
       } else {
+        copy_if_apart<Index>(w.value(Index), w.value(Index + 1), w.count(Index, blocks));
         layer.forward(pass_of<Index, 1>(w, blocks));
         run_from<Index + 1, End>(w, blocks);
       }
+    }
+  }
+
+  /// A layer in place whose input must stay works on a copy of it.
+  template <std::size_t Index>
+  static void copy_if_apart(const value_type* from, value_type* to, std::size_t count) {
+    if constexpr (std::tuple_element_t<Index, Tuple>::in_place && !shares_place<Tuple, Index>()) {
+      std::copy_n(from, count, to);
     }
   }
 

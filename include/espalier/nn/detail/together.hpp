@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which neighbours in a network run as one: a layer with the relu, and the pooling, behind it.
+// Which neighbours in a network run as one: a layer with the relu, and the pooling, behind it; which share an array.
 #ifndef ESPALIER_NN_DETAIL_TOGETHER_HPP
 #define ESPALIER_NN_DETAIL_TOGETHER_HPP
 
@@ -44,6 +44,34 @@ template <class Tuple, std::size_t Index, std::size_t End>
     return takes_relu_and_pool<first> && std::is_same_v<third, max_pool2d<typename first::value_type>>;
   } else {
     return false;
+  }
+}
+
+template <class Layer>
+concept moves_nothing = requires {
+  requires Layer::moves_nothing;
+};
+
+/// Whether layer Index, or the one before it if it moves nothing, goes back from its output.
+template <class Tuple, std::size_t Index>
+[[nodiscard]] constexpr bool keeps_output() {
+  using current = std::tuple_element_t<Index, Tuple>;
+  if constexpr (moves_nothing<current> && Index > 0) {
+    return keeps_output<Tuple, Index - 1>();
+  } else {
+    return current::in_place && !moves_nothing<current>;
+  }
+}
+
+/// Whether the output of layer Index takes the place of its input. A layer in place goes back from its output, so the
+/// next one must not write there, with nothing between them but what moves no number.
+template <class Tuple, std::size_t Index>
+[[nodiscard]] constexpr bool shares_place() {
+  using current = std::tuple_element_t<Index, Tuple>;
+  if constexpr (!current::in_place || moves_nothing<current> || Index == 0) {
+    return current::in_place;
+  } else {
+    return !keeps_output<Tuple, Index - 1>();
   }
 }
 
