@@ -12561,6 +12561,46 @@ template <class T>
 
 #endif
 
+// ---- espalier/kernels/answers.hpp ----
+// What a network says of some samples, and what is right.
+#ifndef ESPALIER_KERNELS_ANSWERS_HPP
+#define ESPALIER_KERNELS_ANSWERS_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// What a network says of some samples, and what is right: one class each, or numbers.
+/// @tparam T  float or double.
+template <class T>
+struct answers {
+  const T* scores = nullptr;                ///< [block of 16 samples][score][lane]
+  std::size_t classes = 0;                  ///< how many scores a sample has
+  std::span<const std::uint32_t> labels{};  ///< the right class of each sample; none if there are targets
+  const T* targets = nullptr;               ///< the right numbers, as scores; null if there are labels
+  std::span<const T> weights{};             ///< how much each sample counts; none: 1
+  std::size_t count = 0;                    ///< of samples, if there are targets
+
+  [[nodiscard]] std::size_t samples() const noexcept { return targets != nullptr ? count : labels.size(); }
+  [[nodiscard]] T weight(std::size_t sample) const noexcept { return weights.empty() ? T{1} : weights[sample]; }
+
+  /// @return where a score of a sample is.
+  [[nodiscard]] std::size_t place(std::size_t sample, std::size_t score) const noexcept {
+    return (sample / lanes * classes + score) * lanes + sample % lanes;
+  }
+  /// @return what that score should be: the target, or 1 for the right class and 0 for others. A single score stands
+  ///         for class 1.
+  [[nodiscard]] T target(std::size_t sample, std::size_t score) const noexcept {
+    if (targets != nullptr) {
+      return targets[place(sample, score)];
+    }
+    const bool right = classes == 1 ? labels[sample] == 1 : labels[sample] == score;
+    return right ? T{1} : T{0};
+  }
+};
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/kernels/pool2d_shape.hpp ----
 // Sizes of a pooling, and which inputs its windows hold.
 #ifndef ESPALIER_KERNELS_POOL2D_SHAPE_HPP
@@ -13316,11 +13356,6 @@ namespace espalier::inline v0::kernels {
 
 namespace detail {
 
-/// @return where the score of class 0 of a sample is; the others follow one lane block apart.
-[[nodiscard]] constexpr std::size_t first_score(std::size_t sample, std::size_t classes) noexcept {
-  return sample / lanes * classes * lanes + sample % lanes;
-}
-
 /// What a few samples have in common in losses and gradients.
 template <class T>
 struct shares {
@@ -13342,72 +13377,78 @@ template <class T>
   return s;
 }
 
-/// Sum of the losses of a few samples, of which `labels` are there.
+/// Sum of the losses of a few samples from `first` on, of which `there` are there.
 template <class T>
-[[nodiscard]] double losses(const shares<T>& s, const T* scores, std::span<const std::uint32_t> labels) {
+[[nodiscard]] double losses(const shares<T>& s, const answers<T>& a, std::size_t first, std::size_t there) {
   double loss = 0;
-  for (std::size_t lane = 0; lane < labels.size(); ++lane) {
-    const auto above = static_cast<double>(s.largest[lane]) - static_cast<double>(scores[labels[lane] * lanes + lane]);
-    loss += std::log(static_cast<double>(s.total[lane])) + above;
+  for (std::size_t lane = 0; lane < there; ++lane) {
+    const auto score = static_cast<double>(a.scores[a.place(first + lane, a.labels[first + lane])]);
+    const double above = static_cast<double>(s.largest[lane]) - score;
+    loss += (std::log(static_cast<double>(s.total[lane])) + above) * static_cast<double>(a.weight(first + lane));
   }
   return loss;
+}
+
+/// How many of `width` samples from `first` on there are.
+template <class T>
+[[nodiscard]] std::size_t samples_from(const answers<T>& a, std::size_t first) {
+  return first < a.samples() ? (std::min)(short_vector<T>::width, a.samples() - first) : 0;
 }
 
 }  // namespace detail
 
-/// Sum over samples of log(sum over c of exp(s_c)) - s_label.
-/// @param scores  [block][class][lane]; @param classes  how many; @param labels  the right class of each sample.
+/// Sum over samples of weight x (log(sum over c of exp(s_c)) - s_label).
+/// @param a  scores and the right class of each sample.
 template <class T>
-[[nodiscard]] double cross_entropy(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels) {
-  constexpr std::size_t width = detail::short_vector<T>::width;
+[[nodiscard]] double cross_entropy(const answers<T>& a) {
   double loss = 0;
-  for (std::size_t sample = 0; sample < labels.size(); sample += width) {
-    const T* own = scores + detail::first_score(sample, classes);
-    const auto there = labels.subspan(sample, (std::min)(width, labels.size() - sample));
-    loss += detail::losses(detail::shares_of(own, classes), own, there);
+  for (std::size_t sample = 0; sample < a.samples(); sample += detail::short_vector<T>::width) {
+    const auto shares = detail::shares_of(a.scores + a.place(sample, 0), a.classes);
+    loss += detail::losses(shares, a, sample, detail::samples_from(a, sample));
   }
   return loss;
 }
 
-/// The gradient of scale * cross_entropy by the scores: scale * (softmax - [c == label]). Lanes without a sample get 0.
+/// The gradient of scale * cross_entropy by the scores: scale * weight * (softmax - [c == label]). Lanes without a
+/// sample get 0.
 /// @param gradient  [block][class][lane], for all lanes of the blocks that hold the samples.
 /// @return cross_entropy, which comes with it at no cost.
 template <class T>
-double cross_entropy_gradient(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels, T scale,
-                              T* gradient) {
+double cross_entropy_gradient(const answers<T>& a, T scale, T* gradient) {
   constexpr std::size_t width = detail::short_vector<T>::width;
   double loss = 0;
-  for (std::size_t sample = 0; sample < blocks_of(labels.size()) * lanes; sample += width) {
-    const std::size_t first = detail::first_score(sample, classes);
-    const detail::shares<T> s = detail::shares_of(scores + first, classes);
-    const std::size_t there = sample < labels.size() ? (std::min)(width, labels.size() - sample) : 0;
+  for (std::size_t sample = 0; sample < blocks_of(a.samples()) * lanes; sample += width) {
+    const std::size_t first = a.place(sample, 0);
+    const detail::shares<T> s = detail::shares_of(a.scores + first, a.classes);
+    const std::size_t there = detail::samples_from(a, sample);
     detail::numbers<T> factor{};
     for (std::size_t lane = 0; lane < there; ++lane) {
-      factor[lane] = scale / s.total[lane];
+      factor[lane] = scale * a.weight(sample + lane) / s.total[lane];
     }
-    for (std::size_t c = 0; c < classes; ++c) {
-      const auto share = detail::exponential<T>(detail::load(scores + first + c * lanes) - s.largest);
+    for (std::size_t c = 0; c < a.classes; ++c) {
+      const auto share = detail::exponential<T>(detail::load(a.scores + first + c * lanes) - s.largest);
       detail::store(gradient + first + c * lanes, factor * share);
     }
     for (std::size_t lane = 0; lane < there; ++lane) {
-      gradient[first + labels[sample + lane] * lanes + lane] -= scale;
+      gradient[a.place(sample + lane, a.labels[sample + lane])] -= scale * a.weight(sample + lane);
     }
-    loss += detail::losses(s, scores + first, there == 0 ? labels.first(0) : labels.subspan(sample, there));
+    loss += detail::losses(s, a, sample, there);
   }
   return loss;
 }
 
-/// How many samples have their largest score at the right class; of equal scores the first counts.
+/// How much of the samples' weight has its largest score at the right class; of equal scores the first counts. A single
+/// score above `threshold` says class 1, else class 0.
 template <class T>
-[[nodiscard]] std::size_t count_right(const T* scores, std::size_t classes, std::span<const std::uint32_t> labels) {
-  std::size_t right = 0;
-  for (std::size_t sample = 0; sample < labels.size(); ++sample) {
-    const T* own = scores + detail::first_score(sample, classes);
-    std::size_t best = 0;
-    for (std::size_t c = 1; c < classes; ++c) {
+[[nodiscard]] double count_right(const answers<T>& a, T threshold) {
+  double right = 0;
+  for (std::size_t sample = 0; sample < a.samples(); ++sample) {
+    const T* own = a.scores + a.place(sample, 0);
+    std::size_t best = a.classes == 1 && own[0] > threshold ? 1 : 0;
+    for (std::size_t c = 1; c < a.classes; ++c) {
       best = own[c * lanes] > own[best * lanes] ? c : best;
     }
-    right += best == labels[sample] ? 1U : 0U;
+    right += best == a.labels[sample] ? static_cast<double>(a.weight(sample)) : 0;
   }
   return right;
 }
@@ -13748,6 +13789,166 @@ void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, 
 
 #endif
 
+// ---- espalier/kernels/pointwise_loss.hpp ----
+// Losses that look at every score by itself, and at its target.
+#ifndef ESPALIER_KERNELS_POINTWISE_LOSS_HPP
+#define ESPALIER_KERNELS_POINTWISE_LOSS_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// A loss at one score, and its derivative there.
+template <class T>
+struct loss_point {
+  T value = 0;
+  T slope = 0;
+};
+
+/// Sum over samples of weight x the mean over scores of f(score, target).
+/// @param a      scores with targets or labels.
+/// @param scale  of the gradient.
+/// @param to     where scale x the gradient by the scores goes, 0 in lanes without a sample; or null.
+/// @param f      gives a loss_point.
+template <class T, class Function>
+double pointwise_loss(const answers<T>& a, T scale, T* to, const Function& f) {
+  double loss = 0;
+  if (to != nullptr) {
+    std::fill_n(to, blocks_of(a.samples()) * a.classes * lanes, T{0});
+  }
+  for (std::size_t sample = 0; sample < a.samples(); ++sample) {
+    double own = 0;
+    const T share = a.weight(sample) / static_cast<T>(a.classes);
+    for (std::size_t score = 0; score < a.classes; ++score) {
+      const std::size_t place = a.place(sample, score);
+      const loss_point<T> at = f(a.scores[place], a.target(sample, score));
+      own += static_cast<double>(at.value);
+      if (to != nullptr) {
+        to[place] = scale * share * at.slope;
+      }
+    }
+    loss += own * static_cast<double>(a.weight(sample)) / static_cast<double>(a.classes);
+  }
+  return loss;
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/score_kind.hpp ----
+// Which numbers of a network a loss looks at.
+#ifndef ESPALIER_KERNELS_SCORE_KIND_HPP
+#define ESPALIER_KERNELS_SCORE_KIND_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Which numbers of a network a loss looks at. A loss that takes along the last activation is exact where probabilities
+/// would round to 0 or 1. A network that does not end in that activation gives its outputs.
+enum class score_kind : std::uint8_t {
+  outputs,         ///< what the last layer gives
+  before_softmax,  ///< without the softmax at the end
+  before_sigmoid   ///< without the sigmoid at the end
+};
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/soft_cross_entropy.hpp ----
+// Cross-entropy with targets that are shares of classes, from scores or from probabilities.
+#ifndef ESPALIER_KERNELS_SOFT_CROSS_ENTROPY_HPP
+#define ESPALIER_KERNELS_SOFT_CROSS_ENTROPY_HPP
+
+namespace espalier::inline v0::kernels {
+
+namespace detail {
+
+/// The share of a class that is aimed at: t (1 - smoothing) + smoothing / classes.
+template <class T>
+[[nodiscard]] T smoothed(const answers<T>& a, std::size_t sample, std::size_t c, T smoothing) {
+  return a.target(sample, c) * (1 - smoothing) + smoothing / static_cast<T>(a.classes);
+}
+
+template <class T>
+void clear(const answers<T>& a, T* to) {
+  if (to != nullptr) {
+    std::fill_n(to, blocks_of(a.samples()) * a.classes * lanes, T{0});
+  }
+}
+
+}  // namespace detail
+
+/// Sum over samples of weight x -sum over c of t_c log(softmax(scores)_c), with t the smoothed targets.
+/// @param a          scores with targets or labels.
+/// @param smoothing  share of the targets that is spread over all classes, in [0, 1].
+/// @param scale      of the gradient.
+/// @param to         where scale x the gradient by the scores goes, 0 in lanes without a sample; or null.
+template <class T>
+double soft_cross_entropy(const answers<T>& a, T smoothing, T scale, T* to) {
+  detail::clear(a, to);
+  double loss = 0;
+  for (std::size_t sample = 0; sample < a.samples(); ++sample) {
+    const T* own = a.scores + a.place(sample, 0);
+    T largest = own[0];
+    for (std::size_t c = 1; c < a.classes; ++c) {
+      largest = own[c * lanes] > largest ? own[c * lanes] : largest;
+    }
+    T total = 0;
+    T targets = 0;
+    double weighed = 0;
+    for (std::size_t c = 0; c < a.classes; ++c) {
+      const T target = detail::smoothed(a, sample, c, smoothing);
+      total += std::exp(own[c * lanes] - largest);
+      targets += target;
+      weighed += static_cast<double>(target) * (static_cast<double>(largest) - static_cast<double>(own[c * lanes]));
+    }
+    const T weight = a.weight(sample);
+    loss +=
+        static_cast<double>(weight) * (static_cast<double>(targets) * std::log(static_cast<double>(total)) + weighed);
+    for (std::size_t c = 0; to != nullptr && c < a.classes; ++c) {
+      const T share = std::exp(own[c * lanes] - largest) / total;
+      to[a.place(sample, c)] = scale * weight * (share * targets - detail::smoothed(a, sample, c, smoothing));
+    }
+  }
+  return loss;
+}
+
+/// The same with p / sum of p in place of the softmax, cut off at 1e-7 and 1 - 1e-7, where the gradient is 0.
+template <class T>
+double probability_cross_entropy(const answers<T>& a, T smoothing, T scale, T* to) {
+  constexpr T least = static_cast<T>(1e-7);
+  detail::clear(a, to);
+  double loss = 0;
+  for (std::size_t sample = 0; sample < a.samples(); ++sample) {
+    const T* own = a.scores + a.place(sample, 0);
+    T total = 0;
+    for (std::size_t c = 0; c < a.classes; ++c) {
+      total += own[c * lanes];
+    }
+    const T weight = a.weight(sample);
+    double sample_loss = 0;
+    T common = 0;  // what the division by the sum adds to every slope
+    for (std::size_t c = 0; c < a.classes; ++c) {
+      const T share = own[c * lanes] / total;
+      const T target = detail::smoothed(a, sample, c, smoothing);
+      const T kept = (std::clamp)(share, least, 1 - least);
+      sample_loss -= static_cast<double>(target) * std::log(static_cast<double>(kept));
+      common += kept == share ? target : T{0};
+    }
+    loss += static_cast<double>(weight) * sample_loss;
+    for (std::size_t c = 0; to != nullptr && c < a.classes; ++c) {
+      const T share = own[c * lanes] / total;
+      const bool inside = (std::clamp)(share, least, 1 - least) == share;
+      const T slope = inside ? -detail::smoothed(a, sample, c, smoothing) / share : T{0};
+      to[a.place(sample, c)] = scale * weight * (slope + common) / total;
+    }
+  }
+  return loss;
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/loss/loss.hpp ----
 // The concept of a loss: what training makes small.
 #ifndef ESPALIER_LOSS_LOSS_HPP
@@ -13755,25 +13956,146 @@ void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, 
 
 namespace espalier::inline v0::loss {
 
-/// What a network says of some samples, and what is right.
-/// @tparam T  float or double.
-template <class T>
-struct answers {
-  const T* scores = nullptr;                ///< [block of 16 samples][class][lane]
-  std::size_t classes = 0;                  ///< how many scores a sample has
-  std::span<const std::uint32_t> labels{};  ///< the right class of each sample
-};
+using kernels::answers;
 
-/// A loss over samples with one right class each.
+/// A loss over samples.
 ///
-/// - `sum(answers)`: the sum of the samples' losses.
+/// - `sum(answers)`: the sum of the samples' losses, each times the sample's weight.
 /// - `gradient(answers, scale, to)`: scale times its gradient by the scores, 0 in lanes without a sample; returns what
 ///   `sum` does.
+/// - optional: `scores`, which numbers of the network it looks at (a kernels::score_kind; those before a softmax unless
+///   said), `classes(outputs)`, how many classes labels may name for so many outputs (as many as outputs unless said; 0
+///   if it needs targets), and `takes_targets`, whether data may have targets in place of labels (false unless said).
 template <class Loss>
 concept loss = requires(const Loss& l, const answers<double>& a, double* to) {
   { l.sum(a) } -> std::convertible_to<double>;
   { l.gradient(a, 1.0, to) } -> std::convertible_to<double>;
 };
+
+/// @return which numbers of a network a loss looks at.
+template <loss Loss>
+[[nodiscard]] constexpr kernels::score_kind scores_of() noexcept {
+  if constexpr (requires { Loss::scores; }) {
+    return Loss::scores;
+  } else {
+    return kernels::score_kind::before_softmax;
+  }
+}
+
+/// @param outputs  of a network.   @return how many classes labels may name; 0: the loss needs targets.
+template <loss Loss>
+[[nodiscard]] constexpr std::size_t classes_of(std::size_t outputs) noexcept {
+  if constexpr (requires { Loss::classes(outputs); }) {
+    return Loss::classes(outputs);
+  } else {
+    return outputs;
+  }
+}
+
+/// @return whether data may have targets in place of labels.
+template <loss Loss>
+[[nodiscard]] constexpr bool takes_targets() noexcept {
+  if constexpr (requires { Loss::takes_targets; }) {
+    return Loss::takes_targets;
+  } else {
+    return false;
+  }
+}
+
+namespace detail {
+
+/// @return the smoothing, if it is one.   @throws argument_error if it is outside [0, 1].
+template <class T>
+[[nodiscard]] T checked_smoothing(const char* loss, double smoothing) {
+  if (!(smoothing >= 0 && smoothing <= 1)) {
+    throw argument_error(
+        error_message(std::string("loss::") + loss, "label_smoothing " + std::to_string(smoothing), "0 to 1"));
+  }
+  return static_cast<T>(smoothing);
+}
+
+}  // namespace detail
+
+}  // namespace espalier::inline v0::loss
+
+#endif
+
+// ---- espalier/loss/binary_cross_entropy.hpp ----
+// The loss of questions with yes or no for an answer.
+#ifndef ESPALIER_LOSS_BINARY_CROSS_ENTROPY_HPP
+#define ESPALIER_LOSS_BINARY_CROSS_ENTROPY_HPP
+
+namespace espalier::inline v0::loss {
+
+/// -(t log(p) + (1 - t) log(1 - p)) with p = sigmoid(score), the mean over scores, computed from the scores: exact
+/// where probabilities would round to 0 or 1. Each score answers one question; a single one tells class 1 from class 0.
+///
+/// A sigmoid at the end of a network belongs to this loss and is not run before it.
+struct binary_cross_entropy {
+  static constexpr kernels::score_kind scores = kernels::score_kind::before_sigmoid;
+  static constexpr bool takes_targets = true;
+  [[nodiscard]] static constexpr std::size_t classes(std::size_t outputs) noexcept { return outputs == 1 ? 2 : 0; }
+
+  double label_smoothing = 0;  ///< targets become t (1 - label_smoothing) + label_smoothing / 2, in [0, 1]
+
+  /// @throws argument_error if the smoothing is out of range, here and in `gradient`.
+  template <class T>
+  [[nodiscard]] double sum(const answers<T>& a) const {
+    return gradient<T>(a, T{1}, nullptr);
+  }
+  template <class T>
+  double gradient(const answers<T>& a, T scale, T* to) const {
+    const T smoothing = detail::checked_smoothing<T>("binary_cross_entropy", label_smoothing);
+    return kernels::pointwise_loss(a, scale, to, [smoothing](T score, T target) {
+      target = target * (1 - smoothing) + smoothing / 2;
+      const T small = std::exp(-std::abs(score));
+      const T probability = score >= 0 ? 1 / (1 + small) : small / (1 + small);
+      return kernels::loss_point<T>{(score > 0 ? score : T{0}) - score * target + std::log1p(small),
+                                    probability - target};
+    });
+  }
+};
+static_assert(loss<binary_cross_entropy>);
+
+}  // namespace espalier::inline v0::loss
+
+#endif
+
+// ---- espalier/loss/binary_cross_entropy_of_probabilities.hpp ----
+// The loss of questions with yes or no for an answer, for networks whose outputs are probabilities.
+#ifndef ESPALIER_LOSS_BINARY_CROSS_ENTROPY_OF_PROBABILITIES_HPP
+#define ESPALIER_LOSS_BINARY_CROSS_ENTROPY_OF_PROBABILITIES_HPP
+
+namespace espalier::inline v0::loss {
+
+/// -(t log(p + 1e-7) + (1 - t) log(1 - p + 1e-7)), the mean over outputs p, which are cut off at 1e-7 and 1 - 1e-7,
+/// where the gradient is 0, as in Keras 2. After a sigmoid take `binary_cross_entropy`, which cuts off nothing.
+struct binary_cross_entropy_of_probabilities {
+  static constexpr kernels::score_kind scores = kernels::score_kind::outputs;
+  static constexpr bool takes_targets = true;
+  [[nodiscard]] static constexpr std::size_t classes(std::size_t outputs) noexcept { return outputs == 1 ? 2 : 0; }
+
+  double label_smoothing = 0;  ///< targets become t (1 - label_smoothing) + label_smoothing / 2, in [0, 1]
+
+  /// @throws argument_error if the smoothing is out of range, here and in `gradient`.
+  template <class T>
+  [[nodiscard]] double sum(const answers<T>& a) const {
+    return gradient<T>(a, T{1}, nullptr);
+  }
+  template <class T>
+  double gradient(const answers<T>& a, T scale, T* to) const {
+    const T least = static_cast<T>(1e-7);
+    const T smoothing = detail::checked_smoothing<T>("binary_cross_entropy_of_probabilities", label_smoothing);
+    return kernels::pointwise_loss(a, scale, to, [smoothing, least](T probability, T target) {
+      target = target * (1 - smoothing) + smoothing / 2;
+      const T kept = (std::clamp)(probability, least, 1 - least);
+      const T slope = (1 - target) / (1 - kept + least) - target / (kept + least);
+      return kernels::loss_point<T>{-target * std::log(kept + least) - (1 - target) * std::log(1 - kept + least),
+                                    kept == probability ? slope : T{0}};
+    });
+  }
+};
+static_assert(loss<binary_cross_entropy_of_probabilities>);
 
 }  // namespace espalier::inline v0::loss
 
@@ -13786,22 +14108,471 @@ concept loss = requires(const Loss& l, const answers<double>& a, double* to) {
 
 namespace espalier::inline v0::loss {
 
-/// -log(softmax(scores)[label]), computed from the scores: exact where probabilities would round to 0 or 1.
+/// -sum over classes of t log(softmax(scores)), computed from the scores: exact where probabilities would round to 0 or
+/// 1. Labels are targets of 1 for the right class, which Keras calls sparse; targets may be shares of several classes.
 ///
 /// A softmax at the end of a network belongs to this loss and is not run before it.
 struct categorical_cross_entropy {
+  static constexpr kernels::score_kind scores = kernels::score_kind::before_softmax;
+  static constexpr bool takes_targets = true;
+
+  double label_smoothing = 0;  ///< share of the targets that is spread over all classes, in [0, 1]
+
+  /// @throws argument_error if the smoothing is out of range, here and in `gradient`.
   template <class T>
-  [[nodiscard]] static double sum(const answers<T>& a) {
-    return kernels::cross_entropy(a.scores, a.classes, a.labels);
+  [[nodiscard]] double sum(const answers<T>& a) const {
+    return is_plain(a) ? kernels::cross_entropy(a) : kernels::soft_cross_entropy<T>(a, smoothing<T>(), T{1}, nullptr);
   }
   template <class T>
-  static double gradient(const answers<T>& a, T scale, T* to) {
-    return kernels::cross_entropy_gradient(a.scores, a.classes, a.labels, scale, to);
+  double gradient(const answers<T>& a, T scale, T* to) const {
+    return is_plain(a) ? kernels::cross_entropy_gradient(a, scale, to)
+                       : kernels::soft_cross_entropy<T>(a, smoothing<T>(), scale, to);
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] bool is_plain(const answers<T>& a) const {
+    return a.targets == nullptr && label_smoothing == 0;
+  }
+  template <class T>
+  [[nodiscard]] T smoothing() const {
+    return detail::checked_smoothing<T>("categorical_cross_entropy", label_smoothing);
   }
 };
 static_assert(loss<categorical_cross_entropy>);
 
 }  // namespace espalier::inline v0::loss
+
+#endif
+
+// ---- espalier/loss/categorical_cross_entropy_of_probabilities.hpp ----
+// The loss of classification for networks whose outputs are probabilities, but not by a softmax at the end.
+#ifndef ESPALIER_LOSS_CATEGORICAL_CROSS_ENTROPY_OF_PROBABILITIES_HPP
+#define ESPALIER_LOSS_CATEGORICAL_CROSS_ENTROPY_OF_PROBABILITIES_HPP
+
+namespace espalier::inline v0::loss {
+
+/// -sum over classes of t log(p / sum of p), with the shares cut off at 1e-7 and 1 - 1e-7, where the gradient is 0, as
+/// in Keras. After a softmax take `categorical_cross_entropy`, which cuts off nothing.
+struct categorical_cross_entropy_of_probabilities {
+  static constexpr kernels::score_kind scores = kernels::score_kind::outputs;
+  static constexpr bool takes_targets = true;
+
+  double label_smoothing = 0;  ///< share of the targets that is spread over all classes, in [0, 1]
+
+  /// @throws argument_error if the smoothing is out of range, here and in `gradient`.
+  template <class T>
+  [[nodiscard]] double sum(const answers<T>& a) const {
+    return gradient<T>(a, T{1}, nullptr);
+  }
+  template <class T>
+  double gradient(const answers<T>& a, T scale, T* to) const {
+    const T smoothing = detail::checked_smoothing<T>("categorical_cross_entropy_of_probabilities", label_smoothing);
+    return kernels::probability_cross_entropy(a, smoothing, scale, to);
+  }
+};
+static_assert(loss<categorical_cross_entropy_of_probabilities>);
+
+}  // namespace espalier::inline v0::loss
+
+#endif
+
+// ---- espalier/loss/huber.hpp ----
+// A loss of regression that is square for small errors and straight for large ones.
+#ifndef ESPALIER_LOSS_HUBER_HPP
+#define ESPALIER_LOSS_HUBER_HPP
+
+namespace espalier::inline v0::loss {
+
+/// error^2 / 2 where |error| = |output - target| is at most delta, else delta (|error| - delta / 2); the mean over
+/// outputs. It needs targets.
+/// Source: Huber 1964, "Robust estimation of a location parameter".
+struct huber {
+  static constexpr kernels::score_kind scores = kernels::score_kind::outputs;
+  static constexpr bool takes_targets = true;
+  [[nodiscard]] static constexpr std::size_t classes(std::size_t /*outputs*/) noexcept { return 0; }
+
+  double delta = 1;  ///< from where on errors count by their size, > 0
+
+  /// @throws argument_error if delta is not positive, here and in `gradient`.
+  template <class T>
+  [[nodiscard]] double sum(const answers<T>& a) const {
+    return gradient<T>(a, T{1}, nullptr);
+  }
+  template <class T>
+  double gradient(const answers<T>& a, T scale, T* to) const {
+    if (!(delta > 0)) {
+      throw argument_error(error_message("loss::huber", "delta " + std::to_string(delta), "a positive number"));
+    }
+    const T limit = static_cast<T>(delta);
+    return kernels::pointwise_loss(a, scale, to, [limit](T output, T target) {
+      const T error = output - target;
+      const T size = std::abs(error);
+      if (size > limit) {
+        return kernels::loss_point<T>{limit * (size - limit / 2), error > 0 ? limit : -limit};
+      }
+      return kernels::loss_point<T>{error * error / 2, error};
+    });
+  }
+};
+static_assert(loss<huber>);
+
+}  // namespace espalier::inline v0::loss
+
+#endif
+
+// ---- espalier/loss/mean_absolute_error.hpp ----
+// A loss of regression that single large errors do not rule.
+#ifndef ESPALIER_LOSS_MEAN_ABSOLUTE_ERROR_HPP
+#define ESPALIER_LOSS_MEAN_ABSOLUTE_ERROR_HPP
+
+namespace espalier::inline v0::loss {
+
+/// |output - target|, the mean over outputs; the gradient of an error of 0 is 0. It needs targets.
+struct mean_absolute_error {
+  static constexpr kernels::score_kind scores = kernels::score_kind::outputs;
+  static constexpr bool takes_targets = true;
+  [[nodiscard]] static constexpr std::size_t classes(std::size_t /*outputs*/) noexcept { return 0; }
+
+  template <class T>
+  [[nodiscard]] double sum(const answers<T>& a) const {
+    return gradient<T>(a, T{1}, nullptr);
+  }
+  template <class T>
+  double gradient(const answers<T>& a, T scale, T* to) const {
+    return kernels::pointwise_loss(a, scale, to, [](T output, T target) {
+      const T error = output - target;
+      return kernels::loss_point<T>{std::abs(error), error > 0 ? T{1} : (error < 0 ? T{-1} : error)};
+    });
+  }
+};
+static_assert(loss<mean_absolute_error>);
+
+}  // namespace espalier::inline v0::loss
+
+#endif
+
+// ---- espalier/loss/mean_squared_error.hpp ----
+// The usual loss of regression.
+#ifndef ESPALIER_LOSS_MEAN_SQUARED_ERROR_HPP
+#define ESPALIER_LOSS_MEAN_SQUARED_ERROR_HPP
+
+namespace espalier::inline v0::loss {
+
+/// The square of output - target, the mean over outputs. It needs targets.
+struct mean_squared_error {
+  static constexpr kernels::score_kind scores = kernels::score_kind::outputs;
+  static constexpr bool takes_targets = true;
+  [[nodiscard]] static constexpr std::size_t classes(std::size_t /*outputs*/) noexcept { return 0; }
+
+  template <class T>
+  [[nodiscard]] double sum(const answers<T>& a) const {
+    return gradient<T>(a, T{1}, nullptr);
+  }
+  template <class T>
+  double gradient(const answers<T>& a, T scale, T* to) const {
+    return kernels::pointwise_loss(a, scale, to, [](T output, T target) {
+      const T error = output - target;
+      return kernels::loss_point<T>{error * error, 2 * error};
+    });
+  }
+};
+static_assert(loss<mean_squared_error>);
+
+}  // namespace espalier::inline v0::loss
+
+#endif
+
+// ---- espalier/metric/metric.hpp ----
+// The concept of a metric: one number that says how good the outputs of a network are.
+#ifndef ESPALIER_METRIC_METRIC_HPP
+#define ESPALIER_METRIC_METRIC_HPP
+
+namespace espalier::inline v0::metric {
+
+/// Outputs of a network for some samples, one row a sample, and what is right: one class each, or a row of targets.
+/// @tparam T  float or double.
+template <class T>
+struct predictions {
+  std::span<const T> outputs{};             ///< row-major
+  std::size_t width = 1;                    ///< numbers in a row, >= 1
+  std::span<const std::uint32_t> labels{};  ///< one class per row; none if there are targets
+  std::span<const T> targets{};             ///< rows as those of the outputs
+  std::span<const T> weights{};             ///< how much each row counts; none: 1
+
+  [[nodiscard]] std::size_t size() const noexcept { return outputs.size() / width; }
+  [[nodiscard]] double weight(std::size_t row) const noexcept {
+    return weights.empty() ? 1 : static_cast<double>(weights[row]);
+  }
+  [[nodiscard]] double output(std::size_t row, std::size_t column) const noexcept {
+    return static_cast<double>(outputs[row * width + column]);
+  }
+  /// @return what that output should be: the target, or 1 for the right class and 0 for others. A single output stands
+  ///         for class 1.
+  [[nodiscard]] double target(std::size_t row, std::size_t column) const noexcept {
+    if (labels.empty()) {
+      return static_cast<double>(targets[row * width + column]);
+    }
+    return labels[row] == (width == 1 ? 1 : column) ? 1 : 0;
+  }
+};
+
+/// A metric: gives one number for some predictions.
+template <class Metric>
+concept metric = requires(const Metric& m, const predictions<float>& single, const predictions<double>& wide) {
+  { m(single) } -> std::convertible_to<double>;
+  { m(wide) } -> std::convertible_to<double>;
+};
+
+namespace detail {
+
+/// Calls share(row) for each row.   @return the mean of what it gives, by weight; 0 if nothing counts.
+template <class T, class Share>
+[[nodiscard]] double mean_of_rows(const predictions<T>& p, const Share& share) {
+  double sum = 0;
+  double weight = 0;
+  for (std::size_t row = 0; row < p.size(); ++row) {
+    sum += p.weight(row) * share(row);
+    weight += p.weight(row);
+  }
+  return weight > 0 ? sum / weight : 0;
+}
+
+/// @return the column with the largest number of a row, the lowest in a tie.
+template <class Number>
+[[nodiscard]] std::size_t largest(std::size_t width, const Number& number) {
+  std::size_t best = 0;
+  for (std::size_t column = 1; column < width; ++column) {
+    best = number(column) > number(best) ? column : best;
+  }
+  return best;
+}
+
+/// @return the right class of a row: that of the largest target, the lowest in a tie.
+template <class T>
+[[nodiscard]] std::size_t right_class(const predictions<T>& p, std::size_t row) {
+  if (!p.labels.empty()) {
+    return p.labels[row];
+  }
+  return largest(p.width, [&](std::size_t column) { return p.target(row, column); });
+}
+
+}  // namespace detail
+
+}  // namespace espalier::inline v0::metric
+
+#endif
+
+// ---- espalier/metric/accuracy.hpp ----
+// The share of right answers.
+#ifndef ESPALIER_METRIC_ACCURACY_HPP
+#define ESPALIER_METRIC_ACCURACY_HPP
+
+namespace espalier::inline v0::metric {
+
+/// The share of rows, by weight, whose largest output is at the right class, that of the largest target; ties go to the
+/// lowest. A single output says yes if it is above the threshold.
+struct accuracy {
+  double threshold = 0.5;  ///< of a single output
+
+  /// @return the share, 0 to 1; 0 if nothing counts.   Complexity: O(numbers).
+  template <class T>
+  [[nodiscard]] double operator()(const predictions<T>& p) const {
+    return detail::mean_of_rows(p, [&](std::size_t row) -> double {
+      if (p.width == 1) {
+        return (p.output(row, 0) > threshold) == (p.target(row, 0) > 0.5) ? 1 : 0;
+      }
+      const auto output = [&](std::size_t column) { return p.output(row, column); };
+      return detail::largest(p.width, output) == detail::right_class(p, row) ? 1 : 0;
+    });
+  }
+};
+static_assert(metric<accuracy>);
+
+}  // namespace espalier::inline v0::metric
+
+#endif
+
+// ---- espalier/metric/auc.hpp ----
+// The area under the receiver operating characteristic.
+#ifndef ESPALIER_METRIC_AUC_HPP
+#define ESPALIER_METRIC_AUC_HPP
+
+namespace espalier::inline v0::metric {
+
+/// The area under the curve of true positive rate over false positive rate: the chance that an output whose target is 1
+/// is larger than one whose target is 0, a tie counting half. All outputs of all rows are pooled.
+///
+/// With thresholds the curve has that many points, for outputs between 0 and 1, as in Keras (200 there); without, the
+/// area is exact and outputs may be any numbers.
+/// Source: Fawcett 2006, "An introduction to ROC analysis".
+struct auc {
+  std::size_t thresholds = 0;  ///< points of the curve, >= 2; 0: exact
+
+  /// @return the area, 0 to 1; 0 if there is only one kind of target; not a number if an output is none.
+  /// @throws argument_error if there is one threshold.   Complexity: O(numbers log(numbers)).
+  template <class T>
+  [[nodiscard]] double operator()(const predictions<T>& p) const {
+    if (thresholds == 1) {
+      throw argument_error(error_message("metric::auc", "1 threshold", "0, or 2 or more"));
+    }
+    std::vector<answer> all;
+    all.reserve(p.outputs.size());
+    for (std::size_t row = 0; row < p.size(); ++row) {
+      for (std::size_t column = 0; column < p.width; ++column) {
+        if (std::isnan(p.output(row, column))) {
+          return p.output(row, column);
+        }
+        const bool positive = p.target(row, column) > 0.5;
+        const double weight = p.weight(row);
+        all.push_back({step_of(p.output(row, column)), positive ? weight : 0, positive ? 0 : weight});
+      }
+    }
+    std::sort(all.begin(), all.end(), [](const answer& a, const answer& b) { return a.step > b.step; });
+    return area(all);
+  }
+
+ private:
+  struct answer {
+    double step = 0;  ///< equal for outputs that no threshold tells apart
+    double positive = 0;
+    double negative = 0;
+  };
+
+  /// How many thresholds an output is above; without thresholds the output itself.
+  [[nodiscard]] double step_of(double output) const {
+    if (thresholds == 0) {
+      return output;
+    }
+    // -1e-7, then i / (thresholds - 1), then 1 + 1e-7.
+    const double last = static_cast<double>(thresholds - 1);
+    const auto at = [&](std::size_t i) {
+      return i == 0 ? -1e-7 : (i + 1 == thresholds ? 1 + 1e-7 : static_cast<double>(i) / last);
+    };
+    std::size_t above = static_cast<std::size_t>((std::clamp)(output, 0.0, 1.0) * last);
+    above = above > 0 ? above - 1 : 0;
+    while (above < thresholds && output > at(above)) {
+      ++above;
+    }
+    return static_cast<double>(above);
+  }
+
+  [[nodiscard]] static double area(const std::vector<answer>& sorted) {
+    double positives = 0;
+    double negatives = 0;
+    double total = 0;
+    for (std::size_t i = 0; i < sorted.size();) {
+      double positive = 0;
+      double negative = 0;
+      for (const double step = sorted[i].step; i < sorted.size() && sorted[i].step == step; ++i) {
+        positive += sorted[i].positive;
+        negative += sorted[i].negative;
+      }
+      total += negative * (positives + positive / 2);
+      positives += positive;
+      negatives += negative;
+    }
+    return positives > 0 && negatives > 0 ? total / (positives * negatives) : 0;
+  }
+};
+static_assert(metric<auc>);
+
+}  // namespace espalier::inline v0::metric
+
+#endif
+
+// ---- espalier/metric/r2.hpp ----
+// The share of the variance of targets that outputs explain.
+#ifndef ESPALIER_METRIC_R2_HPP
+#define ESPALIER_METRIC_R2_HPP
+
+namespace espalier::inline v0::metric {
+
+/// 1 - sum (target - output)^2 / sum (target - mean target)^2 of each output, by weight, then the mean over outputs: 1
+/// is perfect, 0 no better than the mean target.
+struct r2 {
+  /// @return at most 1; minus infinity, or not a number if it fits, where the targets of an output are all equal.
+  /// Complexity: O(numbers).
+  template <class T>
+  [[nodiscard]] double operator()(const predictions<T>& p) const {
+    double total = 0;
+    for (std::size_t column = 0; column < p.width; ++column) {
+      const double mean = detail::mean_of_rows(p, [&](std::size_t row) { return p.target(row, column); });
+      const double error = detail::mean_of_rows(p, [&](std::size_t row) {
+        const double off = p.target(row, column) - p.output(row, column);
+        return off * off;
+      });
+      const double spread = detail::mean_of_rows(p, [&](std::size_t row) {
+        const double off = p.target(row, column) - mean;
+        return off * off;
+      });
+      total += 1 - error / spread;
+    }
+    return total / static_cast<double>(p.width);
+  }
+};
+static_assert(metric<r2>);
+
+}  // namespace espalier::inline v0::metric
+
+#endif
+
+// ---- espalier/metric/root_mean_squared_error.hpp ----
+// How far outputs are from their targets.
+#ifndef ESPALIER_METRIC_ROOT_MEAN_SQUARED_ERROR_HPP
+#define ESPALIER_METRIC_ROOT_MEAN_SQUARED_ERROR_HPP
+
+namespace espalier::inline v0::metric {
+
+/// sqrt(mean of (target - output)^2), by weight, over all outputs. Smaller is better.
+struct root_mean_squared_error {
+  /// @return in the unit of the targets, >= 0.   Complexity: O(numbers).
+  template <class T>
+  [[nodiscard]] double operator()(const predictions<T>& p) const {
+    return std::sqrt(detail::mean_of_rows(p, [&](std::size_t row) {
+      double sum = 0;
+      for (std::size_t column = 0; column < p.width; ++column) {
+        const double off = p.target(row, column) - p.output(row, column);
+        sum += off * off;
+      }
+      return sum / static_cast<double>(p.width);
+    }));
+  }
+};
+static_assert(metric<root_mean_squared_error>);
+
+}  // namespace espalier::inline v0::metric
+
+#endif
+
+// ---- espalier/metric/top_k_accuracy.hpp ----
+// The share of samples whose right class is among the first few.
+#ifndef ESPALIER_METRIC_TOP_K_ACCURACY_HPP
+#define ESPALIER_METRIC_TOP_K_ACCURACY_HPP
+
+namespace espalier::inline v0::metric {
+
+/// The share of rows, by weight, in which fewer than k outputs are larger than that of the right class; so ties count
+/// as right, as in Keras.
+struct top_k_accuracy {
+  std::size_t k = 5;  ///< >= 1
+
+  /// @return the share, 0 to 1; 0 if nothing counts.   Complexity: O(numbers).
+  template <class T>
+  [[nodiscard]] double operator()(const predictions<T>& p) const {
+    return detail::mean_of_rows(p, [&](std::size_t row) -> double {
+      const std::size_t right = detail::right_class(p, row);
+      std::size_t larger = 0;
+      for (std::size_t column = 0; column < p.width; ++column) {
+        larger += p.output(row, column) > p.output(row, right) ? 1U : 0U;
+      }
+      return larger < k ? 1 : 0;
+    });
+  }
+};
+static_assert(metric<top_k_accuracy>);
+
+}  // namespace espalier::inline v0::metric
 
 #endif
 
@@ -13834,6 +14605,7 @@ struct pass {
 /// - `default_name`: what it is called if the user does not say.
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
 ///   input is taken, and an output in place has as many axes as its input.
+/// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
                          const extents& input, random_generator& generator) {
@@ -14400,6 +15172,7 @@ class flatten {
   using value_type = T;
   static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = true;
+  static constexpr bool moves_nothing = true;
   static constexpr const char* default_name = "flatten";
 
   extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) const {
@@ -14627,7 +15400,7 @@ static_assert(layer<relu<float>>);
 #endif
 
 // ---- espalier/nn/detail/together.hpp ----
-// Which neighbours in a network run as one: a layer with the relu, and the pooling, behind it.
+// Which neighbours in a network run as one: a layer with the relu, and the pooling, behind it; which share an array.
 #ifndef ESPALIER_NN_DETAIL_TOGETHER_HPP
 #define ESPALIER_NN_DETAIL_TOGETHER_HPP
 
@@ -14667,6 +15440,34 @@ template <class Tuple, std::size_t Index, std::size_t End>
   }
 }
 
+template <class Layer>
+concept moves_nothing = requires {
+  requires Layer::moves_nothing;
+};
+
+/// Whether layer Index, or the one before it if it moves nothing, goes back from its output.
+template <class Tuple, std::size_t Index>
+[[nodiscard]] constexpr bool keeps_output() {
+  using current = std::tuple_element_t<Index, Tuple>;
+  if constexpr (moves_nothing<current> && Index > 0) {
+    return keeps_output<Tuple, Index - 1>();
+  } else {
+    return current::in_place && !moves_nothing<current>;
+  }
+}
+
+/// Whether the output of layer Index takes the place of its input. A layer in place goes back from its output, so the
+/// next one must not write there, with nothing between them but what moves no number.
+template <class Tuple, std::size_t Index>
+[[nodiscard]] constexpr bool shares_place() {
+  using current = std::tuple_element_t<Index, Tuple>;
+  if constexpr (!current::in_place || moves_nothing<current> || Index == 0) {
+    return current::in_place;
+  } else {
+    return !keeps_output<Tuple, Index - 1>();
+  }
+}
+
 }  // namespace espalier::inline v0::nn::detail
 
 #endif
@@ -14695,6 +15496,9 @@ class workspace {
   template <std::size_t Depth>
   workspace(const std::array<extents, Depth + 1>& shapes, const std::array<bool, Depth>& in_place, const size& s) {
     begins_.push_back(0);
+    for (const extents& shape : shapes) {
+      features_.push_back(shape.size());
+    }
     std::size_t end = shapes[0].size();
     for (std::size_t layer = 0; layer < Depth; ++layer) {
       begins_.push_back(in_place[layer] ? begins_.back() : end);
@@ -14715,8 +15519,13 @@ class workspace {
   /// @return the gradient of the loss there.
   [[nodiscard]] T* delta(std::size_t place) noexcept { return deltas_.data() + begins_[place]; }
   [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
+  /// @param place  as for value.   @return how many numbers of so many blocks are there.
+  [[nodiscard]] std::size_t count(std::size_t place, std::size_t blocks) const noexcept {
+    return features_[place] * blocks * kernels::lanes;
+  }
 
  private:
+  std::vector<std::size_t> features_;
   std::vector<std::size_t> begins_;
   std::vector<T> values_;
   std::vector<T> deltas_;
@@ -14773,6 +15582,7 @@ class layer_passes {
       // Nobody needs the gradient of the samples.
       if constexpr (has_weights_below<Depth - 1>()) {
         layer.backward(p);
+        copy_if_apart<Depth - 1>(w.delta(Depth), w.delta(Depth - 1), w.count(Depth, blocks));
         back_through<Kind, Depth - 1>(w, blocks, end);
       }
     }
@@ -14794,9 +15604,18 @@ class layer_passes {
         layer.forward_relu(pass_of<Index, 2>(w, blocks));
         run_from<Index + 2, End>(w, blocks);
       } else {
+        copy_if_apart<Index>(w.value(Index), w.value(Index + 1), w.count(Index, blocks));
         layer.forward(pass_of<Index, 1>(w, blocks));
         run_from<Index + 1, End>(w, blocks);
       }
+    }
+  }
+
+  /// A layer in place whose input must stay works on a copy of it.
+  template <std::size_t Index>
+  static void copy_if_apart(const value_type* from, value_type* to, std::size_t count) {
+    if constexpr (std::tuple_element_t<Index, Tuple>::in_place && !shares_place<Tuple, Index>()) {
+      std::copy_n(from, count, to);
     }
   }
 
@@ -14833,6 +15652,31 @@ class layer_passes {
 };
 
 }  // namespace espalier::inline v0::nn::detail
+
+#endif
+
+// ---- espalier/nn/sigmoid.hpp ----
+// The logistic function.
+#ifndef ESPALIER_NN_SIGMOID_HPP
+#define ESPALIER_NN_SIGMOID_HPP
+
+namespace espalier::inline v0::nn {
+
+/// 1 / (1 + exp(-x)).
+/// @tparam T  float or double.
+template <class T = float>
+class sigmoid : public detail::elementwise<sigmoid<T>, T> {
+ public:
+  static constexpr const char* default_name = "sigmoid";
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
+  /// @param y  an output.   @return the derivative where it comes from.
+  [[nodiscard]] T slope(T y) const { return y * (1 - y); }
+};
+static_assert(layer<sigmoid<float>>);
+
+}  // namespace espalier::inline v0::nn
 
 #endif
 
@@ -14893,6 +15737,11 @@ struct is_softmax : std::false_type {};
 template <class T>
 struct is_softmax<softmax<T>> : std::true_type {};
 
+template <class Layer>
+struct is_sigmoid : std::false_type {};
+template <class T>
+struct is_sigmoid<sigmoid<T>> : std::true_type {};
+
 }  // namespace detail
 
 /// Layers in a row: the output of each is the input of the next.
@@ -14911,8 +15760,13 @@ class sequential {
   using value_type = typename std::tuple_element_t<0, layer_tuple>::value_type;
   static_assert((std::is_same_v<typename Layers::value_type, value_type> && ...), "all layers need one number type");
 
-  /// Whether the last layer is a softmax; training with a cross-entropy then takes the two together.
-  static constexpr bool ends_in_softmax = detail::is_softmax<std::tuple_element_t<depth - 1, layer_tuple>>::value;
+  /// Whether a loss that looks at such scores takes along the last layer: a softmax or a sigmoid.
+  template <kernels::score_kind Scores>
+  static constexpr bool loss_takes_last = [] {
+    using last = std::tuple_element_t<depth - 1, layer_tuple>;
+    return (Scores == kernels::score_kind::before_softmax && detail::is_softmax<last>::value) ||
+           (Scores == kernels::score_kind::before_sigmoid && detail::is_sigmoid<last>::value);
+  }();
 
   /// Builds the network: shapes are checked from layer to layer and the weights drawn.
   /// @param input   shape of one sample, such as (28, 28, 1) or (16).
@@ -15007,9 +15861,12 @@ class sequential {
   /// @param blocks  of 16 samples that a pass takes at most; no more than a slot has.
   /// @return memory for passes; with it they allocate nothing.
   [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
-    std::array<bool, depth> in_place{Layers::in_place...};
+    std::array<bool, depth> in_place{};
     std::size_t scratch = 0;
-    for_each_layer([&]<std::size_t Index>(const auto& layer) { scratch = (std::max)(scratch, layer.scratch()); });
+    for_each_layer([&]<std::size_t Index>(const auto& layer) {
+      in_place[Index] = detail::shares_place<layer_tuple, Index>();
+      scratch = (std::max)(scratch, layer.scratch());
+    });
     return workspace<value_type>(shapes_, in_place, {blocks, scratch});
   }
 
@@ -15021,25 +15878,31 @@ class sequential {
     return passes().template run<depth>(w, blocks);
   }
 
-  /// Runs samples through all layers but a softmax at the end, which belongs to the loss.
-  /// @return the scores, [block][class][lane].
+  /// Runs samples through all layers but the activation at the end that belongs to the loss.
+  /// @tparam Scores  which numbers the loss looks at.
+  /// @return the scores, [block][score][lane].
+  template <kernels::score_kind Scores = kernels::score_kind::before_softmax>
   const value_type* scores(workspace<value_type>& w, std::size_t blocks) const {
-    return passes().template run<trained_depth>(w, blocks);
+    return passes().template run<trained_depth<Scores>>(w, blocks);
   }
 
   /// Goes back through the layers after `scores`.
   /// @tparam Kind      whether gradients or their squares are summed over samples.
+  /// @tparam Scores    as in `scores`.
   /// @param w          score_gradient(w) holds the gradient of the scores.
   /// @param blocks     as in `scores`.
   /// @param gradients  added to: one number per trained number, in the order of parameters().
-  template <kernels::gradient_kind Kind>
+  template <kernels::gradient_kind Kind, kernels::score_kind Scores = kernels::score_kind::before_softmax>
   void backward(workspace<value_type>& w, std::size_t blocks, std::span<value_type> gradients) const {
-    passes().template back_through<Kind, trained_depth>(w, blocks, gradients.data() + gradients.size());
+    passes().template back_through<Kind, trained_depth<Scores>>(w, blocks, gradients.data() + gradients.size());
   }
 
   /// @param w  a workspace of this network.
-  /// @return where the gradient of the scores goes, [block][class][lane].
-  [[nodiscard]] value_type* score_gradient(workspace<value_type>& w) const noexcept { return w.delta(trained_depth); }
+  /// @return where the gradient of the scores goes, [block][score][lane].
+  template <kernels::score_kind Scores = kernels::score_kind::before_softmax>
+  [[nodiscard]] value_type* score_gradient(workspace<value_type>& w) const noexcept {
+    return w.delta(trained_depth<Scores>);
+  }
 
   /// @param samples  row-major, one after the other.
   /// @return one row of outputs per sample.
@@ -15067,7 +15930,8 @@ class sequential {
   }
 
  private:
-  static constexpr std::size_t trained_depth = ends_in_softmax ? depth - 1 : depth;
+  template <kernels::score_kind Scores>
+  static constexpr std::size_t trained_depth = loss_takes_last<Scores> ? depth - 1 : depth;
 
   [[nodiscard]] detail::layer_passes<layer_tuple> passes() const noexcept {
     return detail::layer_passes<layer_tuple>(layers_);
@@ -15135,31 +15999,6 @@ class sequential {
   std::array<extents, depth + 1> shapes_;
   std::array<std::string, depth> names_;
 };
-
-}  // namespace espalier::inline v0::nn
-
-#endif
-
-// ---- espalier/nn/sigmoid.hpp ----
-// The logistic function.
-#ifndef ESPALIER_NN_SIGMOID_HPP
-#define ESPALIER_NN_SIGMOID_HPP
-
-namespace espalier::inline v0::nn {
-
-/// 1 / (1 + exp(-x)).
-/// @tparam T  float or double.
-template <class T = float>
-class sigmoid : public detail::elementwise<sigmoid<T>, T> {
- public:
-  static constexpr const char* default_name = "sigmoid";
-
-  /// @param x  any number.   @return the output there.
-  [[nodiscard]] T value(T x) const { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
-  /// @param y  an output.   @return the derivative where it comes from.
-  [[nodiscard]] T slope(T y) const { return y * (1 - y); }
-};
-static_assert(layer<sigmoid<float>>);
 
 }  // namespace espalier::inline v0::nn
 
@@ -15818,20 +16657,58 @@ struct warmup {
 #endif
 
 // ---- espalier/train/data_view.hpp ----
-// Samples with their labels, as training sees them: views of the user's arrays.
+// Samples with what is right for them, as training sees them: views of the user's arrays.
 #ifndef ESPALIER_TRAIN_DATA_VIEW_HPP
 #define ESPALIER_TRAIN_DATA_VIEW_HPP
 
 namespace espalier::inline v0::train {
 
-/// Some samples of a set, each with its class. Neither is copied; the arrays must outlive the view.
+/// Some samples of a set, each with its class or its targets. Nothing is copied; the arrays must outlive the view.
 /// @tparam T  float or double.
 template <class T>
 struct data_view {
   std::span<const T> samples;             ///< row-major, one after the other
-  std::span<const std::uint32_t> labels;  ///< the class of every sample, from 0
+  std::span<const std::uint32_t> labels;  ///< the class of every sample, from 0; none if there are targets
   std::vector<std::uint32_t> chosen;      ///< which of them belong to the view
+  std::span<const T> targets{};           ///< the right outputs of every sample, one row after the other
+  std::size_t outputs = 0;                ///< numbers in a row of targets
+  std::span<const T> weights{};           ///< how much every sample counts in losses and metrics, >= 0; none: 1 each
+
+  /// @return how many samples the arrays hold.
+  [[nodiscard]] std::size_t size() const noexcept { return outputs == 0 ? labels.size() : targets.size() / outputs; }
 };
+
+namespace detail {
+
+/// What view_all does whatever is right for the samples.
+template <class T>
+void choose_all(data_view<T>& view, std::size_t count, const std::string& rows) {
+  if (count == 0 || count >= (std::numeric_limits<std::uint32_t>::max)()) {
+    throw argument_error(error_message("train::view_all", std::to_string(count) + " samples", "1 to 2^32 - 2"));
+  }
+  if (view.samples.empty() || view.samples.size() % count != 0) {
+    throw shape_error(error_message(
+        "train::view_all", std::to_string(view.samples.size()) + " numbers and " + std::to_string(count) + " " + rows,
+        "as many samples of one size as " + rows));
+  }
+  const auto expect_finite = [&](std::span<const T> numbers, const std::string& what) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (!std::isfinite(numbers[i])) {
+        const std::size_t features = numbers.size() / count;
+        throw numeric_error(error_message("train::view_all",
+                                          "sample " + std::to_string(i / features) + " with " + what + " " +
+                                              std::to_string(i % features) + " not a finite number",
+                                          "finite numbers"));
+      }
+    }
+  };
+  expect_finite(view.samples, "feature");
+  expect_finite(view.targets, "target");
+  view.chosen.resize(count);
+  std::iota(view.chosen.begin(), view.chosen.end(), 0U);
+}
+
+}  // namespace detail
 
 /// A view of a whole set.
 /// @param samples  row-major, one after the other; finite.
@@ -15842,25 +16719,26 @@ struct data_view {
 /// Complexity: O(numbers).
 template <class T>
 [[nodiscard]] data_view<T> view_all(std::span<const T> samples, std::span<const std::uint32_t> labels) {
-  if (labels.empty() || labels.size() >= (std::numeric_limits<std::uint32_t>::max)()) {
-    throw argument_error(error_message("train::view_all", std::to_string(labels.size()) + " samples", "1 to 2^32 - 2"));
+  data_view<T> view{samples, labels, {}};
+  detail::choose_all(view, labels.size(), "labels");
+  return view;
+}
+
+/// A view of a whole set with numbers to learn, or shares of classes.
+/// @param samples  row-major, one after the other; finite.
+/// @param targets  one row per sample, one after the other; finite.
+/// @param outputs  numbers in a row, >= 1.
+/// @return the view.
+/// @throws as the one above; shape_error also if the targets do not make whole rows.   Complexity: O(numbers).
+template <class T>
+[[nodiscard]] data_view<T> view_all(std::span<const T> samples, std::span<const T> targets, std::size_t outputs) {
+  if (outputs == 0 || targets.size() % outputs != 0) {
+    throw shape_error(error_message("train::view_all",
+                                    std::to_string(targets.size()) + " numbers in rows of " + std::to_string(outputs),
+                                    "targets in whole rows"));
   }
-  if (samples.empty() || samples.size() % labels.size() != 0) {
-    throw shape_error(error_message(
-        "train::view_all", std::to_string(samples.size()) + " numbers and " + std::to_string(labels.size()) + " labels",
-        "as many samples of one size as labels"));
-  }
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (!std::isfinite(samples[i])) {
-      const std::size_t features = samples.size() / labels.size();
-      throw numeric_error(error_message("train::view_all",
-                                        "sample " + std::to_string(i / features) + " with feature " +
-                                            std::to_string(i % features) + " not a finite number",
-                                        "finite numbers"));
-    }
-  }
-  data_view<T> view{samples, labels, std::vector<std::uint32_t>(labels.size())};
-  std::iota(view.chosen.begin(), view.chosen.end(), 0U);
+  data_view<T> view{samples, {}, {}, targets, outputs};
+  detail::choose_all(view, targets.size() / outputs, "rows of targets");
   return view;
 }
 
@@ -15880,31 +16758,64 @@ template <class T>
   std::vector<std::uint32_t> order = all.chosen;
   random_generator(seed).shuffle(std::span(order));
   const auto border = order.end() - static_cast<std::ptrdiff_t>(second);
-  return {{all.samples, all.labels, {order.begin(), border}}, {all.samples, all.labels, {border, order.end()}}};
+  std::pair<data_view<T>, data_view<T>> parts{all, all};
+  parts.first.chosen.assign(order.begin(), border);
+  parts.second.chosen.assign(border, order.end());
+  return parts;
 }
 
-/// Checks that a set fits a network.
+/// What a network and its loss ask of data.
+struct data_demands {
+  extents input;               ///< shape of one sample
+  std::size_t outputs = 0;     ///< how many numbers the network gives
+  std::size_t classes = 0;     ///< that labels may name; 0: the loss needs targets
+  bool takes_targets = false;  ///< whether there may be targets in place of labels
+};
+
+/// Checks that a set fits a network and its loss.
 /// @param view     any.
-/// @param input    shape of one sample.
-/// @param classes  how many scores the network gives.
+/// @param demands  what is asked of it.
 /// @param where    function that is named in the message.
-/// @throws argument_error if the view is empty; shape_error if samples have another size; argument_error that names the
-///         first sample whose label is no class.   Complexity: O(samples).
+/// @throws argument_error if the view is empty, has labels or targets where the loss takes none, or a negative weight;
+///         shape_error if samples or targets have another size, or if there are not as many weights as samples;
+///         argument_error that names the first sample whose label is no class.   Complexity: O(samples).
 template <class T>
-void expect_fitting(const data_view<T>& view, const extents& input, std::size_t classes, const std::string& where) {
+void expect_fitting(const data_view<T>& view, const data_demands& demands, const std::string& where) {
+  const auto refuse_shape = [&](const std::string& got, const std::string& expected) {
+    throw shape_error(error_message(where, got, expected));
+  };
   if (view.chosen.empty()) {
     throw argument_error(error_message(where, "a view of no samples", "1 or more"));
   }
-  if (view.samples.size() != view.labels.size() * input.size()) {
-    throw shape_error(error_message(
-        where, std::to_string(view.labels.size()) + " samples in " + std::to_string(view.samples.size()) + " numbers",
-        std::to_string(input.size()) + " numbers each, for the network's input " + to_string(input)));
+  if (view.samples.size() != view.size() * demands.input.size()) {
+    refuse_shape(
+        std::to_string(view.size()) + " samples in " + std::to_string(view.samples.size()) + " numbers",
+        std::to_string(demands.input.size()) + " numbers each, for the network's input " + to_string(demands.input));
+  }
+  if (!view.weights.empty() && view.weights.size() != view.size()) {
+    refuse_shape(std::to_string(view.weights.size()) + " weights",
+                 "none or one for each of " + std::to_string(view.size()) + " samples");
+  }
+  if (view.outputs == 0 ? demands.classes == 0 : !demands.takes_targets) {
+    throw argument_error(view.outputs == 0
+                             ? error_message(where, "labels", "targets, which the loss needs for these outputs")
+                             : error_message(where, "targets", "labels, which the loss needs"));
+  }
+  if (view.outputs != 0 && view.outputs != demands.outputs) {
+    refuse_shape("rows of " + std::to_string(view.outputs) + " targets",
+                 std::to_string(demands.outputs) + ", as the network has outputs");
   }
   for (const std::uint32_t sample : view.chosen) {
-    if (view.labels[sample] >= classes) {
+    if (view.outputs == 0 && view.labels[sample] >= demands.classes) {
       throw argument_error(
           error_message(where, "label " + std::to_string(view.labels[sample]) + " of sample " + std::to_string(sample),
-                        "a class from 0 to " + std::to_string(classes - 1) + ", as the network has outputs"));
+                        "a class from 0 to " + std::to_string(demands.classes - 1) +
+                            (demands.classes == demands.outputs ? ", as the network has outputs" : "")));
+    }
+    if (!view.weights.empty() && !(view.weights[sample] >= 0 && std::isfinite(view.weights[sample]))) {
+      throw argument_error(error_message(
+          where, "weight " + std::to_string(view.weights[sample]) + " of sample " + std::to_string(sample),
+          "0 or more"));
     }
   }
 }
@@ -16059,6 +16970,13 @@ class workers {
 
 namespace espalier::inline v0::train::detail {
 
+/// @return what a network and a loss ask of data.
+template <class Model, loss::loss Loss>
+[[nodiscard]] data_demands demands_of(const Model& model, const Loss& /*loss*/) {
+  const std::size_t outputs = model.output_shape().size();
+  return {model.input_shape(), outputs, loss::classes_of<Loss>(outputs), loss::takes_targets<Loss>()};
+}
+
 /// Passes of one network over one set. A batch is cut into slots of 64 samples, always the same ones, each with a
 /// gradient of its own; the gradients are added in the order of the slots. So results do not depend on threads.
 template <class Model, loss::loss Loss>
@@ -16067,10 +16985,12 @@ class batch_passes {
   using value_type = typename Model::value_type;
   using batch = std::span<const std::uint32_t>;
 
-  /// Loss and right answers, summed over samples.
+  static constexpr kernels::score_kind scores = loss::scores_of<Loss>();
+
+  /// Loss and right answers, summed over samples, each times its weight.
   struct tally {
     double loss = 0;
-    std::size_t right = 0;
+    double right = 0;  ///< 0 if there are targets in place of labels
   };
 
   /// @param threads  > 0.
@@ -16078,13 +16998,17 @@ class batch_passes {
       : model_(model), data_(data), loss_(loss), team_(threads) {
     for (std::size_t worker = 0; worker < team_.size(); ++worker) {
       memories_.push_back(model.make_workspace(kernels::slot_blocks));
+      targets_.emplace_back(data.outputs * kernels::slot_samples);
     }
   }
 
   /// @return loss and right answers of the samples of a batch.
   [[nodiscard]] tally judge(batch samples) {
     in_slots(samples, [&](std::size_t slot, auto& /*memory*/, const auto& answers) {
-      tallies_[slot] = {loss_.sum(answers), kernels::count_right(answers.scores, answers.classes, answers.labels)};
+      // Half a probability is a score of 0 before the sigmoid.
+      const auto threshold = static_cast<value_type>(scores == kernels::score_kind::before_sigmoid ? 0 : 0.5);
+      tallies_[slot].loss = loss_.sum(answers);
+      tallies_[slot].right = answers.targets == nullptr ? kernels::count_right(answers, threshold) : 0;
     });
     tally total;
     for (const tally& slot : tallies_) {
@@ -16107,8 +17031,8 @@ class batch_passes {
         own = slot_gradients_[slot];
       }
       std::fill(own.begin(), own.end(), value_type{0});
-      tallies_[slot].loss = loss_.gradient(answers, scale, model_.score_gradient(memory));
-      model_.template backward<Kind>(memory, kernels::blocks_of(answers.labels.size()), own);
+      tallies_[slot].loss = loss_.gradient(answers, scale, model_.template score_gradient<scores>(memory));
+      model_.template backward<Kind, scores>(memory, kernels::blocks_of(answers.samples()), own);
     });
     double loss = tallies_[0].loss;
     for (std::size_t slot = 1; slot < tallies_.size(); ++slot) {
@@ -16132,13 +17056,31 @@ class batch_passes {
       const batch own = samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
       auto& memory = memories_[worker];
       kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
-      std::array<std::uint32_t, kernels::slot_samples> labels{};
-      std::transform(own.begin(), own.end(), labels.begin(), [&](std::uint32_t s) { return data_.labels[s]; });
-      action(
-          slot, memory,
-          loss::answers<value_type>{model_.scores(memory, kernels::blocks_of(own.size())), model_.output_shape().size(),
-                                    std::span<const std::uint32_t>(labels).first(own.size())});
+      loss::answers<value_type> answers;
+      answers.scores = model_.template scores<scores>(memory, kernels::blocks_of(own.size()));
+      answers.classes = model_.output_shape().size();
+      std::array<std::uint32_t, kernels::slot_samples> labels;
+      std::array<value_type, kernels::slot_samples> weights;
+      if (data_.outputs == 0) {
+        answers.labels = chosen(data_.labels, own, labels);
+      } else {
+        kernels::gather(data_.targets.data(), data_.outputs, own, targets_[worker].data());
+        answers.targets = targets_[worker].data();
+        answers.count = own.size();
+      }
+      if (!data_.weights.empty()) {
+        answers.weights = chosen(data_.weights, own, weights);
+      }
+      action(slot, memory, answers);
     });
+  }
+
+  /// What belongs to the samples of a slot.
+  template <class Number>
+  [[nodiscard]] static std::span<const Number> chosen(std::span<const Number> all, batch samples,
+                                                      std::array<Number, kernels::slot_samples>& to) {
+    std::transform(samples.begin(), samples.end(), to.begin(), [&](std::uint32_t s) { return all[s]; });
+    return std::span<const Number>(to).first(samples.size());
   }
 
   const Model& model_;
@@ -16146,6 +17088,7 @@ class batch_passes {
   const Loss& loss_;
   workers team_;
   std::vector<decltype(std::declval<const Model&>().make_workspace(1))> memories_;
+  std::vector<std::vector<value_type>> targets_;  // of the slot that a worker has
   std::vector<std::vector<value_type>> slot_gradients_;
   std::vector<tally> tallies_;
 };
@@ -16163,8 +17106,9 @@ namespace espalier::inline v0::train {
 
 /// What `evaluate` finds.
 struct evaluation {
-  double loss = 0;      ///< mean over samples
-  double accuracy = 0;  ///< share of samples whose largest score is at the right class; ties go to the lowest class
+  double loss = 0;      ///< mean over samples of weight x loss
+  double accuracy = 0;  ///< share of samples, by weight, whose largest score is at the right class (ties go to the
+                        ///< lowest); a single output above 1/2 says class 1; not a number if there are targets
 };
 
 /// Settings of `evaluate`.
@@ -16175,18 +17119,22 @@ struct evaluate_options {
 };
 
 /// @param model    a network, see nn::sequential.
-/// @param data     samples and classes that fit it.
+/// @param data     samples with classes or targets that fit it and the loss.
 /// @param options  settings.
 /// @return mean loss and accuracy.
 /// @throws shape_error or argument_error if the data do not fit.   Complexity: one forward pass per sample.
 template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] evaluation evaluate(const Model& model, const data_view<typename Model::value_type>& data,
                                   const evaluate_options<Loss>& options = {}) {
-  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::evaluate");
+  expect_fitting(data, detail::demands_of(model, options.loss), "train::evaluate");
   detail::batch_passes<Model, Loss> passes(model, data, options.loss, detail::thread_count(options.threads));
   const auto found = passes.judge(data.chosen);
   const auto samples = static_cast<double>(data.chosen.size());
-  return {found.loss / samples, static_cast<double>(found.right) / samples};
+  double weight = data.weights.empty() ? samples : 0;
+  for (std::size_t i = 0; !data.weights.empty() && i < data.chosen.size(); ++i) {
+    weight += static_cast<double>(data.weights[data.chosen[i]]);
+  }
+  return {found.loss / samples, data.outputs == 0 ? found.right / weight : std::numeric_limits<double>::quiet_NaN()};
 }
 
 }  // namespace espalier::inline v0::train
@@ -16389,7 +17337,7 @@ class fitting {
 
 template <class Model, class Options>
 void expect_trainable(const Model& model, const data_view<typename Model::value_type>& data, const Options& options) {
-  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::fit");
+  expect_fitting(data, demands_of(model, options.loss), "train::fit");
   if (options.batch == 0) {
     throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
   }
@@ -16399,7 +17347,7 @@ void expect_trainable(const Model& model, const data_view<typename Model::value_
 
 /// Trains a network in place. Weights that its masks hold do not move.
 /// @param model    a network, see nn::sequential.
-/// @param data     samples and classes that fit it.
+/// @param data     samples with classes or targets that fit it and the loss.
 /// @param options  settings.
 /// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names layer and step if
 ///         losses, gradients or weights leave the finite numbers (the network is then as that step left it).
@@ -16457,7 +17405,7 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> gradients_of_kernels(
     Model& model, const data_view<typename Model::value_type>& data, const Options& options, Add&& add) {
   using value_type = typename Model::value_type;
-  expect_fitting(data, model.input_shape(), model.output_shape().size(), "train::gradients");
+  expect_fitting(data, demands_of(model, options.loss), "train::gradients");
   if (options.samples == 0 || options.batch == 0) {
     throw argument_error(error_message("train::gradients", "0 samples, or batches of 0", "1 or more"));
   }
@@ -16497,7 +17445,7 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
 
 /// Mean over mini-batches of the absolute gradient of the mean loss, for the ranking `oracle`.
 /// @param model    a network, see nn::sequential.
-/// @param data     samples and classes that fit it.
+/// @param data     samples with classes or targets that fit it and the loss.
 /// @param options  settings.
 /// @return per layer with a kernel, one number per weight.
 /// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a
@@ -16517,7 +17465,7 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 /// Mean over samples of the squared gradient of a sample's loss, the diagonal of the empirical Fisher information, for
 /// the ranking `fisher`.
 /// @param model    a network, see nn::sequential.
-/// @param data     samples and classes that fit it.
+/// @param data     samples with classes or targets that fit it and the loss.
 /// @param options  settings.
 /// @return per layer with a kernel, one number per weight, >= 0.
 /// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a
@@ -16529,6 +17477,61 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
   const auto looked_at = static_cast<double>((std::min)(data.chosen.size(), options.samples));
   return detail::gradients_of_kernels<kernels::gradient_kind::squared>(
       model, data, options, [&](double sum, std::size_t) { return sum / looked_at; });
+}
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/train/measure.hpp ----
+// A metric of a network on a set of samples.
+#ifndef ESPALIER_TRAIN_MEASURE_HPP
+#define ESPALIER_TRAIN_MEASURE_HPP
+
+namespace espalier::inline v0::train {
+
+/// @param model    a network, see nn::sequential.
+/// @param data     samples with classes or targets that fit it.
+/// @param metric   any; it sees the outputs of the last layer.
+/// @param threads  0: as many as the machine runs at once; the result is the same.
+/// @return what the metric says.
+/// @throws shape_error or argument_error if the data do not fit.
+/// Complexity: one forward pass per sample; memory for all outputs.
+template <class Model, metric::metric Metric>
+[[nodiscard]] double measure(const Model& model, const data_view<typename Model::value_type>& data,
+                             const Metric& metric, std::size_t threads = 1) {
+  using value_type = typename Model::value_type;
+  const std::size_t width = model.output_shape().size();
+  // A single output tells class 1 from class 0.
+  expect_fitting(data, {model.input_shape(), width, (std::max)(width, std::size_t{2}), true}, "train::measure");
+  const std::size_t samples = data.chosen.size();
+  std::vector<value_type> outputs(samples * width);
+  detail::workers team(detail::thread_count(threads));
+  std::vector<decltype(model.make_workspace(1))> memories;
+  for (std::size_t worker = 0; worker < team.size(); ++worker) {
+    memories.push_back(model.make_workspace(kernels::slot_blocks));
+  }
+  team.run((samples + kernels::slot_samples - 1) / kernels::slot_samples, [&](std::size_t slot, std::size_t worker) {
+    const std::size_t begin = slot * kernels::slot_samples;
+    const auto own = std::span(data.chosen).subspan(begin, (std::min)(kernels::slot_samples, samples - begin));
+    auto& memory = memories[worker];
+    kernels::gather<value_type>(data.samples.data(), model.input_shape().size(), own, memory.value(0));
+    kernels::scatter(model.forward(memory, kernels::blocks_of(own.size())), width, own.size(),
+                     outputs.data() + begin * width);
+  });
+
+  const auto chosen = [&](auto all, std::size_t row) {
+    std::vector<std::remove_const_t<typename decltype(all)::element_type>> rows;
+    for (const std::uint32_t sample : data.chosen) {
+      const auto own = all.empty() ? all : all.subspan(sample * row, row);
+      rows.insert(rows.end(), own.begin(), own.end());
+    }
+    return rows;
+  };
+  const auto labels = chosen(data.labels, 1);
+  const auto targets = chosen(data.targets, width);
+  const auto weights = chosen(data.weights, 1);
+  return metric(metric::predictions<value_type>{outputs, width, labels, targets, weights});
 }
 
 }  // namespace espalier::inline v0::train
@@ -16595,20 +17598,28 @@ class session {
 
 namespace espalier::inline v0::train {
 
-/// A trainer for `prune::optimize`: `fit` on one set, accuracy on another one.
+/// A trainer for `prune::optimize`: `fit` on one set, a metric on another one.
 ///
-/// By default each level of pruning is trained by Adam with a learning rate that falls from 1e-2 to 1e-4.
-/// @tparam T  float or double.
-template <class T = float, optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::cosine_rate>
+/// By default each level of pruning is trained by Adam with a learning rate that falls from 1e-2 to 1e-4, and judged by
+/// accuracy.
+/// @tparam T       float or double.
+/// @tparam Loss    that training makes small.
+/// @tparam Metric  by which levels are judged; for one of which less is better, tell prune::optimize so.
+template <class T = float, optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::cosine_rate,
+          loss::loss Loss = loss::categorical_cross_entropy, metric::metric Metric = metric::accuracy>
 class trainer {
  public:
-  using options_type = fit_options<Optimizer, Rate>;
+  using options_type = fit_options<Optimizer, Rate, Loss>;
 
   /// @param training    to train on and to rank weights by.
   /// @param validation  to judge by; not trained on.
   /// @param options     settings; its epochs and stop token are those of the pruning loop.
-  trainer(data_view<T> training, data_view<T> validation, options_type options = {})
-      : training_(std::move(training)), validation_(std::move(validation)), options_(std::move(options)) {}
+  /// @param metric      to judge with.
+  trainer(data_view<T> training, data_view<T> validation, options_type options = {}, Metric metric = {})
+      : training_(std::move(training)),
+        validation_(std::move(validation)),
+        options_(std::move(options)),
+        metric_(std::move(metric)) {}
 
   template <class Model>
   void fit(Model& model, prune::masks<T> masks, const prune::training_phase& phase) const {
@@ -16631,6 +17642,7 @@ class trainer {
     fingerprint data;
     for (const data_view<T>* part : {&training_, &validation_}) {
       data.add(part->samples).add(part->labels).add(std::span<const std::uint32_t>(part->chosen));
+      data.add(part->targets).add(part->weights);
     }
     fingerprint settings;
     settings.add(options_.batch).add(options_.shuffle);
@@ -16640,10 +17652,10 @@ class trainer {
     return {{"data", data.value()}, {"seed", options_.seed}, {"settings of the training", settings.value()}};
   }
 
-  /// @return the share of the validation samples that the network gets right.
+  /// @return the metric of the validation samples; by default the share that the network gets right.
   template <class Model>
   [[nodiscard]] double evaluate(const Model& model) const {
-    return train::evaluate(model, validation_, evaluate_options<>{.loss = {}, .threads = options_.threads}).accuracy;
+    return measure(model, validation_, metric_, options_.threads);
   }
 
   /// @return see fisher_information.
@@ -16670,13 +17682,14 @@ class trainer {
   /// Each level shuffles in its own way.
   [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random_generator(options_.seed + level)(); }
 
-  [[nodiscard]] gradient_options<> ranking_options() const {
-    return {.seed = options_.seed, .threads = options_.threads};
+  [[nodiscard]] gradient_options<Loss> ranking_options() const {
+    return {.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
   }
 
   data_view<T> training_;
   data_view<T> validation_;
   options_type options_;
+  Metric metric_;
 };
 
 }  // namespace espalier::inline v0::train
