@@ -41,8 +41,10 @@ template <class Value>
                       std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
   }
   weight_mask<Value> result{std::vector<std::uint8_t>(kernel.size()), {}};
+  std::uint8_t* const mask = result.mask.data();
+  const action* const decided = actions.data();
   groups.visit(
-      [&](std::size_t group, std::size_t index) { result.mask[index] = actions[group] == action::keep ? 1 : 0; });
+      [mask, decided](std::size_t group, std::size_t index) { mask[index] = decided[group] == action::keep ? 1 : 0; });
   if (std::find(actions.begin(), actions.end(), action::share) == actions.end()) {
     return result;
   }

@@ -58,10 +58,14 @@ class grouping {
     std::visit(
         [&]<class Rule>(const Rule& one) {
           const detail::view<Rule> view(one, matrix_, assigned_);
+          const std::size_t inputs = matrix_.inputs;
+          const std::size_t outputs = matrix_.outputs;
           std::size_t index = 0;
-          for (std::size_t input = 0; input < matrix_.inputs; ++input) {
-            for (std::size_t output = 0; output < matrix_.outputs; ++output) {
-              action(view.group(input, output), index++);
+          for (std::size_t input = 0; input < inputs; ++input) {
+            auto place = view.row(input);
+            for (std::size_t output = 0; output < outputs; ++output) {
+              action(place.group(), index++);
+              place.next();
             }
           }
         },
