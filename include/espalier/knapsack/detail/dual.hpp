@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/knapsack/detail/one_price.hpp>
 #include <espalier/knapsack/detail/window.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -439,6 +440,11 @@ class neighbourhood {
 template <class = void>  // so that it is compiled where it is called only
 [[nodiscard]] dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint) {
   const dual_function function(terms);
+  if (terms.rows() == 1) {
+    one_price price(terms.items, terms.begin, terms.weights, terms.capacities[0]);
+    const std::vector<double> prices{price()};
+    return {prices, function.value(prices, function.at(prices)), price.steps()};
+  }
   dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint)();
   constexpr std::size_t last_reach = 12;
   std::size_t reach = last_reach;
