@@ -1808,6 +1808,120 @@ void sort_items(std::span<window_item> items) {
 
 #endif
 
+// ---- espalier/knapsack/detail/one_price.hpp ----
+// The price of the only resource, by bisection: where there is one row, nothing has to be generated.
+#ifndef ESPALIER_KNAPSACK_DETAIL_ONE_PRICE_HPP
+#define ESPALIER_KNAPSACK_DETAIL_ONE_PRICE_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Finds the least price at which the items worth more than they cost fit. There the dual function, whose slope is the
+/// capacity less what they use, turns upwards.
+template <class = void>  // so that it is compiled where it is used only
+class one_price {
+ public:
+  /// @param items     each class sorted.
+  /// @param begin     classes + 1.
+  /// @param weights   per class, > 0.
+  /// @param capacity  >= 0.
+  one_price(std::span<const window_item> items, std::span<const std::size_t> begin,
+            std::span<const std::int64_t> weights, std::int64_t capacity)
+      : items_(items), begin_(begin), weights_(weights), capacity_(static_cast<double>(capacity)) {
+    for (std::size_t c = 0; c < weights.size(); ++c) {
+      open_.push_back({begin[c], begin[c + 1]});
+    }
+  }
+
+  /// Every price at which an item turns is tried, or lies beyond one that was.
+  /// @return the price.   Complexity: O(classes log^2 items) as a rule.
+  [[nodiscard]] double operator()() {
+    double best = 0;
+    if (used(0) <= capacity_) {
+      return best;
+    }
+    for (std::size_t c = draw(); c < open_.size(); c = draw()) {
+      const std::size_t middle = open_[c].first + (open_[c].last - open_[c].first) / 2;
+      const double price = price_of(middle, c);
+      const bool fits = used(price) <= capacity_;
+      best = fits ? price : best;
+      for (std::size_t i = 0; i < open_.size(); ++i) {
+        (fits ? open_[i].first : open_[i].last) = end_above(i, open_[i], price, fits);
+      }
+    }
+    return best;
+  }
+
+  /// @return how many prices were tried.
+  [[nodiscard]] std::size_t steps() const noexcept { return steps_; }
+
+ private:
+  /// Items of a class whose own price may be the one; empty: none.
+  struct range {
+    std::size_t first;
+    std::size_t last;
+  };
+
+  /// A class to try next: by chance, so that classes of one item each do no harm, whatever their order; the likelier
+  /// the more it has left. None has anything left: the number of classes.
+  [[nodiscard]] std::size_t draw() {
+    std::size_t left = 0;
+    for (const range& r : open_) {
+      left += r.last - r.first;
+    }
+    if (left == 0) {
+      return open_.size();
+    }
+    std::size_t place = static_cast<std::size_t>(random_.below(left));
+    std::size_t c = 0;
+    for (; place >= open_[c].last - open_[c].first; ++c) {
+      place -= open_[c].last - open_[c].first;
+    }
+    return c;
+  }
+
+  /// Of an item at which it is worth what it costs; all comparisons are of these, so that equal ones are.
+  [[nodiscard]] double price_of(std::size_t item, std::size_t c) const noexcept {
+    return items_[item].value / static_cast<double>(weights_[c]);
+  }
+
+  /// The first item of a class in [from, to) whose price is not above, or not at least, the given one.
+  [[nodiscard]] std::size_t end_above(std::size_t c, range r, double price, bool or_equal) const {
+    while (r.first < r.last) {
+      const std::size_t middle = r.first + (r.last - r.first) / 2;
+      const double its_own = price_of(middle, c);
+      if (its_own > price || (or_equal && its_own == price)) {
+        r.first = middle + 1;
+      } else {
+        r.last = middle;
+      }
+    }
+    return r.first;
+  }
+
+  /// What the items worth more than they cost use.
+  [[nodiscard]] double used(double price) {
+    ++steps_;
+    double sum = 0;
+    for (std::size_t c = 0; c < weights_.size(); ++c) {
+      const std::size_t kept = end_above(c, {begin_[c], begin_[c + 1]}, price, false) - begin_[c];
+      sum += static_cast<double>(weights_[c]) * static_cast<double>(kept);
+    }
+    return sum;
+  }
+
+  std::span<const window_item> items_;
+  std::span<const std::size_t> begin_;
+  std::span<const std::int64_t> weights_;
+  double capacity_;
+  std::vector<range> open_;
+  random_generator random_{0x70726963};
+  std::size_t steps_ = 0;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
 // ---- espalier/knapsack/detail/dual.hpp ----
 // Prices for the resources (Lagrange multipliers) at which the relaxed problem bounds the optimum most tightly.
 #ifndef ESPALIER_KNAPSACK_DETAIL_DUAL_HPP
@@ -2237,6 +2351,11 @@ class neighbourhood {
 template <class = void>  // so that it is compiled where it is called only
 [[nodiscard]] dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint) {
   const dual_function function(terms);
+  if (terms.rows() == 1) {
+    one_price price(terms.items, terms.begin, terms.weights, terms.capacities[0]);
+    const std::vector<double> prices{price()};
+    return {prices, function.value(prices, function.at(prices)), price.steps()};
+  }
   dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint)();
   constexpr std::size_t last_reach = 12;
   std::size_t reach = last_reach;
@@ -6549,7 +6668,7 @@ struct size_run {
 #endif
 
 // ---- espalier/structure/detail/group_of.hpp ----
-// Which group a weight belongs to, and how large the groups are, for each rule.
+// Which groups the weights of a kernel belong to, and how large the groups are, for each rule.
 #ifndef ESPALIER_STRUCTURE_DETAIL_GROUP_OF_HPP
 #define ESPALIER_STRUCTURE_DETAIL_GROUP_OF_HPP
 
@@ -6558,43 +6677,86 @@ namespace espalier::inline v0::structure::detail {
 /// Groups that depend on scores: n_of_m has one entry per weight, round_to one per unit, other rules none.
 using assignment = std::span<const std::uint32_t>;
 
-/// A rule on a matrix; `group(input, output)` is the group of a weight.
+/// A rule on a matrix; `row(input)` goes through the weights of one input: group() is the group of the present one, and
+/// next() goes on to the next output. Without a division for each weight.
 template <class Rule>
 struct view;
+
+/// Groups that are numbered along a row.
+struct counted_row {
+  [[nodiscard]] std::size_t group() const noexcept { return place; }
+  void next() noexcept { ++place; }
+  std::size_t place;
+};
+
+/// Groups that are looked up along a row.
+struct listed_row {
+  [[nodiscard]] std::size_t group() const noexcept { return *place; }
+  void next() noexcept { ++place; }
+  const std::uint32_t* place;
+};
 
 template <>
 struct view<unstructured> {
   view(const unstructured& /*rule*/, const kernel_matrix& m, assignment /*assigned*/) : outputs(m.outputs) {}
-  [[nodiscard]] std::size_t group(std::size_t input, std::size_t output) const noexcept {
-    return input * outputs + output;
-  }
+  [[nodiscard]] counted_row row(std::size_t input) const noexcept { return {input * outputs}; }
   std::size_t outputs;
 };
 
 template <>
 struct view<structured> {
   view(const structured& /*rule*/, const kernel_matrix& /*m*/, assignment /*assigned*/) {}
-  [[nodiscard]] std::size_t group(std::size_t /*input*/, std::size_t output) const noexcept { return output; }
+  [[nodiscard]] counted_row row(std::size_t /*input*/) const noexcept { return {0}; }
+};
+
+/// Weight (input, output) of a pattern is number output * inputs + input; `size` consecutive ones are a group.
+struct pattern_row {
+  [[nodiscard]] std::size_t group() const noexcept { return whole; }
+  void next() noexcept {
+    whole += groups_on;
+    if (weights_on != 0) {
+      rest += weights_on;
+      const bool carry = rest >= size;
+      rest -= carry ? size : 0;
+      whole += carry ? 1U : 0U;
+    }
+  }
+  std::size_t size;        // of a group that is not short
+  std::size_t groups_on;   // whole groups from one output to the next
+  std::size_t weights_on;  // and what is left over
+  std::size_t whole;
+  std::size_t rest;
 };
 
 template <>
 struct view<pattern> {
   view(const pattern& rule, const kernel_matrix& m, assignment /*assigned*/)
-      : inputs(m.inputs), size(m.weights() / rule.rows * (std::min)(rule.consecutive, rule.rows)) {}
-  [[nodiscard]] std::size_t group(std::size_t input, std::size_t output) const noexcept {
-    return (output * inputs + input) / size;
+      : size(m.weights() / rule.rows * (std::min)(rule.consecutive, rule.rows)), inputs(m.inputs) {}
+  [[nodiscard]] pattern_row row(std::size_t input) const noexcept {
+    return {size, inputs / size, inputs % size, input / size, input % size};
   }
+  std::size_t size;
   std::size_t inputs;
-  std::size_t size;  // of a group that is not short
 };
 
 template <>
 struct view<block> {
   view(const block& rule, const kernel_matrix& m, assignment /*assigned*/)
       : tile(rule), across((m.outputs - 1) / rule.width + 1) {}
-  [[nodiscard]] std::size_t group(std::size_t input, std::size_t output) const noexcept {
-    return input / tile.height * across + output / tile.width;
-  }
+
+  struct one_row {
+    [[nodiscard]] std::size_t group() const noexcept { return tile; }
+    void next() noexcept {
+      const bool beyond = ++column == width;
+      column = beyond ? 0 : column;
+      tile += beyond ? 1U : 0U;
+    }
+    std::size_t tile;
+    std::size_t width;
+    std::size_t column;
+  };
+  [[nodiscard]] one_row row(std::size_t input) const noexcept { return {input / tile.height * across, tile.width, 0}; }
+
   block tile;
   std::size_t across;
 };
@@ -6602,16 +6764,21 @@ struct view<block> {
 template <>
 struct view<channel> {
   view(const channel& /*rule*/, const kernel_matrix& m, assignment /*assigned*/) : channels(m.channels) {}
-  [[nodiscard]] std::size_t group(std::size_t input, std::size_t /*output*/) const noexcept { return input % channels; }
+
+  struct one_row {
+    [[nodiscard]] std::size_t group() const noexcept { return channel; }
+    void next() const noexcept {}
+    std::size_t channel;
+  };
+  [[nodiscard]] one_row row(std::size_t input) const noexcept { return {input % channels}; }
+
   std::size_t channels;
 };
 
 template <>
 struct view<n_of_m> {
   view(const n_of_m& /*rule*/, const kernel_matrix& m, assignment all) : outputs(m.outputs), assigned(all) {}
-  [[nodiscard]] std::size_t group(std::size_t input, std::size_t output) const noexcept {
-    return assigned[input * outputs + output];
-  }
+  [[nodiscard]] listed_row row(std::size_t input) const noexcept { return {assigned.data() + input * outputs}; }
   std::size_t outputs;
   assignment assigned;
 };
@@ -6619,7 +6786,7 @@ struct view<n_of_m> {
 template <>
 struct view<round_to> {
   view(const round_to& /*rule*/, const kernel_matrix& /*m*/, assignment all) : assigned(all) {}
-  [[nodiscard]] std::size_t group(std::size_t /*input*/, std::size_t output) const noexcept { return assigned[output]; }
+  [[nodiscard]] listed_row row(std::size_t /*input*/) const noexcept { return {assigned.data()}; }
   assignment assigned;
 };
 
@@ -6798,10 +6965,14 @@ class grouping {
     std::visit(
         [&]<class Rule>(const Rule& one) {
           const detail::view<Rule> view(one, matrix_, assigned_);
+          const std::size_t inputs = matrix_.inputs;
+          const std::size_t outputs = matrix_.outputs;
           std::size_t index = 0;
-          for (std::size_t input = 0; input < matrix_.inputs; ++input) {
-            for (std::size_t output = 0; output < matrix_.outputs; ++output) {
-              action(view.group(input, output), index++);
+          for (std::size_t input = 0; input < inputs; ++input) {
+            auto place = view.row(input);
+            for (std::size_t output = 0; output < outputs; ++output) {
+              action(place.group(), index++);
+              place.next();
             }
           }
         },
@@ -6902,8 +7073,10 @@ template <class Value>
                       std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
   }
   weight_mask<Value> result{std::vector<std::uint8_t>(kernel.size()), {}};
+  std::uint8_t* const mask = result.mask.data();
+  const action* const decided = actions.data();
   groups.visit(
-      [&](std::size_t group, std::size_t index) { result.mask[index] = actions[group] == action::keep ? 1 : 0; });
+      [mask, decided](std::size_t group, std::size_t index) { mask[index] = decided[group] == action::keep ? 1 : 0; });
   if (std::find(actions.begin(), actions.end(), action::share) == actions.end()) {
     return result;
   }
