@@ -7,8 +7,10 @@
 #include <vector>
 
 #include <espalier/hls/parse_strategy.hpp>
+#include <espalier/objective/parameters.hpp>
 #include <espalier/objective/vivado_dsp.hpp>
 #include <espalier/objective/vivado_dsp_bram.hpp>
+#include <espalier/structure/rules.hpp>
 
 #include "support/random_layers.hpp"
 
@@ -47,6 +49,19 @@ TEST_SUITE("objective") {
     CHECK(explain_one(objective::vivado_dsp_bram{}, dense("a", hls::strategy::resource, 4, 16)).saving ==
           "1 to 5 DSP, 0 to 3 BRAM");
     CHECK(explain_one(objective::vivado_dsp{}, dense("a", hls::strategy::latency, 4, 18)).saving == "1/4 DSP");
+  }
+
+  TEST_CASE("what sharing saves stands beside what pruning saves") {
+    const auto equal_columns = explain_one(objective::vivado_dsp_bram{}, dense("a", hls::strategy::resource, 4, 18));
+    CHECK(equal_columns.sharing == "nothing");
+    const auto columns = explain_one(objective::vivado_dsp_bram{}, dense("a", hls::strategy::resource, 4, 16));
+    CHECK(columns.saving == "1 to 5 DSP, 0 to 3 BRAM");
+    CHECK(columns.sharing == "0 to 2 BRAM");
+    auto by_neuron = dense("a", hls::strategy::latency, 1, 18);
+    by_neuron.grouped_by = espalier::structure::structured{};
+    CHECK(explain_one(objective::parameters{}, by_neuron).saving == "16 parameters");
+    CHECK(explain_one(objective::parameters{}, by_neuron).sharing == "15 parameters");
+    CHECK(explain_one(objective::vivado_dsp{}, by_neuron).sharing == "nothing");
   }
 
   TEST_CASE("what costs users weeks is said: narrow weights, reuse factor 1, latency, a moved factor, a misspelling") {
@@ -88,9 +103,10 @@ TEST_SUITE("objective") {
     const std::vector<attributes::layer_attributes> layers{dense("hidden", hls::strategy::resource, 4, 18),
                                                            dense("output", hls::strategy::latency, 1, 8)};
     CHECK(to_string(objective::explain(objective::vivado_dsp{}, layers)) ==
-          "layer   kind   DSP  groups  a group is                          and saves  note\n"
-          "hidden  Dense  256  256     pattern of 256 rows, 1 consecutive  1 DSP\n"
-          "output  Dense  0    0       -                                   nothing    weights of 8 bits use no DSP "
+          "layer   kind   DSP  groups  a group is                          and saves  shared   note\n"
+          "hidden  Dense  256  256     pattern of 256 rows, 1 consecutive  1 DSP      nothing\n"
+          "output  Dense  0    0       -                                   nothing    nothing  weights of 8 bits use "
+          "no DSP "
           "(fewer than 9)\n");
   }
 }

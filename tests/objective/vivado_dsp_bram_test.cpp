@@ -7,7 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
+
+#include "support/random_layers.hpp"
 
 namespace attributes = espalier::attributes;
 namespace hls = espalier::hls;
@@ -77,6 +80,50 @@ TEST_SUITE("objective") {
     CHECK(group == 9);
   }
 
+  TEST_CASE("a shared group frees the columns that begin behind its first row, and no DSP") {
+    espalier::random_generator random(182);
+    for (int trial = 0; trial < 500; ++trial) {
+      auto layer = dense(support::between(random, 1, 30), support::between(random, 1, 30),
+                         support::between(random, 2, 9), static_cast<std::uint32_t>(support::between(random, 1, 64)));
+      const auto settled = objective::vivado_dsp_bram{}(layer);
+      if (settled.reuse_factor == 1 || !settled.optimizable()) {
+        continue;
+      }
+      const std::size_t rows = layer.kernel_shape.size() / static_cast<std::size_t>(settled.reuse_factor);
+      layer.grouped_by = structure::pattern{rows, support::between(random, 1, 12)};
+      const auto consecutive = std::get<structure::pattern>(*layer.grouped_by).consecutive;
+      std::vector<std::int64_t> freed((rows + consecutive - 1) / consecutive, 0);
+      for (std::size_t bit = 0; bit < rows * layer.hls.weight_width; bit += 36) {  // a column begins here
+        const std::size_t row = bit / layer.hls.weight_width;
+        freed[row / consecutive] += row % consecutive == 0 ? 0 : 1;
+      }
+      std::size_t group = 0;
+      for (const auto& run : objective::vivado_dsp_bram{}(layer).savings) {
+        for (std::size_t i = 0; i < run.count; ++i, ++group) {
+          CAPTURE(trial);
+          CAPTURE(group);
+          CHECK(run.sharing == std::array<std::int64_t, 2>{0, freed.at(group)});
+          CHECK(run.sharing[1] <= run.saving[1]);
+        }
+      }
+      CHECK(group == freed.size());
+    }
+  }
+
+  TEST_CASE("where a column holds whole rows, the word that they share still needs it") {
+    for (const std::uint32_t width : {1U, 2U, 3U, 4U, 6U, 9U, 12U, 18U, 36U}) {
+      for (const auto& run : objective::vivado_dsp_bram{}(dense(16, 64, 4, width)).savings) {
+        CHECK(run.sharing == std::array<std::int64_t, 2>{});
+      }
+    }
+    // 16 bits: groups of five rows begin three or two columns, one word needs less than one.
+    std::int64_t kept = 0;
+    for (const auto& run : objective::vivado_dsp_bram{}(dense(10, 9, 2, 16)).savings) {
+      kept += static_cast<std::int64_t>(run.count) * (run.saving[1] - run.sharing[1]);
+    }
+    CHECK(kept == 9 * 16 / 36);  // nine words are left
+  }
+
   TEST_CASE("below 9 bits only BRAM counts, and without BRAM nothing does") {
     CHECK(objective::vivado_dsp_bram{}(dense(16, 64, 4, 8)).usage[0] == 0);
     CHECK(objective::vivado_dsp_bram{}(dense(16, 64, 4, 8)).usage[1] > 0);
@@ -121,6 +168,6 @@ TEST_SUITE("objective") {
     CHECK(objective::vivado_dsp_bram{}(layer).remark.find("moved to 4") != std::string::npos);
     layer.grouped_by = structure::pattern{256, 100};
     CHECK(objective::vivado_dsp_bram{}(layer).savings ==
-          std::vector<objective::saving_run<2>>{{2, {100, 50}}, {1, {56, 28}}});
+          std::vector<objective::saving_run<2>>{{2, {100, 50}, {0, 49}}, {1, {56, 28}, {0, 27}}});
   }
 }

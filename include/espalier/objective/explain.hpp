@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Says, before any training, what pruning can save in every layer and why it saves nothing where it does not.
+// Says, before any training, what pruning and sharing can save in every layer and why nothing is saved where it is not.
 #ifndef ESPALIER_OBJECTIVE_EXPLAIN_HPP
 #define ESPALIER_OBJECTIVE_EXPLAIN_HPP
 
@@ -27,7 +27,8 @@ struct explained_layer {
   std::string grouping;             ///< which weights form a group; empty if it does not take part
   std::size_t groups = 0;           ///< how many
   std::vector<std::int64_t> usage;  ///< of the dense layer, per resource
-  std::string saving;               ///< of one group, such as "2 DSP, 1 BRAM" or "1/4 DSP"
+  std::string saving;               ///< of one group that is pruned, such as "2 DSP, 1 BRAM" or "1/4 DSP"
+  std::string sharing;              ///< of one group whose weights are shared, such as "1 to 2 BRAM" or "nothing"
   std::string why;                  ///< why nothing is saved, or what is worth knowing: a reuse factor that moved
 };
 
@@ -48,15 +49,17 @@ namespace detail {
 }
 
 /// What one group saves: "2 DSP, 1 BRAM"; a range where groups differ; nothing of a resource that none saves.
+/// @param what  saving_run<M>::saving or saving_run<M>::sharing.
 template <std::size_t M, class Names>
-[[nodiscard]] std::string describe_saving(const layer_savings<M>& savings, const Names& names) {
+[[nodiscard]] std::string describe_saving(const layer_savings<M>& savings, const Names& names,
+                                          std::array<std::int64_t, M> saving_run<M>::*what) {
   std::string text;
   for (std::size_t r = 0; r < M; ++r) {
-    std::int64_t least = savings.savings.empty() ? 0 : savings.savings.front().saving[r];
+    std::int64_t least = savings.savings.empty() ? 0 : (savings.savings.front().*what)[r];
     std::int64_t most = least;
     for (const auto& run : savings.savings) {
-      least = (std::min)(least, run.saving[r]);
-      most = (std::max)(most, run.saving[r]);
+      least = (std::min)(least, (run.*what)[r]);
+      most = (std::max)(most, (run.*what)[r]);
     }
     if (most > 0) {
       text += (text.empty() ? "" : ", ") +
@@ -109,9 +112,11 @@ template <objective Objective>
     line.why = savings.optimizable() ? savings.remark : savings.note;
     if (line.takes_part) {
       line.grouping = to_string(savings.rule);
-      line.saving = detail::describe_saving(savings, Objective::resources);
-      for (const auto& run : savings.savings) {
-        line.groups += run.count;
+      using run = saving_run<Objective::resources.size()>;
+      line.saving = detail::describe_saving(savings, Objective::resources, &run::saving);
+      line.sharing = detail::describe_saving(savings, Objective::resources, &run::sharing);
+      for (const auto& equal : savings.savings) {
+        line.groups += equal.count;
       }
     } else if (savings.optimizable()) {
       line.why = layer.optimizable ? "no action is on" : "left alone as asked";
@@ -128,7 +133,7 @@ template <objective Objective>
   for (const std::string& resource : e.resources) {
     rows[0].push_back(resource);
   }
-  for (const char* title : {"groups", "a group is", "and saves", "note"}) {
+  for (const char* title : {"groups", "a group is", "and saves", "shared", "note"}) {
     rows[0].push_back(title);
   }
   for (const explained_layer& layer : e.layers) {
@@ -139,6 +144,7 @@ template <objective Objective>
     row.push_back(std::to_string(layer.groups));
     row.push_back(layer.takes_part ? layer.grouping : "-");
     row.push_back(layer.takes_part ? layer.saving : "nothing");
+    row.push_back(layer.takes_part ? layer.sharing : "nothing");
     row.push_back(layer.why);
     rows.push_back(std::move(row));
   }

@@ -23,9 +23,10 @@ namespace espalier::inline v0::objective {
 ///
 /// Resource strategies with a reuse factor above 1: the rows of multipliers lie side by side in columns of 36 bits, so
 /// rows [a, b) of width P free ceil(b P / 36) - ceil(a P / 36) columns, those that begin in them; groups are as many
-/// consecutive rows as share whole words. Otherwise the weights are in logic and only DSPs count. Weights that are
-/// equal are still stored and multiplied one by one, so sharing saves nothing. Source: Ramhorst, Loncar and
-/// Constantinides, arXiv 2308.05170.
+/// consecutive rows as share whole words. Rows that share their weights hold the same word, of which the first row is
+/// enough: the columns that begin in the others are free, ceil(b P / 36) - ceil((a + 1) P / 36); their multipliers are
+/// still needed. Otherwise the weights are in logic and only DSPs count.
+/// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
 struct vivado_dsp_bram {
   static constexpr std::string_view name = "vivado_dsp_bram";
   static constexpr std::array<std::string_view, 2> resources{"DSP", "BRAM"};
@@ -77,8 +78,11 @@ struct vivado_dsp_bram {
       const std::size_t end = (std::min)(begin + consecutive, rows);
       const std::array<std::int64_t, 2> saving{with_dsp ? static_cast<std::int64_t>(end - begin) : 0,
                                                columns_up_to(end) - columns_up_to(begin)};
-      if (result.savings.empty() || result.savings.back().saving != saving) {
-        result.savings.push_back({0, saving});
+      // The first row still holds the word that all are.
+      const std::array<std::int64_t, 2> sharing{0, columns_up_to(end) - columns_up_to(begin + 1)};
+      if (result.savings.empty() || result.savings.back().saving != saving ||
+          result.savings.back().sharing != sharing) {
+        result.savings.push_back({0, saving, sharing});
       }
       ++result.savings.back().count;
     }
