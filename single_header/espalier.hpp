@@ -7365,7 +7365,7 @@ static_assert(objective<chained_flops>);
 #endif
 
 // ---- espalier/objective/explain.hpp ----
-// Says, before any training, what pruning can save in every layer and why it saves nothing where it does not.
+// Says, before any training, what pruning and sharing can save in every layer and why nothing is saved where it is not.
 #ifndef ESPALIER_OBJECTIVE_EXPLAIN_HPP
 #define ESPALIER_OBJECTIVE_EXPLAIN_HPP
 
@@ -7379,7 +7379,8 @@ struct explained_layer {
   std::string grouping;             ///< which weights form a group; empty if it does not take part
   std::size_t groups = 0;           ///< how many
   std::vector<std::int64_t> usage;  ///< of the dense layer, per resource
-  std::string saving;               ///< of one group, such as "2 DSP, 1 BRAM" or "1/4 DSP"
+  std::string saving;               ///< of one group that is pruned, such as "2 DSP, 1 BRAM" or "1/4 DSP"
+  std::string sharing;              ///< of one group whose weights are shared, such as "1 to 2 BRAM" or "nothing"
   std::string why;                  ///< why nothing is saved, or what is worth knowing: a reuse factor that moved
 };
 
@@ -7400,15 +7401,17 @@ namespace detail {
 }
 
 /// What one group saves: "2 DSP, 1 BRAM"; a range where groups differ; nothing of a resource that none saves.
+/// @param what  saving_run<M>::saving or saving_run<M>::sharing.
 template <std::size_t M, class Names>
-[[nodiscard]] std::string describe_saving(const layer_savings<M>& savings, const Names& names) {
+[[nodiscard]] std::string describe_saving(const layer_savings<M>& savings, const Names& names,
+                                          std::array<std::int64_t, M> saving_run<M>::*what) {
   std::string text;
   for (std::size_t r = 0; r < M; ++r) {
-    std::int64_t least = savings.savings.empty() ? 0 : savings.savings.front().saving[r];
+    std::int64_t least = savings.savings.empty() ? 0 : (savings.savings.front().*what)[r];
     std::int64_t most = least;
     for (const auto& run : savings.savings) {
-      least = (std::min)(least, run.saving[r]);
-      most = (std::max)(most, run.saving[r]);
+      least = (std::min)(least, (run.*what)[r]);
+      most = (std::max)(most, (run.*what)[r]);
     }
     if (most > 0) {
       text += (text.empty() ? "" : ", ") +
@@ -7461,9 +7464,11 @@ template <objective Objective>
     line.why = savings.optimizable() ? savings.remark : savings.note;
     if (line.takes_part) {
       line.grouping = to_string(savings.rule);
-      line.saving = detail::describe_saving(savings, Objective::resources);
-      for (const auto& run : savings.savings) {
-        line.groups += run.count;
+      using run = saving_run<Objective::resources.size()>;
+      line.saving = detail::describe_saving(savings, Objective::resources, &run::saving);
+      line.sharing = detail::describe_saving(savings, Objective::resources, &run::sharing);
+      for (const auto& equal : savings.savings) {
+        line.groups += equal.count;
       }
     } else if (savings.optimizable()) {
       line.why = layer.optimizable ? "no action is on" : "left alone as asked";
@@ -7480,7 +7485,7 @@ template <objective Objective>
   for (const std::string& resource : e.resources) {
     rows[0].push_back(resource);
   }
-  for (const char* title : {"groups", "a group is", "and saves", "note"}) {
+  for (const char* title : {"groups", "a group is", "and saves", "shared", "note"}) {
     rows[0].push_back(title);
   }
   for (const explained_layer& layer : e.layers) {
@@ -7491,6 +7496,7 @@ template <objective Objective>
     row.push_back(std::to_string(layer.groups));
     row.push_back(layer.takes_part ? layer.grouping : "-");
     row.push_back(layer.takes_part ? layer.saving : "nothing");
+    row.push_back(layer.takes_part ? layer.sharing : "nothing");
     row.push_back(layer.why);
     rows.push_back(std::move(row));
   }
@@ -7939,9 +7945,10 @@ namespace espalier::inline v0::objective {
 ///
 /// Resource strategies with a reuse factor above 1: the rows of multipliers lie side by side in columns of 36 bits, so
 /// rows [a, b) of width P free ceil(b P / 36) - ceil(a P / 36) columns, those that begin in them; groups are as many
-/// consecutive rows as share whole words. Otherwise the weights are in logic and only DSPs count. Weights that are
-/// equal are still stored and multiplied one by one, so sharing saves nothing. Source: Ramhorst, Loncar and
-/// Constantinides, arXiv 2308.05170.
+/// consecutive rows as share whole words. Rows that share their weights hold the same word, of which the first row is
+/// enough: the columns that begin in the others are free, ceil(b P / 36) - ceil((a + 1) P / 36); their multipliers are
+/// still needed. Otherwise the weights are in logic and only DSPs count.
+/// Source: Ramhorst, Loncar and Constantinides, arXiv 2308.05170.
 struct vivado_dsp_bram {
   static constexpr std::string_view name = "vivado_dsp_bram";
   static constexpr std::array<std::string_view, 2> resources{"DSP", "BRAM"};
@@ -7993,8 +8000,11 @@ struct vivado_dsp_bram {
       const std::size_t end = (std::min)(begin + consecutive, rows);
       const std::array<std::int64_t, 2> saving{with_dsp ? static_cast<std::int64_t>(end - begin) : 0,
                                                columns_up_to(end) - columns_up_to(begin)};
-      if (result.savings.empty() || result.savings.back().saving != saving) {
-        result.savings.push_back({0, saving});
+      // The first row still holds the word that all are.
+      const std::array<std::int64_t, 2> sharing{0, columns_up_to(end) - columns_up_to(begin + 1)};
+      if (result.savings.empty() || result.savings.back().saving != saving ||
+          result.savings.back().sharing != sharing) {
+        result.savings.push_back({0, saving, sharing});
       }
       ++result.savings.back().count;
     }
