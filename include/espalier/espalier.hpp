@@ -13,6 +13,7 @@
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/cross_entropy.hpp>
 #include <espalier/kernels/dense.hpp>
+#include <espalier/kernels/depthwise_conv2d.hpp>
 #include <espalier/kernels/elementwise.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/held_weights.hpp>
@@ -23,6 +24,7 @@
 #include <espalier/kernels/pool2d_shape.hpp>
 #include <espalier/kernels/score_kind.hpp>
 #include <espalier/kernels/soft_cross_entropy.hpp>
+#include <espalier/kernels/zero_padding2d.hpp>
 #include <espalier/loss/binary_cross_entropy.hpp>
 #include <espalier/loss/binary_cross_entropy_of_probabilities.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
@@ -38,8 +40,10 @@
 #include <espalier/metric/root_mean_squared_error.hpp>
 #include <espalier/metric/top_k_accuracy.hpp>
 #include <espalier/nn/average_pool2d.hpp>
+#include <espalier/nn/conv1d.hpp>
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>
+#include <espalier/nn/depthwise_conv2d.hpp>
 #include <espalier/nn/elu.hpp>
 #include <espalier/nn/flatten.hpp>
 #include <espalier/nn/global_average_pool2d.hpp>
@@ -51,11 +55,13 @@
 #include <espalier/nn/padding.hpp>
 #include <espalier/nn/pool2d_options.hpp>
 #include <espalier/nn/relu.hpp>
+#include <espalier/nn/reshape.hpp>
 #include <espalier/nn/sequential.hpp>
 #include <espalier/nn/sigmoid.hpp>
 #include <espalier/nn/softmax.hpp>
 #include <espalier/nn/tanh.hpp>
 #include <espalier/nn/workspace.hpp>
+#include <espalier/nn/zero_padding2d.hpp>
 #include <espalier/optim/adagrad.hpp>
 #include <espalier/optim/adam.hpp>
 #include <espalier/optim/clipped.hpp>

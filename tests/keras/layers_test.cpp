@@ -11,17 +11,21 @@
 #include <vector>
 
 #include <espalier/nn/average_pool2d.hpp>
+#include <espalier/nn/conv1d.hpp>
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>
+#include <espalier/nn/depthwise_conv2d.hpp>
 #include <espalier/nn/elu.hpp>
 #include <espalier/nn/flatten.hpp>
 #include <espalier/nn/global_average_pool2d.hpp>
 #include <espalier/nn/leaky_relu.hpp>
 #include <espalier/nn/max_pool2d.hpp>
 #include <espalier/nn/relu.hpp>
+#include <espalier/nn/reshape.hpp>
 #include <espalier/nn/sigmoid.hpp>
 #include <espalier/nn/softmax.hpp>
 #include <espalier/nn/tanh.hpp>
+#include <espalier/nn/zero_padding2d.hpp>
 
 #include "support/keras.hpp"
 
@@ -64,7 +68,9 @@ void check_layer(Layer layer, const json& found) {
   espalier::random_generator random(1);
   layer.build("layer", espalier::extents(std::span(shape).subspan(1)), random);
   if constexpr (nn::weighted_layer<Layer>) {
-    const auto kernel = support::keras_array<T>(found.at("weights").at("kernel"));
+    const auto& weights = found.at("weights");
+    const char* name = weights.contains("kernel") ? "kernel" : "depthwise_kernel";
+    const auto kernel = support::keras_array<T>(weights.at(name));
     REQUIRE(kernel.size() == layer.kernel().size());
     std::copy(kernel.begin(), kernel.end(), layer.kernel().data());
     if (layer.bias().size() > 0) {
@@ -101,7 +107,11 @@ void check_layer(Layer layer, const json& found) {
     std::vector<T> d_kernel(layer.kernel().size());
     std::vector<T> d_bias(layer.bias().size());
     layer.template backward_parameters<kernels::gradient_kind::plain>(pass, d_kernel.data(), d_bias.data());
-    check_numbers(d_kernel, support::keras_array<T>(expected.at("weight_gradients").at("kernel")), tolerance);
+    check_numbers(
+        d_kernel,
+        support::keras_array<T>(
+            expected.at("weight_gradients").at(found.at("weights").contains("kernel") ? "kernel" : "depthwise_kernel")),
+        tolerance);
     if (!d_bias.empty()) {
       check_numbers(d_bias, support::keras_array<T>(expected.at("weight_gradients").at("bias")), tolerance);
     }
@@ -171,6 +181,51 @@ TEST_SUITE("keras") {
                                  .strides = pair(config, "strides"),
                                  .bias = config.at("use_bias")}),
                   found);
+      return true;
+    });
+  }
+
+  TEST_CASE_TEMPLATE("convolutions of sequences and of single channels compute what Keras's do", T, float, double) {
+    check_cases("Conv1D", 5, [](const json& found, const json& config) {
+      if (config.at("dilation_rate") != json{1}) {
+        return false;
+      }
+      const bool causal = config.at("padding") == "causal";
+      check_layer(nn::conv1d<T>({.filters = config.at("filters"),
+                                 .kernel = config.at("kernel_size").at(0),
+                                 .padding = causal ? nn::padding::valid : padding(config),
+                                 .causal = causal,
+                                 .stride = config.at("strides").at(0),
+                                 .bias = config.at("use_bias")}),
+                  found);
+      return true;
+    });
+    check_cases("DepthwiseConv2D", 4, [](const json& found, const json& config) {
+      check_layer(nn::depthwise_conv2d<T>({.multiplier = config.at("depth_multiplier"),
+                                           .kernel = pair(config, "kernel_size"),
+                                           .padding = padding(config),
+                                           .strides = pair(config, "strides"),
+                                           .bias = config.at("use_bias")}),
+                  found);
+      return true;
+    });
+  }
+
+  TEST_CASE_TEMPLATE("shapes change as Keras's do", T, float, double) {
+    check_cases("ZeroPadding2D", 3, [](const json& found, const json& config) {
+      const auto sides = config.at("padding").template get<std::array<std::array<std::size_t, 2>, 2>>();
+      check_layer(
+          nn::zero_padding2d<T>({.top = sides[0][0], .bottom = sides[0][1], .left = sides[1][0], .right = sides[1][1]}),
+          found);
+      return true;
+    });
+    check_cases("Reshape", 2, [](const json& found, const json& config) {
+      auto shape = config.at("target_shape").template get<std::vector<std::int64_t>>();
+      std::vector<std::size_t> target;
+      for (const std::int64_t size : shape) {
+        target.push_back(size < 0 ? 0 : static_cast<std::size_t>(size));
+      }
+      check_layer(nn::reshape<T>(espalier::extents(std::span<const std::size_t>(target))), found);
       return true;
     });
   }

@@ -5,23 +5,17 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
 
 #include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random_generator.hpp>
-#include <espalier/kernels/conv2d.hpp>
-#include <espalier/kernels/conv2d_shape.hpp>
-#include <espalier/kernels/elementwise.hpp>
-#include <espalier/kernels/gradient_kind.hpp>
-#include <espalier/nn/glorot_uniform.hpp>
+#include <espalier/nn/detail/convolution.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/padding.hpp>
-#include <espalier/tensor/tensor.hpp>
 
 namespace espalier::inline v0::nn {
 
@@ -38,12 +32,10 @@ struct conv2d_options {
 /// Convolution of images (height, width, channels), kernel (height, width, channels, filters) as in Keras.
 /// @tparam T  float or double.
 template <class T = float>
-class conv2d {
+class conv2d : public detail::convolution<T, 4> {
  public:
-  using value_type = T;
   static constexpr std::size_t input_rank = 3;
   static constexpr std::size_t output_rank = 3;
-  static constexpr bool in_place = false;
   static constexpr const char* default_name = "conv2d";
 
   /// @param options  see conv2d_options.
@@ -72,71 +64,34 @@ class conv2d {
                                ", " + std::to_string(width) + ")");
     }
     options_.name = name;
-    shape_ = {input[0], input[1], input[2], height, width, options_.filters};
-    std::tie(shape_.stride_down, shape_.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
+    auto& shape = this->shape_;
+    shape = {input[0], input[1], input[2], height, width, options_.filters};
+    std::tie(shape.stride_down, shape.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
     if (same) {
-      std::tie(shape_.pad_top, shape_.pad_bottom) = border(input[0], height, options_.strides[0]);
-      std::tie(shape_.pad_left, shape_.pad_right) = border(input[1], width, options_.strides[1]);
+      std::tie(shape.pad_top, shape.pad_bottom) = detail::border(input[0], height, options_.strides[0]);
+      std::tie(shape.pad_left, shape.pad_right) = detail::border(input[1], width, options_.strides[1]);
     }
-    kernel_ = zeros<T, 4>({height, width, input[2], options_.filters});
-    bias_ = zeros<T, 1>({options_.bias ? options_.filters : 0});
-    glorot_uniform(elements(kernel_), {height * width * input[2], height * width * options_.filters}, generator);
+    this->make_weights({height, width, input[2], options_.filters}, options_.bias, generator);
     return output_shape();
   }
-
-  [[nodiscard]] tensor<T, 4>& kernel() noexcept { return kernel_; }
-  [[nodiscard]] const tensor<T, 4>& kernel() const noexcept { return kernel_; }
-  [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
-  [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
-  [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(); }
 
   [[nodiscard]] attributes::layer_attributes attributes() const {
     attributes::layer_attributes result;
     result.name = options_.name;
     result.kind = attributes::layer_kind::conv2d;
-    result.kernel_shape = {shape_.kernel_height, shape_.kernel_width, shape_.channels, shape_.filters};
-    result.input_shape = {shape_.height, shape_.width, shape_.channels};
+    const auto& s = this->shape_;
+    result.kernel_shape = {s.kernel_height, s.kernel_width, s.channels, s.filters};
+    result.input_shape = {s.height, s.width, s.channels};
     result.output_shape = output_shape();
     return result;
   }
 
-  void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
-  void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }
-  void forward_relu_pool(const pass<T>& p) const {
-    kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y, p.between);
-  }
-  void backward(const pass<T>& p) const { kernels::conv2d_backward_input<T>(shape_, arrays(p), nullptr, p.dx); }
-  void backward_relu_pool(const pass<T>& p) const {
-    kernels::conv2d_backward_input<T>(shape_, arrays(p), p.between, p.dx);
-  }
-  template <kernels::gradient_kind Kind>
-  void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), nullptr, {d_kernel, d_bias});
-  }
-  template <kernels::gradient_kind Kind>
-  void backward_parameters_relu_pool(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::drop_losers<T>(p.between, p.dy, p.blocks * shape_.windows() * shape_.filters * kernels::lanes);
-    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), p.between, {d_kernel, d_bias});
-  }
-
  private:
-  /// Zeros before and behind, so that there is one output per step.
-  [[nodiscard]] static std::pair<std::size_t, std::size_t> border(std::size_t inputs, std::size_t window,
-                                                                  std::size_t stride) {
-    const std::size_t covered = (inputs - 1) / stride * stride + window;
-    const std::size_t zeros = covered > inputs ? covered - inputs : 0;
-    return {zeros / 2, zeros - zeros / 2};
+  [[nodiscard]] extents output_shape() const {
+    return {this->shape_.output_height(), this->shape_.output_width(), this->shape_.filters};
   }
-
-  [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
-    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
-  }
-  [[nodiscard]] extents output_shape() const { return {shape_.output_height(), shape_.output_width(), shape_.filters}; }
 
   conv2d_options options_;
-  kernels::conv2d_shape shape_;
-  tensor<T, 4> kernel_;
-  tensor<T, 1> bias_;
 };
 static_assert(weighted_layer<conv2d<float>>);
 

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// A two-dimensional convolution of every channel by itself.
+#ifndef ESPALIER_NN_DEPTHWISE_CONV2D_HPP
+#define ESPALIER_NN_DEPTHWISE_CONV2D_HPP
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/base/errors.hpp>
+#include <espalier/base/extents.hpp>
+#include <espalier/base/random_generator.hpp>
+#include <espalier/kernels/conv2d_shape.hpp>
+#include <espalier/kernels/depthwise_conv2d.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
+#include <espalier/nn/detail/convolution.hpp>
+#include <espalier/nn/glorot_uniform.hpp>
+#include <espalier/nn/layer.hpp>
+#include <espalier/nn/padding.hpp>
+#include <espalier/tensor/tensor.hpp>
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `depthwise_conv2d`.
+struct depthwise_conv2d_options {
+  std::size_t multiplier = 1;               ///< outputs of each channel, >= 1
+  std::array<std::size_t, 2> kernel{3, 3};  ///< height and width, >= 1
+  nn::padding padding = nn::padding::valid;
+  std::array<std::size_t, 2> strides{1, 1};  ///< from one output to the next, down and across, >= 1
+  bool bias = true;                          ///< whether each output has a bias
+  std::string name{};                        ///< empty: depthwise_conv2d_1, ... by place in the model
+};
+
+/// Convolution of each channel of images (height, width, channels) with kernels of its own, (height, width, channels,
+/// multiplier) as in Keras; output channel = channel * multiplier + which kernel.
+/// @tparam T  float or double.
+template <class T = float>
+class depthwise_conv2d {
+ public:
+  using value_type = T;
+  static constexpr std::size_t input_rank = 3;
+  static constexpr std::size_t output_rank = 3;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "depthwise_conv2d";
+
+  /// @param options  see depthwise_conv2d_options.
+  /// @throws argument_error if the multiplier or a stride is 0, or the kernel is empty.
+  explicit depthwise_conv2d(depthwise_conv2d_options options = {}) : options_(std::move(options)) {
+    const auto& o = options_;
+    if (o.multiplier == 0 || o.kernel[0] == 0 || o.kernel[1] == 0 || o.strides[0] == 0 || o.strides[1] == 0) {
+      throw argument_error(error_message("nn::depthwise_conv2d", "a 0 in multiplier, kernel or strides", "1 or more"));
+    }
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
+    const auto [height, width] = options_.kernel;
+    const bool same = options_.padding == nn::padding::same;
+    if (input.rank() != 3 || input.size() == 0 || (!same && (input[0] < height || input[1] < width))) {
+      detail::refuse_input("depthwise_conv2d", name, input,
+                           "an image (height, width, channels) no smaller than the kernel (" + std::to_string(height) +
+                               ", " + std::to_string(width) + ")");
+    }
+    options_.name = name;
+    shape_ = {input[0], input[1], input[2], height, width, input[2] * options_.multiplier};
+    std::tie(shape_.stride_down, shape_.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
+    if (same) {
+      std::tie(shape_.pad_top, shape_.pad_bottom) = detail::border(input[0], height, options_.strides[0]);
+      std::tie(shape_.pad_left, shape_.pad_right) = detail::border(input[1], width, options_.strides[1]);
+    }
+    kernel_ = zeros<T, 4>({height, width, input[2], options_.multiplier});
+    bias_ = zeros<T, 1>({options_.bias ? shape_.filters : 0});
+    glorot_uniform(elements(kernel_), {height * width * input[2], height * width * options_.multiplier}, generator);
+    return output_shape();
+  }
+
+  [[nodiscard]] tensor<T, 4>& kernel() noexcept { return kernel_; }
+  [[nodiscard]] const tensor<T, 4>& kernel() const noexcept { return kernel_; }
+  [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
+  [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return kernel_.size() * kernels::lanes; }
+
+  [[nodiscard]] attributes::layer_attributes attributes() const {
+    attributes::layer_attributes result;
+    result.name = options_.name;
+    result.kind = attributes::layer_kind::depthwise_conv2d;
+    result.kernel_shape = {shape_.kernel_height, shape_.kernel_width, shape_.channels, options_.multiplier};
+    result.input_shape = {shape_.height, shape_.width, shape_.channels};
+    result.output_shape = output_shape();
+    return result;
+  }
+
+  void forward(const pass<T>& p) const { kernels::depthwise_conv2d_forward(shape_, arrays(p), p.y); }
+  void backward(const pass<T>& p) const { kernels::depthwise_conv2d_backward_input(shape_, arrays(p), p.dx); }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
+    kernels::depthwise_conv2d_backward_parameters<Kind, T>(shape_, arrays(p), {d_kernel, d_bias});
+  }
+
+ private:
+  [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
+    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
+  }
+  [[nodiscard]] extents output_shape() const { return {shape_.output_height(), shape_.output_width(), shape_.filters}; }
+
+  depthwise_conv2d_options options_;
+  kernels::conv2d_shape shape_;
+  tensor<T, 4> kernel_;
+  tensor<T, 1> bias_;
+};
+static_assert(weighted_layer<depthwise_conv2d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif

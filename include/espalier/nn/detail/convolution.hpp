@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What convolutions have in common: kernel, bias and passes.
+#ifndef ESPALIER_NN_DETAIL_CONVOLUTION_HPP
+#define ESPALIER_NN_DETAIL_CONVOLUTION_HPP
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <espalier/base/random_generator.hpp>
+#include <espalier/kernels/conv2d.hpp>
+#include <espalier/kernels/conv2d_shape.hpp>
+#include <espalier/kernels/elementwise.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
+#include <espalier/nn/glorot_uniform.hpp>
+#include <espalier/nn/layer.hpp>
+#include <espalier/tensor/tensor.hpp>
+
+namespace espalier::inline v0::nn::detail {
+
+/// Zeros before and behind, so that there is one output per step.
+[[nodiscard]] inline std::pair<std::size_t, std::size_t> border(std::size_t inputs, std::size_t window,
+                                                                std::size_t stride) {
+  const std::size_t covered = (inputs - 1) / stride * stride + window;
+  const std::size_t zeros = covered > inputs ? covered - inputs : 0;
+  return {zeros / 2, zeros - zeros / 2};
+}
+
+/// @tparam Rank  axes of the kernel.
+template <class T, std::size_t Rank>
+class convolution {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;
+
+  [[nodiscard]] tensor<T, Rank>& kernel() noexcept { return kernel_; }
+  [[nodiscard]] const tensor<T, Rank>& kernel() const noexcept { return kernel_; }
+  [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
+  [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(); }
+
+  void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
+  void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }
+  void forward_relu_pool(const pass<T>& p) const {
+    kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y, p.between);
+  }
+  void backward(const pass<T>& p) const { kernels::conv2d_backward_input<T>(shape_, arrays(p), nullptr, p.dx); }
+  void backward_relu_pool(const pass<T>& p) const {
+    kernels::conv2d_backward_input<T>(shape_, arrays(p), p.between, p.dx);
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
+    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), nullptr, {d_kernel, d_bias});
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters_relu_pool(const pass<T>& p, T* d_kernel, T* d_bias) const {
+    kernels::drop_losers<T>(p.between, p.dy, p.blocks * shape_.windows() * shape_.filters * kernels::lanes);
+    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), p.between, {d_kernel, d_bias});
+  }
+
+ protected:
+  /// Allocates and draws the weights of a shape.
+  void make_weights(const std::array<std::size_t, Rank>& kernel, bool bias, random_generator& generator) {
+    kernel_ = zeros<T, Rank>(kernel);
+    bias_ = zeros<T, 1>({bias ? shape_.filters : 0});
+    const std::size_t places = shape_.kernel_height * shape_.kernel_width;
+    glorot_uniform(elements(kernel_), {places * shape_.channels, places * shape_.filters}, generator);
+  }
+
+  kernels::conv2d_shape shape_;
+
+ private:
+  [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
+    return {kernel_.data(), bias_.size() == 0 ? nullptr : bias_.data(), p.x, p.dy, p.blocks, p.scratch};
+  }
+
+  tensor<T, Rank> kernel_;
+  tensor<T, 1> bias_;
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
