@@ -13776,6 +13776,118 @@ void dense_backward_parameters(const dense_shape& shape, const dense_pass<T>& p,
 
 #endif
 
+// ---- espalier/kernels/depthwise_conv2d.hpp ----
+// Convolution of every channel by itself, on lane blocks.
+#ifndef ESPALIER_KERNELS_DEPTHWISE_CONV2D_HPP
+#define ESPALIER_KERNELS_DEPTHWISE_CONV2D_HPP
+
+namespace espalier::inline v0::kernels {
+
+namespace detail {
+
+/// Calls action(input pixel, output pixel) for all outputs that see an input of the image at this place of the kernel.
+template <class Action>
+void for_each_pair(const conv2d_shape& s, std::size_t ky, std::size_t kx, Action&& action) {
+  for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
+    const std::size_t y = oy * s.stride_down + ky - s.pad_top;  // wraps around above the image
+    for (std::size_t ox = 0; y < s.height && ox < s.output_width(); ++ox) {
+      const std::size_t x = ox * s.stride_across + kx - s.pad_left;
+      if (x < s.width) {
+        action(y * s.width + x, oy * s.output_width() + ox);
+      }
+    }
+  }
+}
+
+/// Calls action(place in the kernel, input channel's lanes, output channel's lanes) for all products of a block.
+template <class Action>
+void for_each_product(const conv2d_shape& s, Action&& action) {
+  const std::size_t multiplier = s.filters / s.channels;
+  for (std::size_t ky = 0; ky < s.kernel_height; ++ky) {
+    for (std::size_t kx = 0; kx < s.kernel_width; ++kx) {
+      for_each_pair(s, ky, kx, [&](std::size_t input, std::size_t output) {
+        for (std::size_t f = 0; f < s.filters; ++f) {
+          action((ky * s.kernel_width + kx) * s.filters + f, (input * s.channels + f / multiplier) * lanes,
+                 (output * s.filters + f) * lanes);
+        }
+      });
+    }
+  }
+}
+
+}  // namespace detail
+
+/// y = each channel of x convolved with its kernels, + bias. Output channel = channel * multiplier + which kernel.
+/// @param s  filters counts output channels, a multiple of the channels.
+/// @param p  the kernel is (height, width, channels, multiplier); no scratch memory is needed.
+/// @param y  [block][output][lane].
+template <class T>
+void depthwise_conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y) {
+  for (std::size_t block = 0; block < p.blocks; ++block) {
+    const T* x = p.x + block * s.inputs() * lanes;
+    T* to = y + block * s.outputs() * lanes;
+    for (std::size_t output = 0; output < s.outputs(); ++output) {
+      std::fill_n(to + output * lanes, lanes, p.bias == nullptr ? T{0} : p.bias[output % s.filters]);
+    }
+    detail::for_each_product(s, [&](std::size_t weight, std::size_t input, std::size_t output) {
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        T* sum = to + output + lane;
+        detail::store(sum, detail::load(sum) + p.kernel[weight] * detail::load(x + input + lane));
+      }
+    });
+  }
+}
+
+/// The gradient of the input.
+/// @param dx  [block][input][lane].
+template <class T>
+void depthwise_conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx) {
+  std::fill_n(dx, p.blocks * s.inputs() * lanes, T{0});
+  for (std::size_t block = 0; block < p.blocks; ++block) {
+    const T* dy = p.dy + block * s.outputs() * lanes;
+    T* to = dx + block * s.inputs() * lanes;
+    detail::for_each_product(s, [&](std::size_t weight, std::size_t input, std::size_t output) {
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        T* sum = to + input + lane;
+        detail::store(sum, detail::load(sum) + p.kernel[weight] * detail::load(dy + output + lane));
+      }
+    });
+  }
+}
+
+/// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.
+/// @param p   scratch is 16 numbers per weight.
+/// @param to  the bias is not touched if there is none.
+template <gradient_kind Kind, class T>
+void depthwise_conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pass<T>& p,
+                                          const conv2d_gradient<T>& to) {
+  const std::size_t weights = s.kernel_height * s.kernel_width * s.filters;
+  for (std::size_t block = 0; block < p.blocks; ++block) {
+    const T* x = p.x + block * s.inputs() * lanes;
+    const T* dy = p.dy + block * s.outputs() * lanes;
+    std::fill_n(p.scratch, weights * lanes, T{0});
+    detail::for_each_product(s, [&](std::size_t weight, std::size_t input, std::size_t output) {
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        T* sum = p.scratch + weight * lanes + lane;
+        detail::store(sum, detail::load(sum) + detail::load(x + input + lane) * detail::load(dy + output + lane));
+      }
+    });
+    for (std::size_t weight = 0; weight < weights; ++weight) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const T own = p.scratch[weight * lanes + lane];
+        to.kernel[weight] += Kind == gradient_kind::squared ? own * own : own;
+      }
+    }
+  }
+  if (p.bias != nullptr) {
+    detail::bias_gradient<Kind>({s.filters, s.output_height() * s.output_width(), p.blocks}, p.dy, to.bias);
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/kernels/elementwise.hpp ----
 // Operations on lane blocks that look at one feature, or all features of one sample: relu, softmax.
 #ifndef ESPALIER_KERNELS_ELEMENTWISE_HPP
@@ -14126,6 +14238,62 @@ double probability_cross_entropy(const answers<T>& a, T smoothing, T scale, T* t
     }
   }
   return loss;
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/zero_padding2d.hpp ----
+// Zeros around images, on lane blocks.
+#ifndef ESPALIER_KERNELS_ZERO_PADDING2D_HPP
+#define ESPALIER_KERNELS_ZERO_PADDING2D_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Sizes of a padding.
+struct zero_padding2d_shape {
+  std::size_t height = 0;  ///< of the input
+  std::size_t width = 0;
+  std::size_t channels = 0;
+  std::size_t top = 0;  ///< lines and columns of zeros
+  std::size_t left = 0;
+  std::size_t bottom = 0;
+  std::size_t right = 0;
+
+  [[nodiscard]] constexpr std::size_t output_height() const noexcept { return height + top + bottom; }
+  [[nodiscard]] constexpr std::size_t output_width() const noexcept { return width + left + right; }
+  /// @return where a line of a block's input stands in its output, in numbers.
+  [[nodiscard]] constexpr std::size_t place(std::size_t line) const noexcept {
+    return ((line + top) * output_width() + left) * channels * lanes;
+  }
+};
+
+/// y = x with zeros around it.
+/// @param s  sizes; @param x  [block][input][lane]; @param y  [block][output][lane]; @param blocks  how many.
+template <class T>
+void zero_padding2d_forward(const zero_padding2d_shape& s, const T* x, T* y, std::size_t blocks) {
+  const std::size_t line_size = s.width * s.channels * lanes;
+  const std::size_t outputs = s.output_height() * s.output_width() * s.channels * lanes;
+  std::fill_n(y, blocks * outputs, T{0});
+  for (std::size_t block = 0; block < blocks; ++block, y += outputs) {
+    for (std::size_t line = 0; line < s.height; ++line, x += line_size) {
+      std::copy_n(x, line_size, y + s.place(line));
+    }
+  }
+}
+
+/// The gradient of the zeros is dropped.
+/// @param dy  [block][output][lane]; @param dx  [block][input][lane].
+template <class T>
+void zero_padding2d_backward(const zero_padding2d_shape& s, const T* dy, T* dx, std::size_t blocks) {
+  const std::size_t line_size = s.width * s.channels * lanes;
+  const std::size_t outputs = s.output_height() * s.output_width() * s.channels * lanes;
+  for (std::size_t block = 0; block < blocks; ++block, dy += outputs) {
+    for (std::size_t line = 0; line < s.height; ++line, dx += line_size) {
+      std::copy_n(dy + s.place(line), line_size, dx);
+    }
+  }
 }
 
 }  // namespace espalier::inline v0::kernels
@@ -15049,6 +15217,165 @@ template <class T, std::size_t Rank>
 
 #endif
 
+// ---- espalier/nn/detail/convolution.hpp ----
+// What convolutions have in common: kernel, bias and passes.
+#ifndef ESPALIER_NN_DETAIL_CONVOLUTION_HPP
+#define ESPALIER_NN_DETAIL_CONVOLUTION_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// Zeros before and behind, so that there is one output per step.
+[[nodiscard]] inline std::pair<std::size_t, std::size_t> border(std::size_t inputs, std::size_t window,
+                                                                std::size_t stride) {
+  const std::size_t covered = (inputs - 1) / stride * stride + window;
+  const std::size_t zeros = covered > inputs ? covered - inputs : 0;
+  return {zeros / 2, zeros - zeros / 2};
+}
+
+/// @tparam Rank  axes of the kernel.
+template <class T, std::size_t Rank>
+class convolution {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;
+
+  [[nodiscard]] tensor<T, Rank>& kernel() noexcept { return kernel_; }
+  [[nodiscard]] const tensor<T, Rank>& kernel() const noexcept { return kernel_; }
+  [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
+  [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(); }
+
+  void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
+  void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }
+  void forward_relu_pool(const pass<T>& p) const {
+    kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y, p.between);
+  }
+  void backward(const pass<T>& p) const { kernels::conv2d_backward_input<T>(shape_, arrays(p), nullptr, p.dx); }
+  void backward_relu_pool(const pass<T>& p) const {
+    kernels::conv2d_backward_input<T>(shape_, arrays(p), p.between, p.dx);
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
+    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), nullptr, {d_kernel, d_bias});
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters_relu_pool(const pass<T>& p, T* d_kernel, T* d_bias) const {
+    kernels::drop_losers<T>(p.between, p.dy, p.blocks * shape_.windows() * shape_.filters * kernels::lanes);
+    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), p.between, {d_kernel, d_bias});
+  }
+
+ protected:
+  /// Allocates and draws the weights of a shape.
+  void make_weights(const std::array<std::size_t, Rank>& kernel, bool bias, random_generator& generator) {
+    kernel_ = zeros<T, Rank>(kernel);
+    bias_ = zeros<T, 1>({bias ? shape_.filters : 0});
+    const std::size_t places = shape_.kernel_height * shape_.kernel_width;
+    glorot_uniform(elements(kernel_), {places * shape_.channels, places * shape_.filters}, generator);
+  }
+
+  kernels::conv2d_shape shape_;
+
+ private:
+  [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
+    return {kernel_.data(), bias_.size() == 0 ? nullptr : bias_.data(), p.x, p.dy, p.blocks, p.scratch};
+  }
+
+  tensor<T, Rank> kernel_;
+  tensor<T, 1> bias_;
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
+// ---- espalier/nn/conv1d.hpp ----
+// A one-dimensional convolution.
+#ifndef ESPALIER_NN_CONV1D_HPP
+#define ESPALIER_NN_CONV1D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `conv1d`.
+struct conv1d_options {
+  std::size_t filters = 1;  ///< >= 1
+  std::size_t kernel = 3;   ///< width, >= 1
+  nn::padding padding = nn::padding::valid;
+  bool causal = false;  ///< zeros before the first input only, so that no output sees later inputs; then no `padding`
+  std::size_t stride = 1;  ///< from one output to the next, >= 1
+  bool bias = true;        ///< whether each filter has a bias
+  std::string name{};      ///< empty: conv1d_1, conv1d_2, ... by place in the model
+};
+
+/// Convolution of sequences (steps, channels), kernel (width, channels, filters) as in Keras.
+/// @tparam T  float or double.
+template <class T = float>
+class conv1d : public detail::convolution<T, 3> {
+ public:
+  static constexpr std::size_t input_rank = 2;
+  static constexpr std::size_t output_rank = 2;
+  static constexpr const char* default_name = "conv1d";
+
+  /// @param options  see conv1d_options.
+  /// @throws argument_error if there are no filters, the kernel is empty, the stride is 0, or it is both causal and
+  ///         padded.
+  explicit conv1d(conv1d_options options) : options_(std::move(options)) {
+    if (options_.filters == 0 || options_.kernel == 0) {
+      throw argument_error(error_message(
+          "nn::conv1d", std::to_string(options_.filters) + " filters of " + std::to_string(options_.kernel),
+          "at least 1 filter of 1"));
+    }
+    if (options_.stride == 0) {
+      throw argument_error(error_message("nn::conv1d", "a stride of 0", "1 or more"));
+    }
+    if (options_.causal && options_.padding == padding::same) {
+      throw argument_error(error_message("nn::conv1d", "causal with padding on both sides", "one of the two"));
+    }
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
+    const bool padded = options_.causal || options_.padding == padding::same;
+    if (input.rank() != 2 || input.size() == 0 || (!padded && input[0] < options_.kernel)) {
+      detail::refuse_input(
+          "conv1d", name, input,
+          "a sequence (steps, channels) no shorter than the kernel (" + std::to_string(options_.kernel) + ")");
+    }
+    options_.name = name;
+    auto& shape = this->shape_;
+    shape = {1, input[0], input[1], 1, options_.kernel, options_.filters};
+    shape.stride_across = options_.stride;
+    if (options_.causal) {
+      shape.pad_left = options_.kernel - 1;
+    } else if (padded) {
+      std::tie(shape.pad_left, shape.pad_right) = detail::border(input[0], options_.kernel, options_.stride);
+    }
+    this->make_weights({options_.kernel, input[1], options_.filters}, options_.bias, generator);
+    return output_shape();
+  }
+
+  [[nodiscard]] attributes::layer_attributes attributes() const {
+    const auto& s = this->shape_;
+    attributes::layer_attributes result;
+    result.name = options_.name;
+    result.kind = attributes::layer_kind::conv1d;
+    result.kernel_shape = {s.kernel_width, s.channels, s.filters};
+    result.input_shape = {s.width, s.channels};
+    result.output_shape = output_shape();
+    return result;
+  }
+
+ private:
+  [[nodiscard]] extents output_shape() const { return {this->shape_.output_width(), this->shape_.filters}; }
+
+  conv1d_options options_;
+};
+static_assert(weighted_layer<conv1d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/conv2d.hpp ----
 // A two-dimensional convolution.
 #ifndef ESPALIER_NN_CONV2D_HPP
@@ -15069,12 +15396,10 @@ struct conv2d_options {
 /// Convolution of images (height, width, channels), kernel (height, width, channels, filters) as in Keras.
 /// @tparam T  float or double.
 template <class T = float>
-class conv2d {
+class conv2d : public detail::convolution<T, 4> {
  public:
-  using value_type = T;
   static constexpr std::size_t input_rank = 3;
   static constexpr std::size_t output_rank = 3;
-  static constexpr bool in_place = false;
   static constexpr const char* default_name = "conv2d";
 
   /// @param options  see conv2d_options.
@@ -15103,71 +15428,34 @@ class conv2d {
                                ", " + std::to_string(width) + ")");
     }
     options_.name = name;
-    shape_ = {input[0], input[1], input[2], height, width, options_.filters};
-    std::tie(shape_.stride_down, shape_.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
+    auto& shape = this->shape_;
+    shape = {input[0], input[1], input[2], height, width, options_.filters};
+    std::tie(shape.stride_down, shape.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
     if (same) {
-      std::tie(shape_.pad_top, shape_.pad_bottom) = border(input[0], height, options_.strides[0]);
-      std::tie(shape_.pad_left, shape_.pad_right) = border(input[1], width, options_.strides[1]);
+      std::tie(shape.pad_top, shape.pad_bottom) = detail::border(input[0], height, options_.strides[0]);
+      std::tie(shape.pad_left, shape.pad_right) = detail::border(input[1], width, options_.strides[1]);
     }
-    kernel_ = zeros<T, 4>({height, width, input[2], options_.filters});
-    bias_ = zeros<T, 1>({options_.bias ? options_.filters : 0});
-    glorot_uniform(elements(kernel_), {height * width * input[2], height * width * options_.filters}, generator);
+    this->make_weights({height, width, input[2], options_.filters}, options_.bias, generator);
     return output_shape();
   }
-
-  [[nodiscard]] tensor<T, 4>& kernel() noexcept { return kernel_; }
-  [[nodiscard]] const tensor<T, 4>& kernel() const noexcept { return kernel_; }
-  [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
-  [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
-  [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(); }
 
   [[nodiscard]] attributes::layer_attributes attributes() const {
     attributes::layer_attributes result;
     result.name = options_.name;
     result.kind = attributes::layer_kind::conv2d;
-    result.kernel_shape = {shape_.kernel_height, shape_.kernel_width, shape_.channels, shape_.filters};
-    result.input_shape = {shape_.height, shape_.width, shape_.channels};
+    const auto& s = this->shape_;
+    result.kernel_shape = {s.kernel_height, s.kernel_width, s.channels, s.filters};
+    result.input_shape = {s.height, s.width, s.channels};
     result.output_shape = output_shape();
     return result;
   }
 
-  void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
-  void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }
-  void forward_relu_pool(const pass<T>& p) const {
-    kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y, p.between);
-  }
-  void backward(const pass<T>& p) const { kernels::conv2d_backward_input<T>(shape_, arrays(p), nullptr, p.dx); }
-  void backward_relu_pool(const pass<T>& p) const {
-    kernels::conv2d_backward_input<T>(shape_, arrays(p), p.between, p.dx);
-  }
-  template <kernels::gradient_kind Kind>
-  void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), nullptr, {d_kernel, d_bias});
-  }
-  template <kernels::gradient_kind Kind>
-  void backward_parameters_relu_pool(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::drop_losers<T>(p.between, p.dy, p.blocks * shape_.windows() * shape_.filters * kernels::lanes);
-    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), p.between, {d_kernel, d_bias});
-  }
-
  private:
-  /// Zeros before and behind, so that there is one output per step.
-  [[nodiscard]] static std::pair<std::size_t, std::size_t> border(std::size_t inputs, std::size_t window,
-                                                                  std::size_t stride) {
-    const std::size_t covered = (inputs - 1) / stride * stride + window;
-    const std::size_t zeros = covered > inputs ? covered - inputs : 0;
-    return {zeros / 2, zeros - zeros / 2};
+  [[nodiscard]] extents output_shape() const {
+    return {this->shape_.output_height(), this->shape_.output_width(), this->shape_.filters};
   }
-
-  [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
-    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
-  }
-  [[nodiscard]] extents output_shape() const { return {shape_.output_height(), shape_.output_width(), shape_.filters}; }
 
   conv2d_options options_;
-  kernels::conv2d_shape shape_;
-  tensor<T, 4> kernel_;
-  tensor<T, 1> bias_;
 };
 static_assert(weighted_layer<conv2d<float>>);
 
@@ -15259,6 +15547,107 @@ class dense {
   tensor<T, 1> bias_;
 };
 static_assert(weighted_layer<dense<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/depthwise_conv2d.hpp ----
+// A two-dimensional convolution of every channel by itself.
+#ifndef ESPALIER_NN_DEPTHWISE_CONV2D_HPP
+#define ESPALIER_NN_DEPTHWISE_CONV2D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `depthwise_conv2d`.
+struct depthwise_conv2d_options {
+  std::size_t multiplier = 1;               ///< outputs of each channel, >= 1
+  std::array<std::size_t, 2> kernel{3, 3};  ///< height and width, >= 1
+  nn::padding padding = nn::padding::valid;
+  std::array<std::size_t, 2> strides{1, 1};  ///< from one output to the next, down and across, >= 1
+  bool bias = true;                          ///< whether each output has a bias
+  std::string name{};                        ///< empty: depthwise_conv2d_1, ... by place in the model
+};
+
+/// Convolution of each channel of images (height, width, channels) with kernels of its own, (height, width, channels,
+/// multiplier) as in Keras; output channel = channel * multiplier + which kernel.
+/// @tparam T  float or double.
+template <class T = float>
+class depthwise_conv2d {
+ public:
+  using value_type = T;
+  static constexpr std::size_t input_rank = 3;
+  static constexpr std::size_t output_rank = 3;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "depthwise_conv2d";
+
+  /// @param options  see depthwise_conv2d_options.
+  /// @throws argument_error if the multiplier or a stride is 0, or the kernel is empty.
+  explicit depthwise_conv2d(depthwise_conv2d_options options = {}) : options_(std::move(options)) {
+    const auto& o = options_;
+    if (o.multiplier == 0 || o.kernel[0] == 0 || o.kernel[1] == 0 || o.strides[0] == 0 || o.strides[1] == 0) {
+      throw argument_error(error_message("nn::depthwise_conv2d", "a 0 in multiplier, kernel or strides", "1 or more"));
+    }
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
+    const auto [height, width] = options_.kernel;
+    const bool same = options_.padding == nn::padding::same;
+    if (input.rank() != 3 || input.size() == 0 || (!same && (input[0] < height || input[1] < width))) {
+      detail::refuse_input("depthwise_conv2d", name, input,
+                           "an image (height, width, channels) no smaller than the kernel (" + std::to_string(height) +
+                               ", " + std::to_string(width) + ")");
+    }
+    options_.name = name;
+    shape_ = {input[0], input[1], input[2], height, width, input[2] * options_.multiplier};
+    std::tie(shape_.stride_down, shape_.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
+    if (same) {
+      std::tie(shape_.pad_top, shape_.pad_bottom) = detail::border(input[0], height, options_.strides[0]);
+      std::tie(shape_.pad_left, shape_.pad_right) = detail::border(input[1], width, options_.strides[1]);
+    }
+    kernel_ = zeros<T, 4>({height, width, input[2], options_.multiplier});
+    bias_ = zeros<T, 1>({options_.bias ? shape_.filters : 0});
+    glorot_uniform(elements(kernel_), {height * width * input[2], height * width * options_.multiplier}, generator);
+    return output_shape();
+  }
+
+  [[nodiscard]] tensor<T, 4>& kernel() noexcept { return kernel_; }
+  [[nodiscard]] const tensor<T, 4>& kernel() const noexcept { return kernel_; }
+  [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
+  [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return kernel_.size() * kernels::lanes; }
+
+  [[nodiscard]] attributes::layer_attributes attributes() const {
+    attributes::layer_attributes result;
+    result.name = options_.name;
+    result.kind = attributes::layer_kind::depthwise_conv2d;
+    result.kernel_shape = {shape_.kernel_height, shape_.kernel_width, shape_.channels, options_.multiplier};
+    result.input_shape = {shape_.height, shape_.width, shape_.channels};
+    result.output_shape = output_shape();
+    return result;
+  }
+
+  void forward(const pass<T>& p) const { kernels::depthwise_conv2d_forward(shape_, arrays(p), p.y); }
+  void backward(const pass<T>& p) const { kernels::depthwise_conv2d_backward_input(shape_, arrays(p), p.dx); }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
+    kernels::depthwise_conv2d_backward_parameters<Kind, T>(shape_, arrays(p), {d_kernel, d_bias});
+  }
+
+ private:
+  [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
+    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
+  }
+  [[nodiscard]] extents output_shape() const { return {shape_.output_height(), shape_.output_width(), shape_.filters}; }
+
+  depthwise_conv2d_options options_;
+  kernels::conv2d_shape shape_;
+  tensor<T, 4> kernel_;
+  tensor<T, 1> bias_;
+};
+static_assert(weighted_layer<depthwise_conv2d<float>>);
 
 }  // namespace espalier::inline v0::nn
 
@@ -15577,6 +15966,64 @@ class relu {
   std::size_t features_ = 0;
 };
 static_assert(layer<relu<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/reshape.hpp ----
+// Gives samples another shape.
+#ifndef ESPALIER_NN_RESHAPE_HPP
+#define ESPALIER_NN_RESHAPE_HPP
+
+namespace espalier::inline v0::nn {
+
+/// The same numbers, row-major, in another shape; no number moves.
+/// @tparam T  float or double.
+template <class T = float>
+class reshape {
+ public:
+  using value_type = T;
+  static constexpr std::size_t output_rank = 0;  // known when the network is built
+  static constexpr bool in_place = true;
+  static constexpr bool moves_nothing = true;
+  static constexpr const char* default_name = "reshape";
+
+  /// @param shape  of an output; one axis may be 0, which stands for as many as it takes.
+  /// @throws argument_error if there is no axis or more than one is 0.
+  explicit reshape(const extents& shape) : shape_(shape) {
+    std::size_t open = 0;
+    for (std::size_t axis = 0; axis < shape.rank(); ++axis) {
+      open += shape[axis] == 0 ? 1U : 0U;
+    }
+    if (shape.rank() == 0 || open > 1) {
+      throw argument_error(
+          error_message("nn::reshape", "shape " + to_string(shape), "a shape with at most one 0 in it"));
+    }
+  }
+
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) const {
+    std::vector<std::size_t> output;
+    std::size_t known = 1;
+    for (std::size_t axis = 0; axis < shape_.rank(); ++axis) {
+      output.push_back(shape_[axis]);
+      known *= shape_[axis] == 0 ? 1 : shape_[axis];
+    }
+    std::replace(output.begin(), output.end(), std::size_t{0}, input.size() / known);
+    const extents result{std::span<const std::size_t>(output)};
+    if (result.size() != input.size() || input.size() == 0) {
+      detail::refuse_input(default_name, name, input, "as many numbers as shape " + to_string(shape_));
+    }
+    return result;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& /*p*/) const {}
+  void backward(const pass<T>& /*p*/) const {}
+
+ private:
+  extents shape_;
+};
+static_assert(layer<reshape<float>>);
 
 }  // namespace espalier::inline v0::nn
 
@@ -16207,6 +16654,58 @@ class tanh : public detail::elementwise<tanh<T>, T> {
   [[nodiscard]] T slope(T y) const { return (1 - y) * (1 + y); }
 };
 static_assert(layer<tanh<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/zero_padding2d.hpp ----
+// Puts zeros around an image.
+#ifndef ESPALIER_NN_ZERO_PADDING2D_HPP
+#define ESPALIER_NN_ZERO_PADDING2D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `zero_padding2d`: lines and columns of zeros.
+struct zero_padding2d_options {
+  std::size_t top = 1;
+  std::size_t bottom = 1;
+  std::size_t left = 1;
+  std::size_t right = 1;
+};
+
+/// (height, width, channels) becomes (top + height + bottom, left + width + right, channels).
+/// @tparam T  float or double.
+template <class T = float>
+class zero_padding2d {
+ public:
+  using value_type = T;
+  static constexpr std::size_t input_rank = 3;
+  static constexpr std::size_t output_rank = 3;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "zero_padding2d";
+
+  /// @param options  see zero_padding2d_options.
+  explicit zero_padding2d(const zero_padding2d_options& options = {}) noexcept : options_(options) {}
+
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
+    if (input.rank() != 3 || input.size() == 0) {
+      detail::refuse_input(default_name, name, input, "an image (height, width, channels)");
+    }
+    const auto& o = options_;
+    shape_ = {input[0], input[1], input[2], o.top, o.left, o.bottom, o.right};
+    return {shape_.output_height(), shape_.output_width(), shape_.channels};
+  }
+
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const { kernels::zero_padding2d_forward(shape_, p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::zero_padding2d_backward<T>(shape_, p.dy, p.dx, p.blocks); }
+
+ private:
+  zero_padding2d_options options_;
+  kernels::zero_padding2d_shape shape_;
+};
+static_assert(layer<zero_padding2d<float>>);
 
 }  // namespace espalier::inline v0::nn
 
