@@ -8,6 +8,7 @@
 #include <espalier/attributes/validate.hpp>
 #include <espalier/base/byte_reader.hpp>
 #include <espalier/base/byte_writer.hpp>
+#include <espalier/base/callback.hpp>
 #include <espalier/base/closest_name.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
@@ -46,9 +47,13 @@
 #include <espalier/objective/vivado_dsp.hpp>
 #include <espalier/objective/vivado_dsp_bram.hpp>
 #include <espalier/objective/vivado_ff.hpp>
+#include <espalier/prune/checkpoint.hpp>
+#include <espalier/prune/found_network.hpp>
+#include <espalier/prune/front.hpp>
 #include <espalier/prune/optimize.hpp>
 #include <espalier/prune/options.hpp>
 #include <espalier/prune/prunable_model.hpp>
+#include <espalier/prune/restore_start.hpp>
 #include <espalier/prune/result.hpp>
 #include <espalier/prune/snapshot.hpp>
 #include <espalier/prune/trainer.hpp>

@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include <espalier/objective/parameters.hpp>
@@ -14,6 +17,7 @@
 #include <espalier/rank/l1.hpp>
 #include <espalier/schedule/constant.hpp>
 
+#include "support/memory_checkpoint.hpp"
 #include "support/scripted_training.hpp"
 
 namespace prune = espalier::prune;
@@ -29,7 +33,8 @@ constant quarters() {
   return constant({.initial = 0, .final = 1, .step = 0.25});
 }
 
-auto run(support::plain_network& network, support::scripted_trainer& trainer, options o) {
+template <class Trainer>
+auto run(support::plain_network& network, Trainer& trainer, options o) {
   o.minimum_kept = 0;
   return prune::optimize(network, trainer, parameters{}, quarters(), o);
 }
@@ -291,5 +296,170 @@ TEST_SUITE("prune") {
     CHECK(a.first == b.first);
     CHECK(result_a.masks[1].mask == result_b.masks[1].mask);
     CHECK(result_a.report.ended == result_b.report.ended);
+  }
+
+  TEST_CASE("an absolute floor is kept however low the baseline's share is") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 0.9, 0.8, 0.7, 0.8}};
+    const auto result = run(network, trainer, {.relative_tolerance = 0.1, .cutoff_bad_trials = 3, .floor = 0.8});
+    std::vector<bool> accepted;
+    for (const auto& level : result.report.levels) {
+      accepted.push_back(level.accepted);
+    }
+    CHECK(accepted == std::vector<bool>{true, true, false, true});
+    support::scripted_trainer errors{.metrics = {1.0, 1.5, 1.6, 1.4, 1.7}};
+    support::plain_network other;
+    options o{.relative_tolerance = 10, .larger_is_better = false, .cutoff_bad_trials = 3, .floor = 1.5};
+    CHECK(run(other, errors, o).report.metric == 1.4);
+  }
+
+  TEST_CASE("a run whose target is reached by a good level ends there, with its final training") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0, 0.1, 1.0, 1.0}};
+    const auto result = run(network, trainer, {.final_epochs = 2, .target = {8}});
+    CHECK(result.ending == prune::ending::target_reached);
+    CHECK(result.report.levels.size() == 3);
+    CHECK(result.report.resources[0].after == 4);
+    CHECK(trainer.phases.back().purpose == prune::purpose::final);
+  }
+
+  TEST_CASE("levels and epochs are counted, and a training that would pass the limit is left out") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0, 1.0, 1.0}};
+    const auto levels = run(network, trainer, {.final_epochs = 2, .maximum_levels = 2});
+    CHECK(levels.ending == prune::ending::limit_reached);
+    CHECK(levels.report.levels.size() == 2);
+    CHECK(trainer.phases.back().purpose == prune::purpose::final);
+    support::plain_network other;
+    support::scripted_trainer second{.metrics = {1.0, 1.0, 1.0, 1.0}};
+    const auto epochs = run(other, second, {.epochs = 4, .rewinding = 1, .final_epochs = 4, .maximum_epochs = 11});
+    CHECK(epochs.ending == prune::ending::limit_reached);
+    CHECK(epochs.report.ended == "the epochs that the settings allow do not suffice for another level");
+    std::size_t spent = 0;
+    for (const auto& phase : second.phases) {
+      spent += phase.epochs;
+      CHECK(phase.purpose != prune::purpose::final);
+    }
+    CHECK(spent == 8);
+  }
+
+  TEST_CASE("time is what the given clock says") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0, 1.0, 1.0, 1.0}};
+    double now = 100;
+    trainer.on_fit = [&](const auto&) { now += 10; };
+    options o{.final_epochs = 2, .maximum_seconds = 15};
+    o.clock = [&] { return now; };
+    const auto result = run(network, trainer, o);
+    CHECK(result.ending == prune::ending::limit_reached);
+    CHECK(result.report.ended == "the seconds that the settings allow were spent");
+    CHECK(result.report.levels.size() == 2);
+    CHECK(zeros(network) == 8);
+  }
+
+  TEST_CASE("the time of a run that is gone on with counts from its beginning") {
+    support::memory_checkpoint place;
+    double now = 0;
+    options o{.maximum_seconds = 25};
+    o.clock = [&] { return now; };
+    o.checkpoint = place;
+    for (const std::size_t levels : {3U, 3U}) {
+      support::plain_network network;
+      support::scripted_trainer trainer{.metrics = {1.0, 1.0, 1.0, 1.0, 1.0}};
+      trainer.on_fit = [&](const auto&) { now += 10; };
+      const auto result = run(network, trainer, o);
+      CHECK(result.report.levels.size() == levels);
+      now += 1000;  // nobody works in between
+    }
+    CHECK(now == 2030);
+  }
+
+  TEST_CASE("the result holds the best network under every budget, rejected ones too, and the dense one") {
+    support::plain_network network;
+    const support::plain_network before = network;
+    support::scripted_trainer trainer{.metrics = {1.0, 0.99, 0.5, 0.985, 0.4}};
+    const auto result = run(network, trainer, {});
+    const auto metric_within = [&](std::int64_t budget) {
+      const auto* best = result.front.best_within(std::vector<std::int64_t>{budget});
+      return best == nullptr ? -1.0 : best->metric;
+    };
+    CHECK(metric_within(16) == 1.0);
+    CHECK(metric_within(15) == 0.99);
+    CHECK(metric_within(11) == 0.985);  // the level of 8 weights was worse and larger
+    CHECK(metric_within(3) == 0.4);
+    support::plain_network other;
+    result.front.best_within(std::vector<std::int64_t>{0})->restore(other);
+    CHECK(zeros(other) == 16);
+    result.front.best_within(std::vector<std::int64_t>{16})->restore(other);
+    CHECK(other.first == before.first);
+    CHECK_FALSE(result.front.best_within(std::vector<std::int64_t>{0})->accepted);
+  }
+
+  TEST_CASE("a trainer that throws what is no exception loses nothing either") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0}};
+    trainer.on_fit = [&](const prune::training_phase& phase) {
+      if (phase.level == 2) {
+        throw 7;  // NOLINT(hicpp-exception-baseclass)
+      }
+    };
+    const auto result = run(network, trainer, {.final_epochs = 5});
+    CHECK(result.ending == prune::ending::failed);
+    CHECK(result.report.ended == "failed: an exception that says nothing");
+    CHECK(zeros(network) == 4);
+    CHECK(trainer.phases.size() == 2);
+  }
+
+  TEST_CASE("a trainer that goes epoch by epoch is heard of after each, ends between two, and may not lose its loss") {
+    struct stepwise : support::scripted_trainer {
+      struct training {
+        stepwise& owner;
+        double run_epoch() {
+          ++owner.epochs;
+          return owner.epochs == owner.broken ? std::nan("") : 0.5;
+        }
+      };
+      std::size_t epochs = 0;
+      std::size_t broken = 0;
+      training begin(support::plain_network&, prune::masks<double>, const prune::training_phase&) { return {*this}; }
+    };
+    static_assert(prune::stepwise_trainer<stepwise, support::plain_network>);
+    support::plain_network network;
+    stepwise trainer;
+    trainer.metrics = {1.0, 1.0, 1.0, 1.0, 1.0};
+    std::vector<std::size_t> heard;
+    options o{.epochs = 3, .rewinding = 1};
+    o.on_epoch = [&](const prune::training_epoch& epoch) {
+      CHECK(epoch.loss == 0.5);
+      heard.push_back(10 * epoch.phase.level + epoch.epoch);
+    };
+    CHECK(run(network, trainer, o).ending == prune::ending::schedule_ended);
+    CHECK(heard == std::vector<std::size_t>{11, 12, 11, 21, 22, 21, 31, 32, 31, 41, 42});
+    stepwise slow;
+    slow.metrics = trainer.metrics;
+    support::plain_network other;
+    options limited{.epochs = 3, .maximum_seconds = 5};
+    limited.clock = [&] { return static_cast<double>(slow.epochs); };
+    const auto stopped = run(other, slow, limited);
+    CHECK(stopped.ending == prune::ending::limit_reached);
+    CHECK(stopped.report.levels.size() == 1);
+    CHECK(slow.epochs == 5);
+    CHECK(zeros(other) == 4);
+    stepwise lost;
+    lost.metrics = trainer.metrics;
+    lost.broken = 5;
+    support::plain_network third;
+    const auto failed = run(third, lost, {.epochs = 3});
+    CHECK(failed.ending == prune::ending::failed);
+    CHECK(failed.report.ended.find("a loss that is not finite in epoch 2 of level 2") != std::string::npos);
+    CHECK(zeros(third) == 4);
+  }
+
+  TEST_CASE("a target for other resources than the objective counts is refused before anything is done") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0}};
+    CHECK_THROWS_WITH_AS(static_cast<void>(run(network, trainer, {.target = {1, 2}})),
+                         doctest::Contains("a target for 2 resources, expected 1"), espalier::shape_error);
+    CHECK(trainer.evaluated == 0);
   }
 }

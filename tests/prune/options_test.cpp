@@ -25,5 +25,11 @@ TEST_SUITE("prune") {
         prune::validate(prune::options<>{.epochs = 2, .rewinding = 2}),
         "espalier::prune::optimize: got 2 epochs with rewinding 2, expected at least one epoch, and fewer to rewind",
         espalier::argument_error);
+    CHECK_THROWS_AS(prune::validate(prune::options<>{.floor = std::nan("")}), espalier::argument_error);
+    CHECK_THROWS_AS(prune::validate(prune::options<>{.maximum_seconds = -1, .clock = [] { return 0.0; }}),
+                    espalier::argument_error);
+    CHECK_THROWS_WITH_AS(prune::validate(prune::options<>{.maximum_seconds = 2}),
+                         doctest::Contains("2.000000 seconds without a clock"), espalier::argument_error);
+    CHECK_NOTHROW(prune::validate(prune::options<>{.maximum_seconds = 2, .clock = [] { return 0.0; }}));
   }
 }

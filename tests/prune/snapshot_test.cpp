@@ -20,4 +20,15 @@ TEST_SUITE("prune") {
       CHECK(network.second == before.second);
     }
   }
+
+  TEST_CASE("the numbers of a snapshot make another one, which fits no model of another shape") {
+    support::plain_network network;
+    const support::plain_network before = network;
+    auto values = espalier::prune::snapshot(network).values();
+    network.bias.assign(4, -1.0);
+    espalier::prune::snapshot<support::plain_network>(values).restore(network);
+    CHECK(network.bias == before.bias);
+    values.pop_back();
+    CHECK_THROWS_AS(espalier::prune::snapshot<support::plain_network>(values).restore(network), espalier::shape_error);
+  }
 }

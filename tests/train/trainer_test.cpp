@@ -8,9 +8,13 @@
 #include <stop_token>
 #include <vector>
 
+#include <espalier/objective/parameters.hpp>
+#include <espalier/prune/optimize.hpp>
 #include <espalier/prune/trainer.hpp>
+#include <espalier/schedule/constant.hpp>
 #include <espalier/train/evaluate.hpp>
 
+#include "support/memory_checkpoint.hpp"
 #include "support/networks.hpp"
 
 namespace train = espalier::train;
@@ -141,5 +145,40 @@ TEST_SUITE("train") {
     differs(identity(1, 1e-3), 2);
     data.numbers[17] += 1;
     differs(identity(1, 1e-2), 0);
+  }
+
+  TEST_CASE(
+      "a pruning run that was ended after any of its epochs goes on to the same bits, with any number of threads") {
+    const support::labelled<float> data(300, 6, 4);
+    const auto [training, validation] = train::split(data.view(), 100, 1);
+    const auto run = [&, &fit_on = training, &judge_on = validation](support::memory_checkpoint* place,
+                                                                     std::size_t threads, auto& model) {
+      const train::trainer<float> trainer(fit_on, judge_on, {.batch = 32, .seed = 5, .threads = threads});
+      espalier::prune::options<> options{.relative_tolerance = 0.5, .epochs = 3, .rewinding = 1, .final_epochs = 2};
+      if (place != nullptr) {
+        options.checkpoint = *place;
+      }
+      return espalier::prune::optimize(model, trainer, espalier::objective::parameters{},
+                                       espalier::schedule::constant({.initial = 0.5, .final = 0.75, .step = 0.25}),
+                                       options);
+    };
+    auto whole = support::perceptron<float>();
+    const auto expected = run(nullptr, 1, whole);
+    REQUIRE(expected.report.levels.size() == 2);
+    support::memory_checkpoint counting;
+    auto counted = support::perceptron<float>();
+    static_cast<void>(run(&counting, 1, counted));
+    REQUIRE(counting.saves == 12);
+    for (std::size_t saves = 1; saves < counting.saves; ++saves) {
+      support::memory_checkpoint place{.saves_until_failure = saves};
+      auto first = support::perceptron<float>();
+      CHECK(run(&place, 1, first).ending == espalier::prune::ending::failed);
+      place.saves_until_failure = 100;
+      auto second = support::perceptron<float>();
+      const auto rest = run(&place, 1 + saves % 2, second);
+      CHECK(all_weights(second) == all_weights(whole));
+      CHECK(rest.report.metric == expected.report.metric);
+      CHECK(rest.masks[0].mask == expected.masks[0].mask);
+    }
   }
 }

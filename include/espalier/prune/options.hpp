@@ -3,16 +3,19 @@
 #ifndef ESPALIER_PRUNE_OPTIONS_HPP
 #define ESPALIER_PRUNE_OPTIONS_HPP
 
+#include <cmath>
 #include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <espalier/base/callback.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/stop_condition.hpp>
 #include <espalier/hls/config.hpp>
 #include <espalier/knapsack/solve_options.hpp>
+#include <espalier/prune/checkpoint.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/rank/fisher.hpp>
 #include <espalier/rank/lamp.hpp>
@@ -42,9 +45,17 @@ struct options {
   std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};
-  stop_condition stop{};  ///< when it is stopped, the best network so far is the result
-  std::function<void(const training_phase&)> on_training{};  ///< called before every training
-  std::function<void(const report::level&)> on_level{};      ///< called after every level
+  std::optional<double> floor{};       ///< the worst metric that a level may have, whatever the baseline
+  std::vector<std::int64_t> target{};  ///< of each resource: a good level that uses no more is the last; empty: none
+  std::size_t maximum_levels = 0;      ///< so many levels at most; 0: any
+  std::size_t maximum_epochs = 0;      ///< trainings that would go beyond are left out, the final one too; 0: any
+  double maximum_seconds = 0;          ///< by `clock`; looked at before each epoch or training; 0: any
+  callback<double()> clock{};          ///< seconds since any moment; the library reads no clock of its own
+  checkpoint_reference checkpoint{};   ///< where to keep the run, so that it can be ended at any time and gone on with
+  stop_condition stop{};               ///< when it is stopped, the best network so far is the result
+  callback<void(const training_phase&)> on_training{};  ///< called before every training
+  callback<void(const training_epoch&)> on_epoch{};     ///< called after every epoch; see stepwise_trainer
+  callback<void(const report::level&)> on_level{};      ///< called after every level
 };
 
 /// @param o  settings.
@@ -59,6 +70,15 @@ void validate(const options<Ranking, Normalization>& o) {
     throw argument_error(error_message(
         "prune::optimize", std::to_string(o.epochs) + " epochs with rewinding " + std::to_string(o.rewinding),
         "at least one epoch, and fewer to rewind"));
+  }
+  if (o.floor && std::isnan(*o.floor)) {
+    throw argument_error(error_message("prune::optimize", "a floor that is not a number", "a metric"));
+  }
+  if (!(o.maximum_seconds >= 0) || (o.maximum_seconds > 0 && !o.clock)) {
+    throw argument_error(error_message(
+        "prune::optimize",
+        "at most " + std::to_string(o.maximum_seconds) + " seconds with" + (o.clock ? " a clock" : "out a clock"),
+        "0 or more, and a clock to measure them"));
   }
 }
 

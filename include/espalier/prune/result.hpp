@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <espalier/mask/weight_mask.hpp>
+#include <espalier/prune/front.hpp>
 #include <espalier/report/pruning_report.hpp>
 
 namespace espalier::inline v0::prune {
@@ -17,7 +18,9 @@ enum class ending : std::uint8_t {
   too_many_bad,    ///< more levels in a row failed than the settings allow
   out_of_reach,    ///< even pruning everything does not meet the target
   stopped,         ///< a stop was requested
-  failed           ///< trainer, ranking or objective threw; the report says what
+  failed,          ///< trainer, ranking, objective or checkpoint threw; the report says what
+  target_reached,  ///< a good level uses no more than was asked for
+  limit_reached    ///< as many levels, epochs or seconds as the settings allow were spent
 };
 
 /// What `optimize` returns. The model holds the weights of the best network.
@@ -26,6 +29,7 @@ struct result {
   std::vector<mask::weight_mask<Value>> masks;  ///< of the best network, one per layer
   report::pruning_report report;                ///< what happened, level by level and layer by layer
   prune::ending ending = ending::schedule_ended;
+  prune::front<Value> front{};  ///< the best networks under all budgets, the dense one among them if it is not beaten
 };
 
 }  // namespace espalier::inline v0::prune

@@ -33,6 +33,13 @@ struct training_phase {
   stop_condition stop{};        ///< when it is stopped, `fit` returns early
 };
 
+/// One epoch inside the loop, of a trainer that goes epoch by epoch.
+struct training_epoch {
+  training_phase phase;   ///< to which it belongs
+  std::size_t epoch = 0;  ///< of that phase, from 1
+  double loss = 0;        ///< mean over the samples, as the trainer says
+};
+
 /// One mask per layer of a model, in the order of `layers()`.
 /// @tparam Value  float or double.
 template <class Value>

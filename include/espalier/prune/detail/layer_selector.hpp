@@ -5,14 +5,18 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <espalier/attributes/validate.hpp>
+#include <espalier/base/fingerprint.hpp>
 #include <espalier/mask/make_mask.hpp>
+#include <espalier/prune/found_network.hpp>
 #include <espalier/prune/prunable_model.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/rank/ranking.hpp>
@@ -22,11 +26,12 @@
 
 namespace espalier::inline v0::prune::detail {
 
-/// A selection with the masks that carry it out.
+/// What is to be kept at a target.
 template <class Value>
 struct decision {
-  select::selection selection;                  ///< without layers: nothing was decided yet, all is kept
-  std::vector<mask::weight_mask<Value>> masks;  ///< one per layer
+  found_network<Value> network;  ///< masks and what they leave; not trained yet, so without numbers and metric
+  report::level level;           ///< target, usage and the solver's status, without metric
+  std::string out_of_reach;      ///< see select::selection
 };
 
 template <class Model, class Trainer, class Objective, class Options>
@@ -46,17 +51,19 @@ class layer_selector {
     for (const auto& layer : layers_) {
       savings_.push_back(objective(layer.attributes));
     }
-    groups_.resize(layers_.size());
   }
 
   /// Throws if a kernel holds a number that is not finite, with the layer's name.
   void validate() const { attributes::validate(std::span<const attributes::prunable_layer<value_type>>(layers_)); }
 
-  [[nodiscard]] decision<value_type> keep_everything() const {
-    decision<value_type> all;
-    for (const auto& layer : layers_) {
-      all.masks.push_back(mask::keep_all<value_type>(layer.kernel.size()));
+  /// @return the dense network, without its numbers and metric.
+  [[nodiscard]] found_network<value_type> keep_everything() const {
+    found_network<value_type> all;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      all.masks.push_back(mask::keep_all<value_type>(layers_[l].kernel.size()));
+      all.layers.push_back(describe_dense(l));
     }
+    all.used = sum_of(all.layers, &report::layer::before);
     return all;
   }
 
@@ -64,11 +71,12 @@ class layer_selector {
   [[nodiscard]] decision<value_type> choose(Model& model, Trainer& trainer, double sparsity) {
     const auto data = ranking_data(model, trainer);
     std::vector<select::candidate<resources>> candidates;
+    std::vector<std::optional<structure::grouping>> groups;
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const rank::weight_data<value_type> weights{
           layers_[l].kernel, data.empty() ? std::span<const value_type>{} : std::span<const value_type>(data[l])};
       candidates.push_back(select::make_candidate(layers_[l].attributes, savings_[l], weights, options_.valuation));
-      groups_[l] = candidates[l].groups;
+      groups.push_back(candidates[l].groups);
     }
     const select::options settings{.sparsity = {sparsity},
                                    .scope = options_.scope,
@@ -77,15 +85,17 @@ class layer_selector {
                                    .live = options_.live,
                                    .sharing_saves = options_.sharing_saves,
                                    .knapsack = options_.knapsack};
-    decision<value_type> result = keep_everything();
-    result.selection = select::select(std::move(candidates), settings, names());
+    const select::selection chosen = select::select(std::move(candidates), settings, names());
+    decision<value_type> made{keep_everything(), {}, chosen.out_of_reach};
+    made.network.sparsity = made.level.sparsity = sparsity;
+    made.level.used = chosen.used;
+    made.level.status = std::string(knapsack::to_string(chosen.status));
+    made.level.gap = chosen.gap();
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      if (groups_[l]) {
-        const auto& actions = result.selection.layers[l].actions;
-        result.masks[l] = mask::make_mask<value_type>(*groups_[l], actions, layers_[l].kernel);
-      }
+      carry_out(chosen.layers[l], groups[l], l, made.network);
     }
-    return result;
+    made.network.used = sum_of(made.network.layers, &report::layer::after);
+    return made;
   }
 
   /// Sets all weights that the masks do not keep to 0 or their shared mean.
@@ -95,16 +105,30 @@ class layer_selector {
     }
   }
 
-  /// Writes what a decision leaves of every layer and of the whole network into a report.
-  void describe(const decision<value_type>& made, report::pruning_report& report) const {
-    for (const std::string_view name : names()) {
-      report.resources.push_back({std::string(name), 0, 0});
+  /// Writes what a network leaves of every layer and of the whole into a report.
+  void describe(const found_network<value_type>& network, report::pruning_report& report) const {
+    const auto before = sum_of(network.layers, &report::layer::before);
+    const auto after = sum_of(network.layers, &report::layer::after);
+    for (std::size_t r = 0; r < resources; ++r) {
+      report.resources.push_back({std::string(Objective::resources[r]), before[r], after[r]});
     }
+    report.layers = network.layers;
+  }
+
+  /// Adds up all that the selection depends on: the layers and what the objective says of them.
+  void add_to(fingerprint& network, fingerprint& objective) const {
+    objective.add(std::string_view(Objective::name));
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      report.layers.push_back(describe(made, l));
-      for (std::size_t r = 0; r < resources; ++r) {
-        report.resources[r].before += report.layers[l].before[r];
-        report.resources[r].after += report.layers[l].after[r];
+      const auto& layer = layers_[l].attributes;
+      network.add(std::string_view(layer.name)).add(layer.kind);
+      for (std::size_t axis = 0; axis < layer.kernel_shape.rank(); ++axis) {
+        network.add(layer.kernel_shape[axis]);
+      }
+      objective.add(layer.optimizable).add(layer.prune).add(layer.share).add(std::string_view(savings_[l].note));
+      objective.add(std::span<const std::int64_t>(savings_[l].usage)).add(savings_[l].denominator);
+      for (const auto& run : savings_[l].savings) {
+        objective.add(run.count).add(std::span<const std::int64_t>(run.saving));
+        objective.add(std::span<const std::int64_t>(run.sharing));
       }
     }
   }
@@ -134,32 +158,45 @@ class layer_selector {
     }
   }
 
-  [[nodiscard]] report::layer describe(const decision<value_type>& made, std::size_t l) const {
+  [[nodiscard]] report::layer describe_dense(std::size_t l) const {
     report::layer line;
     line.name = layers_[l].attributes.name;
     line.weights = line.weights_kept = layers_[l].kernel.size();
     line.before.assign(savings_[l].usage.begin(), savings_[l].usage.end());
     line.after = line.before;
     line.note = savings_[l].note;
-    if (made.selection.layers.empty()) {
-      return line;
-    }
-    const select::layer_decision& decided = made.selection.layers[l];
+    return line;
+  }
+
+  /// Makes the mask of a layer, and says what it leaves.
+  void carry_out(const select::layer_decision& decided, const std::optional<structure::grouping>& groups, std::size_t l,
+                 found_network<value_type>& network) const {
+    report::layer& line = network.layers[l];
     line.after = decided.used;
     line.note = decided.note;
-    if (groups_[l]) {
-      groups_[l]->visit([&](std::size_t group, std::size_t) {
+    if (groups) {
+      network.masks[l] = mask::make_mask<value_type>(*groups, decided.actions, layers_[l].kernel);
+      groups->visit([&](std::size_t group, std::size_t) {
         line.weights_kept -= decided.actions[group] == mask::action::keep ? 0U : 1U;
         line.weights_shared += decided.actions[group] == mask::action::share ? 1U : 0U;
       });
     }
-    return line;
+  }
+
+  [[nodiscard]] static std::vector<std::int64_t> sum_of(const std::vector<report::layer>& layers,
+                                                        std::vector<std::int64_t> report::layer::*usage) {
+    std::vector<std::int64_t> sums(resources);
+    for (const report::layer& layer : layers) {
+      for (std::size_t r = 0; r < resources; ++r) {
+        sums[r] += (layer.*usage)[r];
+      }
+    }
+    return sums;
   }
 
   const Options& options_;
   std::vector<attributes::prunable_layer<value_type>> layers_;
   std::vector<objective::layer_savings<resources>> savings_;
-  std::vector<std::optional<structure::grouping>> groups_;  // none: the layer does not take part
 };
 
 }  // namespace espalier::inline v0::prune::detail

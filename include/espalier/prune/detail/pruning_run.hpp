@@ -6,11 +6,15 @@
 #include <cmath>
 #include <cstddef>
 #include <exception>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <espalier/base/errors.hpp>
+#include <espalier/prune/detail/identity_of.hpp>
 #include <espalier/prune/detail/layer_selector.hpp>
+#include <espalier/prune/detail/run_state.hpp>
 #include <espalier/prune/prunable_model.hpp>
 #include <espalier/prune/result.hpp>
 #include <espalier/prune/snapshot.hpp>
@@ -29,33 +33,105 @@ class pruning_run {
         schedule_(std::move(schedule)),
         options_(options),
         layers_(model, objective, options),
-        best_{layers_.keep_everything(), snapshot<Model>(model)} {
-    result_.report.objective = std::string(Objective::name);
+        front_(options.larger_is_better) {
+    if (!options.target.empty() && options.target.size() != Objective::resources.size()) {
+      throw shape_error(error_message("prune::optimize",
+                                      "a target for " + std::to_string(options.target.size()) + " resources",
+                                      std::to_string(Objective::resources.size()) + ", as the objective counts"));
+    }
   }
 
   [[nodiscard]] result<value_type> operator()() {
-    best_.metric = result_.report.baseline = trainer_.evaluate(model_);
-    if (!std::isfinite(best_.metric)) {
-      throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
+    if (options_.clock) {
+      begun_ = options_.clock();
     }
-    guarded([this] { run_levels(); });
-    best_.weights.restore(model_);
-    guarded([this] { train_longer(); });
-    hand_over();
-    result_.report.metric = best_.metric;
-    layers_.describe(best_.made, result_.report);
-    result_.masks = std::move(best_.made.masks);
-    return std::move(result_);
+    if (!go_on()) {
+      begin();
+    }
+    guarded([this] {
+      while (state_.stage != stage::done && !over()) {
+        step();
+      }
+    });
+    return hand_over();
   }
 
  private:
-  /// The best network so far.
-  struct standing {
-    decision<value_type> made;
-    snapshot<Model> weights;
-    double metric = 0;
-    double sparsity = 0;
-  };
+  static constexpr bool stepwise = stepwise_trainer<Trainer, Model>;
+
+  void begin() {
+    state_.dense = state_.best.parameters;
+    state_.baseline = state_.best.metric = trainer_.evaluate(model_);
+    if (!std::isfinite(state_.baseline)) {
+      throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
+    }
+    front_.add(state_.best);
+    guarded([this] {
+      if (schedule_.sparsity() <= 0 && !schedule_.update()) {
+        return conclude(ending::schedule_ended, "the schedule has no target above 0");
+      }
+      save();
+    });
+  }
+
+  /// Goes on with a saved run.
+  /// @return whether there was one.
+  [[nodiscard]] bool go_on() {
+    state_.best = layers_.keep_everything();
+    state_.best.parameters = snapshot<Model>(model_).values();
+    if (!options_.checkpoint) {
+      return false;
+    }
+    auto identity = identity_of(state_.best.parameters, layers_, trainer_, options_);
+    const std::vector<std::byte> saved = options_.checkpoint.load();
+    if (!saved.empty()) {
+      expect_same_run(saved, identity);
+      state_ = read_state<value_type>(saved);
+      replay();
+      snapshot<Model>(state_.parameters).restore(model_);
+      if constexpr (stateful_trainer<Trainer>) {
+        trainer_.load(std::span<const std::byte>(state_.trainer));
+      }
+      for (auto& network : std::exchange(state_.front, {})) {
+        front_.add(std::move(network));
+      }
+    }
+    state_.identity = std::move(identity);
+    return !saved.empty();
+  }
+
+  /// Moves the schedule as the levels so far did.
+  void replay() {
+    if (schedule_.sparsity() <= 0) {
+      schedule_.update();
+    }
+    for (const report::level& level : state_.levels) {
+      if (schedule_.sparsity() != level.sparsity) {
+        throw argument_error(error_message("prune::optimize", "the saved state of a run with another schedule",
+                                           "one of this run, or none; remove it to begin again"));
+      }
+      static_cast<void>(level.accepted ? schedule_.update() : schedule_.repair());
+    }
+  }
+
+  void save() {
+    if (!options_.checkpoint) {
+      return;
+    }
+    state_.parameters = snapshot<Model>(model_).values();
+    state_.front = front_.networks();
+    if (options_.clock) {
+      state_.seconds += options_.clock() - begun_;
+      begun_ = options_.clock();
+    }
+    if constexpr (stateful_trainer<Trainer>) {
+      state_.trainer = trainer_.save();
+    }
+    byte_writer writer;
+    transfer(writer, state_);
+    const std::vector<std::byte> bytes = writer.take();
+    options_.checkpoint.save(bytes);
+  }
 
   /// Once the baseline is known no result is lost: an exception ends the run, and the report says so.
   template <class Step>
@@ -64,59 +140,148 @@ class pruning_run {
       step();
     } catch (const std::exception& error) {
       end(ending::failed, std::string("failed: ") + error.what());
+    } catch (...) {
+      end(ending::failed, "failed: an exception that says nothing");
     }
   }
 
   void end(ending why, std::string sentence) {
-    result_.ending = why;
-    result_.report.ended = std::move(sentence);
+    state_.ending = why;
+    state_.ended = std::move(sentence);
   }
 
-  /// Whether a stop was requested; then the run is over.
-  [[nodiscard]] bool stopped() {
-    if (!options_.stop.stop_requested()) {
+  /// Ends the levels; what is left is the final training.
+  void conclude(ending why, std::string sentence) {
+    end(why, std::move(sentence));
+    snapshot<Model>(state_.best.parameters).restore(model_);
+    state_.stage = stage::final;
+    save();
+  }
+
+  /// Whether the run has to end as it is; a saved one can be gone on with.
+  [[nodiscard]] bool over() {
+    if (state_.ending == ending::failed) {
+      return true;
+    }
+    if (options_.stop.stop_requested()) {
+      end(ending::stopped, "a stop was requested");
+    } else if (options_.maximum_seconds > 0 && state_.seconds + options_.clock() - begun_ >= options_.maximum_seconds) {
+      end(ending::limit_reached, "the seconds that the settings allow were spent");
+    } else {
       return false;
     }
-    end(ending::stopped, "a stop was requested");
     return true;
   }
 
-  void run_levels() {
-    if (schedule_.sparsity() <= 0 && !schedule_.update()) {
-      return end(ending::schedule_ended, "the schedule has no target above 0");
-    }
-    std::size_t bad_in_a_row = 0;
-    for (std::size_t level = 1; !stopped(); ++level) {
-      decision<value_type> made = layers_.choose(model_, trainer_, schedule_.sparsity());
-      if (!made.selection.out_of_reach.empty()) {
-        return end(ending::out_of_reach, "the next target is out of reach: " + made.selection.out_of_reach);
-      }
-      const std::size_t epochs = options_.epochs - options_.rewinding;
-      train(made.masks, {epochs, level, purpose::level, schedule_.sparsity(), 0, options_.stop});
-      if (stopped()) {
+  void step() {
+    const std::size_t level = state_.levels.size() + 1;
+    switch (state_.stage) {
+      case stage::selecting:
+        return select(level);
+      case stage::training:
+        if (train(state_.tried.masks, {.epochs = options_.epochs - options_.rewinding,
+                                       .level = level,
+                                       .purpose = purpose::level,
+                                       .sparsity = state_.level.sparsity})) {
+          judge();
+        }
         return;
-      }
-      const bool good = judge(std::move(made));
-      bad_in_a_row = good ? 0 : bad_in_a_row + 1;
-      if (bad_in_a_row > options_.cutoff_bad_trials) {
-        return end(ending::too_many_bad, std::to_string(bad_in_a_row) + " levels in a row were not good enough");
-      }
-      if (!(good ? schedule_.update() : schedule_.repair())) {
-        return end(ending::schedule_ended, "the schedule has no further target");
-      }
-      if (options_.rewinding > 0) {
-        train({}, {options_.rewinding, level, purpose::rewinding, 0, 0, options_.stop});
-      }
+      case stage::rewinding:
+        if (train({}, {.epochs = options_.rewinding, .level = level - 1, .purpose = purpose::rewinding})) {
+          state_.stage = stage::selecting;
+          save();
+        }
+        return;
+      default:
+        return train_longer(level);
     }
   }
 
-  void train(masks<value_type> held, const training_phase& phase) {
+  void select(std::size_t level) {
+    if (options_.maximum_levels > 0 && level > options_.maximum_levels) {
+      return conclude(ending::limit_reached, "the levels that the settings allow were tried");
+    }
+    if (beyond_maximum(options_.epochs)) {
+      return conclude(ending::limit_reached, "the epochs that the settings allow do not suffice for another level");
+    }
+    decision<value_type> made = layers_.choose(model_, trainer_, schedule_.sparsity());
+    if (!made.out_of_reach.empty()) {
+      return conclude(ending::out_of_reach, "the next target is out of reach: " + made.out_of_reach);
+    }
+    state_.tried = std::move(made.network);
+    state_.level = std::move(made.level);
+    state_.stage = stage::training;
+  }
+
+  [[nodiscard]] bool beyond_maximum(std::size_t epochs) const {
+    return options_.maximum_epochs > 0 && state_.epochs + epochs > options_.maximum_epochs;
+  }
+
+  /// @return whether the training went to its end.
+  [[nodiscard]] bool train(masks<value_type> held, training_phase phase) {
+    phase.first_epoch = state_.epoch;
+    phase.stop = options_.stop;
     if (options_.on_training) {
       options_.on_training(phase);
     }
     layers_.hold(held);
-    trainer_.fit(model_, held, phase);
-    // What a trainer forgets, masks or a check of its weights, must not break what is promised of the result.
+    if constexpr (stepwise) {
+      if (!train_stepwise(held, phase)) {
+        return false;
+      }
+    } else {
+      trainer_.fit(model_, held, phase);
+      if (options_.stop.stop_requested()) {
+        return false;
+      }
+      check(held);
+      state_.epochs += phase.epochs;
+    }
+    state_.epoch = 0;
+    state_.training.clear();
+    return true;
+  }
+
+  [[nodiscard]] bool train_stepwise(masks<value_type> held, const training_phase& phase) {
+    const snapshot<Model> present(model_);
+    auto training = trainer_.begin(model_, held, phase);
+    constexpr bool savable = requires(std::span<const std::byte> bytes) {
+      training.load(bytes);
+      state_.training = training.save();
+    };
+    if constexpr (savable) {
+      if (state_.epoch > 0) {
+        present.restore(model_);  // a trainer may begin by changing them
+        training.load(std::span<const std::byte>(state_.training));
+      }
+    }
+    while (state_.epoch < phase.epochs && !over()) {
+      const double loss = training.run_epoch();
+      if (options_.stop.stop_requested()) {
+        return false;
+      }
+      check(held);
+      ++state_.epoch;
+      ++state_.epochs;
+      if (!std::isfinite(loss)) {
+        throw numeric_error(error_message("prune::optimize",
+                                          "a loss that is not finite in epoch " + std::to_string(state_.epoch) +
+                                              " of level " + std::to_string(phase.level),
+                                          "finite numbers; a lower learning rate may help"));
+      }
+      if (options_.on_epoch) {
+        options_.on_epoch({phase, state_.epoch, loss});
+      }
+      if constexpr (savable) {
+        state_.training = training.save();
+        save();
+      }
+    }
+    return state_.epoch == phase.epochs;
+  }
+
+  /// What a trainer forgets, masks or a look at its weights, must not break what is promised of the result.
+  void check(masks<value_type> held) {
     layers_.hold(held);
     layers_.validate();
   }
@@ -125,47 +290,95 @@ class pruning_run {
     return options_.larger_is_better ? metric >= limit : metric <= limit;
   }
 
-  /// Remembers a good level, goes back to the last good one after a bad level.
-  [[nodiscard]] bool judge(decision<value_type> made) {
+  /// Remembers a good level, goes back to the last good one after a bad level, and moves on.
+  void judge() {
     const double metric = trainer_.evaluate(model_);
-    const bool good = no_worse(metric, options_.relative_tolerance * result_.report.baseline);
-    const select::selection& chosen = made.selection;
-    result_.report.levels.push_back({schedule_.sparsity(), chosen.used, metric, good,
-                                     std::string(knapsack::to_string(chosen.status)), chosen.gap()});
+    const bool good = no_worse(metric, options_.relative_tolerance * state_.baseline) &&
+                      (!options_.floor || no_worse(metric, *options_.floor));
+    state_.tried.metric = state_.level.metric = metric;
+    state_.tried.accepted = state_.level.accepted = good;
+    state_.tried.parameters = snapshot<Model>(model_).values();
+    state_.levels.push_back(std::move(state_.level));
+    front_.add(state_.tried);
     if (good) {
-      best_ = {std::move(made), snapshot<Model>(model_), metric, schedule_.sparsity()};
+      state_.best = std::move(state_.tried);
     } else {
-      best_.weights.restore(model_);
+      snapshot<Model>(state_.best.parameters).restore(model_);
     }
+    state_.tried = {};
     if (options_.on_level) {
-      options_.on_level(result_.report.levels.back());
+      options_.on_level(state_.levels.back());
     }
-    return good;
+    move_on(good);
+  }
+
+  void move_on(bool good) {
+    const std::size_t bad = bad_in_a_row();
+    if (good && target_reached()) {
+      return conclude(ending::target_reached, "the target of the settings was reached");
+    }
+    if (bad > options_.cutoff_bad_trials) {
+      return conclude(ending::too_many_bad, std::to_string(bad) + " levels in a row were not good enough");
+    }
+    if (!(good ? schedule_.update() : schedule_.repair())) {
+      return conclude(ending::schedule_ended, "the schedule has no further target");
+    }
+    state_.stage = options_.rewinding > 0 ? stage::rewinding : stage::selecting;
+    save();
+  }
+
+  [[nodiscard]] std::size_t bad_in_a_row() const {
+    std::size_t count = 0;
+    while (count < state_.levels.size() && !state_.levels[state_.levels.size() - 1 - count].accepted) {
+      ++count;
+    }
+    return count;
+  }
+
+  [[nodiscard]] bool target_reached() const {
+    for (std::size_t r = 0; r < options_.target.size(); ++r) {
+      if (state_.best.used[r] > options_.target[r]) {
+        return false;
+      }
+    }
+    return !options_.target.empty();
   }
 
   /// Trains the best network a little longer, and keeps that only if it is no worse.
-  void train_longer() {
-    if (options_.final_epochs == 0 || best_.made.selection.layers.empty() || options_.stop.stop_requested()) {
-      return;
+  void train_longer(std::size_t level) {
+    if (options_.final_epochs > 0 && state_.best.sparsity > 0 && !beyond_maximum(options_.final_epochs)) {
+      const std::vector<mask::weight_mask<value_type>> held = state_.best.masks;
+      if (!train(held, {.epochs = options_.final_epochs,
+                        .level = level,
+                        .purpose = purpose::final,
+                        .sparsity = state_.best.sparsity})) {
+        return;
+      }
+      const double metric = trainer_.evaluate(model_);
+      if (no_worse(metric, state_.best.metric)) {
+        state_.best.metric = metric;
+        state_.best.parameters = snapshot<Model>(model_).values();
+        front_.add(state_.best);
+      }
     }
-    const std::size_t level = result_.report.levels.size() + 1;
-    train(best_.made.masks, {options_.final_epochs, level, purpose::final, best_.sparsity, 0, options_.stop});
-    if (stopped()) {
-      return;
-    }
-    const double metric = trainer_.evaluate(model_);
-    if (no_worse(metric, best_.metric)) {
-      best_.metric = metric;
-      best_.weights = snapshot<Model>(model_);
-    }
+    state_.stage = stage::done;
+    save();
   }
 
-  /// Leaves the best weights in the model, and the masks that hold them.
-  void hand_over() {
-    if constexpr (maskable_model<Model>) {
-      model_.set_masks(best_.made.masks);
-    }
-    best_.weights.restore(model_);
+  /// Leaves the best network in the model, and says what happened.
+  [[nodiscard]] result<value_type> hand_over() {
+    state_.best.restore(model_);
+    result<value_type> given;
+    given.report.objective = std::string(Objective::name);
+    given.report.baseline = state_.baseline;
+    given.report.metric = state_.best.metric;
+    given.report.levels = std::move(state_.levels);
+    given.report.ended = std::move(state_.ended);
+    layers_.describe(state_.best, given.report);
+    given.masks = std::move(state_.best.masks);
+    given.ending = state_.ending;
+    given.front = std::move(front_);
+    return given;
   }
 
   Model& model_;
@@ -173,8 +386,9 @@ class pruning_run {
   Schedule schedule_;
   const Options& options_;
   layer_selector<Model, Trainer, Objective, Options> layers_;
-  standing best_;
-  result<value_type> result_;
+  run_state<value_type> state_;
+  prune::front<value_type> front_;
+  double begun_ = 0;  // by the clock, or when the state was last saved
 };
 
 }  // namespace espalier::inline v0::prune::detail
