@@ -17,7 +17,6 @@
 #include <cstring>
 #include <ctime>
 #include <exception>
-#include <functional>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
@@ -703,6 +702,75 @@ class byte_writer {
   }
 
   std::vector<std::byte> bytes_;
+};
+
+}  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/base/callback.hpp ----
+// A function of the user's that the library calls back.
+#ifndef ESPALIER_BASE_CALLBACK_HPP
+#define ESPALIER_BASE_CALLBACK_HPP
+
+namespace espalier::inline v0 {
+
+template <class Signature>
+class callback;
+
+/// Holds a copy of anything that can be called so, or nothing.
+///
+/// A type of its own rather than std::function, since <functional> alone would be a tenth of what the core takes to
+/// compile.
+/// @tparam Result     what it returns.
+/// @tparam Arguments  what it is called with.
+template <class Result, class... Arguments>
+class callback<Result(Arguments...)> {
+ public:
+  /// Nothing to call.
+  callback() noexcept = default;
+
+  /// @param function  kept as a copy.
+  template <class Function>
+  requires(!std::same_as<std::remove_cvref_t<Function>, callback>) &&
+      std::is_invocable_r_v<Result, std::decay_t<Function>&, Arguments...> callback(
+          Function&& function)  // NOLINT(google-explicit-constructor): options.on_level = a lambda
+      : held_(new holder<std::decay_t<Function>>(std::forward<Function>(function))) {}
+
+  callback(const callback& other) : held_(other.held_ == nullptr ? nullptr : other.held_->copy()) {}
+  callback(callback&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+  callback& operator=(callback other) noexcept {
+    std::swap(held_, other.held_);
+    return *this;
+  }
+  ~callback() { delete held_; }
+
+  /// @return whether there is something to call.
+  [[nodiscard]] explicit operator bool() const noexcept { return held_ != nullptr; }
+
+  /// Calls it; there must be something to call.
+  Result operator()(Arguments... arguments) const { return held_->call(std::forward<Arguments>(arguments)...); }
+
+ private:
+  struct held {
+    held() = default;
+    held(const held&) = delete;
+    held& operator=(const held&) = delete;
+    virtual ~held() = default;
+    virtual Result call(Arguments... arguments) = 0;
+    [[nodiscard]] virtual held* copy() const = 0;
+  };
+  template <class Function>
+  struct holder final : held {
+    explicit holder(Function f) : function(std::move(f)) {}
+    Result call(Arguments... arguments) override {
+      return static_cast<Result>(function(std::forward<Arguments>(arguments)...));
+    }
+    [[nodiscard]] held* copy() const override { return new holder(function); }
+    Function function;
+  };
+
+  held* held_ = nullptr;
 };
 
 }  // namespace espalier::inline v0
@@ -8107,6 +8175,51 @@ static_assert(objective<vivado_ff>);
 
 #endif
 
+// ---- espalier/prune/checkpoint.hpp ----
+// Where the loop keeps the state of a run, so that a run that was ended goes on where it was.
+#ifndef ESPALIER_PRUNE_CHECKPOINT_HPP
+#define ESPALIER_PRUNE_CHECKPOINT_HPP
+
+namespace espalier::inline v0::prune {
+
+/// A place for one state.
+///
+/// - `save(bytes)`: keeps them instead of what it kept before, wholly or, if it throws, not at all.
+/// - `load()`: what it keeps; empty if nothing was saved yet. Throws if that is not what was saved.
+template <class Checkpoint>
+concept checkpoint = requires(Checkpoint& place, std::span<const std::byte> bytes) {
+  place.save(bytes);
+  { place.load() } -> std::same_as<std::vector<std::byte>>;
+};
+
+/// A reference to any checkpoint, or to none.
+class checkpoint_reference {
+ public:
+  /// No checkpoint.
+  checkpoint_reference() = default;
+
+  /// @param place  must outlive the reference.
+  template <checkpoint Checkpoint>
+  checkpoint_reference(Checkpoint& place)  // NOLINT(google-explicit-constructor): options.checkpoint = place
+      : place_(&place),
+        save_([](void* to, std::span<const std::byte> bytes) { static_cast<Checkpoint*>(to)->save(bytes); }),
+        load_([](void* from) { return static_cast<Checkpoint*>(from)->load(); }) {}
+
+  [[nodiscard]] explicit operator bool() const noexcept { return place_ != nullptr; }
+
+  void save(std::span<const std::byte> bytes) const { save_(place_, bytes); }
+  [[nodiscard]] std::vector<std::byte> load() const { return load_(place_); }
+
+ private:
+  void* place_ = nullptr;
+  void (*save_)(void*, std::span<const std::byte>) = nullptr;
+  std::vector<std::byte> (*load_)(void*) = nullptr;
+};
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
 // ---- espalier/prune/prunable_model.hpp ----
 // What a network must show to be pruned; a user's own classes satisfy it with two member functions.
 #ifndef ESPALIER_PRUNE_PRUNABLE_MODEL_HPP
@@ -8139,6 +8252,218 @@ concept maskable_model = prunable_model<Model> &&
 
 #endif
 
+// ---- espalier/prune/snapshot.hpp ----
+// A copy of a model's parameters, to go back to.
+#ifndef ESPALIER_PRUNE_SNAPSHOT_HPP
+#define ESPALIER_PRUNE_SNAPSHOT_HPP
+
+namespace espalier::inline v0::prune {
+
+/// The parameters of a model at one moment.
+/// @tparam Model  a prunable model.
+template <prunable_model Model>
+class snapshot {
+ public:
+  using value_type = typename Model::value_type;
+
+  /// @param model  whose parameters to copy.   Complexity: O(parameters).
+  explicit snapshot(Model& model) {
+    for (const auto& view : model.parameters()) {
+      saved_.emplace_back(view.begin(), view.end());
+    }
+  }
+
+  /// @param values  what `values()` of another snapshot gave.
+  explicit snapshot(std::vector<std::vector<value_type>> values) : saved_(std::move(values)) {}
+
+  /// @return the numbers, as `parameters()` of the model shows them.
+  [[nodiscard]] const std::vector<std::vector<value_type>>& values() const noexcept { return saved_; }
+
+  /// Puts the parameters back.
+  /// @param model  the model they came from.
+  /// @throws shape_error if it has more, fewer or other parameters; the model is as before then.
+  /// Complexity: O(parameters).
+  void restore(Model& model) const {
+    const auto views = model.parameters();
+    if (!std::equal(views.begin(), views.end(), saved_.begin(), saved_.end(),
+                    [](const auto& view, const auto& saved) { return view.size() == saved.size(); })) {
+      throw shape_error(error_message("prune::snapshot", "a model with other parameters",
+                                      "the one whose parameters were saved, or one of the same shape"));
+    }
+    for (std::size_t i = 0; i < saved_.size(); ++i) {
+      std::copy(saved_[i].begin(), saved_[i].end(), views[i].begin());
+    }
+  }
+
+ private:
+  std::vector<std::vector<value_type>> saved_;
+};
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
+// ---- espalier/report/pruning_report.hpp ----
+// What a pruning run did, as plain values: level by level, layer by layer, resource by resource.
+#ifndef ESPALIER_REPORT_PRUNING_REPORT_HPP
+#define ESPALIER_REPORT_PRUNING_REPORT_HPP
+
+namespace espalier::inline v0::report {
+
+/// One resource of the hardware, such as DSP blocks, over the whole network.
+struct resource {
+  std::string name;         ///< as the objective calls it
+  std::int64_t before = 0;  ///< used by the dense network
+  std::int64_t after = 0;   ///< used by the pruned network
+};
+
+/// One attempt at one target.
+struct level {
+  double sparsity = 0;             ///< the share of every resource that is to be freed, 0 to 1
+  std::vector<std::int64_t> used;  ///< what the selection leaves, per resource
+  double metric = 0;               ///< the trainer's metric after the level's training
+  bool accepted = false;           ///< whether the metric was good enough
+  std::string status;              ///< the knapsack's status: optimal, feasible or infeasible
+  double gap = 0;                  ///< how far the knapsack can be from its optimum, relative to its bound
+};
+
+/// One prunable layer.
+struct layer {
+  std::string name;
+  std::size_t weights = 0;           ///< in its kernel
+  std::size_t weights_kept = 0;      ///< still trained, in the end
+  std::size_t weights_shared = 0;    ///< held at the mean of their group, in the end
+  std::vector<std::int64_t> before;  ///< usage of the dense layer, per resource
+  std::vector<std::int64_t> after;   ///< usage of the pruned layer, per resource
+  std::string note;                  ///< why the layer does not take part; empty if it does
+};
+
+/// A whole run. It holds no times, so that equal runs have equal reports.
+struct pruning_report {
+  std::string objective;            ///< what was to be saved
+  double baseline = 0;              ///< the metric before pruning
+  double metric = 0;                ///< the metric of the result
+  std::vector<resource> resources;  ///< one per resource of the objective
+  std::vector<level> levels;        ///< in the order in which they were tried
+  std::vector<layer> layers;        ///< in the order of the model
+  std::string ended;                ///< why the run ended, a sentence
+};
+
+}  // namespace espalier::inline v0::report
+
+#endif
+
+// ---- espalier/prune/found_network.hpp ----
+// A network that a pruning run came by: its numbers, its masks, what it uses and how good it is.
+#ifndef ESPALIER_PRUNE_FOUND_NETWORK_HPP
+#define ESPALIER_PRUNE_FOUND_NETWORK_HPP
+
+namespace espalier::inline v0::prune {
+
+/// One network of a run; a plain value.
+/// @tparam Value  float or double.
+template <class Value>
+struct found_network {
+  std::vector<std::vector<Value>> parameters;   ///< as `parameters()` of the model shows them
+  std::vector<mask::weight_mask<Value>> masks;  ///< one per layer
+  std::vector<report::layer> layers;            ///< what is left of every layer
+  std::vector<std::int64_t> used;               ///< of every resource
+  double sparsity = 0;                          ///< the target under which it was found; 0: the dense network
+  double metric = 0;                            ///< the trainer's
+  bool accepted = true;                         ///< whether the run took the metric for good enough
+
+  /// Puts the network into a model: its numbers and, if the model keeps masks, its masks.
+  /// @param model  that the run was about, or one with the same parameters.
+  /// @throws shape_error if it has others.   Complexity: O(parameters).
+  template <prunable_model Model>
+  void restore(Model& model) const {
+    if constexpr (maskable_model<Model>) {
+      model.set_masks(masks);
+    }
+    snapshot<Model>(parameters).restore(model);
+  }
+};
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
+// ---- espalier/prune/front.hpp ----
+// The best networks of a run under every budget: none of them is beaten by another one that uses no more.
+#ifndef ESPALIER_PRUNE_FRONT_HPP
+#define ESPALIER_PRUNE_FRONT_HPP
+
+namespace espalier::inline v0::prune {
+
+/// Networks in the order in which they were found, rejected ones too: what is too bad for the run may be good enough
+/// for a smaller device.
+/// @tparam Value  float or double.
+template <class Value>
+class front {
+ public:
+  using network = found_network<Value>;
+
+  /// @param larger_is_better  what the metric is.
+  explicit front(bool larger_is_better = true) : larger_is_better_(larger_is_better) {}
+
+  /// Takes a network in if none that uses no more is as good, and drops those that it beats in this way. One with a
+  /// metric that is not finite is left out.
+  /// @return whether it was taken in.   Complexity: O(networks x resources).
+  bool add(network candidate) {
+    if (!std::isfinite(candidate.metric)) {
+      return false;
+    }
+    for (const network& other : networks_) {
+      if (no_larger(other.used, candidate.used) && no_worse(other.metric, candidate.metric)) {
+        return false;
+      }
+    }
+    std::erase_if(networks_, [&](const network& other) {
+      return no_larger(candidate.used, other.used) && no_worse(candidate.metric, other.metric);
+    });
+    networks_.push_back(std::move(candidate));
+    return true;
+  }
+
+  [[nodiscard]] const std::vector<network>& networks() const noexcept { return networks_; }
+
+  /// @param budget  the most that may be used of every resource.
+  /// @return the best network within it, of equal ones the first; null if there is none.
+  /// @throws shape_error if there are more or fewer resources.
+  [[nodiscard]] const network* best_within(std::span<const std::int64_t> budget) const {
+    const network* best = nullptr;
+    for (const network& candidate : networks_) {
+      if (candidate.used.size() != budget.size()) {
+        throw shape_error(error_message("prune::front", "a budget for " + std::to_string(budget.size()) + " resources",
+                                        std::to_string(candidate.used.size())));
+      }
+      if (no_larger(candidate.used, budget) && (best == nullptr || !no_worse(best->metric, candidate.metric))) {
+        best = &candidate;
+      }
+    }
+    return best;
+  }
+
+ private:
+  [[nodiscard]] static bool no_larger(std::span<const std::int64_t> a, std::span<const std::int64_t> b) {
+    for (std::size_t r = 0; r < a.size(); ++r) {
+      if (a[r] > b[r]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool no_worse(double a, double b) const { return larger_is_better_ ? a >= b : a <= b; }
+
+  bool larger_is_better_;
+  std::vector<network> networks_;
+};
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
 // ---- espalier/prune/trainer.hpp ----
 // What the pruning loop asks of a training: fit, evaluate and, if the ranking needs them, numbers from data.
 #ifndef ESPALIER_PRUNE_TRAINER_HPP
@@ -8161,6 +8486,13 @@ struct training_phase {
   double sparsity = 0;          ///< the target of the level, 0 to 1; in the final training that of the best network
   std::size_t first_epoch = 0;  ///< of them, done before the run was ended and gone on with
   stop_condition stop{};        ///< when it is stopped, `fit` returns early
+};
+
+/// One epoch inside the loop, of a trainer that goes epoch by epoch.
+struct training_epoch {
+  training_phase phase;   ///< to which it belongs
+  std::size_t epoch = 0;  ///< of that phase, from 1
+  double loss = 0;        ///< mean over the samples, as the trainer says
 };
 
 /// One mask per layer of a model, in the order of `layers()`.
@@ -8234,6 +8566,58 @@ concept identified_trainer = requires(const Trainer& trainer) {
 
 #endif
 
+// ---- espalier/prune/detail/identity_of.hpp ----
+// What a run depends on, so that a saved one is not gone on with under other conditions.
+#ifndef ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
+#define ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
+
+namespace espalier::inline v0::prune::detail {
+
+/// All settings that decide about a result; not limits by the clock and stop requests, after which a run may go on.
+template <class Options>
+[[nodiscard]] std::uint64_t fingerprint_of(const Options& o) {
+  fingerprint sum;
+  sum.add(o.relative_tolerance).add(o.larger_is_better).add(o.epochs).add(o.rewinding).add(o.final_epochs);
+  sum.add(o.cutoff_bad_trials).add(o.scope).add(o.minimum_kept).add(o.live).add(o.sharing_saves);
+  sum.add(o.floor.has_value()).add(o.floor.value_or(0)).add(std::span<const std::int64_t>(o.target));
+  sum.add(o.maximum_levels).add(o.maximum_epochs);
+  sum.add(o.knapsack.work_limit).add(o.knapsack.memory_limit).add(o.knapsack.relative_gap);
+  for (const auto& layer : o.layers) {
+    sum.add(std::string_view(layer.layer)).add(std::span<const double>(layer.sparsity));
+  }
+  return sum.value();
+}
+
+/// @return the parts, in the order in which a difference is looked for.
+template <class Parameters, class Layers, class Trainer, class Options>
+[[nodiscard]] std::vector<identity_part> identity_of(const Parameters& parameters, const Layers& layers,
+                                                     const Trainer& trainer, const Options& options) {
+  using value_type = typename Parameters::value_type::value_type;
+  fingerprint network;
+  fingerprint weights;
+  fingerprint objective;
+  network.add(sizeof(value_type));
+  for (const auto& parameter : parameters) {
+    network.add(parameter.size());
+    weights.add(std::span<const value_type>(parameter));
+  }
+  layers.add_to(network, objective);
+  std::vector<identity_part> parts{{"layers", network.value()}};
+  if constexpr (identified_trainer<Trainer>) {
+    for (identity_part& part : trainer.identity()) {
+      parts.push_back(std::move(part));
+    }
+  }
+  parts.push_back({"weights before pruning", weights.value()});
+  parts.push_back({"objective or hardware", objective.value()});
+  parts.push_back({"options", fingerprint_of(options)});
+  return parts;
+}
+
+}  // namespace espalier::inline v0::prune::detail
+
+#endif
+
 // ---- espalier/rank/ranking.hpp ----
 // The concept of a ranking: what it costs to change a weight, and how the costs of a group join.
 #ifndef ESPALIER_RANK_RANKING_HPP
@@ -8287,56 +8671,6 @@ template <additive_ranking Ranking>
 inline constexpr data needs_of<Ranking> = Ranking::needs;
 
 }  // namespace espalier::inline v0::rank
-
-#endif
-
-// ---- espalier/report/pruning_report.hpp ----
-// What a pruning run did, as plain values: level by level, layer by layer, resource by resource.
-#ifndef ESPALIER_REPORT_PRUNING_REPORT_HPP
-#define ESPALIER_REPORT_PRUNING_REPORT_HPP
-
-namespace espalier::inline v0::report {
-
-/// One resource of the hardware, such as DSP blocks, over the whole network.
-struct resource {
-  std::string name;         ///< as the objective calls it
-  std::int64_t before = 0;  ///< used by the dense network
-  std::int64_t after = 0;   ///< used by the pruned network
-};
-
-/// One attempt at one target.
-struct level {
-  double sparsity = 0;             ///< the share of every resource that is to be freed, 0 to 1
-  std::vector<std::int64_t> used;  ///< what the selection leaves, per resource
-  double metric = 0;               ///< the trainer's metric after the level's training
-  bool accepted = false;           ///< whether the metric was good enough
-  std::string status;              ///< the knapsack's status: optimal, feasible or infeasible
-  double gap = 0;                  ///< how far the knapsack can be from its optimum, relative to its bound
-};
-
-/// One prunable layer.
-struct layer {
-  std::string name;
-  std::size_t weights = 0;           ///< in its kernel
-  std::size_t weights_kept = 0;      ///< still trained, in the end
-  std::size_t weights_shared = 0;    ///< held at the mean of their group, in the end
-  std::vector<std::int64_t> before;  ///< usage of the dense layer, per resource
-  std::vector<std::int64_t> after;   ///< usage of the pruned layer, per resource
-  std::string note;                  ///< why the layer does not take part; empty if it does
-};
-
-/// A whole run. It holds no times, so that equal runs have equal reports.
-struct pruning_report {
-  std::string objective;            ///< what was to be saved
-  double baseline = 0;              ///< the metric before pruning
-  double metric = 0;                ///< the metric of the result
-  std::vector<resource> resources;  ///< one per resource of the objective
-  std::vector<level> levels;        ///< in the order in which they were tried
-  std::vector<layer> layers;        ///< in the order of the model
-  std::string ended;                ///< why the run ended, a sentence
-};
-
-}  // namespace espalier::inline v0::report
 
 #endif
 
@@ -10120,11 +10454,12 @@ template <std::size_t M>
 
 namespace espalier::inline v0::prune::detail {
 
-/// A selection with the masks that carry it out.
+/// What is to be kept at a target.
 template <class Value>
 struct decision {
-  select::selection selection;                  ///< without layers: nothing was decided yet, all is kept
-  std::vector<mask::weight_mask<Value>> masks;  ///< one per layer
+  found_network<Value> network;  ///< masks and what they leave; not trained yet, so without numbers and metric
+  report::level level;           ///< target, usage and the solver's status, without metric
+  std::string out_of_reach;      ///< see select::selection
 };
 
 template <class Model, class Trainer, class Objective, class Options>
@@ -10144,17 +10479,19 @@ class layer_selector {
     for (const auto& layer : layers_) {
       savings_.push_back(objective(layer.attributes));
     }
-    groups_.resize(layers_.size());
   }
 
   /// Throws if a kernel holds a number that is not finite, with the layer's name.
   void validate() const { attributes::validate(std::span<const attributes::prunable_layer<value_type>>(layers_)); }
 
-  [[nodiscard]] decision<value_type> keep_everything() const {
-    decision<value_type> all;
-    for (const auto& layer : layers_) {
-      all.masks.push_back(mask::keep_all<value_type>(layer.kernel.size()));
+  /// @return the dense network, without its numbers and metric.
+  [[nodiscard]] found_network<value_type> keep_everything() const {
+    found_network<value_type> all;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      all.masks.push_back(mask::keep_all<value_type>(layers_[l].kernel.size()));
+      all.layers.push_back(describe_dense(l));
     }
+    all.used = sum_of(all.layers, &report::layer::before);
     return all;
   }
 
@@ -10162,11 +10499,12 @@ class layer_selector {
   [[nodiscard]] decision<value_type> choose(Model& model, Trainer& trainer, double sparsity) {
     const auto data = ranking_data(model, trainer);
     std::vector<select::candidate<resources>> candidates;
+    std::vector<std::optional<structure::grouping>> groups;
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const rank::weight_data<value_type> weights{
           layers_[l].kernel, data.empty() ? std::span<const value_type>{} : std::span<const value_type>(data[l])};
       candidates.push_back(select::make_candidate(layers_[l].attributes, savings_[l], weights, options_.valuation));
-      groups_[l] = candidates[l].groups;
+      groups.push_back(candidates[l].groups);
     }
     const select::options settings{.sparsity = {sparsity},
                                    .scope = options_.scope,
@@ -10175,15 +10513,17 @@ class layer_selector {
                                    .live = options_.live,
                                    .sharing_saves = options_.sharing_saves,
                                    .knapsack = options_.knapsack};
-    decision<value_type> result = keep_everything();
-    result.selection = select::select(std::move(candidates), settings, names());
+    const select::selection chosen = select::select(std::move(candidates), settings, names());
+    decision<value_type> made{keep_everything(), {}, chosen.out_of_reach};
+    made.network.sparsity = made.level.sparsity = sparsity;
+    made.level.used = chosen.used;
+    made.level.status = std::string(knapsack::to_string(chosen.status));
+    made.level.gap = chosen.gap();
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      if (groups_[l]) {
-        const auto& actions = result.selection.layers[l].actions;
-        result.masks[l] = mask::make_mask<value_type>(*groups_[l], actions, layers_[l].kernel);
-      }
+      carry_out(chosen.layers[l], groups[l], l, made.network);
     }
-    return result;
+    made.network.used = sum_of(made.network.layers, &report::layer::after);
+    return made;
   }
 
   /// Sets all weights that the masks do not keep to 0 or their shared mean.
@@ -10193,16 +10533,30 @@ class layer_selector {
     }
   }
 
-  /// Writes what a decision leaves of every layer and of the whole network into a report.
-  void describe(const decision<value_type>& made, report::pruning_report& report) const {
-    for (const std::string_view name : names()) {
-      report.resources.push_back({std::string(name), 0, 0});
+  /// Writes what a network leaves of every layer and of the whole into a report.
+  void describe(const found_network<value_type>& network, report::pruning_report& report) const {
+    const auto before = sum_of(network.layers, &report::layer::before);
+    const auto after = sum_of(network.layers, &report::layer::after);
+    for (std::size_t r = 0; r < resources; ++r) {
+      report.resources.push_back({std::string(Objective::resources[r]), before[r], after[r]});
     }
+    report.layers = network.layers;
+  }
+
+  /// Adds up all that the selection depends on: the layers and what the objective says of them.
+  void add_to(fingerprint& network, fingerprint& objective) const {
+    objective.add(std::string_view(Objective::name));
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      report.layers.push_back(describe(made, l));
-      for (std::size_t r = 0; r < resources; ++r) {
-        report.resources[r].before += report.layers[l].before[r];
-        report.resources[r].after += report.layers[l].after[r];
+      const auto& layer = layers_[l].attributes;
+      network.add(std::string_view(layer.name)).add(layer.kind);
+      for (std::size_t axis = 0; axis < layer.kernel_shape.rank(); ++axis) {
+        network.add(layer.kernel_shape[axis]);
+      }
+      objective.add(layer.optimizable).add(layer.prune).add(layer.share).add(std::string_view(savings_[l].note));
+      objective.add(std::span<const std::int64_t>(savings_[l].usage)).add(savings_[l].denominator);
+      for (const auto& run : savings_[l].savings) {
+        objective.add(run.count).add(std::span<const std::int64_t>(run.saving));
+        objective.add(std::span<const std::int64_t>(run.sharing));
       }
     }
   }
@@ -10232,32 +10586,45 @@ class layer_selector {
     }
   }
 
-  [[nodiscard]] report::layer describe(const decision<value_type>& made, std::size_t l) const {
+  [[nodiscard]] report::layer describe_dense(std::size_t l) const {
     report::layer line;
     line.name = layers_[l].attributes.name;
     line.weights = line.weights_kept = layers_[l].kernel.size();
     line.before.assign(savings_[l].usage.begin(), savings_[l].usage.end());
     line.after = line.before;
     line.note = savings_[l].note;
-    if (made.selection.layers.empty()) {
-      return line;
-    }
-    const select::layer_decision& decided = made.selection.layers[l];
+    return line;
+  }
+
+  /// Makes the mask of a layer, and says what it leaves.
+  void carry_out(const select::layer_decision& decided, const std::optional<structure::grouping>& groups, std::size_t l,
+                 found_network<value_type>& network) const {
+    report::layer& line = network.layers[l];
     line.after = decided.used;
     line.note = decided.note;
-    if (groups_[l]) {
-      groups_[l]->visit([&](std::size_t group, std::size_t) {
+    if (groups) {
+      network.masks[l] = mask::make_mask<value_type>(*groups, decided.actions, layers_[l].kernel);
+      groups->visit([&](std::size_t group, std::size_t) {
         line.weights_kept -= decided.actions[group] == mask::action::keep ? 0U : 1U;
         line.weights_shared += decided.actions[group] == mask::action::share ? 1U : 0U;
       });
     }
-    return line;
+  }
+
+  [[nodiscard]] static std::vector<std::int64_t> sum_of(const std::vector<report::layer>& layers,
+                                                        std::vector<std::int64_t> report::layer::*usage) {
+    std::vector<std::int64_t> sums(resources);
+    for (const report::layer& layer : layers) {
+      for (std::size_t r = 0; r < resources; ++r) {
+        sums[r] += (layer.*usage)[r];
+      }
+    }
+    return sums;
   }
 
   const Options& options_;
   std::vector<attributes::prunable_layer<value_type>> layers_;
   std::vector<objective::layer_savings<resources>> savings_;
-  std::vector<std::optional<structure::grouping>> groups_;  // none: the layer does not take part
 };
 
 }  // namespace espalier::inline v0::prune::detail
@@ -10277,7 +10644,9 @@ enum class ending : std::uint8_t {
   too_many_bad,    ///< more levels in a row failed than the settings allow
   out_of_reach,    ///< even pruning everything does not meet the target
   stopped,         ///< a stop was requested
-  failed           ///< trainer, ranking or objective threw; the report says what
+  failed,          ///< trainer, ranking, objective or checkpoint threw; the report says what
+  target_reached,  ///< a good level uses no more than was asked for
+  limit_reached    ///< as many levels, epochs or seconds as the settings allow were spent
 };
 
 /// What `optimize` returns. The model holds the weights of the best network.
@@ -10286,45 +10655,156 @@ struct result {
   std::vector<mask::weight_mask<Value>> masks;  ///< of the best network, one per layer
   report::pruning_report report;                ///< what happened, level by level and layer by layer
   prune::ending ending = ending::schedule_ended;
+  prune::front<Value> front{};  ///< the best networks under all budgets, the dense one among them if it is not beaten
 };
 
 }  // namespace espalier::inline v0::prune
 
 #endif
 
-// ---- espalier/prune/snapshot.hpp ----
-// A copy of a model's parameters, to go back to.
-#ifndef ESPALIER_PRUNE_SNAPSHOT_HPP
-#define ESPALIER_PRUNE_SNAPSHOT_HPP
+// ---- espalier/prune/detail/run_state.hpp ----
+// All that a pruning run knows between two steps, and the way to bytes and back.
+#ifndef ESPALIER_PRUNE_DETAIL_RUN_STATE_HPP
+#define ESPALIER_PRUNE_DETAIL_RUN_STATE_HPP
 
-namespace espalier::inline v0::prune {
+namespace espalier::inline v0::prune::detail {
 
-/// The parameters of a model at one moment.
-/// @tparam Model  a prunable model.
-template <prunable_model Model>
-class snapshot {
- public:
-  /// @param model  whose parameters to copy.   Complexity: O(parameters).
-  explicit snapshot(Model& model) {
-    for (const auto& view : model.parameters()) {
-      saved_.emplace_back(view.begin(), view.end());
-    }
-  }
+/// What a run does next.
+enum class stage : std::uint8_t { selecting, training, rewinding, final, done };
 
-  /// Puts the parameters back.
-  /// @param model  the model they came from.   Complexity: O(parameters).
-  void restore(Model& model) const {
-    const auto views = model.parameters();
-    for (std::size_t i = 0; i < saved_.size(); ++i) {
-      std::copy(saved_[i].begin(), saved_[i].end(), views[i].begin());
-    }
-  }
-
- private:
-  std::vector<std::vector<typename Model::value_type>> saved_;
+/// The schedule is not in it: the levels say how it moved.
+template <class Value>
+struct run_state {
+  std::vector<identity_part> identity;         ///< what the run depends on
+  std::vector<std::vector<Value>> dense;       ///< the parameters with which the run began
+  std::vector<std::vector<Value>> parameters;  ///< the present ones
+  detail::stage stage = stage::selecting;
+  double baseline = 0;
+  double seconds = 0;                       ///< spent so far
+  std::size_t epochs = 0;                   ///< of all trainings so far
+  std::size_t epoch = 0;                    ///< of the present training so far
+  std::vector<std::byte> training;          ///< what the present training remembers
+  std::vector<std::byte> trainer;           ///< what the trainer remembers
+  std::vector<report::level> levels;        ///< all that were judged
+  found_network<Value> tried;               ///< what is being trained, without its numbers
+  report::level level;                      ///< and its level, without its metric
+  found_network<Value> best;                ///< of the last good level, or the dense one
+  std::vector<found_network<Value>> front;  ///< see front
+  prune::ending ending = ending::schedule_ended;
+  std::string ended;
 };
 
-}  // namespace espalier::inline v0::prune
+template <class Archive, class T>
+void transfer_each(Archive& a, std::vector<T>& values);
+
+template <class Archive, class T>
+void transfer(Archive& a, T& value) {
+  a(value);
+}
+
+template <class Archive>
+void transfer(Archive& a, identity_part& part) {
+  a(part.name, part.value);
+}
+
+template <class Archive>
+void transfer(Archive& a, report::level& level) {
+  a(level.sparsity, level.used, level.metric, level.accepted, level.status, level.gap);
+}
+
+template <class Archive>
+void transfer(Archive& a, report::layer& layer) {
+  a(layer.name, layer.weights, layer.weights_kept, layer.weights_shared, layer.before, layer.after, layer.note);
+}
+
+template <class Archive, class Value>
+void transfer(Archive& a, mask::weight_mask<Value>& mask) {
+  a(mask.mask, mask.offset);
+}
+
+template <class Archive, class Value>
+void transfer(Archive& a, found_network<Value>& network) {
+  transfer_each(a, network.parameters);
+  transfer_each(a, network.masks);
+  transfer_each(a, network.layers);
+  a(network.used, network.sparsity, network.metric, network.accepted);
+}
+
+template <class Archive, class T>
+void transfer_each(Archive& a, std::vector<T>& values) {
+  std::uint64_t count = values.size();
+  a(count);
+  if constexpr (!Archive::writes) {
+    if (count > a.left()) {
+      throw parse_error(error_message("prune::optimize", std::to_string(count) + " values in a saved run",
+                                      "no more than there are bytes"));
+    }
+    values.resize(static_cast<std::size_t>(count));
+  }
+  for (T& value : values) {
+    transfer(a, value);
+  }
+}
+
+/// What a state begins with, so that a run is known before the rest is read.
+template <class Archive>
+void transfer_head(Archive& a, std::vector<identity_part>& identity) {
+  constexpr std::uint32_t known = 1;
+  std::uint32_t version = known;
+  a(version);
+  if (version != known) {
+    throw parse_error(error_message("prune::optimize", "a saved run of version " + std::to_string(version),
+                                    "version " + std::to_string(known)));
+  }
+  transfer_each(a, identity);
+}
+
+template <class Archive, class Value>
+void transfer(Archive& a, run_state<Value>& state) {
+  transfer_head(a, state.identity);
+  transfer_each(a, state.dense);
+  transfer_each(a, state.parameters);
+  a(state.stage, state.baseline, state.seconds, state.epochs, state.epoch, state.training, state.trainer);
+  transfer_each(a, state.levels);
+  transfer(a, state.tried);
+  transfer(a, state.level);
+  transfer(a, state.best);
+  transfer_each(a, state.front);
+  a(state.ending, state.ended);
+}
+
+/// @param saved     what was loaded.
+/// @param identity  of the run that is to go on.
+/// @throws argument_error that names the first part in which the two differ.
+inline void expect_same_run(std::span<const std::byte> saved, const std::vector<identity_part>& identity) {
+  byte_reader reader(saved);
+  std::vector<identity_part> other;
+  transfer_head(reader, other);
+  std::string differs = other.size() == identity.size() ? "" : "trainer";
+  for (std::size_t i = 0; i < identity.size() && differs.empty(); ++i) {
+    if (other[i].name != identity[i].name || other[i].value != identity[i].value) {
+      differs = identity[i].name;
+    }
+  }
+  if (!differs.empty()) {
+    throw argument_error(error_message("prune::optimize", "the saved state of a run with other " + differs,
+                                       "one of this run, or none; remove it to begin again"));
+  }
+}
+
+/// @throws parse_error if the bytes are no state.
+template <class Value>
+[[nodiscard]] run_state<Value> read_state(std::span<const std::byte> saved) {
+  run_state<Value> state;
+  byte_reader reader(saved);
+  transfer(reader, state);
+  if (reader.left() != 0 || state.stage > stage::done || state.ending > ending::limit_reached) {
+    throw parse_error(error_message("prune::optimize", "a saved run that makes no sense", "one that was saved whole"));
+  }
+  return state;
+}
+
+}  // namespace espalier::inline v0::prune::detail
 
 #endif
 
@@ -10346,33 +10826,105 @@ class pruning_run {
         schedule_(std::move(schedule)),
         options_(options),
         layers_(model, objective, options),
-        best_{layers_.keep_everything(), snapshot<Model>(model)} {
-    result_.report.objective = std::string(Objective::name);
+        front_(options.larger_is_better) {
+    if (!options.target.empty() && options.target.size() != Objective::resources.size()) {
+      throw shape_error(error_message("prune::optimize",
+                                      "a target for " + std::to_string(options.target.size()) + " resources",
+                                      std::to_string(Objective::resources.size()) + ", as the objective counts"));
+    }
   }
 
   [[nodiscard]] result<value_type> operator()() {
-    best_.metric = result_.report.baseline = trainer_.evaluate(model_);
-    if (!std::isfinite(best_.metric)) {
-      throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
+    if (options_.clock) {
+      begun_ = options_.clock();
     }
-    guarded([this] { run_levels(); });
-    best_.weights.restore(model_);
-    guarded([this] { train_longer(); });
-    hand_over();
-    result_.report.metric = best_.metric;
-    layers_.describe(best_.made, result_.report);
-    result_.masks = std::move(best_.made.masks);
-    return std::move(result_);
+    if (!go_on()) {
+      begin();
+    }
+    guarded([this] {
+      while (state_.stage != stage::done && !over()) {
+        step();
+      }
+    });
+    return hand_over();
   }
 
  private:
-  /// The best network so far.
-  struct standing {
-    decision<value_type> made;
-    snapshot<Model> weights;
-    double metric = 0;
-    double sparsity = 0;
-  };
+  static constexpr bool stepwise = stepwise_trainer<Trainer, Model>;
+
+  void begin() {
+    state_.dense = state_.best.parameters;
+    state_.baseline = state_.best.metric = trainer_.evaluate(model_);
+    if (!std::isfinite(state_.baseline)) {
+      throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
+    }
+    front_.add(state_.best);
+    guarded([this] {
+      if (schedule_.sparsity() <= 0 && !schedule_.update()) {
+        return conclude(ending::schedule_ended, "the schedule has no target above 0");
+      }
+      save();
+    });
+  }
+
+  /// Goes on with a saved run.
+  /// @return whether there was one.
+  [[nodiscard]] bool go_on() {
+    state_.best = layers_.keep_everything();
+    state_.best.parameters = snapshot<Model>(model_).values();
+    if (!options_.checkpoint) {
+      return false;
+    }
+    auto identity = identity_of(state_.best.parameters, layers_, trainer_, options_);
+    const std::vector<std::byte> saved = options_.checkpoint.load();
+    if (!saved.empty()) {
+      expect_same_run(saved, identity);
+      state_ = read_state<value_type>(saved);
+      replay();
+      snapshot<Model>(state_.parameters).restore(model_);
+      if constexpr (stateful_trainer<Trainer>) {
+        trainer_.load(std::span<const std::byte>(state_.trainer));
+      }
+      for (auto& network : std::exchange(state_.front, {})) {
+        front_.add(std::move(network));
+      }
+    }
+    state_.identity = std::move(identity);
+    return !saved.empty();
+  }
+
+  /// Moves the schedule as the levels so far did.
+  void replay() {
+    if (schedule_.sparsity() <= 0) {
+      schedule_.update();
+    }
+    for (const report::level& level : state_.levels) {
+      if (schedule_.sparsity() != level.sparsity) {
+        throw argument_error(error_message("prune::optimize", "the saved state of a run with another schedule",
+                                           "one of this run, or none; remove it to begin again"));
+      }
+      static_cast<void>(level.accepted ? schedule_.update() : schedule_.repair());
+    }
+  }
+
+  void save() {
+    if (!options_.checkpoint) {
+      return;
+    }
+    state_.parameters = snapshot<Model>(model_).values();
+    state_.front = front_.networks();
+    if (options_.clock) {
+      state_.seconds += options_.clock() - begun_;
+      begun_ = options_.clock();
+    }
+    if constexpr (stateful_trainer<Trainer>) {
+      state_.trainer = trainer_.save();
+    }
+    byte_writer writer;
+    transfer(writer, state_);
+    const std::vector<std::byte> bytes = writer.take();
+    options_.checkpoint.save(bytes);
+  }
 
   /// Once the baseline is known no result is lost: an exception ends the run, and the report says so.
   template <class Step>
@@ -10381,59 +10933,148 @@ class pruning_run {
       step();
     } catch (const std::exception& error) {
       end(ending::failed, std::string("failed: ") + error.what());
+    } catch (...) {
+      end(ending::failed, "failed: an exception that says nothing");
     }
   }
 
   void end(ending why, std::string sentence) {
-    result_.ending = why;
-    result_.report.ended = std::move(sentence);
+    state_.ending = why;
+    state_.ended = std::move(sentence);
   }
 
-  /// Whether a stop was requested; then the run is over.
-  [[nodiscard]] bool stopped() {
-    if (!options_.stop.stop_requested()) {
+  /// Ends the levels; what is left is the final training.
+  void conclude(ending why, std::string sentence) {
+    end(why, std::move(sentence));
+    snapshot<Model>(state_.best.parameters).restore(model_);
+    state_.stage = stage::final;
+    save();
+  }
+
+  /// Whether the run has to end as it is; a saved one can be gone on with.
+  [[nodiscard]] bool over() {
+    if (state_.ending == ending::failed) {
+      return true;
+    }
+    if (options_.stop.stop_requested()) {
+      end(ending::stopped, "a stop was requested");
+    } else if (options_.maximum_seconds > 0 && state_.seconds + options_.clock() - begun_ >= options_.maximum_seconds) {
+      end(ending::limit_reached, "the seconds that the settings allow were spent");
+    } else {
       return false;
     }
-    end(ending::stopped, "a stop was requested");
     return true;
   }
 
-  void run_levels() {
-    if (schedule_.sparsity() <= 0 && !schedule_.update()) {
-      return end(ending::schedule_ended, "the schedule has no target above 0");
-    }
-    std::size_t bad_in_a_row = 0;
-    for (std::size_t level = 1; !stopped(); ++level) {
-      decision<value_type> made = layers_.choose(model_, trainer_, schedule_.sparsity());
-      if (!made.selection.out_of_reach.empty()) {
-        return end(ending::out_of_reach, "the next target is out of reach: " + made.selection.out_of_reach);
-      }
-      const std::size_t epochs = options_.epochs - options_.rewinding;
-      train(made.masks, {epochs, level, purpose::level, schedule_.sparsity(), 0, options_.stop});
-      if (stopped()) {
+  void step() {
+    const std::size_t level = state_.levels.size() + 1;
+    switch (state_.stage) {
+      case stage::selecting:
+        return select(level);
+      case stage::training:
+        if (train(state_.tried.masks, {.epochs = options_.epochs - options_.rewinding,
+                                       .level = level,
+                                       .purpose = purpose::level,
+                                       .sparsity = state_.level.sparsity})) {
+          judge();
+        }
         return;
-      }
-      const bool good = judge(std::move(made));
-      bad_in_a_row = good ? 0 : bad_in_a_row + 1;
-      if (bad_in_a_row > options_.cutoff_bad_trials) {
-        return end(ending::too_many_bad, std::to_string(bad_in_a_row) + " levels in a row were not good enough");
-      }
-      if (!(good ? schedule_.update() : schedule_.repair())) {
-        return end(ending::schedule_ended, "the schedule has no further target");
-      }
-      if (options_.rewinding > 0) {
-        train({}, {options_.rewinding, level, purpose::rewinding, 0, 0, options_.stop});
-      }
+      case stage::rewinding:
+        if (train({}, {.epochs = options_.rewinding, .level = level - 1, .purpose = purpose::rewinding})) {
+          state_.stage = stage::selecting;
+          save();
+        }
+        return;
+      default:
+        return train_longer(level);
     }
   }
 
-  void train(masks<value_type> held, const training_phase& phase) {
+  void select(std::size_t level) {
+    if (options_.maximum_levels > 0 && level > options_.maximum_levels) {
+      return conclude(ending::limit_reached, "the levels that the settings allow were tried");
+    }
+    if (beyond_maximum(options_.epochs)) {
+      return conclude(ending::limit_reached, "the epochs that the settings allow do not suffice for another level");
+    }
+    decision<value_type> made = layers_.choose(model_, trainer_, schedule_.sparsity());
+    if (!made.out_of_reach.empty()) {
+      return conclude(ending::out_of_reach, "the next target is out of reach: " + made.out_of_reach);
+    }
+    state_.tried = std::move(made.network);
+    state_.level = std::move(made.level);
+    state_.stage = stage::training;
+  }
+
+  [[nodiscard]] bool beyond_maximum(std::size_t epochs) const {
+    return options_.maximum_epochs > 0 && state_.epochs + epochs > options_.maximum_epochs;
+  }
+
+  /// @return whether the training went to its end.
+  [[nodiscard]] bool train(masks<value_type> held, training_phase phase) {
+    phase.first_epoch = state_.epoch;
+    phase.stop = options_.stop;
     if (options_.on_training) {
       options_.on_training(phase);
     }
     layers_.hold(held);
-    trainer_.fit(model_, held, phase);
-    // What a trainer forgets, masks or a check of its weights, must not break what is promised of the result.
+    if constexpr (stepwise) {
+      if (!train_stepwise(held, phase)) {
+        return false;
+      }
+    } else {
+      trainer_.fit(model_, held, phase);
+      if (options_.stop.stop_requested()) {
+        return false;
+      }
+      check(held);
+      state_.epochs += phase.epochs;
+    }
+    state_.epoch = 0;
+    state_.training.clear();
+    return true;
+  }
+
+  [[nodiscard]] bool train_stepwise(masks<value_type> held, const training_phase& phase) {
+    const snapshot<Model> present(model_);
+    auto training = trainer_.begin(model_, held, phase);
+    constexpr bool savable = requires(std::span<const std::byte> bytes) {
+      training.load(bytes);
+      state_.training = training.save();
+    };
+    if constexpr (savable) {
+      if (state_.epoch > 0) {
+        present.restore(model_);  // a trainer may begin by changing them
+        training.load(std::span<const std::byte>(state_.training));
+      }
+    }
+    while (state_.epoch < phase.epochs && !over()) {
+      const double loss = training.run_epoch();
+      if (options_.stop.stop_requested()) {
+        return false;
+      }
+      check(held);
+      ++state_.epoch;
+      ++state_.epochs;
+      if (!std::isfinite(loss)) {
+        throw numeric_error(error_message("prune::optimize",
+                                          "a loss that is not finite in epoch " + std::to_string(state_.epoch) +
+                                              " of level " + std::to_string(phase.level),
+                                          "finite numbers; a lower learning rate may help"));
+      }
+      if (options_.on_epoch) {
+        options_.on_epoch({phase, state_.epoch, loss});
+      }
+      if constexpr (savable) {
+        state_.training = training.save();
+        save();
+      }
+    }
+    return state_.epoch == phase.epochs;
+  }
+
+  /// What a trainer forgets, masks or a look at its weights, must not break what is promised of the result.
+  void check(masks<value_type> held) {
     layers_.hold(held);
     layers_.validate();
   }
@@ -10442,47 +11083,95 @@ class pruning_run {
     return options_.larger_is_better ? metric >= limit : metric <= limit;
   }
 
-  /// Remembers a good level, goes back to the last good one after a bad level.
-  [[nodiscard]] bool judge(decision<value_type> made) {
+  /// Remembers a good level, goes back to the last good one after a bad level, and moves on.
+  void judge() {
     const double metric = trainer_.evaluate(model_);
-    const bool good = no_worse(metric, options_.relative_tolerance * result_.report.baseline);
-    const select::selection& chosen = made.selection;
-    result_.report.levels.push_back({schedule_.sparsity(), chosen.used, metric, good,
-                                     std::string(knapsack::to_string(chosen.status)), chosen.gap()});
+    const bool good = no_worse(metric, options_.relative_tolerance * state_.baseline) &&
+                      (!options_.floor || no_worse(metric, *options_.floor));
+    state_.tried.metric = state_.level.metric = metric;
+    state_.tried.accepted = state_.level.accepted = good;
+    state_.tried.parameters = snapshot<Model>(model_).values();
+    state_.levels.push_back(std::move(state_.level));
+    front_.add(state_.tried);
     if (good) {
-      best_ = {std::move(made), snapshot<Model>(model_), metric, schedule_.sparsity()};
+      state_.best = std::move(state_.tried);
     } else {
-      best_.weights.restore(model_);
+      snapshot<Model>(state_.best.parameters).restore(model_);
     }
+    state_.tried = {};
     if (options_.on_level) {
-      options_.on_level(result_.report.levels.back());
+      options_.on_level(state_.levels.back());
     }
-    return good;
+    move_on(good);
+  }
+
+  void move_on(bool good) {
+    const std::size_t bad = bad_in_a_row();
+    if (good && target_reached()) {
+      return conclude(ending::target_reached, "the target of the settings was reached");
+    }
+    if (bad > options_.cutoff_bad_trials) {
+      return conclude(ending::too_many_bad, std::to_string(bad) + " levels in a row were not good enough");
+    }
+    if (!(good ? schedule_.update() : schedule_.repair())) {
+      return conclude(ending::schedule_ended, "the schedule has no further target");
+    }
+    state_.stage = options_.rewinding > 0 ? stage::rewinding : stage::selecting;
+    save();
+  }
+
+  [[nodiscard]] std::size_t bad_in_a_row() const {
+    std::size_t count = 0;
+    while (count < state_.levels.size() && !state_.levels[state_.levels.size() - 1 - count].accepted) {
+      ++count;
+    }
+    return count;
+  }
+
+  [[nodiscard]] bool target_reached() const {
+    for (std::size_t r = 0; r < options_.target.size(); ++r) {
+      if (state_.best.used[r] > options_.target[r]) {
+        return false;
+      }
+    }
+    return !options_.target.empty();
   }
 
   /// Trains the best network a little longer, and keeps that only if it is no worse.
-  void train_longer() {
-    if (options_.final_epochs == 0 || best_.made.selection.layers.empty() || options_.stop.stop_requested()) {
-      return;
+  void train_longer(std::size_t level) {
+    if (options_.final_epochs > 0 && state_.best.sparsity > 0 && !beyond_maximum(options_.final_epochs)) {
+      const std::vector<mask::weight_mask<value_type>> held = state_.best.masks;
+      if (!train(held, {.epochs = options_.final_epochs,
+                        .level = level,
+                        .purpose = purpose::final,
+                        .sparsity = state_.best.sparsity})) {
+        return;
+      }
+      const double metric = trainer_.evaluate(model_);
+      if (no_worse(metric, state_.best.metric)) {
+        state_.best.metric = metric;
+        state_.best.parameters = snapshot<Model>(model_).values();
+        front_.add(state_.best);
+      }
     }
-    const std::size_t level = result_.report.levels.size() + 1;
-    train(best_.made.masks, {options_.final_epochs, level, purpose::final, best_.sparsity, 0, options_.stop});
-    if (stopped()) {
-      return;
-    }
-    const double metric = trainer_.evaluate(model_);
-    if (no_worse(metric, best_.metric)) {
-      best_.metric = metric;
-      best_.weights = snapshot<Model>(model_);
-    }
+    state_.stage = stage::done;
+    save();
   }
 
-  /// Leaves the best weights in the model, and the masks that hold them.
-  void hand_over() {
-    if constexpr (maskable_model<Model>) {
-      model_.set_masks(best_.made.masks);
-    }
-    best_.weights.restore(model_);
+  /// Leaves the best network in the model, and says what happened.
+  [[nodiscard]] result<value_type> hand_over() {
+    state_.best.restore(model_);
+    result<value_type> given;
+    given.report.objective = std::string(Objective::name);
+    given.report.baseline = state_.baseline;
+    given.report.metric = state_.best.metric;
+    given.report.levels = std::move(state_.levels);
+    given.report.ended = std::move(state_.ended);
+    layers_.describe(state_.best, given.report);
+    given.masks = std::move(state_.best.masks);
+    given.ending = state_.ending;
+    given.front = std::move(front_);
+    return given;
   }
 
   Model& model_;
@@ -10490,8 +11179,9 @@ class pruning_run {
   Schedule schedule_;
   const Options& options_;
   layer_selector<Model, Trainer, Objective, Options> layers_;
-  standing best_;
-  result<value_type> result_;
+  run_state<value_type> state_;
+  prune::front<value_type> front_;
+  double begun_ = 0;  // by the clock, or when the state was last saved
 };
 
 }  // namespace espalier::inline v0::prune::detail
@@ -10680,9 +11370,17 @@ struct options {
   std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};
-  stop_condition stop{};  ///< when it is stopped, the best network so far is the result
-  std::function<void(const training_phase&)> on_training{};  ///< called before every training
-  std::function<void(const report::level&)> on_level{};      ///< called after every level
+  std::optional<double> floor{};       ///< the worst metric that a level may have, whatever the baseline
+  std::vector<std::int64_t> target{};  ///< of each resource: a good level that uses no more is the last; empty: none
+  std::size_t maximum_levels = 0;      ///< so many levels at most; 0: any
+  std::size_t maximum_epochs = 0;      ///< trainings that would go beyond are left out, the final one too; 0: any
+  double maximum_seconds = 0;          ///< by `clock`; looked at before each epoch or training; 0: any
+  callback<double()> clock{};          ///< seconds since any moment; the library reads no clock of its own
+  checkpoint_reference checkpoint{};   ///< where to keep the run, so that it can be ended at any time and gone on with
+  stop_condition stop{};               ///< when it is stopped, the best network so far is the result
+  callback<void(const training_phase&)> on_training{};  ///< called before every training
+  callback<void(const training_epoch&)> on_epoch{};     ///< called after every epoch; see stepwise_trainer
+  callback<void(const report::level&)> on_level{};      ///< called after every level
 };
 
 /// @param o  settings.
@@ -10697,6 +11395,15 @@ void validate(const options<Ranking, Normalization>& o) {
     throw argument_error(error_message(
         "prune::optimize", std::to_string(o.epochs) + " epochs with rewinding " + std::to_string(o.rewinding),
         "at least one epoch, and fewer to rewind"));
+  }
+  if (o.floor && std::isnan(*o.floor)) {
+    throw argument_error(error_message("prune::optimize", "a floor that is not a number", "a metric"));
+  }
+  if (!(o.maximum_seconds >= 0) || (o.maximum_seconds > 0 && !o.clock)) {
+    throw argument_error(error_message(
+        "prune::optimize",
+        "at most " + std::to_string(o.maximum_seconds) + " seconds with" + (o.clock ? " a clock" : "out a clock"),
+        "0 or more, and a clock to measure them"));
   }
 }
 
@@ -10754,6 +11461,33 @@ template <prunable_model Model, trainer<Model> Trainer, objective::objective Obj
   validate(options);
   return detail::pruning_run<Model, Trainer, Objective, Schedule, prune::options<Ranking, Normalization>>(
       model, trainer, objective, std::move(schedule), options)();
+}
+
+}  // namespace espalier::inline v0::prune
+
+#endif
+
+// ---- espalier/prune/restore_start.hpp ----
+// Brings back the network with which a saved run began, so that it need not be trained again.
+#ifndef ESPALIER_PRUNE_RESTORE_START_HPP
+#define ESPALIER_PRUNE_RESTORE_START_HPP
+
+namespace espalier::inline v0::prune {
+
+/// Puts the parameters with which a saved run began into a model.
+/// @param model  as it was built for that run.
+/// @param place  where the run is kept; none: nothing is saved.
+/// @return whether there is a saved run; if not, the model is as before.
+/// @throws what loading throws; parse_error if it is no saved run; shape_error if it is that of another network.
+/// Complexity: that of loading.
+template <prunable_model Model>
+[[nodiscard]] bool restore_start(Model& model, const checkpoint_reference& place) {
+  const std::vector<std::byte> saved = place ? place.load() : std::vector<std::byte>{};
+  if (saved.empty()) {
+    return false;
+  }
+  snapshot<Model>(detail::read_state<typename Model::value_type>(saved).dense).restore(model);
+  return true;
 }
 
 }  // namespace espalier::inline v0::prune
