@@ -7,6 +7,7 @@
 #include <string>
 
 #include <espalier/base/errors.hpp>
+#include <espalier/schedule/detail/numbered.hpp>
 #include <espalier/schedule/schedule.hpp>
 
 namespace espalier::inline v0::schedule {
@@ -18,9 +19,9 @@ struct constant_options {
   double step = 0.05;  ///< between two levels, > 0
 };
 
-/// Level k is initial + k step, as long as that does not pass the final sparsity. Every level is computed from its
-/// number, so that rounding does not add up, and one within 1e-9 of the final sparsity is exactly that.
-class constant {
+/// Level k is initial + k step, as long as that does not pass the final sparsity; one within 1e-9 of it is exactly
+/// that.
+class constant : public detail::numbered<constant> {
  public:
   /// @param options  see constant_options.
   /// @throws argument_error if a setting is out of its range.
@@ -33,34 +34,19 @@ class constant {
     }
   }
 
-  /// @return the present target, 0 to 1.
-  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
-
-  /// Moves on after a level that was good enough.
-  /// @return whether the target moved.
-  bool update() noexcept {
-    const double next = at(level_ + 1);
-    if (next > options_.final || next <= sparsity()) {
-      return false;
-    }
-    ++level_;
-    return true;
-  }
-
-  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
-  /// @return whether the target moved.
-  bool repair() noexcept { return update(); }
-
  private:
+  friend detail::numbered<constant>;
   [[nodiscard]] double at(std::size_t level) const noexcept {
     constexpr double drift = 1e-9;
     const double sparsity = options_.initial + static_cast<double>(level) * options_.step;
     const double beyond = sparsity - options_.final;
-    return beyond > -drift && beyond < drift ? options_.final : sparsity;
+    if (beyond >= drift) {
+      return 0;  // no such level
+    }
+    return beyond > -drift ? options_.final : sparsity;
   }
 
   constant_options options_;
-  std::size_t level_ = 0;
 };
 static_assert(schedule<constant>);
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <espalier/base/errors.hpp>
+#include <espalier/schedule/detail/numbered.hpp>
 #include <espalier/schedule/schedule.hpp>
 
 namespace espalier::inline v0::schedule {
@@ -21,7 +22,7 @@ struct exponential_options {
 
 /// Level k of n keeps (1 - initial) ((1 - final) / (1 - initial))^(k / n); the last sparsity is exactly the final one.
 /// Unlike `geometric` it moves on after failure and searches for no edge.
-class exponential {
+class exponential : public detail::numbered<exponential> {
  public:
   /// @param options  see exponential_options.
   /// @throws argument_error if a setting is out of its range.
@@ -35,26 +36,10 @@ class exponential {
     }
   }
 
-  /// @return the present target, 0 to 1.
-  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
-
-  /// Moves on after a level that was good enough.
-  /// @return whether the target moved.
-  bool update() noexcept {
-    if (level_ == options_.steps || at(level_ + 1) <= sparsity()) {
-      return false;
-    }
-    ++level_;
-    return true;
-  }
-
-  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
-  /// @return whether the target moved.
-  bool repair() noexcept { return update(); }
-
  private:
+  friend detail::numbered<exponential>;
   [[nodiscard]] double at(std::size_t level) const noexcept {
-    if (level == options_.steps) {
+    if (level >= options_.steps) {
       return options_.final;
     }
     const double part = static_cast<double>(level) / static_cast<double>(options_.steps);
@@ -63,7 +48,6 @@ class exponential {
   }
 
   exponential_options options_;
-  std::size_t level_ = 0;
 };
 static_assert(schedule<exponential>);
 

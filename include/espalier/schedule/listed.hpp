@@ -9,12 +9,13 @@
 #include <vector>
 
 #include <espalier/base/errors.hpp>
+#include <espalier/schedule/detail/numbered.hpp>
 #include <espalier/schedule/schedule.hpp>
 
 namespace espalier::inline v0::schedule {
 
 /// The given sparsities, in their order, after success and after failure alike.
-class listed {
+class listed : public detail::numbered<listed> {
  public:
   /// @param sparsities  at least one, each in [0, 1] and larger than the one before.
   /// @throws argument_error if there is none, or one is out of range or order.
@@ -32,26 +33,13 @@ class listed {
     }
   }
 
-  /// @return the present target, 0 to 1.
-  [[nodiscard]] double sparsity() const noexcept { return sparsities_[level_]; }
-
-  /// Moves on after a level that was good enough.
-  /// @return whether the target moved.
-  bool update() noexcept {
-    if (level_ + 1 == sparsities_.size()) {
-      return false;
-    }
-    ++level_;
-    return true;
+ private:
+  friend detail::numbered<listed>;
+  [[nodiscard]] double at(std::size_t level) const noexcept {
+    return level < sparsities_.size() ? sparsities_[level] : 0;
   }
 
-  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
-  /// @return whether the target moved.
-  bool repair() noexcept { return update(); }
-
- private:
   std::vector<double> sparsities_;
-  std::size_t level_ = 0;
 };
 static_assert(schedule<listed>);
 

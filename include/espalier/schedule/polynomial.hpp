@@ -8,6 +8,7 @@
 #include <string>
 
 #include <espalier/base/errors.hpp>
+#include <espalier/schedule/detail/numbered.hpp>
 #include <espalier/schedule/schedule.hpp>
 
 namespace espalier::inline v0::schedule {
@@ -22,7 +23,7 @@ struct polynomial_options {
 
 /// Level k of n is final + (initial - final) (1 - k / n)^power; the last one is exactly the final sparsity.
 /// Source: Zhu and Gupta 2017, "To prune, or not to prune", arXiv 1710.01878.
-class polynomial {
+class polynomial : public detail::numbered<polynomial> {
  public:
   /// @param options  see polynomial_options.
   /// @throws argument_error if a setting is out of its range.
@@ -37,26 +38,10 @@ class polynomial {
     }
   }
 
-  /// @return the present target, 0 to 1.
-  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
-
-  /// Moves on after a level that was good enough.
-  /// @return whether the target moved.
-  bool update() noexcept {
-    if (level_ == options_.steps || at(level_ + 1) <= sparsity()) {
-      return false;
-    }
-    ++level_;
-    return true;
-  }
-
-  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
-  /// @return whether the target moved.
-  bool repair() noexcept { return update(); }
-
  private:
+  friend detail::numbered<polynomial>;
   [[nodiscard]] double at(std::size_t level) const noexcept {
-    if (level == options_.steps) {
+    if (level >= options_.steps) {
       return options_.final;
     }
     const double left = 1 - static_cast<double>(level) / static_cast<double>(options_.steps);
@@ -64,7 +49,6 @@ class polynomial {
   }
 
   polynomial_options options_;
-  std::size_t level_ = 0;
 };
 static_assert(schedule<polynomial>);
 
