@@ -4,13 +4,18 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
+#include <new>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include <espalier/mask/make_mask.hpp>
 #include <espalier/objective/parameters.hpp>
 #include <espalier/objective/vivado_dsp.hpp>
 #include <espalier/rank/l1.hpp>
@@ -22,6 +27,24 @@
 #include <espalier/select/select.hpp>
 
 #include "support/random_layers.hpp"
+
+/// Counts what the whole program allocates.
+namespace {
+std::atomic<std::size_t> allocations = 0;
+}
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
 
 namespace attributes = espalier::attributes;
 namespace choose = espalier::select;
@@ -44,6 +67,22 @@ choose::candidate<1> make(const attributes::layer_attributes& layer, const std::
                                 choose::valuation<Ranking, Normalization>{});
 }
 
+/// What it takes to rank, select and mask a layer.
+template <class Ranking, class Normalization, class Objective>
+std::size_t allocations_of(const attributes::layer_attributes& layer, const Objective& objective) {
+  espalier::random_generator random(161);
+  const auto kernel = support::random_numbers(random, layer.kernel_shape.size());
+  const std::size_t before = allocations;
+  std::vector<choose::candidate<1>> candidates;
+  candidates.push_back(choose::make_candidate(layer, objective(layer), rank::weight_data<double>{kernel, {}},
+                                              choose::valuation<Ranking, Normalization>{}));
+  const structure::grouping groups = *candidates[0].groups;
+  const auto chosen = choose::select(std::move(candidates), {}, Objective::resources);
+  const auto mask = espalier::mask::make_mask<double>(groups, chosen.layers[0].actions, kernel);
+  CHECK(mask.mask.size() == kernel.size());
+  return allocations - before;
+}
+
 /// A ranking that is wrong.
 struct below_nothing {
   static constexpr rank::data needs = rank::data::nothing;
@@ -54,6 +93,32 @@ struct below_nothing {
 }  // namespace
 
 TEST_SUITE("select") {
+  TEST_CASE("nothing is allocated per group, from weights to masks") {
+    // 32 times as many groups: vectors that grow double five times more, and the search may be a longer one.
+    const std::size_t few = 1000 * 2;
+    const std::size_t many = 32'000 * 2;
+    const auto expect_alike = [](std::size_t small, std::size_t large) {
+      CHECK(small > 0);
+      CHECK(large <= small + many / 2 / 20);
+    };
+    for (const bool share : {false, true}) {
+      auto small = dense(2, few / 2);
+      auto large = dense(2, many / 2);
+      small.share = large.share = share;
+      expect_alike(allocations_of<rank::l1, rank::lamp>(small, objective::parameters{}),
+                   allocations_of<rank::l1, rank::lamp>(large, objective::parameters{}));
+      small.grouped_by = large.grouped_by = structure::structured{};
+      expect_alike(allocations_of<rank::l2, rank::layer_maximum>(small, objective::parameters{}),
+                   allocations_of<rank::l2, rank::layer_maximum>(large, objective::parameters{}));
+      small.grouped_by.reset();
+      large.grouped_by.reset();
+      small.hls.strategy = large.hls.strategy = espalier::hls::strategy::resource;
+      small.hls.reuse_factor = large.hls.reuse_factor = 2;
+      expect_alike(allocations_of<rank::l1, rank::lamp>(small, objective::vivado_dsp{}),
+                   allocations_of<rank::l1, rank::lamp>(large, objective::vivado_dsp{}));
+    }
+  }
+
   TEST_CASE("losses are divided by what the normalization says, and 0 / 0 is 0") {
     CHECK(make<rank::l1, rank::layer_maximum>(dense(1, 3), {1, -4, 2}).prune == std::vector<double>{0.25, 1, 0.5});
     CHECK(make<rank::l1, rank::layer_maximum>(dense(1, 3), {0, 0, 0}).prune == std::vector<double>{0, 0, 0});
