@@ -85,11 +85,21 @@ TEST_SUITE("attributes") {
     CHECK_THROWS_AS(attributes::validate(layer), espalier::shape_error);
   }
 
-  TEST_CASE("reuse factor 0 and widths of 0 and more than 64 bits are refused") {
+  TEST_CASE("reuse factors below 1, a strategy that is none, widths of 0 and more than 64 bits are refused") {
     auto layer = dense();
     layer.hls.reuse_factor = 0;
     CHECK_THROWS_WITH_AS(attributes::validate(layer),
                          "espalier::attributes::validate: got layer 'hidden' with reuse factor 0, expected 1 or more",
+                         espalier::argument_error);
+    layer.hls.reuse_factor = static_cast<std::uint64_t>(-2);
+    CHECK_THROWS_WITH_AS(attributes::validate(layer),
+                         "espalier::attributes::validate: got layer 'hidden' with reuse factor -2, expected 1 or more",
+                         espalier::argument_error);
+    layer = dense();
+    layer.hls.strategy = static_cast<espalier::hls::strategy>(7);
+    CHECK_THROWS_WITH_AS(attributes::validate(layer),
+                         "espalier::attributes::validate: got layer 'hidden' with strategy number 7, expected latency, "
+                         "resource, resource_unrolled or distributed_arithmetic",
                          espalier::argument_error);
     for (const std::uint32_t bits : {0U, 65U}) {
       layer = dense();

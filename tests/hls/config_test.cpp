@@ -80,12 +80,16 @@ TEST_SUITE("hls") {
     CHECK(config.of("b", "Dense").warning == "unknown strategy 'Unrolled'");
   }
 
-  TEST_CASE("a reuse factor of 0 is refused by the layer that has it") {
+  TEST_CASE("a reuse factor of 0, or a negative one, is refused by the layer that has it") {
     hls::config config;
     config.type["Dense"].reuse_factor = 0;
     CHECK_THROWS_WITH_AS(static_cast<void>(config.of("a", "Dense")),
-                         "espalier::hls::config::of: got reuse factor 0 for layer 'a', expected 1 or more",
+                         "espalier::hls::config::of: got layer 'a' with reuse factor 0, expected 1 or more",
                          espalier::argument_error);
     CHECK_NOTHROW(static_cast<void>(config.of("a", "Conv2D")));
+    config.type["Dense"].reuse_factor = static_cast<std::uint64_t>(-4);
+    CHECK_THROWS_WITH_AS(static_cast<void>(config.of("a", "Dense")),
+                         "espalier::hls::config::of: got layer 'a' with reuse factor -4, expected 1 or more",
+                         espalier::argument_error);
   }
 }

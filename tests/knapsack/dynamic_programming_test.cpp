@@ -39,6 +39,31 @@ TEST_SUITE("knapsack") {
     CHECK(knapsack::dynamic_programming{}(owned.get()).kept == std::vector<std::uint8_t>{1, 1, 0});
   }
 
+  TEST_CASE("the reference finds items again by comparing floats: here sums that rounding makes differ lose none") {
+    // 0.1 + 0.2 + 0.3 and 0.3 + 0.2 + 0.1 differ, and so do many more.
+    espalier::random_generator random(32);
+    for (int trial = 0; trial < 300; ++trial) {
+      support::owned_problem<> owned;
+      owned.problem.capacities = {1 + static_cast<std::int64_t>(random.below(30))};
+      for (std::int64_t weight = 1; weight <= 4; ++weight) {
+        std::vector<double> values(random.below(4));
+        for (double& value : values) {
+          value = 0.1 * static_cast<double>(1 + random.below(9));
+        }
+        owned.add_class({weight}, values);
+      }
+      const auto& p = owned.get();
+      const auto solution = knapsack::dynamic_programming{}(p);
+      double sum = 0;
+      for (std::size_t i = 0; i < p.items(); ++i) {
+        sum += solution.kept[i] != 0 ? p.values[i] : 0;
+      }
+      CAPTURE(trial);
+      CHECK(sum == doctest::Approx(support::enumerate(p)).epsilon(1e-12));
+      CHECK(solution.used[0] <= p.capacities[0]);
+    }
+  }
+
   TEST_CASE("a capacity beyond all weights costs no memory") {
     support::owned_problem<> owned;
     owned.problem.capacities = {std::int64_t{1} << 60};

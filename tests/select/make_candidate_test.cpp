@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -123,6 +124,26 @@ TEST_SUITE("select") {
     CHECK(make<rank::l1, rank::layer_maximum>(dense(1, 3), {1, -4, 2}).prune == std::vector<double>{0.25, 1, 0.5});
     CHECK(make<rank::l1, rank::layer_maximum>(dense(1, 3), {0, 0, 0}).prune == std::vector<double>{0, 0, 0});
     CHECK(make<rank::l1, rank::no_normalization>(dense(1, 3), {1, -4, 2}).prune == std::vector<double>{1, 4, 2});
+  }
+
+  TEST_CASE("the reference's scale empties a layer with one large weight: with lamp none collapses") {
+    // 49 of 50 weights of the first layer are small beside its largest, but as good as any of the second among their
+    // own.
+    espalier::random_generator random(163);
+    std::vector<double> outlier = support::random_numbers(random, 50);
+    const std::vector<double> even = support::random_numbers(random, 50);
+    outlier[7] = 20;
+    const auto kept_of_first = [&]<class Normalization>(Normalization) {
+      auto second = dense(50, 1);
+      second.name = "output";
+      const std::vector<choose::candidate<1>> layers{make<rank::l1, Normalization>(dense(1, 50), outlier),
+                                                     make<rank::l1, Normalization>(second, even)};
+      const auto chosen = choose::select(layers, {.sparsity = {0.8}, .live = false}, objective::parameters::resources);
+      const auto& actions = chosen.layers[0].actions;
+      return std::count(actions.begin(), actions.end(), espalier::mask::action::keep);
+    };
+    CHECK(kept_of_first(rank::layer_maximum{}) == 1);
+    CHECK(kept_of_first(rank::lamp{}) > 1);
   }
 
   TEST_CASE("lamp takes the square of l2, other normalizations the length") {

@@ -667,6 +667,15 @@ TEST_SUITE("select") {
                          espalier::argument_error);
   }
 
+  TEST_CASE("two layers of one name are refused") {
+    const auto layers = std::vector{support::candidate_of<1>("a", {1, 2}, {{2, {1}}}),
+                                    support::candidate_of<1>("b", {1, 2}, {{2, {1}}}),
+                                    support::candidate_of<1>("a", {1, 2}, {{2, {1}}})};
+    CHECK_THROWS_WITH_AS(static_cast<void>(choose::select(layers, {}, dsp)),
+                         "espalier::select::select: got two layers with the name 'a', expected names that differ",
+                         espalier::argument_error);
+  }
+
   TEST_CASE("losses that are negative, not finite, missing or too few are refused by layer and group") {
     for (const double loss :
          {-1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {

@@ -15,6 +15,8 @@
 #include <espalier/base/closest_name.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
+#include <espalier/hls/detail/expect_reuse_factor.hpp>
+#include <espalier/hls/layer_config.hpp>
 
 namespace espalier::inline v0::attributes {
 
@@ -79,12 +81,15 @@ inline void expect_inbound(const layer_attributes& layer, const std::set<std::st
 
 /// @param layer  what is known of one layer.
 /// @throws argument_error or shape_error that names the layer, what came and what was expected: no name, a kernel shape
-///         that is empty or not its kind's, inputs or outputs that do not fit it, reuse factor 0, a width outside 1 to
-///         64 bits.
+///         that is empty or not its kind's, inputs or outputs that do not fit it, a reuse factor below 1, a strategy
+///         that is none, a width outside 1 to 64 bits.
 inline void validate(const layer_attributes& layer) {
   detail::expect(!layer.name.empty(), layer, "an empty name", "a name");
   detail::expect_shapes(layer);
-  detail::expect(layer.hls.reuse_factor > 0, layer, "reuse factor 0", "1 or more");
+  hls::detail::expect_reuse_factor(layer.hls.reuse_factor, "attributes::validate", layer.name);
+  const auto strategy = static_cast<std::size_t>(layer.hls.strategy);
+  detail::expect(strategy < hls::strategy_names.size(), layer, "strategy number " + std::to_string(strategy),
+                 "latency, resource, resource_unrolled or distributed_arithmetic");
   for (const std::uint32_t bits : {layer.hls.weight_width, layer.hls.output_width}) {
     detail::expect(bits >= 1 && bits <= 64, layer, std::to_string(bits) + " bits", "1 to 64");
   }

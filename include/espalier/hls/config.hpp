@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include <espalier/base/errors.hpp>
+#include <espalier/hls/detail/expect_reuse_factor.hpp>
 #include <espalier/hls/layer_config.hpp>
 #include <espalier/hls/precision.hpp>
 
@@ -38,7 +38,7 @@ struct config {
   /// @param layer_type  its kind, as hls4ml writes it.
   /// @return its settings; what nothing gives has the defaults of layer_config. A weight or output whose type is not
   ///         known ("auto") has the width of the model's default type, as hls4ml gives it.
-  /// @throws argument_error if a reuse factor of 0 was given.   Complexity: O(log n).
+  /// @throws argument_error if a reuse factor of 0, or a negative one, was given.   Complexity: O(log n).
   [[nodiscard]] layer_config of(const std::string& layer_name, const std::string& layer_type) const {
     layer_config result;
     result.io_type = io_type;
@@ -54,10 +54,7 @@ struct config {
         result.warning = (*level)->warning;
       }
     }
-    if (result.reuse_factor == 0) {
-      throw argument_error(
-          error_message("hls::config::of", "reuse factor 0 for layer '" + layer_name + "'", "1 or more"));
-    }
+    detail::expect_reuse_factor(result.reuse_factor, "hls::config::of", layer_name);
     const bool resource =
         result.strategy == hls::strategy::resource || result.strategy == hls::strategy::resource_unrolled;
     result.compression = result.compression && resource && layer_type.find("Dense") != std::string::npos;

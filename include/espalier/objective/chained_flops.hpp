@@ -38,11 +38,15 @@ class chained_flops {
   static constexpr std::array<std::string_view, 1> resources{"FLOPs"};
 
   /// @param layers  of the network, with output shapes where they are convolutions.
-  /// @throws what gpu_flops throws; argument_error if an inbound name is no layer's.   Complexity: O(layers log
-  /// layers).
+  /// @throws what gpu_flops throws; argument_error if two layers have one name or an inbound name is no layer's.
+  /// Complexity: O(layers log layers).
   explicit chained_flops(std::span<const attributes::layer_attributes> layers) {
     for (const attributes::layer_attributes& layer : layers) {
-      units_[layer.name] = layer.kernel_shape.rank() == 0 ? 0 : grouping_shape(layer).back();
+      const std::size_t units = layer.kernel_shape.rank() == 0 ? 0 : grouping_shape(layer).back();
+      if (!units_.emplace(layer.name, units).second) {
+        throw argument_error(error_message("objective::chained_flops", "two layers with the name '" + layer.name + "'",
+                                           "names that differ"));
+      }
     }
     for (const attributes::layer_attributes& layer : layers) {
       add(layer);

@@ -15,7 +15,8 @@ namespace espalier::inline v0::select {
 /// Marks the weights that lie on a path from an input of the network to an output.
 /// @param layers  in an order in which data can take them.
 /// @return per layer, per weight, 1 if it is present and live.
-/// @throws shape_error if a layer has not one entry per weight; argument_error if an inbound name is no layer's.
+/// @throws shape_error if a layer has not one entry per weight; argument_error if two layers have one name or an
+///         inbound name is no layer's.
 /// Complexity: O(weights).
 [[nodiscard]] inline std::vector<std::vector<std::uint8_t>> live_weights(const std::vector<connection>& layers) {
   const detail::path_finder paths(layers);

@@ -80,8 +80,9 @@ template <std::size_t M>
 ///         in a layer whose groups save different amounts or may be shared, the status may be feasible (the bound says
 ///         how much may be lost), and with several resources such a minimum may be said to be out of reach though
 ///         others would fit.
-/// @throws argument_error for a sparsity outside 0 to 1, losses that are missing, negative or not finite, a budget of
-///         an unknown layer, or savings that overflow; shape_error if sizes differ; what knapsack::solve throws.
+/// @throws argument_error for a sparsity outside 0 to 1, losses that are missing, negative or not finite, two layers of
+///         one name, a budget of an unknown layer, or savings that overflow; shape_error if sizes differ; what
+///         knapsack::solve throws.
 /// Complexity: that of the knapsack, at most 30 times over if groups without a path have to be given up.
 template <std::size_t M>
 [[nodiscard]] selection select(std::vector<candidate<M>> candidates, const options& o,

@@ -5,13 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include <espalier/attributes/layer_attributes.hpp>
 #include <espalier/base/errors.hpp>
+#include <espalier/hls/detail/expect_reuse_factor.hpp>
 #include <espalier/hls/layer_config.hpp>
 #include <espalier/hls/reuse_factor.hpp>
 #include <espalier/objective/detail/savings.hpp>
@@ -44,12 +44,7 @@ inline constexpr std::uint64_t bram_word = 36;
 /// compressed weights.
 [[nodiscard]] inline std::uint64_t real_reuse_factor(const attributes::layer_attributes& layer) {
   const hls::layer_config& config = layer.hls;
-  constexpr auto largest = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
-  if (config.reuse_factor == 0 || config.reuse_factor > largest) {
-    throw argument_error(error_message(
-        "objective", "layer '" + layer.name + "' with reuse factor " + std::to_string(config.reuse_factor),
-        config.reuse_factor == 0 ? "a reuse factor of 1 or more" : "one that an int64 holds"));
-  }
+  hls::detail::expect_reuse_factor(config.reuse_factor, "objective", layer.name);
   if (!is_resource(config) || config.compression || layer.kernel_shape.rank() == 0) {
     return config.reuse_factor;
   }

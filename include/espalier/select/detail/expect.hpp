@@ -38,6 +38,12 @@ void expect_options(std::span<const candidate<M>> candidates, const options& o) 
       expect_losses(c);
     }
   }
+  std::vector<std::string> sorted = names;
+  std::sort(sorted.begin(), sorted.end());
+  if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
+    throw argument_error(
+        error_message("select::select", "two layers with the name '" + *twice + "'", "names that differ"));
+  }
   for (const layer_budget& own : o.layers) {
     expect_sparsity(own.sparsity, M, " of layer '" + own.layer + "'");
     if (std::find(names.begin(), names.end(), own.layer) == names.end()) {

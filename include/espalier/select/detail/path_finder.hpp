@@ -24,7 +24,10 @@ class path_finder {
   explicit path_finder(const std::vector<connection>& layers) : layers_(layers), views_(layers.size()) {
     std::map<std::string, std::size_t> by_name;
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      by_name[layers[l].layer->name] = l;
+      if (!by_name.emplace(layers[l].layer->name, l).second) {
+        throw argument_error(error_message(
+            "select::live_weights", "two layers with the name '" + layers[l].layer->name + "'", "names that differ"));
+      }
       expect_weights(layers[l]);
     }
     for (std::size_t l = 0; l < layers.size(); ++l) {
