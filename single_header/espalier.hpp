@@ -461,6 +461,28 @@ struct prunable_layer {
 
 #endif
 
+// ---- espalier/hls/detail/expect_reuse_factor.hpp ----
+// Refuses reuse factors that are none, by the layer's name.
+#ifndef ESPALIER_HLS_DETAIL_EXPECT_REUSE_FACTOR_HPP
+#define ESPALIER_HLS_DETAIL_EXPECT_REUSE_FACTOR_HPP
+
+namespace espalier::inline v0::hls::detail {
+
+/// @param factor  0, and one that no int64 holds, are refused: the latter was a negative number once.
+/// @param where   module and function, for the message.
+/// @param layer   the layer's name.
+inline void expect_reuse_factor(std::uint64_t factor, std::string_view where, const std::string& layer) {
+  constexpr auto largest = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
+  if (factor == 0 || factor > largest) {
+    const std::string got = std::to_string(static_cast<std::int64_t>(factor));
+    throw argument_error(error_message(where, "layer '" + layer + "' with reuse factor " + got, "1 or more"));
+  }
+}
+
+}  // namespace espalier::inline v0::hls::detail
+
+#endif
+
 // ---- espalier/attributes/validate.hpp ----
 // Checks what a model says of its layers before anything is computed from it.
 #ifndef ESPALIER_ATTRIBUTES_VALIDATE_HPP
@@ -529,12 +551,15 @@ inline void expect_inbound(const layer_attributes& layer, const std::set<std::st
 
 /// @param layer  what is known of one layer.
 /// @throws argument_error or shape_error that names the layer, what came and what was expected: no name, a kernel shape
-///         that is empty or not its kind's, inputs or outputs that do not fit it, reuse factor 0, a width outside 1 to
-///         64 bits.
+///         that is empty or not its kind's, inputs or outputs that do not fit it, a reuse factor below 1, a strategy
+///         that is none, a width outside 1 to 64 bits.
 inline void validate(const layer_attributes& layer) {
   detail::expect(!layer.name.empty(), layer, "an empty name", "a name");
   detail::expect_shapes(layer);
-  detail::expect(layer.hls.reuse_factor > 0, layer, "reuse factor 0", "1 or more");
+  hls::detail::expect_reuse_factor(layer.hls.reuse_factor, "attributes::validate", layer.name);
+  const auto strategy = static_cast<std::size_t>(layer.hls.strategy);
+  detail::expect(strategy < hls::strategy_names.size(), layer, "strategy number " + std::to_string(strategy),
+                 "latency, resource, resource_unrolled or distributed_arithmetic");
   for (const std::uint32_t bits : {layer.hls.weight_width, layer.hls.output_width}) {
     detail::expect(bits >= 1 && bits <= 64, layer, std::to_string(bits) + " bits", "1 to 64");
   }
@@ -1084,7 +1109,7 @@ struct config {
   /// @param layer_type  its kind, as hls4ml writes it.
   /// @return its settings; what nothing gives has the defaults of layer_config. A weight or output whose type is not
   ///         known ("auto") has the width of the model's default type, as hls4ml gives it.
-  /// @throws argument_error if a reuse factor of 0 was given.   Complexity: O(log n).
+  /// @throws argument_error if a reuse factor of 0, or a negative one, was given.   Complexity: O(log n).
   [[nodiscard]] layer_config of(const std::string& layer_name, const std::string& layer_type) const {
     layer_config result;
     result.io_type = io_type;
@@ -1100,10 +1125,7 @@ struct config {
         result.warning = (*level)->warning;
       }
     }
-    if (result.reuse_factor == 0) {
-      throw argument_error(
-          error_message("hls::config::of", "reuse factor 0 for layer '" + layer_name + "'", "1 or more"));
-    }
+    detail::expect_reuse_factor(result.reuse_factor, "hls::config::of", layer_name);
     const bool resource =
         result.strategy == hls::strategy::resource || result.strategy == hls::strategy::resource_unrolled;
     result.compression = result.compression && resource && layer_type.find("Dense") != std::string::npos;
@@ -7342,11 +7364,15 @@ class chained_flops {
   static constexpr std::array<std::string_view, 1> resources{"FLOPs"};
 
   /// @param layers  of the network, with output shapes where they are convolutions.
-  /// @throws what gpu_flops throws; argument_error if an inbound name is no layer's.   Complexity: O(layers log
-  /// layers).
+  /// @throws what gpu_flops throws; argument_error if two layers have one name or an inbound name is no layer's.
+  /// Complexity: O(layers log layers).
   explicit chained_flops(std::span<const attributes::layer_attributes> layers) {
     for (const attributes::layer_attributes& layer : layers) {
-      units_[layer.name] = layer.kernel_shape.rank() == 0 ? 0 : grouping_shape(layer).back();
+      const std::size_t units = layer.kernel_shape.rank() == 0 ? 0 : grouping_shape(layer).back();
+      if (!units_.emplace(layer.name, units).second) {
+        throw argument_error(error_message("objective::chained_flops", "two layers with the name '" + layer.name + "'",
+                                           "names that differ"));
+      }
     }
     for (const attributes::layer_attributes& layer : layers) {
       add(layer);
@@ -7873,12 +7899,7 @@ inline constexpr std::uint64_t bram_word = 36;
 /// compressed weights.
 [[nodiscard]] inline std::uint64_t real_reuse_factor(const attributes::layer_attributes& layer) {
   const hls::layer_config& config = layer.hls;
-  constexpr auto largest = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
-  if (config.reuse_factor == 0 || config.reuse_factor > largest) {
-    throw argument_error(error_message(
-        "objective", "layer '" + layer.name + "' with reuse factor " + std::to_string(config.reuse_factor),
-        config.reuse_factor == 0 ? "a reuse factor of 1 or more" : "one that an int64 holds"));
-  }
+  hls::detail::expect_reuse_factor(config.reuse_factor, "objective", layer.name);
   if (!is_resource(config) || config.compression || layer.kernel_shape.rank() == 0) {
     return config.reuse_factor;
   }
@@ -10133,6 +10154,12 @@ void expect_options(std::span<const candidate<M>> candidates, const options& o) 
       expect_losses(c);
     }
   }
+  std::vector<std::string> sorted = names;
+  std::sort(sorted.begin(), sorted.end());
+  if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
+    throw argument_error(
+        error_message("select::select", "two layers with the name '" + *twice + "'", "names that differ"));
+  }
   for (const layer_budget& own : o.layers) {
     expect_sparsity(own.sparsity, M, " of layer '" + own.layer + "'");
     if (std::find(names.begin(), names.end(), own.layer) == names.end()) {
@@ -10179,7 +10206,10 @@ class path_finder {
   explicit path_finder(const std::vector<connection>& layers) : layers_(layers), views_(layers.size()) {
     std::map<std::string, std::size_t> by_name;
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      by_name[layers[l].layer->name] = l;
+      if (!by_name.emplace(layers[l].layer->name, l).second) {
+        throw argument_error(error_message(
+            "select::live_weights", "two layers with the name '" + layers[l].layer->name + "'", "names that differ"));
+      }
       expect_weights(layers[l]);
     }
     for (std::size_t l = 0; l < layers.size(); ++l) {
@@ -10331,7 +10361,8 @@ namespace espalier::inline v0::select {
 /// Marks the weights that lie on a path from an input of the network to an output.
 /// @param layers  in an order in which data can take them.
 /// @return per layer, per weight, 1 if it is present and live.
-/// @throws shape_error if a layer has not one entry per weight; argument_error if an inbound name is no layer's.
+/// @throws shape_error if a layer has not one entry per weight; argument_error if two layers have one name or an
+///         inbound name is no layer's.
 /// Complexity: O(weights).
 [[nodiscard]] inline std::vector<std::vector<std::uint8_t>> live_weights(const std::vector<connection>& layers) {
   const detail::path_finder paths(layers);
@@ -10415,8 +10446,9 @@ template <std::size_t M>
 ///         in a layer whose groups save different amounts or may be shared, the status may be feasible (the bound says
 ///         how much may be lost), and with several resources such a minimum may be said to be out of reach though
 ///         others would fit.
-/// @throws argument_error for a sparsity outside 0 to 1, losses that are missing, negative or not finite, a budget of
-///         an unknown layer, or savings that overflow; shape_error if sizes differ; what knapsack::solve throws.
+/// @throws argument_error for a sparsity outside 0 to 1, losses that are missing, negative or not finite, two layers of
+///         one name, a budget of an unknown layer, or savings that overflow; shape_error if sizes differ; what
+///         knapsack::solve throws.
 /// Complexity: that of the knapsack, at most 30 times over if groups without a path have to be given up.
 template <std::size_t M>
 [[nodiscard]] selection select(std::vector<candidate<M>> candidates, const options& o,
@@ -12315,6 +12347,48 @@ static_assert(schedule<binary>);
 
 #endif
 
+// ---- espalier/schedule/detail/numbered.hpp ----
+// What schedules have in common whose levels are computed from their number.
+#ifndef ESPALIER_SCHEDULE_DETAIL_NUMBERED_HPP
+#define ESPALIER_SCHEDULE_DETAIL_NUMBERED_HPP
+
+namespace espalier::inline v0::schedule::detail {
+
+/// Goes up level by level, after success and after failure alike. Levels are computed from their number, so that
+/// rounding does not add up.
+/// @tparam Schedule  derives from this and has `double at(std::size_t level)`: the sparsity of a level; where there is
+/// no
+///                   such level, one that is not above the last.
+template <class Schedule>
+class numbered {
+ public:
+  /// @return the present target, 0 to 1.
+  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
+
+  /// Moves on after a level that was good enough.
+  /// @return whether the target moved.
+  bool update() noexcept {
+    if (at(level_ + 1) <= sparsity()) {
+      return false;
+    }
+    ++level_;
+    return true;
+  }
+
+  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
+  /// @return whether the target moved.
+  bool repair() noexcept { return update(); }
+
+ private:
+  [[nodiscard]] double at(std::size_t level) const noexcept { return static_cast<const Schedule&>(*this).at(level); }
+
+  std::size_t level_ = 0;
+};
+
+}  // namespace espalier::inline v0::schedule::detail
+
+#endif
+
 // ---- espalier/schedule/constant.hpp ----
 // A schedule of equal steps.
 #ifndef ESPALIER_SCHEDULE_CONSTANT_HPP
@@ -12329,9 +12403,9 @@ struct constant_options {
   double step = 0.05;  ///< between two levels, > 0
 };
 
-/// Level k is initial + k step, as long as that does not pass the final sparsity. Every level is computed from its
-/// number, so that rounding does not add up, and one within 1e-9 of the final sparsity is exactly that.
-class constant {
+/// Level k is initial + k step, as long as that does not pass the final sparsity; one within 1e-9 of it is exactly
+/// that.
+class constant : public detail::numbered<constant> {
  public:
   /// @param options  see constant_options.
   /// @throws argument_error if a setting is out of its range.
@@ -12344,34 +12418,19 @@ class constant {
     }
   }
 
-  /// @return the present target, 0 to 1.
-  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
-
-  /// Moves on after a level that was good enough.
-  /// @return whether the target moved.
-  bool update() noexcept {
-    const double next = at(level_ + 1);
-    if (next > options_.final || next <= sparsity()) {
-      return false;
-    }
-    ++level_;
-    return true;
-  }
-
-  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
-  /// @return whether the target moved.
-  bool repair() noexcept { return update(); }
-
  private:
+  friend detail::numbered<constant>;
   [[nodiscard]] double at(std::size_t level) const noexcept {
     constexpr double drift = 1e-9;
     const double sparsity = options_.initial + static_cast<double>(level) * options_.step;
     const double beyond = sparsity - options_.final;
-    return beyond > -drift && beyond < drift ? options_.final : sparsity;
+    if (beyond >= drift) {
+      return 0;  // no such level
+    }
+    return beyond > -drift ? options_.final : sparsity;
   }
 
   constant_options options_;
-  std::size_t level_ = 0;
 };
 static_assert(schedule<constant>);
 
@@ -12395,7 +12454,7 @@ struct exponential_options {
 
 /// Level k of n keeps (1 - initial) ((1 - final) / (1 - initial))^(k / n); the last sparsity is exactly the final one.
 /// Unlike `geometric` it moves on after failure and searches for no edge.
-class exponential {
+class exponential : public detail::numbered<exponential> {
  public:
   /// @param options  see exponential_options.
   /// @throws argument_error if a setting is out of its range.
@@ -12409,26 +12468,10 @@ class exponential {
     }
   }
 
-  /// @return the present target, 0 to 1.
-  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
-
-  /// Moves on after a level that was good enough.
-  /// @return whether the target moved.
-  bool update() noexcept {
-    if (level_ == options_.steps || at(level_ + 1) <= sparsity()) {
-      return false;
-    }
-    ++level_;
-    return true;
-  }
-
-  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
-  /// @return whether the target moved.
-  bool repair() noexcept { return update(); }
-
  private:
+  friend detail::numbered<exponential>;
   [[nodiscard]] double at(std::size_t level) const noexcept {
-    if (level == options_.steps) {
+    if (level >= options_.steps) {
       return options_.final;
     }
     const double part = static_cast<double>(level) / static_cast<double>(options_.steps);
@@ -12437,7 +12480,6 @@ class exponential {
   }
 
   exponential_options options_;
-  std::size_t level_ = 0;
 };
 static_assert(schedule<exponential>);
 
@@ -12528,7 +12570,7 @@ static_assert(schedule<geometric>);
 namespace espalier::inline v0::schedule {
 
 /// The given sparsities, in their order, after success and after failure alike.
-class listed {
+class listed : public detail::numbered<listed> {
  public:
   /// @param sparsities  at least one, each in [0, 1] and larger than the one before.
   /// @throws argument_error if there is none, or one is out of range or order.
@@ -12546,26 +12588,13 @@ class listed {
     }
   }
 
-  /// @return the present target, 0 to 1.
-  [[nodiscard]] double sparsity() const noexcept { return sparsities_[level_]; }
-
-  /// Moves on after a level that was good enough.
-  /// @return whether the target moved.
-  bool update() noexcept {
-    if (level_ + 1 == sparsities_.size()) {
-      return false;
-    }
-    ++level_;
-    return true;
+ private:
+  friend detail::numbered<listed>;
+  [[nodiscard]] double at(std::size_t level) const noexcept {
+    return level < sparsities_.size() ? sparsities_[level] : 0;
   }
 
-  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
-  /// @return whether the target moved.
-  bool repair() noexcept { return update(); }
-
- private:
   std::vector<double> sparsities_;
-  std::size_t level_ = 0;
 };
 static_assert(schedule<listed>);
 
@@ -12590,7 +12619,7 @@ struct polynomial_options {
 
 /// Level k of n is final + (initial - final) (1 - k / n)^power; the last one is exactly the final sparsity.
 /// Source: Zhu and Gupta 2017, "To prune, or not to prune", arXiv 1710.01878.
-class polynomial {
+class polynomial : public detail::numbered<polynomial> {
  public:
   /// @param options  see polynomial_options.
   /// @throws argument_error if a setting is out of its range.
@@ -12605,26 +12634,10 @@ class polynomial {
     }
   }
 
-  /// @return the present target, 0 to 1.
-  [[nodiscard]] double sparsity() const noexcept { return at(level_); }
-
-  /// Moves on after a level that was good enough.
-  /// @return whether the target moved.
-  bool update() noexcept {
-    if (level_ == options_.steps || at(level_ + 1) <= sparsity()) {
-      return false;
-    }
-    ++level_;
-    return true;
-  }
-
-  /// Moves on after a level that was not: a network may do badly at one sparsity and well at a higher one.
-  /// @return whether the target moved.
-  bool repair() noexcept { return update(); }
-
  private:
+  friend detail::numbered<polynomial>;
   [[nodiscard]] double at(std::size_t level) const noexcept {
-    if (level == options_.steps) {
+    if (level >= options_.steps) {
       return options_.final;
     }
     const double left = 1 - static_cast<double>(level) / static_cast<double>(options_.steps);
@@ -12632,7 +12645,6 @@ class polynomial {
   }
 
   polynomial_options options_;
-  std::size_t level_ = 0;
 };
 static_assert(schedule<polynomial>);
 
