@@ -9,11 +9,13 @@
 #include <espalier/kernels/all_finite.hpp>
 #include <espalier/kernels/answers.hpp>
 #include <espalier/kernels/average_pool2d.hpp>
+#include <espalier/kernels/batch_normalization.hpp>
 #include <espalier/kernels/conv2d.hpp>
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/cross_entropy.hpp>
 #include <espalier/kernels/dense.hpp>
 #include <espalier/kernels/depthwise_conv2d.hpp>
+#include <espalier/kernels/dropout.hpp>
 #include <espalier/kernels/elementwise.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/held_weights.hpp>
@@ -40,10 +42,12 @@
 #include <espalier/metric/root_mean_squared_error.hpp>
 #include <espalier/metric/top_k_accuracy.hpp>
 #include <espalier/nn/average_pool2d.hpp>
+#include <espalier/nn/batch_normalization.hpp>
 #include <espalier/nn/conv1d.hpp>
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>
 #include <espalier/nn/depthwise_conv2d.hpp>
+#include <espalier/nn/dropout.hpp>
 #include <espalier/nn/elu.hpp>
 #include <espalier/nn/flatten.hpp>
 #include <espalier/nn/global_average_pool2d.hpp>

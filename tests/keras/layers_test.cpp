@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <espalier/nn/average_pool2d.hpp>
+#include <espalier/nn/batch_normalization.hpp>
 #include <espalier/nn/conv1d.hpp>
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>
@@ -123,6 +124,83 @@ void check_layer(Layer layer, const json& found) {
   check_numbers(back, gradient, tolerance);
 }
 
+/// The same of a batch normalization, whose mini-batch is one slot; its weights after a step of training too.
+template <class T>
+void check_normalization(const json& found) {
+  CAPTURE(found.at("name").get<std::string>());
+  const auto& config = found.at("config");
+  const auto& input = found.at("inputs").at(0);
+  const auto shape = input.at("shape").get<std::vector<std::size_t>>();
+  const std::size_t samples = shape[0];
+  nn::batch_normalization<T> layer({.momentum = config.at("momentum"),
+                                    .epsilon = config.at("epsilon"),
+                                    .center = config.at("center"),
+                                    .scale = config.at("scale")});
+  espalier::random_generator random(1);
+  layer.build("layer", espalier::extents(std::span(shape).subspan(1)), random);
+  const std::size_t channels = shape.back();
+  const auto read = [&](const json& weights, const std::string& name) {
+    return weights.contains(name) ? support::keras_array<T>(weights.at(name)) : std::vector<T>();
+  };
+  const auto put = [&](const std::vector<T>& from, T* to) { std::copy(from.begin(), from.end(), to); };
+  const auto& weights = found.at("weights");
+  put(read(weights, "gamma"), layer.kernel().data());
+  put(read(weights, "beta"), layer.bias().data());
+  put(read(weights, "moving_mean"), layer.moving().data());
+  put(read(weights, "moving_variance"), layer.moving().data() + channels);
+  const bool narrow = sizeof(T) == 4;
+  const auto& expected = narrow ? found : found.at("float64");
+  const double tolerance = narrow ? 3e-5 : 1e-10;
+
+  auto x = in_lanes(support::keras_array<T>(input), samples);
+  auto u = in_lanes(support::keras_array<T>(found.at("upstream")), samples);
+  for (std::size_t i = 0; i < u.size(); ++i) {
+    u[i] = i % kernels::lanes < samples ? u[i] : T{0};
+  }
+  std::vector<T> y(x.size());
+  std::vector<T> dx(x.size());
+  std::vector<T> scratch(layer.scratch());
+  std::vector<double> slot(layer.sums());
+  std::vector<double> batch(layer.sums());
+  const std::array<const double*, 1> slots{slot.data()};
+  nn::pass<T> pass{x.data(), y.data(), u.data(), dx.data(), 1, scratch.data()};
+  pass.samples = samples;
+  pass.slot_sums = slot.data();
+  pass.batch_sums = batch.data();
+  std::vector<T> d_gamma(layer.kernel().size());
+  std::vector<T> d_beta(layer.bias().size());
+  if (found.at("training")) {
+    layer.collect(pass);
+    layer.combine({slots, 0}, batch.data());
+    layer.forward_batch(pass);
+    layer.collect_slopes(pass);
+    layer.add_slopes(pass, d_gamma.data(), d_beta.data());
+    layer.combine_slopes({slots, 0}, batch.data());
+    layer.backward_batch(pass);
+    layer.remember(batch.data());
+    const auto& after = expected.contains("weights_after") ? expected.at("weights_after") : found.at("weights_after");
+    const std::vector<T> moving(layer.moving().data(), layer.moving().data() + 2 * channels);
+    auto averages = read(after, "moving_mean");
+    const auto variances = read(after, "moving_variance");
+    averages.insert(averages.end(), variances.begin(), variances.end());
+    // A momentum of 0.99 is a float in Keras.
+    check_numbers(moving, averages, narrow ? tolerance : (expected.contains("weights_after") ? 1e-8 : 3e-5));
+  } else {
+    layer.forward(pass);
+    layer.template backward_parameters<kernels::gradient_kind::plain>(pass, d_gamma.data(), d_beta.data());
+    layer.backward(pass);
+  }
+  const auto rows_of = [&](const std::vector<T>& lanes) {
+    std::vector<T> rows(x.size() / kernels::lanes * samples);
+    kernels::scatter<T>(lanes.data(), rows.size() / samples, samples, rows.data());
+    return rows;
+  };
+  check_numbers(rows_of(y), support::keras_array<T>(expected.at("output")), narrow ? 2e-5 : 1e-10);
+  check_numbers(rows_of(dx), support::keras_array<T>(expected.at("input_gradients").at(0)), tolerance);
+  check_numbers(d_gamma, read(expected.at("weight_gradients"), "gamma"), tolerance);
+  check_numbers(d_beta, read(expected.at("weight_gradients"), "beta"), tolerance);
+}
+
 std::array<std::size_t, 2> pair(const json& config, const std::string& key) {
   return config.at(key).get<std::array<std::size_t, 2>>();
 }
@@ -226,6 +304,17 @@ TEST_SUITE("keras") {
         target.push_back(size < 0 ? 0 : static_cast<std::size_t>(size));
       }
       check_layer(nn::reshape<T>(espalier::extents(std::span<const std::size_t>(target))), found);
+      return true;
+    });
+  }
+
+  TEST_CASE_TEMPLATE("batch normalizations compute what Keras's do, in training and in inference", T, float, double) {
+    check_cases("BatchNormalization", 14, [](const json& found, const json& config) {
+      const std::size_t rank = found.at("inputs").at(0).at("shape").size();
+      if (config.at("axis") != rank - 1) {
+        return false;
+      }
+      check_normalization<T>(found);
       return true;
     });
   }

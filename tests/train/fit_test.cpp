@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include <espalier/nn/batch_normalization.hpp>
+#include <espalier/nn/dropout.hpp>
 #include <espalier/optim/cosine_rate.hpp>
 #include <espalier/optim/sgd.hpp>
 #include <espalier/train/evaluate.hpp>
@@ -42,6 +44,7 @@ std::atomic<std::size_t> allocations = 0;
   std::free(memory);
 }
 
+namespace nn = espalier::nn;
 namespace optim = espalier::optim;
 namespace train = espalier::train;
 
@@ -138,6 +141,29 @@ TEST_SUITE("train") {
       CHECK(trained<T>({.epochs = 2, .batch = batch, .seed = 5, .threads = 2}) == one);
       CHECK(trained<T>({.epochs = 2, .batch = batch, .seed = 5, .threads = 4}) == one);
     }
+  }
+
+  TEST_CASE(
+      "with layers that look at whole batches, or drop at random, the weights are the same bits for any threads") {
+    const support::labelled<float> data(333, 6, 4);
+    const auto normalized = [&](std::size_t threads, std::uint64_t seed) {
+      nn::sequential net({6}, 1, nn::dense<float>({.units = 9}), nn::batch_normalization<float>(), nn::relu<float>(),
+                         nn::dropout<float>(0.2), nn::masked<nn::dense<float>>(nn::dense_options{.units = 4}),
+                         nn::batch_normalization<float>(), nn::softmax<float>());
+      std::array<std::size_t, 6> seen{};
+      train::fit_options<> options{.epochs = 2, .batch = 150, .seed = seed, .threads = threads};
+      options.on_step = [&](const train::progress& where) { seen[where.step - 1] = allocations; };
+      const double before = train::evaluate(net, data.view()).loss;
+      train::fit(net, data.view(), options);
+      CHECK(seen[5] == seen[0]);
+      CHECK(train::evaluate(net, data.view()).loss < before);
+      CHECK(train::fisher_information(net, data.view()).size() == 2);
+      return all_weights(net);
+    };
+    const auto one = normalized(1, 5);
+    CHECK(normalized(2, 5) == one);
+    CHECK(normalized(4, 5) == one);
+    CHECK(normalized(1, 6) != one);
   }
 
   TEST_CASE("the weights are the same bits with AVX2 and AVX-512") {

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include <espalier/base/errors.hpp>
@@ -20,13 +21,17 @@ namespace espalier::inline v0::nn {
 /// @tparam T  float or double.
 template <class T>
 struct pass {
-  const T* x = nullptr;    ///< input
-  T* y = nullptr;          ///< output; the same array as x for layers that work in place
-  T* dy = nullptr;         ///< gradient of the output
-  T* dx = nullptr;         ///< gradient of the input; null if nobody needs it; the same array as dy in place
-  std::size_t blocks = 0;  ///< how many, at most as many as a slot has
-  T* scratch = nullptr;    ///< as many numbers as scratch() says
-  T* between = nullptr;    ///< of several layers taken together: where the output of the first would stand
+  const T* x = nullptr;         ///< input
+  T* y = nullptr;               ///< output; the same array as x for layers that work in place
+  T* dy = nullptr;              ///< gradient of the output
+  T* dx = nullptr;              ///< gradient of the input; null if nobody needs it; the same array as dy in place
+  std::size_t blocks = 0;       ///< how many, at most as many as a slot has
+  T* scratch = nullptr;         ///< as many numbers as scratch() says
+  T* between = nullptr;         ///< of several layers taken together: where the output of the first would stand
+  std::size_t samples = 0;      ///< in the blocks; lanes behind them repeat the last one and have no gradient
+  std::uint64_t noise = 0;      ///< differs from slot to slot and step to step of a training; 0: not a training
+  double* slot_sums = nullptr;  ///< of a batch_layer in training: what it collects over these blocks
+  const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
 };
 
 /// A layer whose kind is known at compile time.
@@ -50,21 +55,68 @@ concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::va
   c.backward(p);
 };
 
-/// A layer with a kernel to train and prune: also gives kernel(), bias(), attributes() and
-/// `backward_parameters<Kind>(pass, d_kernel, d_bias)`, which adds to the gradients.
+/// A layer with numbers to train: gives kernel(), bias() and `backward_parameters<Kind>(pass, d_kernel, d_bias)`, which
+/// adds to the gradients.
+template <class Layer>
+concept trained_layer = layer<Layer> && requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p,
+                                                 typename Layer::value_type* gradient) {
+  l.kernel();
+  l.bias();
+  c.template backward_parameters<kernels::gradient_kind::plain>(p, gradient, gradient);
+};
+
+/// A layer with a kernel to train and prune: also gives attributes().
 ///
 /// Optional, for speed: `forward_relu(pass)` takes along a relu behind it; `forward_relu_pool`, `backward_relu_pool`
 /// and `backward_parameters_relu_pool` also a pooling of 2 x 2 behind that, and leave in `pass.between` what they like.
 template <class Layer>
-concept weighted_layer = layer<Layer> && requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p,
-                                                  typename Layer::value_type* gradient) {
-  l.kernel();
-  l.bias();
+concept weighted_layer = trained_layer<Layer> && requires(const Layer& c) {
   c.attributes();
-  c.template backward_parameters<kernels::gradient_kind::plain>(p, gradient, gradient);
+};
+
+/// What a batch layer collected over the slots of a mini-batch.
+struct slot_sums {
+  std::span<const double* const> slots;  ///< of all batch layers, in the order of the slots
+  std::size_t begin = 0;                 ///< of this layer's
+
+  [[nodiscard]] std::size_t size() const noexcept { return slots.size(); }
+  [[nodiscard]] const double* operator[](std::size_t slot) const noexcept { return slots[slot] + begin; }
+};
+
+/// A layer that in training looks at all samples of a mini-batch together, whatever slots they are in:
+///
+/// - `sums()`: how many numbers it collects.
+/// - `collect(pass)`, then `combine(slots, batch)` once, then `forward_batch(pass)`.
+/// - backward: `collect_slopes(pass)`, then `combine_slopes(slots, batch)` once, then `backward_batch(pass)`.
+/// - `add_slopes(pass, d_kernel, d_bias)`: adds the gradients of its parameters, after `collect_slopes`.
+/// - `remember(batch)`: after the step, for statistics that outlive it; `moving()` shows them.
+template <class Layer>
+concept batch_layer = trained_layer<Layer> &&
+    requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const slot_sums& slots, double* batch,
+             typename Layer::value_type* gradient) {
+  { c.sums() } -> std::same_as<std::size_t>;
+  c.collect(p);
+  c.combine(slots, batch);
+  c.forward_batch(p);
+  c.collect_slopes(p);
+  c.combine_slopes(slots, batch);
+  c.backward_batch(p);
+  c.add_slopes(p, gradient, gradient);
+  l.remember(static_cast<const double*>(batch));
+  l.moving();
 };
 
 namespace detail {
+
+/// @return how many numbers a layer has among all parameters of a network.
+template <trained_layer Layer>
+[[nodiscard]] std::size_t count_numbers(const Layer& layer) {
+  std::size_t count = layer.kernel().size() + layer.bias().size();
+  if constexpr (batch_layer<Layer>) {
+    count += layer.moving().size();
+  }
+  return count;
+}
 
 /// Axes of a layer's output; 0: not known.
 template <class Layer>

@@ -91,7 +91,7 @@ class sequential {
     for_each_layer([&]<std::size_t Index>(auto& layer) {
       const std::string kind = std::remove_reference_t<decltype(layer)>::default_name;
       names_[Index] = kind + "_" + std::to_string(++places[kind]);
-      if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
+      if constexpr (trained_layer<std::remove_reference_t<decltype(layer)>>) {
         names_[Index] = layer.name().empty() ? names_[Index] : layer.name();
       }
       shapes_[Index + 1] = layer.build(names_[Index], shapes_[Index], generator);
@@ -127,20 +127,25 @@ class sequential {
     return result;
   }
 
-  /// @return views of all trained numbers: kernel and bias of each layer with a kernel, in order.
+  /// @return views of all numbers that training changes: kernel and bias of each layer that has them, in order, and
+  ///         what a batch normalization remembers.
   [[nodiscard]] std::vector<std::span<value_type>> parameters() {
     std::vector<std::span<value_type>> result;
-    for_each_weighted_layer([&](auto& layer) {
-      result.push_back(elements(layer.kernel()));
-      result.push_back(elements(layer.bias()));
-    });
+    for_each_parameter([&](auto& numbers, const std::string&, bool) { result.push_back(elements(numbers)); });
     return result;
   }
 
   /// @return for each entry of parameters(): the name of its layer.
   [[nodiscard]] std::vector<std::string> parameter_layers() {
     std::vector<std::string> result;
-    for_each_weighted_layer([&](auto& layer) { result.insert(result.end(), 2, layer.name()); });
+    for_each_parameter([&](auto&, const std::string& name, bool) { result.push_back(name); });
+    return result;
+  }
+
+  /// @return for each entry of parameters(): whether an optimizer moves it.
+  [[nodiscard]] std::vector<bool> trained() {
+    std::vector<bool> result;
+    for_each_parameter([&](auto&, const std::string&, bool has_gradient) { result.push_back(has_gradient); });
     return result;
   }
 
@@ -173,11 +178,12 @@ class sequential {
   [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
     std::array<bool, depth> in_place{};
     std::size_t scratch = 0;
+    const std::size_t sums = passes().template sums_below<depth>();
     for_each_layer([&]<std::size_t Index>(const auto& layer) {
       in_place[Index] = detail::shares_place<layer_tuple, Index>();
       scratch = (std::max)(scratch, layer.scratch());
     });
-    return workspace<value_type>(shapes_, in_place, {blocks, scratch});
+    return workspace<value_type>(shapes_, in_place, {blocks, scratch, sums});
   }
 
   /// Runs samples through all layers.
@@ -214,6 +220,79 @@ class sequential {
     return w.delta(trained_depth<Scores>);
   }
 
+  /// Layers that in training look at a whole mini-batch; each ends a part of a training's pass.
+  static constexpr std::size_t batch_layers = (std::size_t{0} + ... + (batch_layer<Layers> ? 1 : 0));
+
+  /// Runs one part of a training's pass: from a batch layer, or the beginning, to the next, or the scores.
+  /// @tparam Part  0 to batch_layers, in this order, with `combine` between them.
+  /// @return the scores, after the last part.
+  template <std::size_t Part, kernels::score_kind Scores>
+  const value_type* run_part(workspace<value_type>& w, std::size_t blocks) const {
+    passes().template run_part<part_begin<Part>(), part_end<Part, Scores>()>(w, blocks);
+    return w.value(part_end<Part, Scores>());
+  }
+
+  /// Goes back through one part, from the last to the first, with `combine_slopes` between them.
+  /// @param gradients  added to, see `backward`.
+  template <std::size_t Part, kernels::gradient_kind Kind, kernels::score_kind Scores>
+  void back_through_part(workspace<value_type>& w, std::size_t blocks, std::span<value_type> gradients) const {
+    passes().template back_through_part<Kind, part_begin<Part>(), part_end<Part, Scores>()>(w, blocks,
+                                                                                            gradients.data());
+  }
+
+  /// Combines what the batch layer behind a part collected.
+  /// @param slots  what batch layers collected, workspace by workspace, in the order of the slots.
+  /// @param batch  what that is combined to, for all batch layers one after the other.
+  template <std::size_t Part>
+  void combine(std::span<const double* const> slots, std::span<double> batch) const {
+    constexpr std::size_t index = part_begin<Part + 1>();
+    const std::size_t begin = passes().template sums_below<index>();
+    std::get<index>(layers_).combine({slots, begin}, batch.data() + begin);
+  }
+  /// The same for slopes.
+  template <std::size_t Part>
+  void combine_slopes(std::span<const double* const> slots, std::span<double> batch) const {
+    constexpr std::size_t index = part_begin<Part + 1>();
+    const std::size_t begin = passes().template sums_below<index>();
+    std::get<index>(layers_).combine_slopes({slots, begin}, batch.data() + begin);
+  }
+
+  /// Takes each batch normalization behind a layer with a kernel into that layer, by its moving averages; outputs in
+  /// inference stay what they are up to rounding.
+  /// @throws shape_error if such a layer has no bias; argument_error if a mask holds weights of it at other numbers
+  /// than
+  ///         0. The layers before that one are then folded already.
+  void fold_batch_normalizations() {
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
+      if constexpr (Index > 0 && requires { layer.fold_into(std::span<value_type>{}, std::span<value_type>{}); }) {
+        auto& before = std::get<Index - 1>(layers_);
+        using before_type = std::remove_reference_t<decltype(before)>;
+        if constexpr (detail::is_masked<before_type>::value) {
+          const auto& held = before.mask().offset;
+          if (std::any_of(held.begin(), held.end(), [](value_type o) { return o != 0; })) {
+            throw argument_error(error_message("nn::sequential::fold_batch_normalizations",
+                                               "shared weights in layer '" + before.name() + "'",
+                                               "weights that are kept or 0"));
+          }
+        }
+        if constexpr (weighted_layer<before_type>) {
+          layer.fold_into(elements(before.kernel()), elements(before.bias()));
+        }
+      }
+    });
+  }
+
+  /// Lets batch layers remember what the last batch was like.
+  void remember(std::span<const double> batch) {
+    const double* own = batch.data();
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
+      if constexpr (batch_layer<std::remove_reference_t<decltype(layer)>>) {
+        layer.remember(own);
+        own += layer.sums();
+      }
+    });
+  }
+
   /// @param samples  row-major, one after the other.
   /// @return one row of outputs per sample.
   /// @throws shape_error if the numbers do not make whole samples.   Complexity: memory for 64 samples at a time.
@@ -245,6 +324,37 @@ class sequential {
 
   [[nodiscard]] detail::layer_passes<layer_tuple> passes() const noexcept {
     return detail::layer_passes<layer_tuple>(layers_);
+  }
+
+  /// The layer at which a part begins; the batch layers are numbered by the parts that end at them.
+  template <std::size_t Part>
+  [[nodiscard]] static constexpr std::size_t part_begin() {
+    constexpr std::array<bool, depth> is_batch{batch_layer<Layers>...};
+    std::size_t part = 0;
+    for (std::size_t index = 0; Part > 0 && index < depth; ++index) {
+      if (is_batch[index] && ++part == Part) {
+        return index;
+      }
+    }
+    return 0;
+  }
+  template <std::size_t Part, kernels::score_kind Scores>
+  [[nodiscard]] static constexpr std::size_t part_end() {
+    return Part == batch_layers ? trained_depth<Scores> : part_begin<Part + 1>();
+  }
+
+  /// Calls action(numbers, name of the layer, whether an optimizer moves them).
+  template <class Action>
+  void for_each_parameter(Action&& action) {
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
+      if constexpr (trained_layer<std::remove_reference_t<decltype(layer)>>) {
+        action(layer.kernel(), layer.name(), true);
+        action(layer.bias(), layer.name(), true);
+        if constexpr (batch_layer<std::remove_reference_t<decltype(layer)>>) {
+          action(layer.moving(), layer.name(), false);
+        }
+      }
+    });
   }
 
   template <class Action>

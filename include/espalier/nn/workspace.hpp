@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include <espalier/base/extents.hpp>
@@ -21,6 +22,7 @@ class workspace {
   struct size {
     std::size_t blocks = 1;   ///< of 16 samples
     std::size_t scratch = 0;  ///< numbers that a layer may use during its pass
+    std::size_t sums = 0;     ///< numbers that batch layers collect
   };
 
   /// @param shapes    of one sample before the first layer, and behind each layer.
@@ -43,7 +45,15 @@ class workspace {
     values_.resize(end * s.blocks * kernels::lanes);
     deltas_.resize(values_.size());
     scratch_.resize(s.scratch);
+    sums_.resize(s.sums);
   }
+
+  /// What the passes are for that follow.
+  struct purpose {
+    std::size_t samples = 0;        ///< in the blocks; 0: all lanes
+    std::uint64_t noise = 0;        ///< see pass; 0: not a training
+    const double* batch = nullptr;  ///< see pass::batch_sums, for all batch layers one after the other
+  };
 
   /// @param place  0: the samples; i: behind layer i - 1.
   /// @return the values there, [block][feature][lane].
@@ -52,6 +62,10 @@ class workspace {
   /// @return the gradient of the loss there.
   [[nodiscard]] T* delta(std::size_t place) noexcept { return deltas_.data() + begins_[place]; }
   [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
+  /// @return what batch layers collect, one after the other.
+  [[nodiscard]] std::vector<double>& sums() noexcept { return sums_; }
+  [[nodiscard]] const purpose& used_for() const noexcept { return purpose_; }
+  void use_for(const purpose& p) noexcept { purpose_ = p; }
   /// @param place  as for value.   @return how many numbers of so many blocks are there.
   [[nodiscard]] std::size_t count(std::size_t place, std::size_t blocks) const noexcept {
     return features_[place] * blocks * kernels::lanes;
@@ -63,6 +77,8 @@ class workspace {
   std::vector<T> values_;
   std::vector<T> deltas_;
   std::vector<T> scratch_;
+  std::vector<double> sums_;
+  purpose purpose_;
 };
 
 }  // namespace espalier::inline v0::nn

@@ -16,6 +16,7 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/base/stop_condition.hpp>
 #include <espalier/kernels/all_finite.hpp>
+#include <espalier/kernels/dropout.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
 #include <espalier/optim/adam.hpp>
@@ -66,6 +67,7 @@ class fitting {
         passes_(model, data, options.loss, thread_count(options.threads)),
         parameters_(model.parameters()),
         layers_(model.parameter_layers()),
+        trained_(model.trained()),
         gradients_(count(parameters_)),
         state_(options.optimizer, gradients_.size()),
         order_(data.chosen),
@@ -147,14 +149,17 @@ class fitting {
   double take_step(std::span<const std::uint32_t> batch) {
     const auto samples = static_cast<double>(batch.size());
     const double loss = passes_.template gradients<kernels::gradient_kind::plain>(
-        batch, static_cast<value_type>(1 / samples), std::span<value_type>(gradients_));
+        batch, {1 / samples, kernels::mixed(options_.seed, where_.step) | 1}, std::span<value_type>(gradients_));
     expect_finite_gradients(loss);
     state_.begin_step(checked_rate());
     std::size_t begin = 0;
-    for (const auto& parameter : parameters_) {
-      state_.update(begin, parameter, std::span<const value_type>(gradients_).subspan(begin, parameter.size()));
-      begin += parameter.size();
+    for (std::size_t p = 0; p < parameters_.size(); begin += parameters_[p].size(), ++p) {
+      if (trained_[p]) {
+        const auto own = std::span<const value_type>(gradients_).subspan(begin, parameters_[p].size());
+        state_.update(begin, parameters_[p], own);
+      }
     }
+    model_.remember(passes_.batch_sums());
     model_.hold();
     expect_finite_weights();
     ++where_.step;
@@ -205,6 +210,7 @@ class fitting {
   batch_passes<Model, decltype(options_.loss)> passes_;
   std::vector<std::span<value_type>> parameters_;
   std::vector<std::string> layers_;
+  std::vector<bool> trained_;
   std::vector<value_type> gradients_;
   state_type state_;
   std::vector<std::uint32_t> order_;

@@ -71,20 +71,21 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
   for (std::size_t begin = 0; begin < order.size(); begin += options.batch) {
     const auto batch =
         std::span<const std::uint32_t>(order).subspan(begin, (std::min)(options.batch, order.size() - begin));
-    passes.template gradients<Kind>(batch, value_type{1}, std::span<value_type>(gradients));
+    passes.template gradients<Kind>(batch, {}, std::span<value_type>(gradients));
     expect_finite_gradients(model, std::span<const value_type>(gradients));
     for (std::size_t i = 0; i < numbers; ++i) {
       sums[i] += add(static_cast<double>(gradients[i]), batch.size());
     }
   }
   std::vector<std::vector<value_type>> result;
+  const auto layers = model.layers();
   std::size_t begin = 0;
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    if (p % 2 == 0) {  // kernels and biases take turns
+  for (const auto& parameter : parameters) {
+    if (result.size() < layers.size() && parameter.data() == layers[result.size()].kernel.data()) {
       const auto first = sums.begin() + static_cast<std::ptrdiff_t>(begin);
-      result.emplace_back(first, first + static_cast<std::ptrdiff_t>(parameters[p].size()));
+      result.emplace_back(first, first + static_cast<std::ptrdiff_t>(parameter.size()));
     }
-    begin += parameters[p].size();
+    begin += parameter.size();
   }
   return result;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <espalier/kernels/gradient_kind.hpp>
+#include <espalier/kernels/lanes.hpp>
 #include <espalier/nn/detail/together.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/workspace.hpp>
@@ -32,30 +33,83 @@ class layer_passes {
     return w.value(Depth);
   }
 
-  /// Goes back through layers Depth - 1 to 0. `end` is where the gradients of these layers' parameters end.
-  template <kernels::gradient_kind Kind, std::size_t Depth>
+  /// Runs layers Begin to End - 1 of a training; layer Begin may be a batch layer, which has been combined, and layer
+  /// End one, which then collects.
+  template <std::size_t Begin, std::size_t End>
+  void run_part(workspace<value_type>& w, std::size_t blocks) const {
+    if constexpr (is_batch_layer<Begin>()) {
+      std::get<Begin>(layers_).forward_batch(pass_of<Begin, 1>(w, blocks));
+      run_from<Begin + 1, End>(w, blocks);
+    } else {
+      run_from<Begin, End>(w, blocks);
+    }
+    if constexpr (is_batch_layer<End>()) {
+      std::get<End>(layers_).collect(pass_of<End, 1>(w, blocks));
+    }
+  }
+
+  /// Goes back through layers End - 1 to Begin of a training. Layer End may be a batch layer, whose slopes have been
+  /// combined, and layer Begin one, which then collects them and adds the gradients of its parameters.
+  template <kernels::gradient_kind Kind, std::size_t Begin, std::size_t End>
+  void back_through_part(workspace<value_type>& w, std::size_t blocks, value_type* gradients) const {
+    constexpr std::size_t first = is_batch_layer<Begin>() ? Begin + 1 : Begin;
+    if constexpr (is_batch_layer<End>() && has_weights_below<End>()) {
+      std::get<End>(layers_).backward_batch(pass_of<End, 1>(w, blocks));
+    }
+    if constexpr (!is_batch_layer<End>() || has_weights_below<End>()) {
+      back_through<Kind, End, first>(w, blocks, gradients + numbers_below<End>());
+    }
+    if constexpr (is_batch_layer<Begin>()) {
+      const auto& layer = std::get<Begin>(layers_);
+      const auto p = pass_of<Begin, 1>(w, blocks);
+      value_type* d_kernel = gradients + numbers_below<Begin>();
+      layer.collect_slopes(p);
+      layer.add_slopes(p, d_kernel, d_kernel + layer.kernel().size());
+    }
+  }
+
+  /// @tparam Index  of a batch layer.
+  /// @return where what it collects begins among that of all batch layers.
+  template <std::size_t Index>
+  [[nodiscard]] std::size_t sums_below() const {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (std::size_t{0} + ... + sums_of<I>());
+    }
+    (std::make_index_sequence<Index>{});
+  }
+
+  template <std::size_t Index>
+  [[nodiscard]] static constexpr bool is_batch_layer() {
+    if constexpr (Index < std::tuple_size_v<Tuple>) {
+      return batch_layer<std::tuple_element_t<Index, Tuple>>;
+    } else {
+      return false;
+    }
+  }
+
+  /// Goes back through layers Depth - 1 to Last. `end` is where the gradients of these layers' parameters end.
+  template <kernels::gradient_kind Kind, std::size_t Depth, std::size_t Last = 0>
   void back_through(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
-    if constexpr (Depth >= 3) {
+    if constexpr (Depth >= Last + 3) {
       if constexpr (relu_and_pool_follow<Tuple, Depth - 3, Depth>()) {
         if (std::get<Depth - 1>(layers_).takes_fours()) {
-          return back_through_three<Kind, Depth>(w, blocks, end);
+          return back_through_three<Kind, Depth, Last>(w, blocks, end);
         }
       }
     }
-    if constexpr (Depth > 0) {
+    if constexpr (Depth > Last) {
       using current = std::tuple_element_t<Depth - 1, Tuple>;
       const current& layer = std::get<Depth - 1>(layers_);
       const pass<value_type> p = pass_of<Depth - 1, 1>(w, blocks);
-      if constexpr (weighted_layer<current>) {
-        value_type* d_bias = end - layer.bias().size();
-        end = d_bias - layer.kernel().size();
-        layer.template backward_parameters<Kind>(p, end, d_bias);
+      if constexpr (trained_layer<current>) {
+        end -= count_numbers(layer);
+        layer.template backward_parameters<Kind>(p, end, end + layer.kernel().size());
       }
       // Nobody needs the gradient of the samples.
       if constexpr (has_weights_below<Depth - 1>()) {
         layer.backward(p);
         copy_if_apart<Depth - 1>(w.delta(Depth), w.delta(Depth - 1), w.count(Depth, blocks));
-        back_through<Kind, Depth - 1>(w, blocks, end);
+        back_through<Kind, Depth - 1, Last>(w, blocks, end);
       }
     }
   }
@@ -94,12 +148,48 @@ class layer_passes {
   /// The arrays of `Count` layers from layer Index on, taken as one.
   template <std::size_t Index, std::size_t Count>
   [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
-    return {w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks,
-            w.scratch(),    w.value(Index + 1)};
+    const auto& purpose = w.used_for();
+    pass<value_type> p{w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks,
+                       w.scratch(),    w.value(Index + 1)};
+    p.samples = purpose.samples == 0 ? blocks * kernels::lanes : purpose.samples;
+    p.noise = purpose.noise;
+    if constexpr (is_batch_layer<Index>()) {
+      if (purpose.batch != nullptr) {
+        p.slot_sums = w.sums().data() + sums_below<Index>();
+        p.batch_sums = purpose.batch + sums_below<Index>();
+      }
+    }
+    return p;
+  }
+
+  template <std::size_t Index>
+  [[nodiscard]] std::size_t sums_of() const {
+    if constexpr (is_batch_layer<Index>()) {
+      return std::get<Index>(layers_).sums();
+    } else {
+      return 0;
+    }
+  }
+
+  /// How many numbers the parameters of layers 0 to Index - 1 have.
+  template <std::size_t Index>
+  [[nodiscard]] std::size_t numbers_below() const {
+    std::size_t count = 0;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (add_numbers(std::get<I>(layers_), count), ...);
+    }
+    (std::make_index_sequence<Index>{});
+    return count;
+  }
+  template <class Layer>
+  static void add_numbers(const Layer& layer, std::size_t& count) {
+    if constexpr (trained_layer<Layer>) {
+      count += count_numbers(layer);
+    }
   }
 
   /// The same where a layer, a relu and a pooling ran together.
-  template <kernels::gradient_kind Kind, std::size_t Depth>
+  template <kernels::gradient_kind Kind, std::size_t Depth, std::size_t Last>
   void back_through_three(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
     const auto& layer = std::get<Depth - 3>(layers_);
     const pass<value_type> p = pass_of<Depth - 3, 3>(w, blocks);
@@ -108,14 +198,14 @@ class layer_passes {
     layer.template backward_parameters_relu_pool<Kind>(p, end, d_bias);
     if constexpr (has_weights_below<Depth - 3>()) {
       layer.backward_relu_pool(p);
-      back_through<Kind, Depth - 3>(w, blocks, end);
+      back_through<Kind, Depth - 3, Last>(w, blocks, end);
     }
   }
 
   template <std::size_t Depth>
   [[nodiscard]] static constexpr bool has_weights_below() {
     return []<std::size_t... Index>(std::index_sequence<Index...>) {
-      return (weighted_layer<std::tuple_element_t<Index, Tuple>> || ...);
+      return (trained_layer<std::tuple_element_t<Index, Tuple>> || ...);
     }
     (std::make_index_sequence<Depth>{});
   }

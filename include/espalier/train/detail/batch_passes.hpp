@@ -8,10 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <espalier/kernels/add.hpp>
 #include <espalier/kernels/cross_entropy.hpp>
+#include <espalier/kernels/dropout.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/kernels/score_kind.hpp>
@@ -27,6 +29,12 @@ template <class Model, loss::loss Loss>
   const std::size_t outputs = model.output_shape().size();
   return {model.input_shape(), outputs, loss::classes_of<Loss>(outputs), loss::takes_targets<Loss>()};
 }
+
+/// What a gradient is multiplied by, and whether it is that of a training.
+struct gradient_scale {
+  double factor = 1;
+  std::uint64_t noise = 0;
+};
 
 /// Passes of one network over one set. A batch is cut into slots of 64 samples, always the same ones, each with a
 /// gradient of its own; the gradients are added in the order of the slots. So results do not depend on threads.
@@ -70,21 +78,23 @@ class batch_passes {
   }
 
   /// Sets `gradients` to scale times the gradient, or its square, summed over the samples of a batch.
+  /// @param scale  of the gradient, and the noise of a step of training (see nn::pass); 0: layers are as in inference.
   /// @return the sum of their losses.
   template <kernels::gradient_kind Kind>
-  double gradients(batch samples, value_type scale, std::span<value_type> gradients) {
+  double gradients(batch samples, const gradient_scale& scale, std::span<value_type> gradients) {
     slot_gradients_.resize((std::max)(slot_gradients_.size(), slots_of(samples)));
-    in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
-      // The first slot's gradient is where the sum is to be.
-      std::span<value_type> own = gradients;
-      if (slot > 0) {
-        slot_gradients_[slot].resize(gradients.size());
-        own = slot_gradients_[slot];
-      }
-      std::fill(own.begin(), own.end(), value_type{0});
-      tallies_[slot].loss = loss_.gradient(answers, scale, model_.template score_gradient<scores>(memory));
-      model_.template backward<Kind, scores>(memory, kernels::blocks_of(answers.samples()), own);
-    });
+    noise_ = scale.noise;
+    if (Model::batch_layers > 0 && noise_ != 0) {
+      whole_batch<Kind>(samples, static_cast<value_type>(scale.factor), gradients);
+    } else {
+      in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
+        const auto own = cleared(slot, gradients);
+        tallies_[slot].loss = loss_.gradient(answers, static_cast<value_type>(scale.factor),
+                                             model_.template score_gradient<scores>(memory));
+        model_.template backward<Kind, scores>(memory, kernels::blocks_of(answers.samples()), own);
+      });
+    }
+    noise_ = 0;
     double loss = tallies_[0].loss;
     for (std::size_t slot = 1; slot < tallies_.size(); ++slot) {
       kernels::add<value_type>(slot_gradients_[slot], gradients);
@@ -93,9 +103,113 @@ class batch_passes {
     return loss;
   }
 
+  /// @return what the layers that look at a whole batch made of the last one, see nn::batch_layer.
+  [[nodiscard]] std::span<const double> batch_sums() const noexcept { return batch_sums_; }
+
  private:
   [[nodiscard]] static std::size_t slots_of(batch samples) {
     return (samples.size() + kernels::slot_samples - 1) / kernels::slot_samples;
+  }
+
+  /// The gradient of a slot, all 0; that of the first is where the sum is to be.
+  [[nodiscard]] std::span<value_type> cleared(std::size_t slot, std::span<value_type> gradients) {
+    std::span<value_type> own = gradients;
+    if (slot > 0) {
+      slot_gradients_[slot].resize(gradients.size());
+      own = slot_gradients_[slot];
+    }
+    std::fill(own.begin(), own.end(), value_type{0});
+    return own;
+  }
+
+  /// A training's pass through a network with layers that look at all samples: part by part, each slot with a memory of
+  /// its own.
+  template <kernels::gradient_kind Kind>
+  void whole_batch(batch samples, value_type scale, std::span<value_type> gradients) {
+    if constexpr (Model::batch_layers > 0) {
+      constexpr std::size_t last = Model::batch_layers;
+      const std::size_t slots = slots_of(samples);
+      while (slot_memories_.size() < slots) {
+        slot_memories_.push_back(model_.make_workspace(kernels::slot_blocks));
+        slot_sums_.push_back(slot_memories_.back().sums().data());
+      }
+      batch_sums_.resize(slot_memories_[0].sums().size());
+      tallies_.assign(slots, {});
+      const auto sums = std::span<const double* const>(slot_sums_).first(slots);
+      const auto each_slot = [&](auto&& action) {
+        team_.run(slots, [&](std::size_t slot, std::size_t worker) {
+          action(slot, worker, part_of(samples, slot), slot_memories_[slot]);
+        });
+      };
+      [&]<std::size_t... Part>(std::index_sequence<Part...>) {
+        (
+            [&] {
+              each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
+                if (Part == 0) {
+                  bring_in(own, slot, memory);
+                }
+                model_.template run_part<Part, scores>(memory, kernels::blocks_of(own.size()));
+              });
+              model_.template combine<Part>(sums, std::span<double>(batch_sums_));
+            }(),
+            ...);
+        each_slot([&](std::size_t slot, std::size_t worker, batch own, auto& memory) {
+          truth right;
+          const std::size_t blocks = kernels::blocks_of(own.size());
+          const auto answers = answers_of(own, worker, right, model_.template run_part<last, scores>(memory, blocks));
+          tallies_[slot].loss = loss_.gradient(answers, scale, model_.template score_gradient<scores>(memory));
+          model_.template back_through_part<last, Kind, scores>(memory, blocks, cleared(slot, gradients));
+        });
+        (
+            [&] {
+              constexpr std::size_t part = last - 1 - Part;
+              model_.template combine_slopes<part>(sums, std::span<double>(batch_sums_));
+              each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
+                const auto to = slot == 0 ? gradients : std::span<value_type>(slot_gradients_[slot]);
+                model_.template back_through_part<part, Kind, scores>(memory, kernels::blocks_of(own.size()), to);
+              });
+            }(),
+            ...);
+      }
+      (std::make_index_sequence<last>{});
+    }
+  }
+
+  [[nodiscard]] static batch part_of(batch samples, std::size_t slot) {
+    const std::size_t begin = slot * kernels::slot_samples;
+    return samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
+  }
+
+  /// Brings the samples of a slot into its memory.
+  template <class Memory>
+  void bring_in(batch own, std::size_t slot, Memory& memory) {
+    const std::uint64_t noise = noise_ == 0 ? 0 : kernels::mixed(noise_, slot) | 1;
+    memory.use_for({own.size(), noise, batch_sums_.empty() ? nullptr : batch_sums_.data()});
+    kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
+  }
+
+  /// What is right for the samples of a slot.
+  struct truth {
+    std::array<std::uint32_t, kernels::slot_samples> labels;
+    std::array<value_type, kernels::slot_samples> weights;
+  };
+
+  [[nodiscard]] loss::answers<value_type> answers_of(batch own, std::size_t worker, truth& right,
+                                                     const value_type* scores_given) {
+    loss::answers<value_type> answers;
+    answers.scores = scores_given;
+    answers.classes = model_.output_shape().size();
+    if (data_.outputs == 0) {
+      answers.labels = chosen(data_.labels, own, right.labels);
+    } else {
+      kernels::gather(data_.targets.data(), data_.outputs, own, targets_[worker].data());
+      answers.targets = targets_[worker].data();
+      answers.count = own.size();
+    }
+    if (!data_.weights.empty()) {
+      answers.weights = chosen(data_.weights, own, right.weights);
+    }
+    return answers;
   }
 
   /// Calls action(slot, memory, answers) for each slot of a batch.
@@ -103,26 +217,12 @@ class batch_passes {
   void in_slots(batch samples, Action&& action) {
     tallies_.assign(slots_of(samples), {});
     team_.run(tallies_.size(), [&](std::size_t slot, std::size_t worker) {
-      const std::size_t begin = slot * kernels::slot_samples;
-      const batch own = samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
+      const batch own = part_of(samples, slot);
       auto& memory = memories_[worker];
-      kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
-      loss::answers<value_type> answers;
-      answers.scores = model_.template scores<scores>(memory, kernels::blocks_of(own.size()));
-      answers.classes = model_.output_shape().size();
-      std::array<std::uint32_t, kernels::slot_samples> labels;
-      std::array<value_type, kernels::slot_samples> weights;
-      if (data_.outputs == 0) {
-        answers.labels = chosen(data_.labels, own, labels);
-      } else {
-        kernels::gather(data_.targets.data(), data_.outputs, own, targets_[worker].data());
-        answers.targets = targets_[worker].data();
-        answers.count = own.size();
-      }
-      if (!data_.weights.empty()) {
-        answers.weights = chosen(data_.weights, own, weights);
-      }
-      action(slot, memory, answers);
+      bring_in(own, slot, memory);
+      truth right;
+      const auto* given = model_.template scores<scores>(memory, kernels::blocks_of(own.size()));
+      action(slot, memory, answers_of(own, worker, right, given));
     });
   }
 
@@ -141,6 +241,11 @@ class batch_passes {
   std::vector<decltype(std::declval<const Model&>().make_workspace(1))> memories_;
   std::vector<std::vector<value_type>> targets_;  // of the slot that a worker has
   std::vector<std::vector<value_type>> slot_gradients_;
+  std::vector<decltype(std::declval<const Model&>().make_workspace(1))>
+      slot_memories_;  // if a batch is looked at whole
+  std::vector<const double*> slot_sums_;
+  std::vector<double> batch_sums_;
+  std::uint64_t noise_ = 0;
   std::vector<tally> tallies_;
 };
 
