@@ -13675,6 +13675,200 @@ void average_pool2d_backward(const pool2d_shape& s, const T* dy, T* dx, std::siz
 
 #endif
 
+// ---- espalier/kernels/gradient_kind.hpp ----
+// What of the gradients of samples is summed.
+#ifndef ESPALIER_KERNELS_GRADIENT_KIND_HPP
+#define ESPALIER_KERNELS_GRADIENT_KIND_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// What is summed over samples.
+enum class gradient_kind : std::uint8_t {
+  plain,   ///< the gradient of each sample
+  squared  ///< its square: the diagonal of the empirical Fisher information
+};
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/batch_normalization.hpp ----
+// Statistics of channels and what is done with them, on lane blocks.
+#ifndef ESPALIER_KERNELS_BATCH_NORMALIZATION_HPP
+#define ESPALIER_KERNELS_BATCH_NORMALIZATION_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Sizes of a normalization of channels.
+struct channels_shape {
+  std::size_t positions = 1;  ///< of an image
+  std::size_t channels = 0;
+  std::size_t samples = 0;  ///< in the blocks; other lanes do not count
+};
+
+/// Mean and spread of a channel, over samples and positions.
+struct channel_moments {
+  double mean = 0;
+  double squares = 0;  ///< sum of squared distances from the mean
+};
+
+namespace detail {
+
+/// Calls term(place of a few lanes) for all positions of a channel and adds up what it gives, lane by lane.
+/// @param each  takes (sum of a sample), for each sample.
+template <class T, class Term, class Each>
+void for_each_sample_sum(const channels_shape& s, std::size_t channel, const Term& term, const Each& each) {
+  constexpr std::size_t width = short_vector<T>::width;
+  for (std::size_t sample = 0; sample < s.samples; sample += width) {
+    const std::size_t first = sample / lanes * s.positions * s.channels * lanes + sample % lanes;
+    numbers<T> sum{};
+    for (std::size_t position = 0; position < s.positions; ++position) {
+      sum += term(first + (position * s.channels + channel) * lanes);
+    }
+    for (std::size_t lane = 0; lane < (std::min)(width, s.samples - sample); ++lane) {
+      each(sum[lane]);
+    }
+  }
+}
+
+}  // namespace detail
+
+/// @param x  [block][position][channel][lane].
+/// @return the moments of one channel.
+template <class T>
+[[nodiscard]] channel_moments moments_of(const channels_shape& s, const T* x, std::size_t channel) {
+  const auto add_to = [](double& sum) { return [&sum](T number) { sum += static_cast<double>(number); }; };
+  channel_moments m;
+  detail::for_each_sample_sum<T>(
+      s, channel, [x](std::size_t place) { return detail::load(x + place); }, add_to(m.mean));
+  m.mean /= static_cast<double>(s.samples * s.positions);
+  const T mean = static_cast<T>(m.mean);
+  detail::for_each_sample_sum<T>(
+      s, channel,
+      [x, mean](std::size_t place) {
+        const auto off = detail::load(x + place) - mean;
+        return off * off;
+      },
+      add_to(m.squares));
+  // The mean was rounded before it was taken off.
+  const double rounded = m.mean - static_cast<double>(mean);
+  m.squares -= rounded * rounded * static_cast<double>(s.samples * s.positions);
+  return m;
+}
+
+/// Moments of two sets taken together.
+/// @param first, second  the moments; @param n, m  how many numbers each is of.
+/// Source: Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
+[[nodiscard]] inline channel_moments joined(const channel_moments& first, double n, const channel_moments& second,
+                                            double m) {
+  const double off = second.mean - first.mean;
+  return {first.mean + off * m / (n + m), first.squares + second.squares + off * off * n * m / (n + m)};
+}
+
+/// What normalizes a channel: (x - mean) scale.
+/// @tparam T  float or double.
+template <class T>
+struct channel_line {
+  T mean = 0;
+  T scale = 1;
+};
+
+/// Numbers of all channels, one array for each kind.
+/// @tparam T  float or double.
+template <class T>
+struct channel_lines {
+  const T* mean = nullptr;
+  const T* scale = nullptr;
+  const T* shift = nullptr;
+};
+
+/// y = (x - mean) scale + shift, channel by channel, in all lanes.
+/// @param x  [block][position][channel][lane]; @param y  as x.
+template <class T>
+void normalize(const channels_shape& s, const channel_lines<T>& lines, const T* x, T* y) {
+  const std::size_t pixels = blocks_of(s.samples) * s.positions;
+  for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
+    for (std::size_t c = 0; c < s.channels; ++c, x += lanes, y += lanes) {
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        detail::store(y + lane, (detail::load(x + lane) - lines.mean[c]) * lines.scale[c] + lines.shift[c]);
+      }
+    }
+  }
+}
+
+/// Sums of the gradient of a channel's output: of dy, and of dy times the normalized input.
+struct channel_slopes {
+  double plain = 0;
+  double normalized = 0;
+};
+
+/// @tparam Kind      whether sums over samples are of gradients or of their squares.
+/// @param x, dy      [block][position][channel][lane].
+/// @param channel    which.
+/// @param line       mean and scale that normalize its input.
+template <gradient_kind Kind, class T>
+[[nodiscard]] channel_slopes slopes_of(const channels_shape& s, const T* x, const T* dy, std::size_t channel,
+                                       const channel_line<T>& line) {
+  const auto add_to = [](double& sum) {
+    return [&sum](T number) {
+      const auto own = static_cast<double>(number);
+      sum += Kind == gradient_kind::squared ? own * own : own;
+    };
+  };
+  channel_slopes slopes;
+  detail::for_each_sample_sum<T>(
+      s, channel, [dy](std::size_t place) { return detail::load(dy + place); }, add_to(slopes.plain));
+  detail::for_each_sample_sum<T>(
+      s, channel,
+      [&](std::size_t place) {
+        return detail::load(dy + place) * ((detail::load(x + place) - line.mean) * line.scale);
+      },
+      add_to(slopes.normalized));
+  return slopes;
+}
+
+/// Numbers of all channels for the way back, one array for each kind.
+/// @tparam T  float or double.
+template <class T>
+struct channel_ways {
+  const T* mean = nullptr;
+  const T* scale = nullptr;
+  const T* of_input = nullptr;
+  const T* constant = nullptr;
+};
+
+/// The gradient of the input.
+template <class T>
+struct channel_gradient {
+  const T* x = nullptr;   ///< [block][position][channel][lane]
+  const T* dy = nullptr;  ///< as x
+  T* dx = nullptr;        ///< as x
+};
+
+/// dx = dy scale - (x - mean) of_input - constant, channel by channel; 0 in lanes without a sample.
+template <class T>
+void return_gradient(const channels_shape& s, const channel_ways<T>& ways, const channel_gradient<T>& g) {
+  constexpr std::size_t width = detail::short_vector<T>::width;
+  const std::size_t size = s.positions * s.channels * lanes;
+  for (std::size_t block = 0; block < blocks_of(s.samples); ++block) {
+    const std::size_t there = (std::min)(lanes, s.samples - block * lanes);
+    for (std::size_t place = 0; place < size; place += lanes) {
+      const std::size_t c = place / lanes % s.channels;
+      const std::size_t begin = block * size + place;
+      for (std::size_t lane = begin; lane < begin + lanes; lane += width) {
+        const auto off = detail::load(g.x + lane) - ways.mean[c];
+        detail::store(g.dx + lane,
+                      detail::load(g.dy + lane) * ways.scale[c] - off * ways.of_input[c] - ways.constant[c]);
+      }
+      std::fill(g.dx + begin + there, g.dx + begin + lanes, T{0});
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/kernels/conv2d_shape.hpp ----
 // Sizes and arrays of a two-dimensional convolution on lane blocks.
 #ifndef ESPALIER_KERNELS_CONV2D_SHAPE_HPP
@@ -13757,23 +13951,6 @@ template <class T>
 struct conv2d_gradient {
   T* kernel = nullptr;
   T* bias = nullptr;
-};
-
-}  // namespace espalier::inline v0::kernels
-
-#endif
-
-// ---- espalier/kernels/gradient_kind.hpp ----
-// What of the gradients of samples is summed.
-#ifndef ESPALIER_KERNELS_GRADIENT_KIND_HPP
-#define ESPALIER_KERNELS_GRADIENT_KIND_HPP
-
-namespace espalier::inline v0::kernels {
-
-/// What is summed over samples.
-enum class gradient_kind : std::uint8_t {
-  plain,   ///< the gradient of each sample
-  squared  ///< its square: the diagonal of the empirical Fisher information
 };
 
 }  // namespace espalier::inline v0::kernels
@@ -14628,6 +14805,47 @@ void depthwise_conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pa
   }
   if (p.bias != nullptr) {
     detail::bias_gradient<Kind>({s.filters, s.output_height() * s.output_width(), p.blocks}, p.dy, to.bias);
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/dropout.hpp ----
+// Drops numbers at random, the same ones whenever asked with the same key.
+#ifndef ESPALIER_KERNELS_DROPOUT_HPP
+#define ESPALIER_KERNELS_DROPOUT_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Mixes numbers into one that looks random.
+/// Source: the finalizer of splitmix64, Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators".
+[[nodiscard]] constexpr std::uint64_t mixed(std::uint64_t a, std::uint64_t b) noexcept {
+  std::uint64_t z = a + (b + 1) * 0x9E3779B97F4A7C15ULL;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+  return z ^ (z >> 31);
+}
+
+/// Which numbers a dropout drops.
+struct dropout_choice {
+  double rate = 0;        ///< share that is dropped, 0 <= rate < 1
+  std::uint64_t key = 0;  ///< equal keys drop the same numbers
+};
+
+/// to[i] = from[i] / (1 - rate) if number i is kept, else 0.
+/// @param from  count numbers; @param to  as many, may be the same ones; @param choice  see dropout_choice.
+template <class T>
+void dropout(const T* from, T* to, std::size_t count, const dropout_choice& choice) {
+  const auto limit = static_cast<std::uint64_t>(choice.rate * 4294967296.0);
+  const T factor = static_cast<T>(1 / (1 - choice.rate));
+  for (std::size_t i = 0; i < count; i += 2) {
+    const std::uint64_t random = mixed(choice.key, i);  // each half decides on one number
+    to[i] = (random & 0xFFFFFFFFULL) < limit ? T{0} : from[i] * factor;
+    if (i + 1 < count) {
+      to[i + 1] = (random >> 32) < limit ? T{0} : from[i + 1] * factor;
+    }
   }
 }
 
@@ -15685,13 +15903,17 @@ namespace espalier::inline v0::nn {
 /// @tparam T  float or double.
 template <class T>
 struct pass {
-  const T* x = nullptr;    ///< input
-  T* y = nullptr;          ///< output; the same array as x for layers that work in place
-  T* dy = nullptr;         ///< gradient of the output
-  T* dx = nullptr;         ///< gradient of the input; null if nobody needs it; the same array as dy in place
-  std::size_t blocks = 0;  ///< how many, at most as many as a slot has
-  T* scratch = nullptr;    ///< as many numbers as scratch() says
-  T* between = nullptr;    ///< of several layers taken together: where the output of the first would stand
+  const T* x = nullptr;         ///< input
+  T* y = nullptr;               ///< output; the same array as x for layers that work in place
+  T* dy = nullptr;              ///< gradient of the output
+  T* dx = nullptr;              ///< gradient of the input; null if nobody needs it; the same array as dy in place
+  std::size_t blocks = 0;       ///< how many, at most as many as a slot has
+  T* scratch = nullptr;         ///< as many numbers as scratch() says
+  T* between = nullptr;         ///< of several layers taken together: where the output of the first would stand
+  std::size_t samples = 0;      ///< in the blocks; lanes behind them repeat the last one and have no gradient
+  std::uint64_t noise = 0;      ///< differs from slot to slot and step to step of a training; 0: not a training
+  double* slot_sums = nullptr;  ///< of a batch_layer in training: what it collects over these blocks
+  const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
 };
 
 /// A layer whose kind is known at compile time.
@@ -15715,21 +15937,68 @@ concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::va
   c.backward(p);
 };
 
-/// A layer with a kernel to train and prune: also gives kernel(), bias(), attributes() and
-/// `backward_parameters<Kind>(pass, d_kernel, d_bias)`, which adds to the gradients.
+/// A layer with numbers to train: gives kernel(), bias() and `backward_parameters<Kind>(pass, d_kernel, d_bias)`, which
+/// adds to the gradients.
+template <class Layer>
+concept trained_layer = layer<Layer> && requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p,
+                                                 typename Layer::value_type* gradient) {
+  l.kernel();
+  l.bias();
+  c.template backward_parameters<kernels::gradient_kind::plain>(p, gradient, gradient);
+};
+
+/// A layer with a kernel to train and prune: also gives attributes().
 ///
 /// Optional, for speed: `forward_relu(pass)` takes along a relu behind it; `forward_relu_pool`, `backward_relu_pool`
 /// and `backward_parameters_relu_pool` also a pooling of 2 x 2 behind that, and leave in `pass.between` what they like.
 template <class Layer>
-concept weighted_layer = layer<Layer> && requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p,
-                                                  typename Layer::value_type* gradient) {
-  l.kernel();
-  l.bias();
+concept weighted_layer = trained_layer<Layer> && requires(const Layer& c) {
   c.attributes();
-  c.template backward_parameters<kernels::gradient_kind::plain>(p, gradient, gradient);
+};
+
+/// What a batch layer collected over the slots of a mini-batch.
+struct slot_sums {
+  std::span<const double* const> slots;  ///< of all batch layers, in the order of the slots
+  std::size_t begin = 0;                 ///< of this layer's
+
+  [[nodiscard]] std::size_t size() const noexcept { return slots.size(); }
+  [[nodiscard]] const double* operator[](std::size_t slot) const noexcept { return slots[slot] + begin; }
+};
+
+/// A layer that in training looks at all samples of a mini-batch together, whatever slots they are in:
+///
+/// - `sums()`: how many numbers it collects.
+/// - `collect(pass)`, then `combine(slots, batch)` once, then `forward_batch(pass)`.
+/// - backward: `collect_slopes(pass)`, then `combine_slopes(slots, batch)` once, then `backward_batch(pass)`.
+/// - `add_slopes(pass, d_kernel, d_bias)`: adds the gradients of its parameters, after `collect_slopes`.
+/// - `remember(batch)`: after the step, for statistics that outlive it; `moving()` shows them.
+template <class Layer>
+concept batch_layer = trained_layer<Layer> &&
+    requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const slot_sums& slots, double* batch,
+             typename Layer::value_type* gradient) {
+  { c.sums() } -> std::same_as<std::size_t>;
+  c.collect(p);
+  c.combine(slots, batch);
+  c.forward_batch(p);
+  c.collect_slopes(p);
+  c.combine_slopes(slots, batch);
+  c.backward_batch(p);
+  c.add_slopes(p, gradient, gradient);
+  l.remember(static_cast<const double*>(batch));
+  l.moving();
 };
 
 namespace detail {
+
+/// @return how many numbers a layer has among all parameters of a network.
+template <trained_layer Layer>
+[[nodiscard]] std::size_t count_numbers(const Layer& layer) {
+  std::size_t count = layer.kernel().size() + layer.bias().size();
+  if constexpr (batch_layer<Layer>) {
+    count += layer.moving().size();
+  }
+  return count;
+}
 
 /// Axes of a layer's output; 0: not known.
 template <class Layer>
@@ -15895,33 +16164,6 @@ static_assert(layer<average_pool2d<float>>);
 
 #endif
 
-// ---- espalier/nn/glorot_uniform.hpp ----
-// The initial weights of a kernel, as Keras draws them by default.
-#ifndef ESPALIER_NN_GLOROT_UNIFORM_HPP
-#define ESPALIER_NN_GLOROT_UNIFORM_HPP
-
-namespace espalier::inline v0::nn {
-
-/// How many inputs feed an output and how many outputs an input feeds.
-struct fans {
-  std::size_t in = 1;   ///< Dense: inputs; Conv2D: height * width * channels
-  std::size_t out = 1;  ///< Dense: outputs; Conv2D: height * width * filters
-};
-
-/// Fills a kernel from the uniform distribution in [-l, l], l = sqrt(6 / (in + out)).
-/// Source: Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
-template <class T>
-void glorot_uniform(std::span<T> kernel, const fans& f, random_generator& generator) {
-  const double limit = std::sqrt(6.0 / static_cast<double>(f.in + f.out));
-  for (T& weight : kernel) {
-    weight = static_cast<T>(limit * (2 * generator.uniform() - 1));
-  }
-}
-
-}  // namespace espalier::inline v0::nn
-
-#endif
-
 // ---- espalier/tensor/tensor.hpp ----
 // The containers that parameters and users' data live in; the one place that knows where xtensor keeps its headers.
 #ifndef ESPALIER_TENSOR_TENSOR_HPP
@@ -15961,6 +16203,280 @@ template <class T, std::size_t Rank>
 }
 
 }  // namespace espalier::inline v0
+
+#endif
+
+// ---- espalier/nn/batch_normalization.hpp ----
+// Brings every channel to mean 0 and variance 1 over the mini-batch, then to a mean and spread that are trained.
+#ifndef ESPALIER_NN_BATCH_NORMALIZATION_HPP
+#define ESPALIER_NN_BATCH_NORMALIZATION_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `batch_normalization`.
+struct batch_normalization_options {
+  double momentum = 0.99;  ///< share that the moving averages keep of themselves at each step, in [0, 1]
+  double epsilon = 1e-3;   ///< added to variances, > 0
+  bool center = true;      ///< whether there is a trained mean, beta
+  bool scale = true;       ///< whether there is a trained spread, gamma
+  std::string name{};      ///< empty: batch_normalization_1, ... by place in the model
+};
+
+/// y = gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel, the last axis.
+///
+/// In training by `fit` mean and variance are those of the mini-batch, over samples and positions, and moving averages
+/// of them are kept; else they are those averages. As in Keras 2 the average of images' variances is of the unbiased
+/// one. The kernel is gamma, the bias beta.
+/// Source: Ioffe and Szegedy 2015, arXiv 1502.03167.
+/// @tparam T  float or double.
+template <class T = float>
+class batch_normalization {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "batch_normalization";
+
+  /// @param options  see batch_normalization_options.
+  /// @throws argument_error if momentum or epsilon are out of range.
+  explicit batch_normalization(batch_normalization_options options = {}) : options_(std::move(options)) {
+    if (!(options_.momentum >= 0 && options_.momentum <= 1 && options_.epsilon > 0)) {
+      throw argument_error(error_message(
+          "nn::batch_normalization",
+          "momentum " + std::to_string(options_.momentum) + " and epsilon " + std::to_string(options_.epsilon),
+          "a momentum from 0 to 1 and a positive epsilon"));
+    }
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
+    if (input.rank() == 0 || input.size() == 0) {
+      detail::refuse_input("batch_normalization", name, input, "a shape that ends with the channels");
+    }
+    options_.name = name;
+    unbiased_ = input.rank() == 3;
+    channels_ = input.back();
+    positions_ = input.size() / channels_;
+    gamma_ = tensor<T, 1>(std::array<std::size_t, 1>{options_.scale ? channels_ : 0}, T{1});
+    beta_ = zeros<T, 1>({options_.center ? channels_ : 0});
+    moving_ = zeros<T, 2>({2, channels_});
+    std::fill_n(moving_.data() + channels_, channels_, T{1});
+    return input;
+  }
+
+  [[nodiscard]] tensor<T, 1>& kernel() noexcept { return gamma_; }
+  [[nodiscard]] const tensor<T, 1>& kernel() const noexcept { return gamma_; }
+  [[nodiscard]] tensor<T, 1>& bias() noexcept { return beta_; }
+  [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return beta_; }
+  /// The moving averages: means, then variances.
+  [[nodiscard]] tensor<T, 2>& moving() noexcept { return moving_; }
+  [[nodiscard]] const tensor<T, 2>& moving() const noexcept { return moving_; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 4 * channels_; }
+
+  void forward(const pass<T>& p) const { normalize(p, moving_moments()); }
+  void backward(const pass<T>& p) const {
+    return_gradient(p, moving_moments(), [](std::size_t) { return kernels::channel_slopes{}; });
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters(const pass<T>& p, T* d_gamma, T* d_beta) const {
+    const auto moments = moving_moments();
+    for (std::size_t c = 0; c < channels_; ++c) {
+      add_slopes(c, kernels::slopes_of<Kind>(shape(p), p.x, p.dy, c, line(moments, c)), {d_gamma, d_beta});
+    }
+  }
+
+  // What a slot collects: how many numbers, means, spreads; then slopes in their place. What is combined: how many
+  // numbers, means, variances, then slopes of both kinds.
+  [[nodiscard]] std::size_t sums() const noexcept { return 1 + 4 * channels_; }
+  void collect(const pass<T>& p) const {
+    p.slot_sums[0] = static_cast<double>(p.samples * positions_);
+    for (std::size_t c = 0; c < channels_; ++c) {
+      const auto moments = kernels::moments_of(shape(p), p.x, c);
+      p.slot_sums[1 + c] = moments.mean;
+      p.slot_sums[1 + channels_ + c] = moments.squares;
+    }
+  }
+  void combine(const slot_sums& slots, double* batch) const {
+    for (std::size_t c = 0; c < channels_; ++c) {
+      kernels::channel_moments all;
+      double count = 0;
+      for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+        const double* own = slots[slot];
+        all = kernels::joined(all, count, {own[1 + c], own[1 + channels_ + c]}, own[0]);
+        count += own[0];
+      }
+      batch[0] = count;
+      batch[1 + c] = all.mean;
+      batch[1 + channels_ + c] = all.squares / count;
+    }
+  }
+  void forward_batch(const pass<T>& p) const { normalize(p, batch_moments(p.batch_sums)); }
+  void collect_slopes(const pass<T>& p) const {
+    const auto moments = batch_moments(p.batch_sums);
+    for (std::size_t c = 0; c < channels_; ++c) {
+      const auto slopes = kernels::slopes_of<kernels::gradient_kind::plain>(shape(p), p.x, p.dy, c, line(moments, c));
+      p.slot_sums[1 + c] = slopes.plain;
+      p.slot_sums[1 + channels_ + c] = slopes.normalized;
+    }
+  }
+  void combine_slopes(const slot_sums& slots, double* batch) const {
+    double* to = batch + 1 + 2 * channels_;
+    for (std::size_t i = 0; i < 2 * channels_; ++i) {
+      to[i] = 0;
+      for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+        to[i] += slots[slot][1 + i];
+      }
+    }
+  }
+  void backward_batch(const pass<T>& p) const {
+    const double* slopes = p.batch_sums + 1 + 2 * channels_;
+    const double count = p.batch_sums[0];
+    return_gradient(p, batch_moments(p.batch_sums), [&](std::size_t c) {
+      return kernels::channel_slopes{slopes[c] / count, slopes[channels_ + c] / count};
+    });
+  }
+  void add_slopes(const pass<T>& p, T* d_gamma, T* d_beta) const {
+    for (std::size_t c = 0; c < channels_; ++c) {
+      add_slopes(c, {p.slot_sums[1 + c], p.slot_sums[1 + channels_ + c]}, {d_gamma, d_beta});
+    }
+  }
+  void remember(const double* batch) {
+    const double unbias = unbiased_ && batch[0] > 1 ? batch[0] / (batch[0] - 1) : 1;
+    for (std::size_t i = 0; i < 2 * channels_; ++i) {
+      T& average = moving_.data()[i];
+      const double fresh = batch[1 + i] * (i < channels_ ? 1 : unbias);
+      average = static_cast<T>(static_cast<double>(average) * options_.momentum + fresh * (1 - options_.momentum));
+    }
+  }
+
+  /// Takes the layer into the one before it, by its moving averages, and becomes one that changes nothing.
+  /// @param kernel  whose last axis are the channels.   @param bias  one per channel.
+  /// @throws shape_error if they are of other sizes.
+  void fold_into(std::span<T> kernel, std::span<T> bias) {
+    if (bias.size() != channels_ || kernel.size() % channels_ != 0) {
+      throw shape_error(error_message("nn::batch_normalization::fold_into",
+                                      "a layer of " + std::to_string(kernel.size()) + " weights and " +
+                                          std::to_string(bias.size()) + " biases before '" + options_.name + "'",
+                                      "one with " + std::to_string(channels_) + " units, each with a bias"));
+    }
+    const auto moments = moving_moments();
+    for (std::size_t i = 0; i < kernel.size(); ++i) {
+      kernel[i] *= line(moments, i % channels_).scale * gamma(i % channels_);
+    }
+    for (std::size_t c = 0; c < channels_; ++c) {
+      const auto l = line(moments, c);
+      bias[c] = (bias[c] - l.mean) * l.scale * gamma(c) + beta(c);
+    }
+    // A variance of 1 - epsilon and gamma 1, or a gamma that is not there, leave everything as it is.
+    std::fill(gamma_.begin(), gamma_.end(), T{1});
+    std::fill(beta_.begin(), beta_.end(), T{0});
+    std::fill_n(moving_.data(), channels_, T{0});
+    std::fill_n(moving_.data() + channels_, channels_, static_cast<T>(1 - options_.epsilon));
+  }
+
+ private:
+  /// Means and variances, of the batch or of all batches so far.
+  struct source {
+    const double* batch = nullptr;
+    const T* moving = nullptr;
+  };
+  struct gradients {
+    T* gamma;
+    T* beta;
+  };
+
+  [[nodiscard]] source moving_moments() const noexcept { return {nullptr, moving_.data()}; }
+  [[nodiscard]] static source batch_moments(const double* batch) noexcept { return {batch + 1, nullptr}; }
+
+  [[nodiscard]] kernels::channels_shape shape(const pass<T>& p) const noexcept {
+    return {positions_, channels_, p.samples};
+  }
+  [[nodiscard]] T gamma(std::size_t c) const { return options_.scale ? gamma_.data()[c] : T{1}; }
+  [[nodiscard]] T beta(std::size_t c) const { return options_.center ? beta_.data()[c] : T{0}; }
+
+  /// What normalizes a channel.
+  [[nodiscard]] kernels::channel_line<T> line(const source& m, std::size_t c) const {
+    const double mean = m.batch != nullptr ? m.batch[c] : static_cast<double>(m.moving[c]);
+    const double variance = m.batch != nullptr ? m.batch[channels_ + c] : static_cast<double>(m.moving[channels_ + c]);
+    return {static_cast<T>(mean), static_cast<T>(1 / std::sqrt(variance + options_.epsilon))};
+  }
+
+  void normalize(const pass<T>& p, const source& m) const {
+    auto* lines = p.scratch;
+    for (std::size_t c = 0; c < channels_; ++c) {
+      const auto l = line(m, c);
+      lines[c] = l.mean;
+      lines[channels_ + c] = l.scale * gamma(c);
+      lines[2 * channels_ + c] = beta(c);
+    }
+    kernels::normalize<T>(shape(p), {lines, lines + channels_, lines + 2 * channels_}, p.x, p.y);
+  }
+
+  /// @param slopes  mean slopes of a channel, 0 if its moments do not depend on the input.
+  template <class Slopes>
+  void return_gradient(const pass<T>& p, const source& m, const Slopes& slopes) const {
+    auto* ways = p.scratch;
+    for (std::size_t c = 0; c < channels_; ++c) {
+      const auto l = line(m, c);
+      const T scale = l.scale * gamma(c);
+      const kernels::channel_slopes s = slopes(c);
+      ways[c] = l.mean;
+      ways[channels_ + c] = scale;
+      ways[2 * channels_ + c] = scale * l.scale * static_cast<T>(s.normalized);
+      ways[3 * channels_ + c] = scale * static_cast<T>(s.plain);
+    }
+    const T* begin = ways;
+    kernels::return_gradient<T>(shape(p), {begin, begin + channels_, begin + 2 * channels_, begin + 3 * channels_},
+                                {p.x, p.dy, p.dx});
+  }
+
+  void add_slopes(std::size_t c, const kernels::channel_slopes& slopes, const gradients& to) const {
+    if (options_.scale) {
+      to.gamma[c] += static_cast<T>(slopes.normalized);
+    }
+    if (options_.center) {
+      to.beta[c] += static_cast<T>(slopes.plain);
+    }
+  }
+
+  batch_normalization_options options_;
+  bool unbiased_ = false;
+  std::size_t channels_ = 0;
+  std::size_t positions_ = 0;
+  tensor<T, 1> gamma_;
+  tensor<T, 1> beta_;
+  tensor<T, 2> moving_;
+};
+static_assert(batch_layer<batch_normalization<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/glorot_uniform.hpp ----
+// The initial weights of a kernel, as Keras draws them by default.
+#ifndef ESPALIER_NN_GLOROT_UNIFORM_HPP
+#define ESPALIER_NN_GLOROT_UNIFORM_HPP
+
+namespace espalier::inline v0::nn {
+
+/// How many inputs feed an output and how many outputs an input feeds.
+struct fans {
+  std::size_t in = 1;   ///< Dense: inputs; Conv2D: height * width * channels
+  std::size_t out = 1;  ///< Dense: outputs; Conv2D: height * width * filters
+};
+
+/// Fills a kernel from the uniform distribution in [-l, l], l = sqrt(6 / (in + out)).
+/// Source: Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
+template <class T>
+void glorot_uniform(std::span<T> kernel, const fans& f, random_generator& generator) {
+  const double limit = std::sqrt(6.0 / static_cast<double>(f.in + f.out));
+  for (T& weight : kernel) {
+    weight = static_cast<T>(limit * (2 * generator.uniform() - 1));
+  }
+}
+
+}  // namespace espalier::inline v0::nn
 
 #endif
 
@@ -16395,6 +16911,61 @@ class depthwise_conv2d {
   tensor<T, 1> bias_;
 };
 static_assert(weighted_layer<depthwise_conv2d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/dropout.hpp ----
+// Drops numbers at random in training.
+#ifndef ESPALIER_NN_DROPOUT_HPP
+#define ESPALIER_NN_DROPOUT_HPP
+
+namespace espalier::inline v0::nn {
+
+/// In training each number becomes 0 with probability `rate`, the others are divided by 1 - rate; otherwise nothing
+/// happens. Which numbers is decided by the seeds of network and training, whatever the number of threads.
+/// Source: Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting".
+/// @tparam T  float or double.
+template <class T = float>
+class dropout {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;  // the layer before may go back from its output
+  static constexpr const char* default_name = "dropout";
+
+  /// @param rate  share of numbers that are dropped, 0 <= rate < 1.
+  /// @throws argument_error if it is out of range.
+  explicit dropout(double rate = 0.5) : rate_(rate) {
+    if (!(rate >= 0 && rate < 1)) {
+      throw argument_error(error_message("nn::dropout", "rate " + std::to_string(rate), "0 <= rate < 1"));
+    }
+  }
+
+  extents build(const std::string& /*name*/, const extents& input, random_generator& generator) {
+    features_ = input.size();
+    key_ = generator();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const { drop(p.x, p.y, p); }
+  void backward(const pass<T>& p) const { drop(p.dy, p.dx, p); }
+
+ private:
+  void drop(const T* from, T* to, const pass<T>& p) const {
+    const std::size_t count = p.blocks * features_ * kernels::lanes;
+    if (p.noise == 0) {
+      std::copy_n(from, count, to);
+    } else {
+      kernels::dropout(from, to, count, {rate_, kernels::mixed(p.noise, key_)});
+    }
+  }
+
+  double rate_;
+  std::size_t features_ = 0;
+  std::uint64_t key_ = 0;
+};
+static_assert(layer<dropout<float>>);
 
 }  // namespace espalier::inline v0::nn
 
@@ -16865,6 +17436,7 @@ class workspace {
   struct size {
     std::size_t blocks = 1;   ///< of 16 samples
     std::size_t scratch = 0;  ///< numbers that a layer may use during its pass
+    std::size_t sums = 0;     ///< numbers that batch layers collect
   };
 
   /// @param shapes    of one sample before the first layer, and behind each layer.
@@ -16887,7 +17459,15 @@ class workspace {
     values_.resize(end * s.blocks * kernels::lanes);
     deltas_.resize(values_.size());
     scratch_.resize(s.scratch);
+    sums_.resize(s.sums);
   }
+
+  /// What the passes are for that follow.
+  struct purpose {
+    std::size_t samples = 0;        ///< in the blocks; 0: all lanes
+    std::uint64_t noise = 0;        ///< see pass; 0: not a training
+    const double* batch = nullptr;  ///< see pass::batch_sums, for all batch layers one after the other
+  };
 
   /// @param place  0: the samples; i: behind layer i - 1.
   /// @return the values there, [block][feature][lane].
@@ -16896,6 +17476,10 @@ class workspace {
   /// @return the gradient of the loss there.
   [[nodiscard]] T* delta(std::size_t place) noexcept { return deltas_.data() + begins_[place]; }
   [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
+  /// @return what batch layers collect, one after the other.
+  [[nodiscard]] std::vector<double>& sums() noexcept { return sums_; }
+  [[nodiscard]] const purpose& used_for() const noexcept { return purpose_; }
+  void use_for(const purpose& p) noexcept { purpose_ = p; }
   /// @param place  as for value.   @return how many numbers of so many blocks are there.
   [[nodiscard]] std::size_t count(std::size_t place, std::size_t blocks) const noexcept {
     return features_[place] * blocks * kernels::lanes;
@@ -16907,6 +17491,8 @@ class workspace {
   std::vector<T> values_;
   std::vector<T> deltas_;
   std::vector<T> scratch_;
+  std::vector<double> sums_;
+  purpose purpose_;
 };
 
 }  // namespace espalier::inline v0::nn
@@ -16937,30 +17523,83 @@ class layer_passes {
     return w.value(Depth);
   }
 
-  /// Goes back through layers Depth - 1 to 0. `end` is where the gradients of these layers' parameters end.
-  template <kernels::gradient_kind Kind, std::size_t Depth>
+  /// Runs layers Begin to End - 1 of a training; layer Begin may be a batch layer, which has been combined, and layer
+  /// End one, which then collects.
+  template <std::size_t Begin, std::size_t End>
+  void run_part(workspace<value_type>& w, std::size_t blocks) const {
+    if constexpr (is_batch_layer<Begin>()) {
+      std::get<Begin>(layers_).forward_batch(pass_of<Begin, 1>(w, blocks));
+      run_from<Begin + 1, End>(w, blocks);
+    } else {
+      run_from<Begin, End>(w, blocks);
+    }
+    if constexpr (is_batch_layer<End>()) {
+      std::get<End>(layers_).collect(pass_of<End, 1>(w, blocks));
+    }
+  }
+
+  /// Goes back through layers End - 1 to Begin of a training. Layer End may be a batch layer, whose slopes have been
+  /// combined, and layer Begin one, which then collects them and adds the gradients of its parameters.
+  template <kernels::gradient_kind Kind, std::size_t Begin, std::size_t End>
+  void back_through_part(workspace<value_type>& w, std::size_t blocks, value_type* gradients) const {
+    constexpr std::size_t first = is_batch_layer<Begin>() ? Begin + 1 : Begin;
+    if constexpr (is_batch_layer<End>() && has_weights_below<End>()) {
+      std::get<End>(layers_).backward_batch(pass_of<End, 1>(w, blocks));
+    }
+    if constexpr (!is_batch_layer<End>() || has_weights_below<End>()) {
+      back_through<Kind, End, first>(w, blocks, gradients + numbers_below<End>());
+    }
+    if constexpr (is_batch_layer<Begin>()) {
+      const auto& layer = std::get<Begin>(layers_);
+      const auto p = pass_of<Begin, 1>(w, blocks);
+      value_type* d_kernel = gradients + numbers_below<Begin>();
+      layer.collect_slopes(p);
+      layer.add_slopes(p, d_kernel, d_kernel + layer.kernel().size());
+    }
+  }
+
+  /// @tparam Index  of a batch layer.
+  /// @return where what it collects begins among that of all batch layers.
+  template <std::size_t Index>
+  [[nodiscard]] std::size_t sums_below() const {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (std::size_t{0} + ... + sums_of<I>());
+    }
+    (std::make_index_sequence<Index>{});
+  }
+
+  template <std::size_t Index>
+  [[nodiscard]] static constexpr bool is_batch_layer() {
+    if constexpr (Index < std::tuple_size_v<Tuple>) {
+      return batch_layer<std::tuple_element_t<Index, Tuple>>;
+    } else {
+      return false;
+    }
+  }
+
+  /// Goes back through layers Depth - 1 to Last. `end` is where the gradients of these layers' parameters end.
+  template <kernels::gradient_kind Kind, std::size_t Depth, std::size_t Last = 0>
   void back_through(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
-    if constexpr (Depth >= 3) {
+    if constexpr (Depth >= Last + 3) {
       if constexpr (relu_and_pool_follow<Tuple, Depth - 3, Depth>()) {
         if (std::get<Depth - 1>(layers_).takes_fours()) {
-          return back_through_three<Kind, Depth>(w, blocks, end);
+          return back_through_three<Kind, Depth, Last>(w, blocks, end);
         }
       }
     }
-    if constexpr (Depth > 0) {
+    if constexpr (Depth > Last) {
       using current = std::tuple_element_t<Depth - 1, Tuple>;
       const current& layer = std::get<Depth - 1>(layers_);
       const pass<value_type> p = pass_of<Depth - 1, 1>(w, blocks);
-      if constexpr (weighted_layer<current>) {
-        value_type* d_bias = end - layer.bias().size();
-        end = d_bias - layer.kernel().size();
-        layer.template backward_parameters<Kind>(p, end, d_bias);
+      if constexpr (trained_layer<current>) {
+        end -= count_numbers(layer);
+        layer.template backward_parameters<Kind>(p, end, end + layer.kernel().size());
       }
       // Nobody needs the gradient of the samples.
       if constexpr (has_weights_below<Depth - 1>()) {
         layer.backward(p);
         copy_if_apart<Depth - 1>(w.delta(Depth), w.delta(Depth - 1), w.count(Depth, blocks));
-        back_through<Kind, Depth - 1>(w, blocks, end);
+        back_through<Kind, Depth - 1, Last>(w, blocks, end);
       }
     }
   }
@@ -16999,12 +17638,48 @@ class layer_passes {
   /// The arrays of `Count` layers from layer Index on, taken as one.
   template <std::size_t Index, std::size_t Count>
   [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
-    return {w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks,
-            w.scratch(),    w.value(Index + 1)};
+    const auto& purpose = w.used_for();
+    pass<value_type> p{w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks,
+                       w.scratch(),    w.value(Index + 1)};
+    p.samples = purpose.samples == 0 ? blocks * kernels::lanes : purpose.samples;
+    p.noise = purpose.noise;
+    if constexpr (is_batch_layer<Index>()) {
+      if (purpose.batch != nullptr) {
+        p.slot_sums = w.sums().data() + sums_below<Index>();
+        p.batch_sums = purpose.batch + sums_below<Index>();
+      }
+    }
+    return p;
+  }
+
+  template <std::size_t Index>
+  [[nodiscard]] std::size_t sums_of() const {
+    if constexpr (is_batch_layer<Index>()) {
+      return std::get<Index>(layers_).sums();
+    } else {
+      return 0;
+    }
+  }
+
+  /// How many numbers the parameters of layers 0 to Index - 1 have.
+  template <std::size_t Index>
+  [[nodiscard]] std::size_t numbers_below() const {
+    std::size_t count = 0;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (add_numbers(std::get<I>(layers_), count), ...);
+    }
+    (std::make_index_sequence<Index>{});
+    return count;
+  }
+  template <class Layer>
+  static void add_numbers(const Layer& layer, std::size_t& count) {
+    if constexpr (trained_layer<Layer>) {
+      count += count_numbers(layer);
+    }
   }
 
   /// The same where a layer, a relu and a pooling ran together.
-  template <kernels::gradient_kind Kind, std::size_t Depth>
+  template <kernels::gradient_kind Kind, std::size_t Depth, std::size_t Last>
   void back_through_three(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
     const auto& layer = std::get<Depth - 3>(layers_);
     const pass<value_type> p = pass_of<Depth - 3, 3>(w, blocks);
@@ -17013,14 +17688,14 @@ class layer_passes {
     layer.template backward_parameters_relu_pool<Kind>(p, end, d_bias);
     if constexpr (has_weights_below<Depth - 3>()) {
       layer.backward_relu_pool(p);
-      back_through<Kind, Depth - 3>(w, blocks, end);
+      back_through<Kind, Depth - 3, Last>(w, blocks, end);
     }
   }
 
   template <std::size_t Depth>
   [[nodiscard]] static constexpr bool has_weights_below() {
     return []<std::size_t... Index>(std::index_sequence<Index...>) {
-      return (weighted_layer<std::tuple_element_t<Index, Tuple>> || ...);
+      return (trained_layer<std::tuple_element_t<Index, Tuple>> || ...);
     }
     (std::make_index_sequence<Depth>{});
   }
@@ -17158,7 +17833,7 @@ class sequential {
     for_each_layer([&]<std::size_t Index>(auto& layer) {
       const std::string kind = std::remove_reference_t<decltype(layer)>::default_name;
       names_[Index] = kind + "_" + std::to_string(++places[kind]);
-      if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
+      if constexpr (trained_layer<std::remove_reference_t<decltype(layer)>>) {
         names_[Index] = layer.name().empty() ? names_[Index] : layer.name();
       }
       shapes_[Index + 1] = layer.build(names_[Index], shapes_[Index], generator);
@@ -17194,20 +17869,25 @@ class sequential {
     return result;
   }
 
-  /// @return views of all trained numbers: kernel and bias of each layer with a kernel, in order.
+  /// @return views of all numbers that training changes: kernel and bias of each layer that has them, in order, and
+  ///         what a batch normalization remembers.
   [[nodiscard]] std::vector<std::span<value_type>> parameters() {
     std::vector<std::span<value_type>> result;
-    for_each_weighted_layer([&](auto& layer) {
-      result.push_back(elements(layer.kernel()));
-      result.push_back(elements(layer.bias()));
-    });
+    for_each_parameter([&](auto& numbers, const std::string&, bool) { result.push_back(elements(numbers)); });
     return result;
   }
 
   /// @return for each entry of parameters(): the name of its layer.
   [[nodiscard]] std::vector<std::string> parameter_layers() {
     std::vector<std::string> result;
-    for_each_weighted_layer([&](auto& layer) { result.insert(result.end(), 2, layer.name()); });
+    for_each_parameter([&](auto&, const std::string& name, bool) { result.push_back(name); });
+    return result;
+  }
+
+  /// @return for each entry of parameters(): whether an optimizer moves it.
+  [[nodiscard]] std::vector<bool> trained() {
+    std::vector<bool> result;
+    for_each_parameter([&](auto&, const std::string&, bool has_gradient) { result.push_back(has_gradient); });
     return result;
   }
 
@@ -17240,11 +17920,12 @@ class sequential {
   [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
     std::array<bool, depth> in_place{};
     std::size_t scratch = 0;
+    const std::size_t sums = passes().template sums_below<depth>();
     for_each_layer([&]<std::size_t Index>(const auto& layer) {
       in_place[Index] = detail::shares_place<layer_tuple, Index>();
       scratch = (std::max)(scratch, layer.scratch());
     });
-    return workspace<value_type>(shapes_, in_place, {blocks, scratch});
+    return workspace<value_type>(shapes_, in_place, {blocks, scratch, sums});
   }
 
   /// Runs samples through all layers.
@@ -17281,6 +17962,79 @@ class sequential {
     return w.delta(trained_depth<Scores>);
   }
 
+  /// Layers that in training look at a whole mini-batch; each ends a part of a training's pass.
+  static constexpr std::size_t batch_layers = (std::size_t{0} + ... + (batch_layer<Layers> ? 1 : 0));
+
+  /// Runs one part of a training's pass: from a batch layer, or the beginning, to the next, or the scores.
+  /// @tparam Part  0 to batch_layers, in this order, with `combine` between them.
+  /// @return the scores, after the last part.
+  template <std::size_t Part, kernels::score_kind Scores>
+  const value_type* run_part(workspace<value_type>& w, std::size_t blocks) const {
+    passes().template run_part<part_begin<Part>(), part_end<Part, Scores>()>(w, blocks);
+    return w.value(part_end<Part, Scores>());
+  }
+
+  /// Goes back through one part, from the last to the first, with `combine_slopes` between them.
+  /// @param gradients  added to, see `backward`.
+  template <std::size_t Part, kernels::gradient_kind Kind, kernels::score_kind Scores>
+  void back_through_part(workspace<value_type>& w, std::size_t blocks, std::span<value_type> gradients) const {
+    passes().template back_through_part<Kind, part_begin<Part>(), part_end<Part, Scores>()>(w, blocks,
+                                                                                            gradients.data());
+  }
+
+  /// Combines what the batch layer behind a part collected.
+  /// @param slots  what batch layers collected, workspace by workspace, in the order of the slots.
+  /// @param batch  what that is combined to, for all batch layers one after the other.
+  template <std::size_t Part>
+  void combine(std::span<const double* const> slots, std::span<double> batch) const {
+    constexpr std::size_t index = part_begin<Part + 1>();
+    const std::size_t begin = passes().template sums_below<index>();
+    std::get<index>(layers_).combine({slots, begin}, batch.data() + begin);
+  }
+  /// The same for slopes.
+  template <std::size_t Part>
+  void combine_slopes(std::span<const double* const> slots, std::span<double> batch) const {
+    constexpr std::size_t index = part_begin<Part + 1>();
+    const std::size_t begin = passes().template sums_below<index>();
+    std::get<index>(layers_).combine_slopes({slots, begin}, batch.data() + begin);
+  }
+
+  /// Takes each batch normalization behind a layer with a kernel into that layer, by its moving averages; outputs in
+  /// inference stay what they are up to rounding.
+  /// @throws shape_error if such a layer has no bias; argument_error if a mask holds weights of it at other numbers
+  /// than
+  ///         0. The layers before that one are then folded already.
+  void fold_batch_normalizations() {
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
+      if constexpr (Index > 0 && requires { layer.fold_into(std::span<value_type>{}, std::span<value_type>{}); }) {
+        auto& before = std::get<Index - 1>(layers_);
+        using before_type = std::remove_reference_t<decltype(before)>;
+        if constexpr (detail::is_masked<before_type>::value) {
+          const auto& held = before.mask().offset;
+          if (std::any_of(held.begin(), held.end(), [](value_type o) { return o != 0; })) {
+            throw argument_error(error_message("nn::sequential::fold_batch_normalizations",
+                                               "shared weights in layer '" + before.name() + "'",
+                                               "weights that are kept or 0"));
+          }
+        }
+        if constexpr (weighted_layer<before_type>) {
+          layer.fold_into(elements(before.kernel()), elements(before.bias()));
+        }
+      }
+    });
+  }
+
+  /// Lets batch layers remember what the last batch was like.
+  void remember(std::span<const double> batch) {
+    const double* own = batch.data();
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
+      if constexpr (batch_layer<std::remove_reference_t<decltype(layer)>>) {
+        layer.remember(own);
+        own += layer.sums();
+      }
+    });
+  }
+
   /// @param samples  row-major, one after the other.
   /// @return one row of outputs per sample.
   /// @throws shape_error if the numbers do not make whole samples.   Complexity: memory for 64 samples at a time.
@@ -17312,6 +18066,37 @@ class sequential {
 
   [[nodiscard]] detail::layer_passes<layer_tuple> passes() const noexcept {
     return detail::layer_passes<layer_tuple>(layers_);
+  }
+
+  /// The layer at which a part begins; the batch layers are numbered by the parts that end at them.
+  template <std::size_t Part>
+  [[nodiscard]] static constexpr std::size_t part_begin() {
+    constexpr std::array<bool, depth> is_batch{batch_layer<Layers>...};
+    std::size_t part = 0;
+    for (std::size_t index = 0; Part > 0 && index < depth; ++index) {
+      if (is_batch[index] && ++part == Part) {
+        return index;
+      }
+    }
+    return 0;
+  }
+  template <std::size_t Part, kernels::score_kind Scores>
+  [[nodiscard]] static constexpr std::size_t part_end() {
+    return Part == batch_layers ? trained_depth<Scores> : part_begin<Part + 1>();
+  }
+
+  /// Calls action(numbers, name of the layer, whether an optimizer moves them).
+  template <class Action>
+  void for_each_parameter(Action&& action) {
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
+      if constexpr (trained_layer<std::remove_reference_t<decltype(layer)>>) {
+        action(layer.kernel(), layer.name(), true);
+        action(layer.bias(), layer.name(), true);
+        if constexpr (batch_layer<std::remove_reference_t<decltype(layer)>>) {
+          action(layer.moving(), layer.name(), false);
+        }
+      }
+    });
   }
 
   template <class Action>
@@ -18406,6 +19191,12 @@ template <class Model, loss::loss Loss>
   return {model.input_shape(), outputs, loss::classes_of<Loss>(outputs), loss::takes_targets<Loss>()};
 }
 
+/// What a gradient is multiplied by, and whether it is that of a training.
+struct gradient_scale {
+  double factor = 1;
+  std::uint64_t noise = 0;
+};
+
 /// Passes of one network over one set. A batch is cut into slots of 64 samples, always the same ones, each with a
 /// gradient of its own; the gradients are added in the order of the slots. So results do not depend on threads.
 template <class Model, loss::loss Loss>
@@ -18448,21 +19239,23 @@ class batch_passes {
   }
 
   /// Sets `gradients` to scale times the gradient, or its square, summed over the samples of a batch.
+  /// @param scale  of the gradient, and the noise of a step of training (see nn::pass); 0: layers are as in inference.
   /// @return the sum of their losses.
   template <kernels::gradient_kind Kind>
-  double gradients(batch samples, value_type scale, std::span<value_type> gradients) {
+  double gradients(batch samples, const gradient_scale& scale, std::span<value_type> gradients) {
     slot_gradients_.resize((std::max)(slot_gradients_.size(), slots_of(samples)));
-    in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
-      // The first slot's gradient is where the sum is to be.
-      std::span<value_type> own = gradients;
-      if (slot > 0) {
-        slot_gradients_[slot].resize(gradients.size());
-        own = slot_gradients_[slot];
-      }
-      std::fill(own.begin(), own.end(), value_type{0});
-      tallies_[slot].loss = loss_.gradient(answers, scale, model_.template score_gradient<scores>(memory));
-      model_.template backward<Kind, scores>(memory, kernels::blocks_of(answers.samples()), own);
-    });
+    noise_ = scale.noise;
+    if (Model::batch_layers > 0 && noise_ != 0) {
+      whole_batch<Kind>(samples, static_cast<value_type>(scale.factor), gradients);
+    } else {
+      in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
+        const auto own = cleared(slot, gradients);
+        tallies_[slot].loss = loss_.gradient(answers, static_cast<value_type>(scale.factor),
+                                             model_.template score_gradient<scores>(memory));
+        model_.template backward<Kind, scores>(memory, kernels::blocks_of(answers.samples()), own);
+      });
+    }
+    noise_ = 0;
     double loss = tallies_[0].loss;
     for (std::size_t slot = 1; slot < tallies_.size(); ++slot) {
       kernels::add<value_type>(slot_gradients_[slot], gradients);
@@ -18471,9 +19264,113 @@ class batch_passes {
     return loss;
   }
 
+  /// @return what the layers that look at a whole batch made of the last one, see nn::batch_layer.
+  [[nodiscard]] std::span<const double> batch_sums() const noexcept { return batch_sums_; }
+
  private:
   [[nodiscard]] static std::size_t slots_of(batch samples) {
     return (samples.size() + kernels::slot_samples - 1) / kernels::slot_samples;
+  }
+
+  /// The gradient of a slot, all 0; that of the first is where the sum is to be.
+  [[nodiscard]] std::span<value_type> cleared(std::size_t slot, std::span<value_type> gradients) {
+    std::span<value_type> own = gradients;
+    if (slot > 0) {
+      slot_gradients_[slot].resize(gradients.size());
+      own = slot_gradients_[slot];
+    }
+    std::fill(own.begin(), own.end(), value_type{0});
+    return own;
+  }
+
+  /// A training's pass through a network with layers that look at all samples: part by part, each slot with a memory of
+  /// its own.
+  template <kernels::gradient_kind Kind>
+  void whole_batch(batch samples, value_type scale, std::span<value_type> gradients) {
+    if constexpr (Model::batch_layers > 0) {
+      constexpr std::size_t last = Model::batch_layers;
+      const std::size_t slots = slots_of(samples);
+      while (slot_memories_.size() < slots) {
+        slot_memories_.push_back(model_.make_workspace(kernels::slot_blocks));
+        slot_sums_.push_back(slot_memories_.back().sums().data());
+      }
+      batch_sums_.resize(slot_memories_[0].sums().size());
+      tallies_.assign(slots, {});
+      const auto sums = std::span<const double* const>(slot_sums_).first(slots);
+      const auto each_slot = [&](auto&& action) {
+        team_.run(slots, [&](std::size_t slot, std::size_t worker) {
+          action(slot, worker, part_of(samples, slot), slot_memories_[slot]);
+        });
+      };
+      [&]<std::size_t... Part>(std::index_sequence<Part...>) {
+        (
+            [&] {
+              each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
+                if (Part == 0) {
+                  bring_in(own, slot, memory);
+                }
+                model_.template run_part<Part, scores>(memory, kernels::blocks_of(own.size()));
+              });
+              model_.template combine<Part>(sums, std::span<double>(batch_sums_));
+            }(),
+            ...);
+        each_slot([&](std::size_t slot, std::size_t worker, batch own, auto& memory) {
+          truth right;
+          const std::size_t blocks = kernels::blocks_of(own.size());
+          const auto answers = answers_of(own, worker, right, model_.template run_part<last, scores>(memory, blocks));
+          tallies_[slot].loss = loss_.gradient(answers, scale, model_.template score_gradient<scores>(memory));
+          model_.template back_through_part<last, Kind, scores>(memory, blocks, cleared(slot, gradients));
+        });
+        (
+            [&] {
+              constexpr std::size_t part = last - 1 - Part;
+              model_.template combine_slopes<part>(sums, std::span<double>(batch_sums_));
+              each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
+                const auto to = slot == 0 ? gradients : std::span<value_type>(slot_gradients_[slot]);
+                model_.template back_through_part<part, Kind, scores>(memory, kernels::blocks_of(own.size()), to);
+              });
+            }(),
+            ...);
+      }
+      (std::make_index_sequence<last>{});
+    }
+  }
+
+  [[nodiscard]] static batch part_of(batch samples, std::size_t slot) {
+    const std::size_t begin = slot * kernels::slot_samples;
+    return samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
+  }
+
+  /// Brings the samples of a slot into its memory.
+  template <class Memory>
+  void bring_in(batch own, std::size_t slot, Memory& memory) {
+    const std::uint64_t noise = noise_ == 0 ? 0 : kernels::mixed(noise_, slot) | 1;
+    memory.use_for({own.size(), noise, batch_sums_.empty() ? nullptr : batch_sums_.data()});
+    kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
+  }
+
+  /// What is right for the samples of a slot.
+  struct truth {
+    std::array<std::uint32_t, kernels::slot_samples> labels;
+    std::array<value_type, kernels::slot_samples> weights;
+  };
+
+  [[nodiscard]] loss::answers<value_type> answers_of(batch own, std::size_t worker, truth& right,
+                                                     const value_type* scores_given) {
+    loss::answers<value_type> answers;
+    answers.scores = scores_given;
+    answers.classes = model_.output_shape().size();
+    if (data_.outputs == 0) {
+      answers.labels = chosen(data_.labels, own, right.labels);
+    } else {
+      kernels::gather(data_.targets.data(), data_.outputs, own, targets_[worker].data());
+      answers.targets = targets_[worker].data();
+      answers.count = own.size();
+    }
+    if (!data_.weights.empty()) {
+      answers.weights = chosen(data_.weights, own, right.weights);
+    }
+    return answers;
   }
 
   /// Calls action(slot, memory, answers) for each slot of a batch.
@@ -18481,26 +19378,12 @@ class batch_passes {
   void in_slots(batch samples, Action&& action) {
     tallies_.assign(slots_of(samples), {});
     team_.run(tallies_.size(), [&](std::size_t slot, std::size_t worker) {
-      const std::size_t begin = slot * kernels::slot_samples;
-      const batch own = samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
+      const batch own = part_of(samples, slot);
       auto& memory = memories_[worker];
-      kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
-      loss::answers<value_type> answers;
-      answers.scores = model_.template scores<scores>(memory, kernels::blocks_of(own.size()));
-      answers.classes = model_.output_shape().size();
-      std::array<std::uint32_t, kernels::slot_samples> labels;
-      std::array<value_type, kernels::slot_samples> weights;
-      if (data_.outputs == 0) {
-        answers.labels = chosen(data_.labels, own, labels);
-      } else {
-        kernels::gather(data_.targets.data(), data_.outputs, own, targets_[worker].data());
-        answers.targets = targets_[worker].data();
-        answers.count = own.size();
-      }
-      if (!data_.weights.empty()) {
-        answers.weights = chosen(data_.weights, own, weights);
-      }
-      action(slot, memory, answers);
+      bring_in(own, slot, memory);
+      truth right;
+      const auto* given = model_.template scores<scores>(memory, kernels::blocks_of(own.size()));
+      action(slot, memory, answers_of(own, worker, right, given));
     });
   }
 
@@ -18519,6 +19402,11 @@ class batch_passes {
   std::vector<decltype(std::declval<const Model&>().make_workspace(1))> memories_;
   std::vector<std::vector<value_type>> targets_;  // of the slot that a worker has
   std::vector<std::vector<value_type>> slot_gradients_;
+  std::vector<decltype(std::declval<const Model&>().make_workspace(1))>
+      slot_memories_;  // if a batch is looked at whole
+  std::vector<const double*> slot_sums_;
+  std::vector<double> batch_sums_;
+  std::uint64_t noise_ = 0;
   std::vector<tally> tallies_;
 };
 
@@ -18618,6 +19506,7 @@ class fitting {
         passes_(model, data, options.loss, thread_count(options.threads)),
         parameters_(model.parameters()),
         layers_(model.parameter_layers()),
+        trained_(model.trained()),
         gradients_(count(parameters_)),
         state_(options.optimizer, gradients_.size()),
         order_(data.chosen),
@@ -18699,14 +19588,17 @@ class fitting {
   double take_step(std::span<const std::uint32_t> batch) {
     const auto samples = static_cast<double>(batch.size());
     const double loss = passes_.template gradients<kernels::gradient_kind::plain>(
-        batch, static_cast<value_type>(1 / samples), std::span<value_type>(gradients_));
+        batch, {1 / samples, kernels::mixed(options_.seed, where_.step) | 1}, std::span<value_type>(gradients_));
     expect_finite_gradients(loss);
     state_.begin_step(checked_rate());
     std::size_t begin = 0;
-    for (const auto& parameter : parameters_) {
-      state_.update(begin, parameter, std::span<const value_type>(gradients_).subspan(begin, parameter.size()));
-      begin += parameter.size();
+    for (std::size_t p = 0; p < parameters_.size(); begin += parameters_[p].size(), ++p) {
+      if (trained_[p]) {
+        const auto own = std::span<const value_type>(gradients_).subspan(begin, parameters_[p].size());
+        state_.update(begin, parameters_[p], own);
+      }
     }
+    model_.remember(passes_.batch_sums());
     model_.hold();
     expect_finite_weights();
     ++where_.step;
@@ -18757,6 +19649,7 @@ class fitting {
   batch_passes<Model, decltype(options_.loss)> passes_;
   std::vector<std::span<value_type>> parameters_;
   std::vector<std::string> layers_;
+  std::vector<bool> trained_;
   std::vector<value_type> gradients_;
   state_type state_;
   std::vector<std::uint32_t> order_;
@@ -18852,20 +19745,21 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
   for (std::size_t begin = 0; begin < order.size(); begin += options.batch) {
     const auto batch =
         std::span<const std::uint32_t>(order).subspan(begin, (std::min)(options.batch, order.size() - begin));
-    passes.template gradients<Kind>(batch, value_type{1}, std::span<value_type>(gradients));
+    passes.template gradients<Kind>(batch, {}, std::span<value_type>(gradients));
     expect_finite_gradients(model, std::span<const value_type>(gradients));
     for (std::size_t i = 0; i < numbers; ++i) {
       sums[i] += add(static_cast<double>(gradients[i]), batch.size());
     }
   }
   std::vector<std::vector<value_type>> result;
+  const auto layers = model.layers();
   std::size_t begin = 0;
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    if (p % 2 == 0) {  // kernels and biases take turns
+  for (const auto& parameter : parameters) {
+    if (result.size() < layers.size() && parameter.data() == layers[result.size()].kernel.data()) {
       const auto first = sums.begin() + static_cast<std::ptrdiff_t>(begin);
-      result.emplace_back(first, first + static_cast<std::ptrdiff_t>(parameters[p].size()));
+      result.emplace_back(first, first + static_cast<std::ptrdiff_t>(parameter.size()));
     }
-    begin += parameters[p].size();
+    begin += parameter.size();
   }
   return result;
 }
