@@ -15,12 +15,12 @@ using namespace espalier;
 int main(int argc, char** argv) {
   const std::map<std::string, structure::rule> rules{
       {"unstructured", structure::unstructured{}}, {"structured", structure::structured{}},
-      {"pattern", structure::pattern{16, 2}},      {"block", structure::block{3, 2}},
-      {"channel", structure::channel{}},           {"n_of_m", structure::n_of_m{2, 4}},
-      {"round_to", structure::round_to{2}}};
+      {"pattern", structure::pattern{16, 2}},      {"rows", structure::pattern{16, 1}},
+      {"block", structure::block{3, 2}},           {"channel", structure::channel{}},
+      {"n_of_m", structure::n_of_m{2, 4}},         {"round_to", structure::round_to{2}}};
   const auto rule = rules.find(argc == 2 ? argv[1] : "");
   if (rule == rules.end()) {
-    std::fprintf(stderr, "usage: draw_groups block|channel|n_of_m|pattern|round_to|structured|unstructured\n");
+    std::fprintf(stderr, "usage: draw_groups block|channel|n_of_m|pattern|round_to|rows|structured|unstructured\n");
     return 2;
   }
   constexpr std::size_t inputs = 8;
