@@ -74,6 +74,7 @@
 #include <espalier/optim/exponential_rate.hpp>
 #include <espalier/optim/nadam.hpp>
 #include <espalier/optim/optimizer.hpp>
+#include <espalier/optim/plateau.hpp>
 #include <espalier/optim/polynomial_rate.hpp>
 #include <espalier/optim/rmsprop.hpp>
 #include <espalier/optim/sgd.hpp>
@@ -85,5 +86,6 @@
 #include <espalier/train/gradients.hpp>
 #include <espalier/train/measure.hpp>
 #include <espalier/train/trainer.hpp>
+#include <espalier/train/validation.hpp>
 
 #endif

@@ -41,6 +41,14 @@ void check_trajectory(const std::string& name, const Optimizer& optimizer, const
   REQUIRE(expected.size() == 8);
   for (std::size_t step = 0; step < expected.size(); ++step) {
     state.begin_step(rate(step));
+    if constexpr (requires { state.survey(std::span<const T>()); }) {
+      std::vector<T> all;
+      for (std::size_t v = 0; v < begins.size(); ++v) {
+        const auto gradient = support::keras_array<T>(file.at("gradients").at(step).at(v));
+        all.insert(all.end(), gradient.begin(), gradient.end());
+      }
+      state.survey(std::span<const T>(all));
+    }
     for (std::size_t v = 0; v < begins.size(); ++v) {
       const auto gradient = support::keras_array<T>(file.at("gradients").at(step).at(v));
       state.update(begins[v], std::span(weights).subspan(begins[v], gradient.size()), std::span<const T>(gradient));
@@ -116,6 +124,8 @@ TEST_SUITE("keras") {
     check_trajectory<T>("sgd clipvalue", optim::clipped<optim::sgd>{.largest_value = 0.5});
     check_trajectory<T>("sgd clipnorm", optim::clipped<optim::sgd>{.largest_norm = 1});
     check_trajectory<T>("adam clipnorm", optim::clipped<optim::adam>{.largest_norm = 0.5});
+    check_trajectory<T>("sgd global clipnorm", optim::clipped<optim::sgd>{.largest_global_norm = 1.5});
+    check_trajectory<T>("adam global clipnorm", optim::clipped<optim::adam>{.largest_global_norm = 1});
     check_trajectory<T>("adamw clipvalue",
                         optim::clipped<optim::adam>{.optimizer = {.weight_decay = 0.1}, .largest_value = 0.25});
   }

@@ -32,6 +32,17 @@ TEST_SUITE("optim") {
     CHECK(weights[2] == -0.5);
   }
 
+  TEST_CASE("all gradients together keep their direction") {
+    const std::vector<double> gradients{3, -4, 12};
+    std::vector<double> weights(3);
+    optim::clipped<optim::sgd>::state<double> clipped({.largest_global_norm = 6.5}, 3);
+    clipped.begin_step(1);
+    clipped.survey(gradients);
+    clipped.update(0, std::span(weights).first(2), std::span(gradients).first(2));
+    clipped.update(2, std::span(weights).last(1), std::span(gradients).last(1));
+    CHECK(weights == std::vector<double>{-1.5, 2, -6});
+  }
+
   TEST_CASE("without limits it is the optimizer itself") {
     const std::vector<float> gradients{1e30F};
     std::vector<float> a(1);

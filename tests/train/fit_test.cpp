@@ -226,6 +226,9 @@ TEST_SUITE("train") {
                  train::fit_options<optim::sgd, optim::constant_rate>{
                      .epochs = 50, .batch = 100, .optimizer = {.momentum = 0.9}, .learning_rate = {1e30}});
     });
+    for (const float weight : all_weights(model)) {
+      CHECK(std::isfinite(weight));  // those before the step that broke them
+    }
     CHECK(message.find("espalier::train::fit: got ") == 0);
     CHECK(message.find("layer") != std::string::npos);
     CHECK(message.find("dense_") != std::string::npos);
@@ -267,6 +270,39 @@ TEST_SUITE("train") {
                          "espalier::train::fit: got a view of no samples, expected 1 or more",
                          espalier::argument_error);
     CHECK(all_weights(model) == before);
+  }
+
+  TEST_CASE("a class that weighs twice is as if its samples were there twice") {
+    const support::labelled<double> data(60, 6, 4);
+    auto twice = data.view();
+    std::vector<double> half(60, 0.5);
+    for (std::uint32_t sample = 0; sample < 60; ++sample) {
+      if (data.labels[sample] == 2) {
+        twice.chosen.push_back(sample);
+      }
+    }
+    const auto step = [&](const train::data_view<double>& view, std::vector<double> class_weights, double rate) {
+      auto model = support::perceptron<double>();
+      train::fit_options<optim::sgd, optim::constant_rate> options{.batch = 200, .learning_rate = {rate}};
+      options.class_weights = std::move(class_weights);
+      train::fit(model, view, options);
+      return all_weights(model);
+    };
+    // The loss is divided by the number of samples, not by their weights.
+    const double rate = 0.1 * static_cast<double>(twice.chosen.size()) / 60;
+    const auto expected = step(twice, {}, rate);
+    const auto by_class = step(data.view(), {1, 1, 2, 1}, 0.1);
+    auto halved = data.view();
+    halved.weights = half;
+    const auto by_both = step(halved, {2, 2, 4, 2}, 0.1);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      CHECK(by_class[i] == doctest::Approx(expected[i]).epsilon(1e-9));
+      CHECK(by_both[i] == doctest::Approx(expected[i]).epsilon(1e-9));
+    }
+    CHECK_THROWS_WITH_AS(step(data.view(), {1, 2}, 0.1),
+                         "espalier::train::fit: got 2 weights of classes, expected 4, one per class",
+                         espalier::shape_error);
+    CHECK_THROWS_AS(step(data.view(), {1, 2, -1, 1}, 0.1), espalier::argument_error);
   }
 
   TEST_CASE("a batch larger than the data is all of the data") {

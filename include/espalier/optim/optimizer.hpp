@@ -18,6 +18,7 @@ namespace espalier::inline v0::optim {
 /// - `begin_step(rate)`: a step with this learning rate begins.
 /// - `update(begin, weights, gradients)`: moves the weights that are numbers begin, begin + 1, ... of all parameters.
 ///
+/// A state that also has `survey(gradients)` is shown those of all parameters after begin_step.
 /// A state that also has `archive(a)`, which calls `a(...)` with all that it remembers, can be saved and gone on with.
 template <class Optimizer>
 concept optimizer = requires(const Optimizer& o, std::size_t parameters, typename Optimizer::template state<double>& s,
@@ -29,6 +30,10 @@ concept optimizer = requires(const Optimizer& o, std::size_t parameters, typenam
 };
 
 /// The learning rate of step `step` of `steps`, both counted from the beginning of one call of `fit`.
+///
+/// A rate that learns from the training has a nested `state`, made of it, which gives rates in its place;
+/// `report(loss)` tells it the loss of each epoch, that of the validation data if there are any. What it remembers goes
+/// to `archive(a)`.
 template <class Rate>
 concept learning_rate = requires(const Rate& rate, std::size_t step, std::size_t steps) {
   { rate(step, steps) } -> std::convertible_to<double>;
