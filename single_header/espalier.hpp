@@ -18256,6 +18256,7 @@ namespace espalier::inline v0::optim {
 /// - `begin_step(rate)`: a step with this learning rate begins.
 /// - `update(begin, weights, gradients)`: moves the weights that are numbers begin, begin + 1, ... of all parameters.
 ///
+/// A state that also has `survey(gradients)` is shown those of all parameters after begin_step.
 /// A state that also has `archive(a)`, which calls `a(...)` with all that it remembers, can be saved and gone on with.
 template <class Optimizer>
 concept optimizer = requires(const Optimizer& o, std::size_t parameters, typename Optimizer::template state<double>& s,
@@ -18267,6 +18268,10 @@ concept optimizer = requires(const Optimizer& o, std::size_t parameters, typenam
 };
 
 /// The learning rate of step `step` of `steps`, both counted from the beginning of one call of `fit`.
+///
+/// A rate that learns from the training has a nested `state`, made of it, which gives rates in its place;
+/// `report(loss)` tells it the loss of each epoch, that of the validation data if there are any. What it remembers goes
+/// to `archive(a)`.
 template <class Rate>
 concept learning_rate = requires(const Rate& rate, std::size_t step, std::size_t steps) {
   { rate(step, steps) } -> std::convertible_to<double>;
@@ -18468,13 +18473,15 @@ static_assert(optimizer<adam>);
 
 namespace espalier::inline v0::optim {
 
-/// Another optimizer that sees clipped gradients. Kernels and biases are clipped one by one.
+/// Another optimizer that sees clipped gradients: single numbers first, then kernels and biases one by one, then, with
+/// `largest_global_norm`, all by the same factor.
 /// @tparam Optimizer  any.
 template <optimizer Optimizer>
 struct clipped {
   Optimizer optimizer{};
-  double largest_value = 0;  ///< of a single number; 0: any
-  double largest_norm = 0;   ///< 2-norm of the gradient of one kernel or bias; 0: any
+  double largest_value = 0;        ///< of a single number; 0: any
+  double largest_norm = 0;         ///< 2-norm of the gradient of one kernel or bias; 0: any
+  double largest_global_norm = 0;  ///< 2-norm of the gradients of all parameters, as they come; 0: any
 
   template <class T>
   class state {
@@ -18483,14 +18490,25 @@ struct clipped {
     state(const clipped& settings, std::size_t parameters)
         : value_(settings.largest_value),
           norm_(settings.largest_norm),
+          global_norm_(settings.largest_global_norm),
           inner_(settings.optimizer, parameters),
           gradients_(parameters) {
-      for (const double limit : {value_, norm_}) {
+      for (const double limit : {value_, norm_, global_norm_}) {
         detail::expect(limit >= 0, "clipped", "limit " + std::to_string(limit), "0 or more");
       }
     }
 
     void begin_step(double rate) { inner_.begin_step(rate); }
+
+    /// Looks at the gradients of all parameters before they come one by one.
+    void survey(std::span<const T> all) {
+      double square = 0;
+      for (std::size_t i = 0; global_norm_ > 0 && i < all.size(); ++i) {
+        square += static_cast<double>(all[i]) * static_cast<double>(all[i]);
+      }
+      const double norm = std::sqrt(square);
+      factor_ = norm > global_norm_ ? global_norm_ / norm : 1;
+    }
 
     void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
       const std::span<T> own = std::span<T>(gradients_).subspan(begin, gradients.size());
@@ -18501,9 +18519,10 @@ struct clipped {
         square += static_cast<double>(own[i]) * static_cast<double>(own[i]);
       }
       const double norm = std::sqrt(square);
-      if (norm_ > 0 && norm > norm_) {
+      const double factor = (norm_ > 0 && norm > norm_ ? norm_ / norm : 1) * factor_;
+      if (factor != 1) {
         for (T& g : own) {
-          g = static_cast<T>(static_cast<double>(g) * norm_ / norm);
+          g = static_cast<T>(static_cast<double>(g) * factor);
         }
       }
       inner_.update(begin, weights, std::span<const T>(own));
@@ -18519,6 +18538,8 @@ struct clipped {
    private:
     double value_;
     double norm_;
+    double global_norm_;
+    double factor_ = 1;
     typename Optimizer::template state<T> inner_;
     std::vector<T> gradients_;
   };
@@ -18671,6 +18692,80 @@ class nadam::state {
   std::vector<T> square_;
 };
 static_assert(optimizer<nadam>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/optim/plateau.hpp ----
+// A learning rate that shrinks when the loss no longer falls.
+#ifndef ESPALIER_OPTIM_PLATEAU_HPP
+#define ESPALIER_OPTIM_PLATEAU_HPP
+
+namespace espalier::inline v0::optim {
+
+/// Another rate times a factor that shrinks after `patience` epochs without a new least loss, as Keras's
+/// ReduceLROnPlateau.
+/// @tparam Rate  any that does not learn from the training itself.
+template <learning_rate Rate = constant_rate>
+struct plateau {
+  Rate rate{};
+  double factor = 0.1;        ///< by which the rate is multiplied, in (0, 1)
+  std::size_t patience = 10;  ///< epochs without improvement before it is, >= 1
+  double improvement = 1e-4;  ///< by which a loss must be below the least so far to count, >= 0
+  std::size_t cooldown = 0;   ///< epochs after a reduction that do not count
+  double least = 0;           ///< below which no rate goes by reduction, >= 0
+
+  /// @return the rate before any reduction.
+  [[nodiscard]] double operator()(std::size_t step, std::size_t steps) const { return rate(step, steps); }
+
+  /// What it remembers of a training.
+  class state {
+   public:
+    /// @throws argument_error if a setting is out of range.
+    explicit state(const plateau& settings) : settings_(settings) {
+      detail::expect(settings.factor > 0 && settings.factor < 1, "plateau", "factor " + std::to_string(settings.factor),
+                     "0 < factor < 1");
+      detail::expect(settings.patience > 0, "plateau", "patience 0", "1 or more");
+      detail::expect(settings.improvement >= 0 && settings.least >= 0, "plateau",
+                     "a negative improvement or least rate", "0 or more");
+    }
+
+    [[nodiscard]] double operator()(std::size_t step, std::size_t steps) const {
+      const double full = settings_.rate(step, steps);
+      return (std::max)(full * share_, (std::min)(settings_.least, full));
+    }
+
+    void report(double loss) {
+      if (cooldown_ > 0) {
+        --cooldown_;
+        waited_ = 0;
+      }
+      if (loss < best_ - settings_.improvement) {
+        best_ = loss;
+        waited_ = 0;
+      } else if (cooldown_ == 0 && ++waited_ >= settings_.patience) {
+        share_ *= settings_.factor;
+        cooldown_ = settings_.cooldown;
+        waited_ = 0;
+      }
+    }
+
+    /// Shows what it remembers to a byte_writer or byte_reader.
+    template <class Archive>
+    void archive(Archive& a) {
+      a(share_, best_, waited_, cooldown_);
+    }
+
+   private:
+    plateau settings_;
+    double share_ = 1;
+    double best_ = (std::numeric_limits<double>::max)();
+    std::size_t waited_ = 0;
+    std::size_t cooldown_ = 0;
+  };
+};
+static_assert(learning_rate<plateau<constant_rate>>);
 
 }  // namespace espalier::inline v0::optim
 
@@ -19458,6 +19553,35 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 
 #endif
 
+// ---- espalier/train/validation.hpp ----
+// What a training is watched by: data apart, when to stop, whether to keep the best weights.
+#ifndef ESPALIER_TRAIN_VALIDATION_HPP
+#define ESPALIER_TRAIN_VALIDATION_HPP
+
+namespace espalier::inline v0::train {
+
+/// What a training is watched by. See `split` for a part of the data that is not trained on.
+/// @tparam T  float or double.
+template <class T>
+struct validation {
+  data_view<T> data;         ///< whose loss is looked at after every epoch
+  std::size_t patience = 0;  ///< epochs without a new least loss after which the training ends; 0: it never does
+  double improvement = 0;    ///< by which a loss must be below the least so far to count, >= 0
+  bool keep_best = false;    ///< whether the network ends with the weights of the least loss
+};
+
+/// How a watched training went.
+struct fit_result {
+  std::size_t epochs = 0;                                      ///< that were begun
+  std::size_t best_epoch = 0;                                  ///< with the least loss of the validation data, from 0
+  double best_loss = std::numeric_limits<double>::infinity();  ///< of the validation data, then
+  bool lost_patience = false;                                  ///< whether it ended for want of improvement
+};
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
 // ---- espalier/train/fit.hpp ----
 // Trains a network: epochs of shuffled mini-batches.
 #ifndef ESPALIER_TRAIN_FIT_HPP
@@ -19471,6 +19595,7 @@ struct progress {
   std::size_t step = 0;   ///< steps done since the beginning
   std::size_t steps = 0;  ///< steps that there will be in all
   double loss = 0;        ///< mean loss of the mini-batch before its step; in on_epoch: of the epoch
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< in on_epoch, if there are validation data
 };
 
 /// Settings of `fit`.
@@ -19485,12 +19610,51 @@ struct fit_options {
   Optimizer optimizer{};
   Rate learning_rate{};
   Loss loss{};
-  stop_condition stop{};                            ///< when it is stopped, the training ends before its next step
+  std::vector<double> class_weights{};  ///< how much samples of each class count, times their own weights; none: 1 each
+  stop_condition stop{};                ///< when it is stopped, the training ends before its next step
   std::function<void(const progress&)> on_step{};   ///< called after each step
   std::function<void(const progress&)> on_epoch{};  ///< called after each epoch
 };
 
 namespace detail {
+
+/// A rate, or what it remembers of a training.
+template <class Rate>
+struct rate_state {
+  using type = Rate;
+};
+template <class Rate>
+requires requires {
+  typename Rate::state;
+}
+struct rate_state<Rate> {
+  using type = typename Rate::state;
+};
+
+/// A view whose weights are those of its samples times those of their classes.
+template <class T>
+class weighted_view {
+ public:
+  weighted_view(const data_view<T>& data, const std::vector<double>& class_weights) : view_(data) {
+    if (class_weights.empty()) {
+      return;
+    }
+    weights_.resize(data.size(), T{0});
+    for (const std::uint32_t sample : data.chosen) {
+      const T own = data.weights.empty() ? T{1} : data.weights[sample];
+      weights_[sample] = own * static_cast<T>(class_weights[data.labels[sample]]);
+    }
+    view_.weights = weights_;
+  }
+  weighted_view(const weighted_view&) = delete;
+  weighted_view& operator=(const weighted_view&) = delete;
+
+  [[nodiscard]] const data_view<T>& view() const noexcept { return view_; }
+
+ private:
+  std::vector<T> weights_;
+  data_view<T> view_;
+};
 
 /// One call of fit.
 template <class Model, class Options>
@@ -19498,17 +19662,20 @@ class fitting {
  public:
   using value_type = typename Model::value_type;
   using state_type = typename decltype(Options::optimizer)::template state<value_type>;
+  using rate_type = typename rate_state<decltype(Options::learning_rate)>::type;
 
   fitting(Model& model, const data_view<value_type>& data, const Options& options)
       : model_(model),
-        data_(data),
+        data_(data, options.class_weights),
         options_(options),
-        passes_(model, data, options.loss, thread_count(options.threads)),
+        passes_(model, data_.view(), options.loss, thread_count(options.threads)),
         parameters_(model.parameters()),
         layers_(model.parameter_layers()),
         trained_(model.trained()),
         gradients_(count(parameters_)),
+        before_(gradients_.size()),
         state_(options.optimizer, gradients_.size()),
+        rate_(options.learning_rate),
         order_(data.chosen),
         seeds_(options.seed) {
     model_.hold();
@@ -19522,15 +19689,58 @@ class fitting {
     }
   }
 
+  /// The same, watched.
+  fit_result watched_by(const validation<value_type>& v) {
+    fit_result result;
+    std::vector<value_type> best;
+    while (where_.epoch < options_.epochs && !options_.stop.stop_requested() && !result.lost_patience) {
+      const std::size_t epoch = where_.epoch;
+      double loss = 0;
+      next_epoch([&] {
+        const evaluate_options<std::remove_cvref_t<decltype(options_.loss)>> judge{options_.loss, options_.threads};
+        return loss = evaluate(model_, v.data, judge).loss;
+      });
+      result.epochs = epoch + 1;
+      if (options_.stop.stop_requested()) {
+        break;  // in the middle of an epoch, nobody looked
+      }
+      if (loss < result.best_loss - v.improvement) {
+        result.best_epoch = epoch;
+        result.best_loss = loss;
+        if (v.keep_best) {
+          best = saved();
+        }
+      }
+      result.lost_patience = v.patience > 0 && epoch - result.best_epoch >= v.patience;
+    }
+    if (!best.empty()) {
+      restore(best);
+    }
+    return result;
+  }
+
   /// Goes once through the data.
   /// @return the mean loss of the samples.
   double next_epoch() {
+    return next_epoch([] { return std::numeric_limits<double>::quiet_NaN(); });
+  }
+
+  /// @param validation_loss  asked for after the epoch; not a number: there is none.
+  template <class ValidationLoss>
+  double next_epoch(const ValidationLoss& validation_loss) {
     shuffle();
     const double loss = run_epoch();
-    if (options_.on_epoch && !options_.stop.stop_requested()) {
+    if (!options_.stop.stop_requested()) {
       progress summary = where_;
       summary.loss = loss;
-      options_.on_epoch(summary);
+      summary.validation_loss = validation_loss();
+      const bool watched = kernels::all_finite(std::span<const double>(&summary.validation_loss, 1));
+      if constexpr (requires { rate_.report(loss); }) {
+        rate_.report(watched ? summary.validation_loss : loss);
+      }
+      if (options_.on_epoch) {
+        options_.on_epoch(summary);
+      }
     }
     ++where_.epoch;
     return loss;
@@ -19545,6 +19755,9 @@ class fitting {
   {
     a(where_.epoch, where_.step, where_.loss);
     state_.archive(a);
+    if constexpr (requires { rate_.archive(a); }) {
+      rate_.archive(a);
+    }
     if constexpr (!Archive::writes) {
       for (std::size_t epoch = 0; epoch < where_.epoch; ++epoch) {
         shuffle();
@@ -19591,6 +19804,10 @@ class fitting {
         batch, {1 / samples, kernels::mixed(options_.seed, where_.step) | 1}, std::span<value_type>(gradients_));
     expect_finite_gradients(loss);
     state_.begin_step(checked_rate());
+    if constexpr (requires { state_.survey(std::span<const value_type>(gradients_)); }) {
+      state_.survey(std::span<const value_type>(gradients_));
+    }
+    save(before_);
     std::size_t begin = 0;
     for (std::size_t p = 0; p < parameters_.size(); begin += parameters_[p].size(), ++p) {
       if (trained_[p]) {
@@ -19600,14 +19817,14 @@ class fitting {
     }
     model_.remember(passes_.batch_sums());
     model_.hold();
-    expect_finite_weights();
+    expect_finite_weights(&before_);
     ++where_.step;
     where_.loss = loss / samples;
     return loss;
   }
 
   [[nodiscard]] double checked_rate() const {
-    const double rate = options_.learning_rate(where_.step, where_.steps);
+    const double rate = rate_(where_.step, where_.steps);
     if (!(rate > 0 && rate <= (std::numeric_limits<double>::max)())) {
       throw argument_error(error_message(
           "train::fit", "learning rate " + std::to_string(rate) + " at step " + std::to_string(where_.step),
@@ -19630,11 +19847,34 @@ class fitting {
     }
   }
 
-  void expect_finite_weights() const {
+  /// @param good  if there are, the weights that the network gets back before it is refused.
+  void expect_finite_weights(const std::vector<value_type>* good = nullptr) {
     for (std::size_t p = 0; p < parameters_.size(); ++p) {
       if (!kernels::all_finite(std::span<const value_type>(parameters_[p]))) {
+        if (good != nullptr) {
+          restore(*good);
+        }
         refuse("weights of layer '" + layers_[p] + "' that are");
       }
+    }
+  }
+
+  void save(std::vector<value_type>& to) const {
+    auto next = to.begin();
+    for (const auto& parameter : parameters_) {
+      next = std::copy(parameter.begin(), parameter.end(), next);
+    }
+  }
+  [[nodiscard]] std::vector<value_type> saved() const {
+    std::vector<value_type> result(gradients_.size());
+    save(result);
+    return result;
+  }
+  void restore(const std::vector<value_type>& from) {
+    auto next = from.begin();
+    for (const auto& parameter : parameters_) {
+      std::copy_n(next, parameter.size(), parameter.begin());
+      next += static_cast<std::ptrdiff_t>(parameter.size());
     }
   }
 
@@ -19644,14 +19884,16 @@ class fitting {
   }
 
   Model& model_;
-  const data_view<value_type>& data_;
+  weighted_view<value_type> data_;
   const Options& options_;
   batch_passes<Model, decltype(options_.loss)> passes_;
   std::vector<std::span<value_type>> parameters_;
   std::vector<std::string> layers_;
   std::vector<bool> trained_;
   std::vector<value_type> gradients_;
+  std::vector<value_type> before_;  // the weights before the last step
   state_type state_;
+  rate_type rate_;
   std::vector<std::uint32_t> order_;
   random_generator seeds_;
   progress where_;
@@ -19663,6 +19905,17 @@ void expect_trainable(const Model& model, const data_view<typename Model::value_
   if (options.batch == 0) {
     throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
   }
+  const std::size_t classes = demands_of(model, options.loss).classes;
+  if (!options.class_weights.empty() && (data.outputs != 0 || options.class_weights.size() != classes)) {
+    throw shape_error(
+        error_message("train::fit", std::to_string(options.class_weights.size()) + " weights of classes",
+                      data.outputs != 0 ? "none, as there are targets" : std::to_string(classes) + ", one per class"));
+  }
+  for (const double weight : options.class_weights) {
+    if (!(weight >= 0 && weight <= (std::numeric_limits<float>::max)())) {
+      throw argument_error(error_message("train::fit", "class weight " + std::to_string(weight), "0 or more"));
+    }
+  }
 }
 
 }  // namespace detail
@@ -19672,7 +19925,7 @@ void expect_trainable(const Model& model, const data_view<typename Model::value_
 /// @param data     samples with classes or targets that fit it and the loss.
 /// @param options  settings.
 /// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names layer and step if
-///         losses, gradients or weights leave the finite numbers (the network is then as that step left it).
+///         losses, gradients or weights leave the finite numbers (the network then has the weights before that step).
 /// Complexity: one forward and backward pass per sample and epoch; a step allocates nothing after the first.
 template <class Model, optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::constant_rate,
           loss::loss Loss = loss::categorical_cross_entropy>
@@ -19680,6 +19933,23 @@ void fit(Model& model, const data_view<typename Model::value_type>& data,
          const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_trainable(model, data, options);
   detail::fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options)();
+}
+
+/// Trains a network in place and looks at its loss on other data after every epoch.
+/// @param model       a network, see nn::sequential.
+/// @param data        samples with classes or targets that fit it and the loss.
+/// @param watched_by  the other data, and what follows from their loss.
+/// @param options     settings.
+/// @return how it went.
+/// @throws as the one above.   Complexity: the one above, and one forward pass per sample of the other data and epoch.
+template <class Model, optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::constant_rate,
+          loss::loss Loss = loss::categorical_cross_entropy>
+fit_result fit(Model& model, const data_view<typename Model::value_type>& data,
+               const validation<typename Model::value_type>& watched_by,
+               const fit_options<Optimizer, Rate, Loss>& options) {
+  detail::expect_trainable(model, data, options);
+  expect_fitting(watched_by.data, detail::demands_of(model, options.loss), "train::fit");
+  return detail::fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options).watched_by(watched_by);
 }
 
 }  // namespace espalier::inline v0::train
