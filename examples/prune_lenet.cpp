@@ -7,9 +7,11 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include <espalier/espalier.hpp>
+#include <espalier/io/checkpoint_file.hpp>
 #include <espalier/io/file.hpp>
 #include <espalier/io/interrupt.hpp>
 #include <espalier/io/labelled_images.hpp>
@@ -27,6 +29,7 @@ struct settings {
   std::filesystem::path data = "/usr/share/datasets/fashion-mnist";
   std::uint64_t seed = 1;
   std::size_t images = 60'000;
+  std::filesystem::path checkpoint;
 };
 
 int prune_lenet(const settings& s) {
@@ -48,11 +51,6 @@ int prune_lenet(const settings& s) {
   fit.on_step = [&](const train::progress& p) { bar.show(stage, p.step, p.steps); };
   train::trainer<float> trainer(training, validation, fit);
 
-  auto lenet = example::make_lenet(s.seed);
-  trainer.fit(lenet, {}, {.epochs = 12, .stop = interrupt.token()});
-  bar.end("accuracy " + std::to_string(trainer.evaluate(lenet)));
-  const double dense_accuracy = train::evaluate(lenet, test).accuracy;
-
   constexpr objective::vivado_dsp_bram objective;
   // A little more than 0.98: the validation accuracy is itself uncertain, by 0.003.
   prune::options<> options{.relative_tolerance = 0.983, .epochs = 4, .final_epochs = 12};
@@ -62,6 +60,18 @@ int prune_lenet(const settings& s) {
     stage = phase.purpose == prune::purpose::final ? "final training" : "level " + std::to_string(phase.level);
   };
   options.on_level = [&](const report::level& level) { bar.end(to_text(level, objective.resources)); };
+
+  auto lenet = example::make_lenet(s.seed);
+  std::optional<io::checkpoint_file> checkpoint;
+  if (!s.checkpoint.empty()) {
+    options.checkpoint = checkpoint.emplace(s.checkpoint);
+  }
+  if (!prune::restore_start(lenet, options.checkpoint)) {
+    trainer.fit(lenet, {}, {.epochs = 12, .stop = interrupt.token()});
+  }
+  bar.end("accuracy " + std::to_string(trainer.evaluate(lenet)));
+  const double dense_accuracy = train::evaluate(lenet, test).accuracy;
+
   const schedule::geometric schedule({.initial = 0.8, .ratio = 0.5, .closest = 0.88});
   const auto pruned = prune::optimize(lenet, trainer, objective, schedule, options);
   bar.end("accuracy " + std::to_string(pruned.report.metric));
@@ -74,15 +84,14 @@ int prune_lenet(const settings& s) {
   std::cout << '\n'
             << report::to_text(pruned.report) << "On the test images: " << dense_accuracy << " -> " << accuracy
             << "\nWritten to " << s.out.string() << ": lenet_pruned.npz, lenet_report.json, lenet_report.svg\n";
-  switch (pruned.ending) {
-    case prune::ending::stopped:
-      std::cout << "Interrupted: the files hold the best network so far.\n";
-      return 130;
-    case prune::ending::failed:
-      return 1;
-    default:
-      return 0;
+  if (pruned.ending == prune::ending::stopped) {
+    std::cout << "Interrupted: the files hold the best network so far.\n";
+    return 130;
   }
+  if (checkpoint && pruned.ending != prune::ending::failed) {
+    checkpoint->remove();
+  }
+  return pruned.ending == prune::ending::failed ? 1 : 0;
 }
 
 int main(int argc, char** argv) {
@@ -94,6 +103,8 @@ int main(int argc, char** argv) {
   app.add_option("--images", s.images, "how many training images to use")
       ->capture_default_str()
       ->check(CLI::Range(12, 60'000));
+  app.add_option("--checkpoint", s.checkpoint,
+                 "file that keeps the run until it is done; an ended run goes on from it");
   CLI11_PARSE(app, argc, argv)
   try {
     return prune_lenet(s);

@@ -2,10 +2,13 @@
 """Runs prune_lenet on few images and looks at all that it leaves behind. Usage: prune_lenet_test.py PROGRAM"""
 import json
 import os
+import random
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree
 import zipfile
@@ -65,6 +68,85 @@ class PruneLenet(unittest.TestCase):
         self.assertEqual(work.returncode, 130)
         self.assertIn("Interrupted: the files hold the best network so far", printed)
         self.assertEqual(sorted(os.listdir(self.folder / "out")), FILES)
+
+    def test_a_run_killed_at_any_moment_goes_on_to_the_same_files(self):
+        options = ["--images", "300", "--seed", "3"]
+        begun = time.monotonic()
+        self.assertEqual(run(self.folder / "whole", *options).returncode, 0)
+        seconds = time.monotonic() - begun
+        moments = random.Random(1)
+        for attempt in range(4):
+            out, kept = self.folder / f"out{attempt}", self.folder / f"run{attempt}"
+            arguments = [PROGRAM, out, *options, "--checkpoint", kept]
+            for kill in range(attempt + 1):  # in the end several times in one run
+                work = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                try:
+                    work.wait(moments.uniform(0.1, 1) * seconds)
+                except subprocess.TimeoutExpired:
+                    work.kill()
+                    work.wait()
+            done = subprocess.run(arguments, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertFalse(kept.exists())
+            for file in FILES:
+                self.assertEqual((self.folder / "whole" / file).read_bytes(), (out / file).read_bytes(), file)
+
+    def begun_run(self, kept):
+        """Leaves a checkpoint behind and gives its bytes."""
+        arguments = [PROGRAM, self.folder / "begun", "--images", "300", "--seed", "3", "--checkpoint", kept]
+        work = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
+        while not kept.exists() and work.poll() is None:
+            time.sleep(0.002)
+        work.kill()
+        work.wait()
+        return kept.read_bytes()
+
+    def test_a_checkpoint_of_another_run_or_a_spoilt_one_is_named_and_kept(self):
+        kept = self.folder / "run"
+        whole = self.begun_run(kept)
+        flipped = bytearray(whole)
+        flipped[len(whole) // 2] ^= 4
+        for state, options, why in (
+            (whole, ["--seed", 4, "--images", 300], "other seed"),
+            (whole, ["--seed", 3, "--images", 301], "other data"),
+            (whole[: len(whole) // 2], ["--seed", 3, "--images", 300], "bytes after the head"),
+            (bytes(flipped), ["--seed", 3, "--images", 300], "checksum"),
+            (b"", ["--seed", 3, "--images", 300], "an empty file"),
+        ):
+            kept.write_bytes(state)
+            done = run(self.folder / "out", *options, "--checkpoint", kept)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(why, done.stderr)
+            self.assertEqual(kept.read_bytes(), state)
+            self.assertEqual(os.listdir(self.folder / "out"), [])
+
+    def test_two_runs_cannot_have_one_checkpoint(self):
+        kept = self.folder / "run"
+        arguments = [PROGRAM, self.folder / "out", "--images", "3000", "--checkpoint", kept]
+        work = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
+        while not Path(f"{kept}.lock").exists() and work.poll() is None:
+            time.sleep(0.002)
+        second = run(self.folder / "other", "--images", 300, "--checkpoint", kept)
+        work.kill()
+        work.wait()
+        self.assertEqual(second.returncode, 1)
+        self.assertIn("another process works on", second.stderr)
+
+    def test_a_disk_that_fills_up_ends_the_run_with_the_best_network_and_keeps_the_checkpoint(self):
+        kept = self.folder / "run"
+        first = len(self.begun_run(kept))
+
+        def leave_little_room():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (first + 400_000, first + 400_000))
+
+        arguments = [PROGRAM, self.folder / "out", "--images", "300", "--seed", "3", "--checkpoint", kept]
+        done = subprocess.run(arguments, capture_output=True, text=True, preexec_fn=leave_little_room)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn("failed: espalier::io::checkpoint_file::save", done.stdout)
+        self.assertEqual(sorted(os.listdir(self.folder / "out")), FILES)
+        again = run(*arguments[1:])
+        self.assertEqual(again.returncode, 0, again.stderr)
 
     def test_a_folder_that_cannot_be_written_is_found_before_training(self):
         (self.folder / "file").write_text("in the way")

@@ -226,6 +226,20 @@ TEST_SUITE("prune") {
     check_equal(run(second, other, o), whole);
   }
 
+  TEST_CASE("a run that is stopped before it begins is not kept: its network's training may have been stopped too") {
+    memory_checkpoint place;
+    options o = settings();
+    o.checkpoint = place;
+    std::stop_source source;
+    source.request_stop();
+    o.stop = source.get_token();
+    plain_network network;
+    lasting_trainer trainer;
+    trainer.metrics = script;
+    CHECK(run(network, trainer, o).ending == prune::ending::stopped);
+    CHECK(place.kept.empty());
+  }
+
   TEST_CASE("the state of another run is refused by what differs, before anything is done, and stays as it is") {
     memory_checkpoint place{.saves_until_failure = 4};
     options o = settings();

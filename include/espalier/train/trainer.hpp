@@ -74,7 +74,7 @@ class trainer {
     for (const std::size_t step : {0U, 50U, 99U}) {
       settings.add(static_cast<double>(options_.learning_rate(step, 100)));
     }
-    return {{"data", data.value()}, {"seed", options_.seed}, {"settings of the training", settings.value()}};
+    return {{"seed", options_.seed}, {"data", data.value()}, {"settings of the training", settings.value()}};
   }
 
   /// @return the metric of the validation samples; by default the share that the network gets right.
