@@ -10901,7 +10901,9 @@ class pruning_run {
       if (schedule_.sparsity() <= 0 && !schedule_.update()) {
         return conclude(ending::schedule_ended, "the schedule has no target above 0");
       }
-      save();
+      if (!options_.stop.stop_requested()) {  // else the network's own training may have been stopped too
+        save();
+      }
     });
   }
 
@@ -11065,7 +11067,7 @@ class pruning_run {
       if (options_.stop.stop_requested()) {
         return false;
       }
-      check(held);
+      hold_and_validate(held);
       state_.epochs += phase.epochs;
     }
     state_.epoch = 0;
@@ -11091,7 +11093,7 @@ class pruning_run {
       if (options_.stop.stop_requested()) {
         return false;
       }
-      check(held);
+      hold_and_validate(held);
       ++state_.epoch;
       ++state_.epochs;
       if (!std::isfinite(loss)) {
@@ -11112,7 +11114,7 @@ class pruning_run {
   }
 
   /// What a trainer forgets, masks or a look at its weights, must not break what is promised of the result.
-  void check(masks<value_type> held) {
+  void hold_and_validate(masks<value_type> held) {
     layers_.hold(held);
     layers_.validate();
   }
@@ -15364,9 +15366,9 @@ struct binary_cross_entropy {
     const T smoothing = detail::checked_smoothing<T>("binary_cross_entropy", label_smoothing);
     return kernels::pointwise_loss(a, scale, to, [smoothing](T score, T target) {
       target = target * (1 - smoothing) + smoothing / 2;
-      const T small = std::exp(-std::abs(score));
-      const T probability = score >= 0 ? 1 / (1 + small) : small / (1 + small);
-      return kernels::loss_point<T>{(score > 0 ? score : T{0}) - score * target + std::log1p(small),
+      const T tiny = std::exp(-std::abs(score));
+      const T probability = score >= 0 ? 1 / (1 + tiny) : tiny / (1 + tiny);
+      return kernels::loss_point<T>{(score > 0 ? score : T{0}) - score * target + std::log1p(tiny),
                                     probability - target};
     });
   }
@@ -20242,7 +20244,7 @@ class trainer {
     for (const std::size_t step : {0U, 50U, 99U}) {
       settings.add(static_cast<double>(options_.learning_rate(step, 100)));
     }
-    return {{"data", data.value()}, {"seed", options_.seed}, {"settings of the training", settings.value()}};
+    return {{"seed", options_.seed}, {"data", data.value()}, {"settings of the training", settings.value()}};
   }
 
   /// @return the metric of the validation samples; by default the share that the network gets right.

@@ -10895,7 +10895,9 @@ class pruning_run {
       if (schedule_.sparsity() <= 0 && !schedule_.update()) {
         return conclude(ending::schedule_ended, "the schedule has no target above 0");
       }
-      save();
+      if (!options_.stop.stop_requested()) {  // else the network's own training may have been stopped too
+        save();
+      }
     });
   }
 
@@ -11059,7 +11061,7 @@ class pruning_run {
       if (options_.stop.stop_requested()) {
         return false;
       }
-      check(held);
+      hold_and_validate(held);
       state_.epochs += phase.epochs;
     }
     state_.epoch = 0;
@@ -11085,7 +11087,7 @@ class pruning_run {
       if (options_.stop.stop_requested()) {
         return false;
       }
-      check(held);
+      hold_and_validate(held);
       ++state_.epoch;
       ++state_.epochs;
       if (!std::isfinite(loss)) {
@@ -11106,7 +11108,7 @@ class pruning_run {
   }
 
   /// What a trainer forgets, masks or a look at its weights, must not break what is promised of the result.
-  void check(masks<value_type> held) {
+  void hold_and_validate(masks<value_type> held) {
     layers_.hold(held);
     layers_.validate();
   }

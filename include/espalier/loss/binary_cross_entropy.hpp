@@ -32,9 +32,9 @@ struct binary_cross_entropy {
     const T smoothing = detail::checked_smoothing<T>("binary_cross_entropy", label_smoothing);
     return kernels::pointwise_loss(a, scale, to, [smoothing](T score, T target) {
       target = target * (1 - smoothing) + smoothing / 2;
-      const T small = std::exp(-std::abs(score));
-      const T probability = score >= 0 ? 1 / (1 + small) : small / (1 + small);
-      return kernels::loss_point<T>{(score > 0 ? score : T{0}) - score * target + std::log1p(small),
+      const T tiny = std::exp(-std::abs(score));
+      const T probability = score >= 0 ? 1 / (1 + tiny) : tiny / (1 + tiny);
+      return kernels::loss_point<T>{(score > 0 ? score : T{0}) - score * target + std::log1p(tiny),
                                     probability - target};
     });
   }
