@@ -70,7 +70,7 @@ class trainer {
       data.add(part->targets).add(part->weights);
     }
     fingerprint settings;
-    settings.add(options_.batch).add(options_.shuffle);
+    settings.add(options_.batch).add(options_.shuffle).add(std::span<const double>(options_.class_weights));
     for (const std::size_t step : {0U, 50U, 99U}) {
       settings.add(static_cast<double>(options_.learning_rate(step, 100)));
     }
