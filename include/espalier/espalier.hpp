@@ -43,6 +43,7 @@
 #include <espalier/metric/top_k_accuracy.hpp>
 #include <espalier/nn/average_pool2d.hpp>
 #include <espalier/nn/batch_normalization.hpp>
+#include <espalier/nn/bounded_relu.hpp>
 #include <espalier/nn/conv1d.hpp>
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>

@@ -12,6 +12,7 @@
 
 #include <espalier/nn/average_pool2d.hpp>
 #include <espalier/nn/batch_normalization.hpp>
+#include <espalier/nn/bounded_relu.hpp>
 #include <espalier/nn/conv1d.hpp>
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>
@@ -357,6 +358,15 @@ TEST_SUITE("keras") {
     });
     check_cases("LeakyReLU", 2, [](const json& found, const json& config) {
       check_layer(nn::leaky_relu<T>(config.at("alpha").template get<T>()), found);
+      return true;
+    });
+    check_cases("ReLU", 7, [](const json& found, const json& config) {
+      nn::bounded_relu_options options{.negative_slope = config.at("negative_slope"),
+                                       .threshold = config.at("threshold")};
+      if (!config.at("max_value").is_null()) {
+        options.max_value = config.at("max_value");
+      }
+      check_layer(nn::bounded_relu<T>(options), found);
       return true;
     });
     check_cases("ELU", 1, [](const json& found, const json& config) {

@@ -3,47 +3,23 @@
 #ifndef ESPALIER_NN_AVERAGE_POOL2D_HPP
 #define ESPALIER_NN_AVERAGE_POOL2D_HPP
 
-#include <cstddef>
-#include <string>
-
-#include <espalier/base/extents.hpp>
-#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/average_pool2d.hpp>
-#include <espalier/kernels/pool2d_shape.hpp>
+#include <espalier/nn/detail/pooling.hpp>
 #include <espalier/nn/layer.hpp>
-#include <espalier/nn/pool2d_options.hpp>
 
 namespace espalier::inline v0::nn {
 
-/// The mean of each window, channel by channel; only inputs count, not what lies beyond the image.
+/// The mean of each window, channel by channel; only inputs count, not what lies beyond the image. Settings:
+/// pool2d_options.
 /// @tparam T  float or double.
 template <class T = float>
-class average_pool2d {
+class average_pool2d : public detail::pooling<average_pool2d<T>, T> {
  public:
-  using value_type = T;
-  static constexpr std::size_t input_rank = 3;
-  static constexpr std::size_t output_rank = 3;
-  static constexpr bool in_place = false;
   static constexpr const char* default_name = "average_pool2d";
 
-  /// @param options  see pool2d_options.
-  /// @throws argument_error if the window is empty.
-  explicit average_pool2d(const pool2d_options& options = {}) : options_(options) {
-    detail::expect_window(default_name, options);
-  }
-
-  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
-    shape_ = detail::pool2d_shape(options_, input, {default_name, name});
-    return {shape_.lines.outputs, shape_.columns.outputs, shape_.channels};
-  }
-
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
-  void forward(const pass<T>& p) const { kernels::average_pool2d_forward(shape_, p.x, p.y, p.blocks); }
-  void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(shape_, p.dy, p.dx, p.blocks); }
-
- private:
-  pool2d_options options_;
-  kernels::pool2d_shape shape_;
+  using detail::pooling<average_pool2d<T>, T>::pooling;
+  void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(this->shape(), p.dy, p.dx, p.blocks); }
 };
 static_assert(layer<average_pool2d<float>>);
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <espalier/kernels/adam.hpp>
+#include <espalier/optim/detail/moments.hpp>
 #include <espalier/optim/optimizer.hpp>
 
 namespace espalier::inline v0::optim {
@@ -35,10 +36,7 @@ class adam::state {
  public:
   /// @throws argument_error if a setting is out of range.
   state(const adam& settings, std::size_t parameters)
-      : settings_(settings), mean_(parameters), square_(parameters), largest_(settings.amsgrad ? parameters : 0) {
-    detail::expect_share("adam", "beta_1", settings.beta_1);
-    detail::expect_share("adam", "beta_2", settings.beta_2);
-    detail::expect_positive("adam", "epsilon", settings.epsilon);
+      : settings_(settings), moments_("adam", settings, parameters), largest_(settings.amsgrad ? parameters : 0) {
     detail::expect(settings.weight_decay >= 0, "adam", "weight_decay " + std::to_string(settings.weight_decay),
                    "0 or more");
   }
@@ -57,36 +55,31 @@ class adam::state {
     }
     kernels::adam_step<T> step;
     step.weights = weights.data();
-    step.mean = mean_.data() + begin;
-    step.square = square_.data() + begin;
+    step.mean = moments_.mean.data() + begin;
+    step.square = moments_.square.data() + begin;
     step.gradients = gradients.data();
     step.count = weights.size();
     step.step = step_;
-    // In float, 1 - 0.999 would be off by 1e-5: the differences are taken in double and rounded once.
-    step.fresh_1 = static_cast<T>(1 - settings_.beta_1);
-    step.fresh_2 = static_cast<T>(1 - settings_.beta_2);
-    step.epsilon = static_cast<T>(settings_.epsilon);
+    step.fresh_1 = moments_.fresh_1;
+    step.fresh_2 = moments_.fresh_2;
+    step.epsilon = moments_.epsilon;
     kernels::adam(step);
   }
 
   /// Shows what it remembers to a byte_writer or byte_reader.
   template <class Archive>
   void archive(Archive& a) {
-    a(power_1_, power_2_, mean_, square_, largest_);
+    a(power_1_, power_2_, moments_.mean, moments_.square, largest_);
   }
 
  private:
   /// Source: Reddi, Kale and Kumar 2018, "On the convergence of Adam and beyond".
   void update_amsgrad(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      const T g = gradients[i];
-      T& mean = mean_[begin + i];
-      T& square = square_[begin + i];
+      moments_.add(begin + i, gradients[i]);
       T& largest = largest_[begin + i];
-      mean += (g - mean) * static_cast<T>(1 - settings_.beta_1);
-      square += (g * g - square) * static_cast<T>(1 - settings_.beta_2);
-      largest = (std::max)(largest, square);
-      weights[i] -= step_ * mean / (std::sqrt(largest) + static_cast<T>(settings_.epsilon));
+      largest = (std::max)(largest, moments_.square[begin + i]);
+      weights[i] -= step_ * moments_.mean[begin + i] / (std::sqrt(largest) + moments_.epsilon);
     }
   }
 
@@ -95,8 +88,7 @@ class adam::state {
   double power_1_ = 1;
   double power_2_ = 1;
   T step_ = 0;
-  std::vector<T> mean_;
-  std::vector<T> square_;
+  detail::moments<T> moments_;
   std::vector<T> largest_;
 };
 static_assert(optimizer<adam>);

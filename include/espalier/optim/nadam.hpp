@@ -6,9 +6,8 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
-#include <string>
-#include <vector>
 
+#include <espalier/optim/detail/moments.hpp>
 #include <espalier/optim/optimizer.hpp>
 
 namespace espalier::inline v0::optim {
@@ -30,11 +29,7 @@ template <class T>
 class nadam::state {
  public:
   /// @throws argument_error if a setting is out of range.
-  state(const nadam& settings, std::size_t parameters) : settings_(settings), mean_(parameters), square_(parameters) {
-    detail::expect_share("nadam", "beta_1", settings.beta_1);
-    detail::expect_share("nadam", "beta_2", settings.beta_2);
-    detail::expect_positive("nadam", "epsilon", settings.epsilon);
-  }
+  state(const nadam& settings, std::size_t parameters) : settings_(settings), moments_("nadam", settings, parameters) {}
 
   void begin_step(double rate) {
     ++steps_;
@@ -48,23 +43,17 @@ class nadam::state {
   }
 
   void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
-    const T fresh_1 = static_cast<T>(1 - settings_.beta_1);
-    const T fresh_2 = static_cast<T>(1 - settings_.beta_2);
-    const T tiny = static_cast<T>(settings_.epsilon);
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      const T g = gradients[i];
-      T& mean = mean_[begin + i];
-      T& square = square_[begin + i];
-      mean += (g - mean) * fresh_1;
-      square += (g * g - square) * fresh_2;
-      weights[i] -= (mean_factor_ * mean + gradient_factor_ * g) / (std::sqrt(square * square_factor_) + tiny);
+      moments_.add(begin + i, gradients[i]);
+      weights[i] -= (mean_factor_ * moments_.mean[begin + i] + gradient_factor_ * gradients[i]) /
+                    (std::sqrt(moments_.square[begin + i] * square_factor_) + moments_.epsilon);
     }
   }
 
   /// Shows what it remembers to a byte_writer or byte_reader.
   template <class Archive>
   void archive(Archive& a) {
-    a(steps_, product_, power_2_, mean_, square_);
+    a(steps_, product_, power_2_, moments_.mean, moments_.square);
   }
 
  private:
@@ -77,8 +66,7 @@ class nadam::state {
   T mean_factor_ = 0;
   T gradient_factor_ = 0;
   T square_factor_ = 0;
-  std::vector<T> mean_;
-  std::vector<T> square_;
+  detail::moments<T> moments_;
 };
 static_assert(optimizer<nadam>);
 

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// A rectifier with an upper end, a threshold and a slope below it.
+#ifndef ESPALIER_NN_BOUNDED_RELU_HPP
+#define ESPALIER_NN_BOUNDED_RELU_HPP
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+
+#include <espalier/base/errors.hpp>
+#include <espalier/base/extents.hpp>
+#include <espalier/base/random_generator.hpp>
+#include <espalier/kernels/lanes.hpp>
+#include <espalier/nn/layer.hpp>
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `bounded_relu`.
+struct bounded_relu_options {
+  double max_value = std::numeric_limits<double>::infinity();  ///< that outputs do not exceed, > threshold
+  double negative_slope = 0;                                   ///< below the threshold, >= 0
+  double threshold = 0;                                        ///< above which numbers pass as they are
+};
+
+/// min(x, max_value) above the threshold, else negative_slope (x - threshold), as Keras's ReLU. At the threshold the
+/// derivative is the slope, or 0 if there is a max_value; at max_value it is 1, or 0 for a max_value of 6 without a
+/// threshold, which Keras computes by itself. `relu` is faster where it is enough.
+/// @tparam T  float or double.
+template <class T = float>
+class bounded_relu {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "bounded_relu";
+
+  /// @param options  see bounded_relu_options.
+  /// @throws argument_error if the slope is negative or not finite, or max_value not above the threshold.
+  explicit bounded_relu(const bounded_relu_options& options = {})
+      : max_(static_cast<T>(options.max_value)),
+        slope_(static_cast<T>(options.negative_slope)),
+        threshold_(static_cast<T>(options.threshold)) {
+    if (!(slope_ >= 0 && std::isfinite(slope_)) || !(max_ > threshold_)) {
+      throw argument_error(error_message("nn::bounded_relu",
+                                         "max_value " + std::to_string(options.max_value) + ", negative_slope " +
+                                             std::to_string(options.negative_slope) + " and threshold " +
+                                             std::to_string(options.threshold),
+                                         "a slope of 0 or more and max_value above the threshold"));
+    }
+  }
+
+  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
+    features_ = input.size();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      const T x = p.x[i];
+      p.y[i] = x > max_ ? max_ : (x <= threshold_ ? slope_ * (x - threshold_) : x);
+    }
+  }
+  void backward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      const T x = p.x[i];
+      const bool six = max_ == T{6} && threshold_ == T{0};
+      const T inside = x == max_ && six ? T{0} : T{1};
+      const T below = x == threshold_ && std::isfinite(max_) ? T{0} : slope_;
+      p.dx[i] = x > max_ ? T{0} : (x <= threshold_ ? below : inside) * p.dy[i];
+    }
+  }
+
+ private:
+  T max_;
+  T slope_;
+  T threshold_;
+  std::size_t features_ = 0;
+};
+static_assert(layer<bounded_relu<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
