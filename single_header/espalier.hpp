@@ -16123,6 +16123,46 @@ struct titles {
 
 #endif
 
+// ---- espalier/nn/detail/pooling.hpp ----
+// What poolings of images have in common: options and shapes.
+#ifndef ESPALIER_NN_DETAIL_POOLING_HPP
+#define ESPALIER_NN_DETAIL_POOLING_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// @tparam Layer  gives forward, backward and its name.
+template <class Layer, class T>
+class pooling {
+ public:
+  using value_type = T;
+  static constexpr std::size_t input_rank = 3;
+  static constexpr std::size_t output_rank = 3;
+  static constexpr bool in_place = false;
+
+  /// @param options  see pool2d_options.
+  /// @throws argument_error if the window is empty.
+  explicit pooling(const pool2d_options& options = {}) : options_(options) {
+    expect_window(Layer::default_name, options);
+  }
+
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
+    shape_ = pool2d_shape(options_, input, {Layer::default_name, name});
+    return {shape_.lines.outputs, shape_.columns.outputs, shape_.channels};
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+
+ protected:
+  [[nodiscard]] const kernels::pool2d_shape& shape() const noexcept { return shape_; }
+
+ private:
+  pool2d_options options_;
+  kernels::pool2d_shape shape_;
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
 // ---- espalier/nn/average_pool2d.hpp ----
 // Takes the mean of each window of an image.
 #ifndef ESPALIER_NN_AVERAGE_POOL2D_HPP
@@ -16130,35 +16170,17 @@ struct titles {
 
 namespace espalier::inline v0::nn {
 
-/// The mean of each window, channel by channel; only inputs count, not what lies beyond the image.
+/// The mean of each window, channel by channel; only inputs count, not what lies beyond the image. Settings:
+/// pool2d_options.
 /// @tparam T  float or double.
 template <class T = float>
-class average_pool2d {
+class average_pool2d : public detail::pooling<average_pool2d<T>, T> {
  public:
-  using value_type = T;
-  static constexpr std::size_t input_rank = 3;
-  static constexpr std::size_t output_rank = 3;
-  static constexpr bool in_place = false;
   static constexpr const char* default_name = "average_pool2d";
 
-  /// @param options  see pool2d_options.
-  /// @throws argument_error if the window is empty.
-  explicit average_pool2d(const pool2d_options& options = {}) : options_(options) {
-    detail::expect_window(default_name, options);
-  }
-
-  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
-    shape_ = detail::pool2d_shape(options_, input, {default_name, name});
-    return {shape_.lines.outputs, shape_.columns.outputs, shape_.channels};
-  }
-
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
-  void forward(const pass<T>& p) const { kernels::average_pool2d_forward(shape_, p.x, p.y, p.blocks); }
-  void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(shape_, p.dy, p.dx, p.blocks); }
-
- private:
-  pool2d_options options_;
-  kernels::pool2d_shape shape_;
+  using detail::pooling<average_pool2d<T>, T>::pooling;
+  void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(this->shape(), p.dy, p.dx, p.blocks); }
 };
 static_assert(layer<average_pool2d<float>>);
 
@@ -16450,6 +16472,79 @@ class batch_normalization {
   tensor<T, 2> moving_;
 };
 static_assert(batch_layer<batch_normalization<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/bounded_relu.hpp ----
+// A rectifier with an upper end, a threshold and a slope below it.
+#ifndef ESPALIER_NN_BOUNDED_RELU_HPP
+#define ESPALIER_NN_BOUNDED_RELU_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `bounded_relu`.
+struct bounded_relu_options {
+  double max_value = std::numeric_limits<double>::infinity();  ///< that outputs do not exceed, > threshold
+  double negative_slope = 0;                                   ///< below the threshold, >= 0
+  double threshold = 0;                                        ///< above which numbers pass as they are
+};
+
+/// min(x, max_value) above the threshold, else negative_slope (x - threshold), as Keras's ReLU. At the threshold the
+/// derivative is the slope, or 0 if there is a max_value; at max_value it is 1, or 0 for a max_value of 6 without a
+/// threshold, which Keras computes by itself. `relu` is faster where it is enough.
+/// @tparam T  float or double.
+template <class T = float>
+class bounded_relu {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;
+  static constexpr const char* default_name = "bounded_relu";
+
+  /// @param options  see bounded_relu_options.
+  /// @throws argument_error if the slope is negative or not finite, or max_value not above the threshold.
+  explicit bounded_relu(const bounded_relu_options& options = {})
+      : max_(static_cast<T>(options.max_value)),
+        slope_(static_cast<T>(options.negative_slope)),
+        threshold_(static_cast<T>(options.threshold)) {
+    if (!(slope_ >= 0 && std::isfinite(slope_)) || !(max_ > threshold_)) {
+      throw argument_error(error_message("nn::bounded_relu",
+                                         "max_value " + std::to_string(options.max_value) + ", negative_slope " +
+                                             std::to_string(options.negative_slope) + " and threshold " +
+                                             std::to_string(options.threshold),
+                                         "a slope of 0 or more and max_value above the threshold"));
+    }
+  }
+
+  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
+    features_ = input.size();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      const T x = p.x[i];
+      p.y[i] = x > max_ ? max_ : (x <= threshold_ ? slope_ * (x - threshold_) : x);
+    }
+  }
+  void backward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      const T x = p.x[i];
+      const bool six = max_ == T{6} && threshold_ == T{0};
+      const T inside = x == max_ && six ? T{0} : T{1};
+      const T below = x == threshold_ && std::isfinite(max_) ? T{0} : slope_;
+      p.dx[i] = x > max_ ? T{0} : (x <= threshold_ ? below : inside) * p.dy[i];
+    }
+  }
+
+ private:
+  T max_;
+  T slope_;
+  T threshold_;
+  std::size_t features_ = 0;
+};
+static_assert(layer<bounded_relu<float>>);
 
 }  // namespace espalier::inline v0::nn
 
@@ -17220,37 +17315,19 @@ class masked : public Layer {
 
 namespace espalier::inline v0::nn {
 
-/// The largest number in each window, channel by channel. In a tie the gradient goes to the first of them.
+/// The largest number in each window, channel by channel. In a tie the gradient goes to the first of them. Settings:
+/// pool2d_options.
 /// @tparam T  float or double.
 template <class T = float>
-class max_pool2d {
+class max_pool2d : public detail::pooling<max_pool2d<T>, T> {
  public:
-  using value_type = T;
-  static constexpr std::size_t input_rank = 3;
-  static constexpr std::size_t output_rank = 3;
-  static constexpr bool in_place = false;
   static constexpr const char* default_name = "max_pool2d";
 
-  /// @param options  see pool2d_options.
-  /// @throws argument_error if the window is empty.
-  explicit max_pool2d(const pool2d_options& options = {}) : options_(options) {
-    detail::expect_window(default_name, options);
-  }
-
-  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
-    shape_ = detail::pool2d_shape(options_, input, {default_name, name});
-    return {shape_.lines.outputs, shape_.columns.outputs, shape_.channels};
-  }
-
+  using detail::pooling<max_pool2d<T>, T>::pooling;
   /// @return whether it keeps one of each 2 x 2: then a convolution and a rectifier before it can take it along.
-  [[nodiscard]] bool takes_fours() const noexcept { return shape_.takes_fours(); }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
-  void forward(const pass<T>& p) const { kernels::max_pool2d_forward(shape_, p.x, p.y, p.blocks); }
-  void backward(const pass<T>& p) const { kernels::max_pool2d_backward<T>(shape_, p.x, p.dy, p.dx, p.blocks); }
-
- private:
-  pool2d_options options_;
-  kernels::pool2d_shape shape_;
+  [[nodiscard]] bool takes_fours() const noexcept { return this->shape().takes_fours(); }
+  void forward(const pass<T>& p) const { kernels::max_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::max_pool2d_backward<T>(this->shape(), p.x, p.dy, p.dx, p.blocks); }
 };
 static_assert(layer<max_pool2d<float>>);
 
@@ -18371,6 +18448,46 @@ static_assert(optimizer<adagrad>);
 
 #endif
 
+// ---- espalier/optim/detail/moments.hpp ----
+// Running means of gradients and of their squares, which Adam and its kin divide by.
+#ifndef ESPALIER_OPTIM_DETAIL_MOMENTS_HPP
+#define ESPALIER_OPTIM_DETAIL_MOMENTS_HPP
+
+namespace espalier::inline v0::optim::detail {
+
+/// Both means, for so many numbers.
+template <class T>
+struct moments {
+  std::vector<T> mean;
+  std::vector<T> square;
+  T fresh_1 = 0;  ///< 1 - beta_1: in float, 1 - 0.999 would be off by 1e-5, so it is taken in double and rounded once
+  T fresh_2 = 0;
+  T epsilon = 0;
+
+  /// @param settings  with beta_1, beta_2 and epsilon.   @throws argument_error if a setting is out of range.
+  template <class Settings>
+  moments(const std::string& optimizer, const Settings& settings, std::size_t parameters)
+      : mean(parameters),
+        square(parameters),
+        fresh_1(static_cast<T>(1 - settings.beta_1)),
+        fresh_2(static_cast<T>(1 - settings.beta_2)),
+        epsilon(static_cast<T>(settings.epsilon)) {
+    expect_share(optimizer, "beta_1", settings.beta_1);
+    expect_share(optimizer, "beta_2", settings.beta_2);
+    expect_positive(optimizer, "epsilon", settings.epsilon);
+  }
+
+  /// Takes in the gradient of number i.
+  void add(std::size_t i, T gradient) {
+    mean[i] += (gradient - mean[i]) * fresh_1;
+    square[i] += (gradient * gradient - square[i]) * fresh_2;
+  }
+};
+
+}  // namespace espalier::inline v0::optim::detail
+
+#endif
+
 // ---- espalier/optim/adam.hpp ----
 // Adam: steps scaled by running means of the gradient and of its square.
 #ifndef ESPALIER_OPTIM_ADAM_HPP
@@ -18398,10 +18515,7 @@ class adam::state {
  public:
   /// @throws argument_error if a setting is out of range.
   state(const adam& settings, std::size_t parameters)
-      : settings_(settings), mean_(parameters), square_(parameters), largest_(settings.amsgrad ? parameters : 0) {
-    detail::expect_share("adam", "beta_1", settings.beta_1);
-    detail::expect_share("adam", "beta_2", settings.beta_2);
-    detail::expect_positive("adam", "epsilon", settings.epsilon);
+      : settings_(settings), moments_("adam", settings, parameters), largest_(settings.amsgrad ? parameters : 0) {
     detail::expect(settings.weight_decay >= 0, "adam", "weight_decay " + std::to_string(settings.weight_decay),
                    "0 or more");
   }
@@ -18420,36 +18534,31 @@ class adam::state {
     }
     kernels::adam_step<T> step;
     step.weights = weights.data();
-    step.mean = mean_.data() + begin;
-    step.square = square_.data() + begin;
+    step.mean = moments_.mean.data() + begin;
+    step.square = moments_.square.data() + begin;
     step.gradients = gradients.data();
     step.count = weights.size();
     step.step = step_;
-    // In float, 1 - 0.999 would be off by 1e-5: the differences are taken in double and rounded once.
-    step.fresh_1 = static_cast<T>(1 - settings_.beta_1);
-    step.fresh_2 = static_cast<T>(1 - settings_.beta_2);
-    step.epsilon = static_cast<T>(settings_.epsilon);
+    step.fresh_1 = moments_.fresh_1;
+    step.fresh_2 = moments_.fresh_2;
+    step.epsilon = moments_.epsilon;
     kernels::adam(step);
   }
 
   /// Shows what it remembers to a byte_writer or byte_reader.
   template <class Archive>
   void archive(Archive& a) {
-    a(power_1_, power_2_, mean_, square_, largest_);
+    a(power_1_, power_2_, moments_.mean, moments_.square, largest_);
   }
 
  private:
   /// Source: Reddi, Kale and Kumar 2018, "On the convergence of Adam and beyond".
   void update_amsgrad(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      const T g = gradients[i];
-      T& mean = mean_[begin + i];
-      T& square = square_[begin + i];
+      moments_.add(begin + i, gradients[i]);
       T& largest = largest_[begin + i];
-      mean += (g - mean) * static_cast<T>(1 - settings_.beta_1);
-      square += (g * g - square) * static_cast<T>(1 - settings_.beta_2);
-      largest = (std::max)(largest, square);
-      weights[i] -= step_ * mean / (std::sqrt(largest) + static_cast<T>(settings_.epsilon));
+      largest = (std::max)(largest, moments_.square[begin + i]);
+      weights[i] -= step_ * moments_.mean[begin + i] / (std::sqrt(largest) + moments_.epsilon);
     }
   }
 
@@ -18458,8 +18567,7 @@ class adam::state {
   double power_1_ = 1;
   double power_2_ = 1;
   T step_ = 0;
-  std::vector<T> mean_;
-  std::vector<T> square_;
+  detail::moments<T> moments_;
   std::vector<T> largest_;
 };
 static_assert(optimizer<adam>);
@@ -18643,11 +18751,7 @@ template <class T>
 class nadam::state {
  public:
   /// @throws argument_error if a setting is out of range.
-  state(const nadam& settings, std::size_t parameters) : settings_(settings), mean_(parameters), square_(parameters) {
-    detail::expect_share("nadam", "beta_1", settings.beta_1);
-    detail::expect_share("nadam", "beta_2", settings.beta_2);
-    detail::expect_positive("nadam", "epsilon", settings.epsilon);
-  }
+  state(const nadam& settings, std::size_t parameters) : settings_(settings), moments_("nadam", settings, parameters) {}
 
   void begin_step(double rate) {
     ++steps_;
@@ -18661,23 +18765,17 @@ class nadam::state {
   }
 
   void update(std::size_t begin, std::span<T> weights, std::span<const T> gradients) {
-    const T fresh_1 = static_cast<T>(1 - settings_.beta_1);
-    const T fresh_2 = static_cast<T>(1 - settings_.beta_2);
-    const T tiny = static_cast<T>(settings_.epsilon);
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      const T g = gradients[i];
-      T& mean = mean_[begin + i];
-      T& square = square_[begin + i];
-      mean += (g - mean) * fresh_1;
-      square += (g * g - square) * fresh_2;
-      weights[i] -= (mean_factor_ * mean + gradient_factor_ * g) / (std::sqrt(square * square_factor_) + tiny);
+      moments_.add(begin + i, gradients[i]);
+      weights[i] -= (mean_factor_ * moments_.mean[begin + i] + gradient_factor_ * gradients[i]) /
+                    (std::sqrt(moments_.square[begin + i] * square_factor_) + moments_.epsilon);
     }
   }
 
   /// Shows what it remembers to a byte_writer or byte_reader.
   template <class Archive>
   void archive(Archive& a) {
-    a(steps_, product_, power_2_, mean_, square_);
+    a(steps_, product_, power_2_, moments_.mean, moments_.square);
   }
 
  private:
@@ -18690,8 +18788,7 @@ class nadam::state {
   T mean_factor_ = 0;
   T gradient_factor_ = 0;
   T square_factor_ = 0;
-  std::vector<T> mean_;
-  std::vector<T> square_;
+  detail::moments<T> moments_;
 };
 static_assert(optimizer<nadam>);
 
