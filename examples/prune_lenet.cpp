@@ -16,6 +16,7 @@
 #include <espalier/io/interrupt.hpp>
 #include <espalier/io/labelled_images.hpp>
 #include <espalier/io/progress.hpp>
+#include <espalier/io/report_html.hpp>
 #include <espalier/io/report_json.hpp>
 #include <espalier/io/report_svg.hpp>
 #include <espalier/io/save_layers.hpp>
@@ -76,14 +77,15 @@ int prune_lenet(const settings& s) {
   const auto pruned = prune::optimize(lenet, trainer, objective, schedule, options);
   bar.end("accuracy " + std::to_string(pruned.report.metric));
 
-  const double accuracy = train::evaluate(lenet, test).accuracy;
+  const io::report_context context{s.seed, dense_accuracy, train::evaluate(lenet, test).accuracy};
   const auto layers = lenet.layers();
   io::save_layers<float>(s.out / "lenet_pruned.npz", layers, pruned.masks);
-  io::write_file(s.out / "lenet_report.json", io::report_json(pruned.report, {s.seed, dense_accuracy, accuracy}));
+  io::write_file(s.out / "lenet_report.json", io::report_json(pruned.report, context));
+  io::write_file(s.out / "lenet_report.html", io::report_html(pruned.report, context));
   io::save_report_svg(s.out / "lenet_report.svg", pruned.report);
   std::cout << '\n'
-            << report::to_text(pruned.report) << "On the test images: " << dense_accuracy << " -> " << accuracy
-            << "\nWritten to " << s.out.string() << ": lenet_pruned.npz, lenet_report.json, lenet_report.svg\n";
+            << report::to_text(pruned.report) << "On the test images: " << dense_accuracy << " -> " << context.accuracy
+            << "\nWritten to " << s.out.string() << ": lenet_pruned.npz, lenet_report.json, .html and .svg\n";
   if (pruned.ending == prune::ending::stopped) {
     std::cout << "Interrupted: the files hold the best network so far.\n";
     return 130;

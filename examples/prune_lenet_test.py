@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 PROGRAM = sys.argv.pop(1)
-FILES = ["lenet_pruned.npz", "lenet_report.json", "lenet_report.svg"]
+FILES = ["lenet_pruned.npz", "lenet_report.html", "lenet_report.json", "lenet_report.svg"]
 
 
 def run(*arguments):

@@ -3,20 +3,13 @@
 #ifndef ESPALIER_IO_REPORT_JSON_HPP
 #define ESPALIER_IO_REPORT_JSON_HPP
 
-#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include <espalier/io/report_context.hpp>
 #include <espalier/report/pruning_report.hpp>
 
 namespace espalier::inline v0::io {
-
-/// What a report says beyond the loop: how the run was made and how it does on data that no decision has seen.
-struct report_context {
-  std::uint64_t seed = 0;
-  double baseline_accuracy = 0;  ///< of the dense network on the test data, 0 to 1
-  double accuracy = 0;           ///< of the pruned network on the test data, 0 to 1
-};
 
 /// Renders a report as JSON, version 1 of its format.
 ///
