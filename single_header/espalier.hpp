@@ -12,6 +12,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <compare>
 #include <concepts>
 #include <condition_variable>
 #include <cstddef>
@@ -3516,6 +3517,7 @@ class regret {
     }
     up_.resize(core.classes.size());
     down_.resize(core.classes.size());
+    grain_ = common_divisor();
   }
 
   [[nodiscard]] const core_problem& core() const noexcept { return core_; }
@@ -3569,12 +3571,24 @@ class regret {
     const double cost = scale_.scaled(value) * static_cast<double>(prices_.factor) * (1 - 1e-12);
     return cost < static_cast<double>(endless) ? static_cast<std::int64_t>(cost) : endless;
   }
+  /// Regrets of any two choices in the windows differ by a multiple of this, since values do: large where values are
+  /// quantized, 1 as a rule.
+  [[nodiscard]] std::int64_t grain() const noexcept { return grain_; }
   /// The price of a row on the scale of the problem's values.
   [[nodiscard]] double price(std::size_t row) const noexcept {
     return scale_.to_double(prices_.scaled[row]) / static_cast<double>(prices_.factor);
   }
 
  private:
+  /// Of all values in the windows, as regrets.
+  [[nodiscard]] std::int64_t common_divisor() const {
+    std::int64_t divisor = 0;
+    for (std::size_t i = 0; i < windows_.items.size() && divisor != 1; ++i) {
+      divisor = std::gcd(divisor, scale_.round(windows_.items[i].value));
+    }
+    return saturated(int128{divisor == 0 ? 1 : divisor} * prices_.factor);
+  }
+
   [[nodiscard]] const move_costs& extend(move_costs& moves, std::size_t c, std::int64_t direction, std::int64_t limit) {
     while (!moves.ended && (moves.costs.empty() || moves.costs.back() <= limit)) {
       extend_by_one(moves, c, direction);
@@ -3605,6 +3619,7 @@ class regret {
   std::vector<std::int64_t> lines_;
   std::vector<move_costs> up_;
   std::vector<move_costs> down_;
+  std::int64_t grain_ = 1;
 };
 
 /// A complete choice: how many items more than k0 each class keeps.
@@ -4223,7 +4238,8 @@ class state_layer {
   }
 
   /// Adds a state or makes the one at the same place cheaper.
-  void insert(const std::int64_t* place, const arrival& a) {
+  /// @return its number.
+  std::uint32_t insert(const std::int64_t* place, const arrival& a) {
     if (2 * (arrivals_.size() + 1) > table_.size()) {
       rehash();
     }
@@ -4235,6 +4251,7 @@ class state_layer {
     } else if (arrival& known = arrivals_[table_[slot] - 1]; a.cost < known.cost) {
       known = a;
     }
+    return table_[slot] - 1;
   }
 
   /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
@@ -5399,17 +5416,17 @@ class one_row_search {
   /// @return the choice of least regret if that is less; cut_short() says whether nothing was left out.
   [[nodiscard]] std::optional<choice> operator()(const choice& best) {
     const std::uint64_t reserve = budget_.left() / 4 * 3;
-    least_ = best.cost;
-    list_moves(best.cost - 1);
+    aim_below(best.cost);
+    list_moves(most_);
     states_.assign(1, {regret_.slack().front(), 0, 0});
     finish(states_.front());
-    for (std::size_t i = 0; i < moves_.size() && !states_.empty() && moves_[i].cost < least_; ++i) {
+    for (std::size_t i = 0; i < moves_.size() && !states_.empty() && moves_[i].cost <= most_; ++i) {
       if (!expand(i) || budget_.left() < reserve) {
         cut_short_ = true;
         return std::nullopt;
       }
     }
-    if (least_ >= best.cost) {
+    if (least_ == endless) {
       return std::nullopt;
     }
     choice result{std::vector<std::int64_t>(regret_.classes(), 0), least_};
@@ -5471,13 +5488,16 @@ class one_row_search {
     }
   }
 
+  void aim_below(std::int64_t cost) noexcept { most_ = cost < endless ? cost - regret_.grain() : endless - 1; }
+
   /// Remembers a state if it is a better choice than all before.
   void finish(const state& s) {
     if (s.slack >= 0) {
       const std::int64_t total = add_costs(s.cost, regret_.slack_cost(0, s.slack));
-      if (total < least_) {
+      if (total <= most_) {
         least_ = total;
         found_ = s.before;
+        aim_below(total);
       }
     }
   }
@@ -5488,7 +5508,7 @@ class one_row_search {
   [[nodiscard]] bool hopeful(const state& s, std::size_t i) const noexcept {
     const double rate = s.slack < 0 ? -rates_[i] : (std::min)(rates_[i], static_cast<double>(price_));
     const double more = s.slack == 0 ? 0 : rate * static_cast<double>(s.slack);
-    return static_cast<double>(s.cost) + more * (1 - 1e-12) < static_cast<double>(least_) * (1 + 1e-12);
+    return static_cast<double>(s.cost) + more * (1 - 1e-12) <= static_cast<double>(most_) * (1 + 1e-12);
   }
 
   /// Makes or leaves move i in every state; both lists are in the order of their slack, so they merge.
@@ -5511,7 +5531,7 @@ class one_row_search {
         s.cost = add_costs(s.cost, m.cost);
       }
       const int128 here = potential(s);
-      if ((lowest && here >= *lowest) || s.cost >= least_ || !hopeful(s, i + 1)) {
+      if ((lowest && here >= *lowest) || s.cost > most_ || !hopeful(s, i + 1)) {
         // A move that ends below the best is never lost here: hopeful counts what its slack costs.
         continue;
       }
@@ -5535,11 +5555,164 @@ class one_row_search {
   std::vector<state> states_;
   std::vector<state> next_;
   move_history<Late> history_;
-  std::int64_t least_ = endless;
+  std::int64_t least_ = endless;  // that was found
+  std::int64_t most_ = endless;   // of what would be better
   std::uint32_t found_ = 0;
   std::int64_t window_edge_ = endless;
   std::size_t most_states_ = 0;
   bool cut_short_ = false;
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/repair.hpp ----
+// A better choice near a known one, an item at a time: what closes plateaus, where many items are worth their price.
+#ifndef ESPALIER_KNAPSACK_DETAIL_REPAIR_HPP
+#define ESPALIER_KNAPSACK_DETAIL_REPAIR_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// A shortest way over the slacks that single items lead to, the cheapest first.
+///
+/// The items in which two choices differ can be moved in an order that never strays further from the straight way than
+/// rows x largest weight in any row. So few slacks have to be looked at, as many items as there may be; here those
+/// within the largest weight. It is no proof: ways of many items are looked at one item at a time, and not all of them.
+/// Source: the Steinitz lemma as in Eisenbrand and Weismantel 2020, "Proximity results and faster algorithms for
+/// integer programming using the Steinitz lemma".
+template <class Late = void>  // so that it is compiled where there is something to search only
+class repair {
+ public:
+  repair(regret& r, budget& b) : regret_(r), budget_(b), known_(r.rows()) {}
+
+  /// @param from    a feasible choice.
+  /// @param enough  a regret at which to stop.
+  /// @return a feasible choice of less regret; none if none was found.
+  [[nodiscard]] std::optional<choice> operator()(const choice& from, std::int64_t enough) {
+    best_ = from.cost;
+    start(from);
+    const std::uint64_t last = budget_.work() + most_steps;
+    while (!queue_.empty() && best_ > enough && budget_.work() < last) {
+      std::pop_heap(queue_.begin(), queue_.end(), dearer);
+      const auto [cost, distance, state] = queue_.back();
+      queue_.pop_back();
+      if (cost != known_[state].cost) {
+        continue;  // there was a cheaper way
+      }
+      place_.assign(known_.place(state), known_.place(state) + regret_.rows());
+      moves_ = from.moves;
+      for (std::uint32_t at = known_[state].before; at != 0; at = history_[at].before) {
+        moves_[history_[at].column] += history_[at].moves;
+      }
+      finish(cost);
+      if (!step(cost, known_[state].before)) {
+        break;
+      }
+    }
+    return best_ < from.cost ? std::optional(choice{found_, best_}) : std::nullopt;
+  }
+
+ private:
+  static constexpr std::uint64_t most_steps = 1 << 17;
+
+  /// Among the cheapest ways, the one nearest to no slack goes on first.
+  struct arrival {
+    std::int64_t cost;
+    std::int64_t distance;
+    std::uint32_t state;
+
+    friend auto operator<=>(const arrival&, const arrival&) = default;
+  };
+  static bool dearer(const arrival& a, const arrival& b) noexcept { return a > b; }
+
+  void start(const choice& from) {
+    place_ = regret_.slack();
+    std::int64_t cost = from.cost;
+    for (std::size_t row = 0; row < place_.size(); ++row) {
+      std::int64_t largest = 0;
+      for (std::size_t c = 0; c < regret_.classes(); ++c) {
+        const std::int64_t weight = regret_.core().weights_of(c)[row];
+        place_[row] -= weight * from.moves[c];
+        largest = (std::max)(largest, weight);
+      }
+      cost -= regret_.slack_cost(row, place_[row]);
+      least_slack_.push_back(-largest);
+      most_slack_.push_back(place_[row] + largest);
+    }
+    queue_.push_back({cost, 0, known_.insert(place_.data(), {cost, 0, 0})});
+  }
+
+  /// Remembers the choice at hand if it is feasible and the best so far.
+  void finish(std::int64_t cost) {
+    for (std::size_t row = 0; row < place_.size(); ++row) {
+      cost = place_[row] < 0 ? endless : add_costs(cost, regret_.slack_cost(row, place_[row]));
+    }
+    if (cost < best_) {
+      best_ = cost;
+      found_ = moves_;
+    }
+  }
+
+  /// Tries an item more and an item less of every class. False if the budget is spent.
+  [[nodiscard]] bool step(std::int64_t cost, std::uint32_t before) {
+    for (std::size_t c = 0; c < regret_.classes(); ++c) {
+      for (const std::int64_t direction : {1, -1}) {
+        const std::int64_t after = regret_.cost(c, moves_[c] + direction);
+        const std::int64_t total = cost - regret_.cost(c, moves_[c]) + after;
+        if (!budget_.spend()) {
+          return false;
+        }
+        if (after < endless && total < best_ && shift(c, direction)) {
+          arrive(total, {before, static_cast<std::uint32_t>(c), direction});
+        }
+      }
+    }
+    return true;
+  }
+
+  /// Computes where a step leads. False if that is too far off.
+  [[nodiscard]] bool shift(std::size_t c, std::int64_t direction) {
+    const auto weights = regret_.core().weights_of(c);
+    next_ = place_;
+    bool near = true;
+    for (std::size_t row = 0; row < next_.size(); ++row) {
+      next_[row] -= direction * weights[row];
+      near = near && next_[row] >= least_slack_[row] && next_[row] <= most_slack_[row];
+    }
+    return near;
+  }
+
+  /// What the slack is worth, missing slack too.
+  [[nodiscard]] std::int64_t distance_of(const std::vector<std::int64_t>& place) const noexcept {
+    std::int64_t sum = 0;
+    for (std::size_t row = 0; row < place.size(); ++row) {
+      sum = add_costs(sum, regret_.slack_cost(row, place[row] < 0 ? -place[row] : place[row]));
+    }
+    return sum;
+  }
+
+  void arrive(std::int64_t cost, const typename move_history<Late>::step& s) {
+    const auto known = known_.cost_at(next_.data());
+    if (!known || cost < *known) {
+      const std::uint32_t state = known_.insert(next_.data(), {cost, history_.add(s), 0});
+      queue_.push_back({cost, distance_of(next_), state});
+      std::push_heap(queue_.begin(), queue_.end(), dearer);
+    }
+  }
+
+  regret& regret_;
+  budget& budget_;
+  state_layer<Late> known_;
+  move_history<Late> history_;
+  std::vector<arrival> queue_;             // a heap, the cheapest first
+  std::vector<std::int64_t> least_slack_;  // per row
+  std::vector<std::int64_t> most_slack_;
+  std::vector<std::int64_t> place_;  // the slack at hand
+  std::vector<std::int64_t> next_;
+  std::vector<std::int64_t> moves_;
+  std::vector<std::int64_t> found_;
+  std::int64_t best_ = endless;
 };
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -5573,16 +5746,18 @@ class prover {
 
   /// @return what is known when it is proven, or the budget is spent, or the windows turn out too narrow.
   [[nodiscard]] proof operator()(statistics& took) {
-    result_.least_regret = lattice_bound();
+    raise_bound(lattice_bound());
     std::int64_t limit = (std::max)(result_.least_regret, first_limit());
+    if (on_plateau() && !done()) {
+      take(repair<Late>(regret_, budget_)(result_.best, result_.least_regret));
+    }
     std::size_t step = 0;
     while (!done()) {
-      limit = (std::min)(limit, result_.best.cost - 1);
+      limit = (std::min)(limit, most_that_improves());
       const bool complete = pass({limit, 0, stages[step].states, stages[step].effort}, took);
       const std::int64_t seen = (std::min)(limit, edge_);
       if (complete) {
-        const bool found = result_.best.cost <= seen;
-        result_.least_regret = found ? result_.best.cost : seen + (seen < edge_ ? 1 : 0);
+        raise_bound(result_.best.cost <= seen ? result_.best.cost : seen + (seen < edge_ ? 1 : 0));
       }
       if (done() || (complete && seen == limit)) {
         limit = grown(limit);
@@ -5620,6 +5795,32 @@ class prover {
            budget_.exhausted();
   }
 
+  /// The largest regret of a choice that is better than the best one known.
+  [[nodiscard]] std::int64_t most_that_improves() const {
+    return result_.best.cost < endless ? result_.best.cost - regret_.grain() : endless - 1;
+  }
+
+  /// No choice has a regret below this bound, so none below the next one that values allow.
+  /// Outside of the windows values may be finer, but there the regret is at least the edge.
+  void raise_bound(std::int64_t bound) {
+    std::int64_t next = bound;
+    if (result_.best.cost < endless && bound < result_.best.cost) {
+      const std::int64_t open = result_.best.cost - bound;
+      next = (std::max)(bound, (std::min)(bound + open % regret_.grain(), edge_));
+    }
+    result_.least_regret = (std::max)(result_.least_regret, next);
+  }
+
+  void take(std::optional<choice> found) {
+    if (found && found->cost < result_.best.cost) {
+      result_.best = *std::move(found);
+      raise_bound(result_.least_regret);
+    }
+  }
+
+  /// Whether more items can be moved free of charge than the one for each row that prices are made of.
+  [[nodiscard]] bool on_plateau() const { return free_moves_ > regret_.rows(); }
+
   /// What a few moves cost: below, there is hardly anything to choose from.
   [[nodiscard]] std::int64_t first_limit() {
     std::vector<std::int64_t> costs;
@@ -5629,6 +5830,7 @@ class prover {
     }
     for (const std::int64_t cost : costs) {
       least_cost_ = cost > 0 ? (std::min)(least_cost_, cost) : least_cost_;
+      free_moves_ += cost == 0 ? 1 : 0;
     }
     const std::size_t few = regret_.rows() + 5;
     if (costs.size() <= few) {
@@ -5665,16 +5867,14 @@ class prover {
     last_states_ = one.most_states();
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{last_states_});
-    if (found && found->cost < result_.best.cost) {
-      result_.best = *std::move(found);
-    }
+    take(std::move(found));
     return !one.cut_short();
   }
 
   /// A narrow search for a good choice.
   void beam(std::int64_t limit, const stage& s, statistics& took) {
     if (!done()) {
-      const std::int64_t wide = (std::min)(result_.best.cost - 1, saturated(s.beam_reach * int128{limit}));
+      const std::int64_t wide = (std::min)(most_that_improves(), saturated(s.beam_reach * int128{limit}));
       pass({wide, s.beam_width, ~std::size_t{0}, 1 << 16}, took);
     }
   }
@@ -5685,9 +5885,7 @@ class prover {
     std::optional<choice> found = one(result_.best);
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{one.most_states()});
-    if (found) {
-      result_.best = *std::move(found);
-    }
+    take(std::move(found));
     if (!one.cut_short() && result_.best.cost <= one.window_edge()) {
       result_.least_regret = result_.best.cost;
     }
@@ -5698,7 +5896,8 @@ class prover {
   budget& budget_;
   proof result_;
   std::int64_t least_cost_ = endless;  // of a move that costs anything
-  std::int64_t edge_ = endless;        // of the last pass
+  std::size_t free_moves_ = 0;
+  std::int64_t edge_ = endless;  // of the last pass
   std::size_t last_states_ = 0;
 };
 
@@ -5737,7 +5936,9 @@ class rounding {
       for (std::size_t row = 0; row < slack_.size(); ++row) {
         room = weights[row] > 0 ? (std::min)(room, slack_[row] / weights[row]) : room;
       }
-      change(*c, 1, times(*c, 1, [&](std::size_t) { return room; }));
+      // With several rows, half of what fits: the rest may be better aligned with what that leaves.
+      const std::int64_t most = slack_.size() == 1 ? room : (room + 1) / 2;
+      change(*c, 1, times(*c, 1, [&](std::size_t) { return most; }));
     }
     std::int64_t cost = 0;
     for (std::size_t row = 0; row < slack_.size(); ++row) {
@@ -5805,17 +6006,32 @@ class rounding {
     return best;
   }
 
-  /// The class whose next item fits and adds the least regret; none if nothing fits.
+  /// How evenly an item takes from what is left of the rows: 1 if it leaves none of them over, less otherwise.
+  [[nodiscard]] double alignment(std::span<const std::int64_t> weights) const noexcept {
+    double sum = 0;
+    double most = 0;
+    for (std::size_t row = 0; row < slack_.size(); ++row) {
+      const double part = weights[row] == 0 ? 0 : static_cast<double>(weights[row]) / static_cast<double>(slack_[row]);
+      sum += part;
+      most = (std::max)(most, part);
+    }
+    return most > 0 ? sum / (most * static_cast<double>(slack_.size())) : 1;
+  }
+
+  /// The class whose next item fits and adds the least regret, among equal ones the most even; none if nothing fits.
   [[nodiscard]] std::optional<std::size_t> cheapest_addition() {
     std::optional<std::size_t> best;
     std::int64_t least = endless;
+    double even = 0;
     for (std::size_t c = 0; c < moves_.size(); ++c) {
       const auto weights = regret_.core().weights_of(c);
       const bool fits = std::equal(weights.begin(), weights.end(), slack_.begin(),
                                    [](std::int64_t weight, std::int64_t room) { return weight <= room; });
       if (fits) {
-        if (const std::int64_t cost = step(c, 1); cost < least) {
+        const std::int64_t cost = step(c, 1);
+        if (cost < endless && (cost < least || (cost == least && alignment(weights) > even))) {
           least = cost;
+          even = alignment(weights);
           best = c;
         }
       }

@@ -204,7 +204,7 @@ TEST_SUITE("knapsack") {
     espalier::random_generator random(20);
     for (int trial = 0; trial < 20; ++trial) {
       auto owned = support::class_problem(random, {.items = 40, .classes = 40, .resources = 2, .largest_weight = 99},
-                                          support::family::wide);
+                                          support::family::individual);
       const auto& p = owned.get();
       const auto rough = knapsack::solve(p, {.relative_gap = 0.05});
       support::check_consistent(p, rough);
@@ -220,8 +220,8 @@ TEST_SUITE("knapsack") {
 
   TEST_CASE("time is measured, and limits the search, only if that is asked for") {
     espalier::random_generator random(22);
-    auto owned = support::class_problem(random, {.items = 200, .classes = 200, .resources = 4, .largest_weight = 1000},
-                                        support::family::wide);
+    auto owned = support::class_problem(random, {.items = 200, .classes = 200, .resources = 5, .largest_weight = 1000},
+                                        support::family::individual);
     const auto& p = owned.get();
     const auto limited = knapsack::solve(p, {.time_limit = 0, .measure_time = true});
     support::check_consistent(p, limited);
@@ -232,8 +232,8 @@ TEST_SUITE("knapsack") {
 
   TEST_CASE("little memory ends the search with a feasible answer") {
     espalier::random_generator random(23);
-    auto owned = support::class_problem(random, {.items = 200, .classes = 200, .resources = 4, .largest_weight = 1000},
-                                        support::family::wide);
+    auto owned = support::class_problem(random, {.items = 200, .classes = 200, .resources = 5, .largest_weight = 1000},
+                                        support::family::individual);
     const auto& p = owned.get();
     const auto limited = knapsack::solve(p, {.memory_limit = 10'000});
     support::check_consistent(p, limited);

@@ -9,6 +9,7 @@
 
 #include <espalier/knapsack/detail/one_row.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
+#include <espalier/knapsack/detail/repair.hpp>
 #include <espalier/knapsack/detail/rounding.hpp>
 #include <espalier/knapsack/detail/scan.hpp>
 
@@ -145,6 +146,48 @@ TEST_SUITE("knapsack") {
       REQUIRE(rounded.has_value());
       CHECK(rounded->cost == s.cost_of(*rounded));
     }
+  }
+
+  TEST_CASE("the regrets of two choices differ by a multiple of the grain") {
+    espalier::random_generator random(91);
+    int coarse = 0;
+    for (int trial = 0; trial < 2000; ++trial) {
+      setting s(random, 1 + random.below(3));
+      const auto rounded = detail::rounding(*s.regret)();
+      REQUIRE(rounded.has_value());
+      if (rounded->cost < detail::endless) {
+        CAPTURE(trial);
+        CHECK((rounded->cost - s.least()) % s.regret->grain() == 0);
+        coarse += s.regret->grain() > 1 ? 1 : 0;
+      }
+    }
+    CHECK(coarse > 500);
+  }
+
+  TEST_CASE("a repaired choice fits, says its regret and is the best one as a rule") {
+    espalier::random_generator random(92);
+    int to_improve = 0;
+    int best = 0;
+    for (int trial = 0; trial < 4000; ++trial) {
+      setting s(random, 1 + random.below(3));
+      const auto rounded = detail::rounding(*s.regret)();
+      REQUIRE(rounded.has_value());
+      const std::int64_t least = s.least();
+      if (rounded->cost >= detail::endless || rounded->cost == least) {
+        continue;
+      }
+      ++to_improve;
+      const espalier::knapsack::solve_options options;
+      detail::budget budget(options);
+      if (const auto better = detail::repair(*s.regret, budget)(*rounded, least)) {
+        CAPTURE(trial);
+        CHECK(better->cost < rounded->cost);
+        CHECK(better->cost == s.cost_of(*better));
+        best += better->cost == least ? 1 : 0;
+      }
+    }
+    CHECK(to_improve > 300);
+    CHECK(best > to_improve * 9 / 10);
   }
 
   TEST_CASE("with one row, item by item, the least regret is found too") {

@@ -34,17 +34,17 @@ class one_row_search {
   /// @return the choice of least regret if that is less; cut_short() says whether nothing was left out.
   [[nodiscard]] std::optional<choice> operator()(const choice& best) {
     const std::uint64_t reserve = budget_.left() / 4 * 3;
-    least_ = best.cost;
-    list_moves(best.cost - 1);
+    aim_below(best.cost);
+    list_moves(most_);
     states_.assign(1, {regret_.slack().front(), 0, 0});
     finish(states_.front());
-    for (std::size_t i = 0; i < moves_.size() && !states_.empty() && moves_[i].cost < least_; ++i) {
+    for (std::size_t i = 0; i < moves_.size() && !states_.empty() && moves_[i].cost <= most_; ++i) {
       if (!expand(i) || budget_.left() < reserve) {
         cut_short_ = true;
         return std::nullopt;
       }
     }
-    if (least_ >= best.cost) {
+    if (least_ == endless) {
       return std::nullopt;
     }
     choice result{std::vector<std::int64_t>(regret_.classes(), 0), least_};
@@ -106,13 +106,16 @@ class one_row_search {
     }
   }
 
+  void aim_below(std::int64_t cost) noexcept { most_ = cost < endless ? cost - regret_.grain() : endless - 1; }
+
   /// Remembers a state if it is a better choice than all before.
   void finish(const state& s) {
     if (s.slack >= 0) {
       const std::int64_t total = add_costs(s.cost, regret_.slack_cost(0, s.slack));
-      if (total < least_) {
+      if (total <= most_) {
         least_ = total;
         found_ = s.before;
+        aim_below(total);
       }
     }
   }
@@ -123,7 +126,7 @@ class one_row_search {
   [[nodiscard]] bool hopeful(const state& s, std::size_t i) const noexcept {
     const double rate = s.slack < 0 ? -rates_[i] : (std::min)(rates_[i], static_cast<double>(price_));
     const double more = s.slack == 0 ? 0 : rate * static_cast<double>(s.slack);
-    return static_cast<double>(s.cost) + more * (1 - 1e-12) < static_cast<double>(least_) * (1 + 1e-12);
+    return static_cast<double>(s.cost) + more * (1 - 1e-12) <= static_cast<double>(most_) * (1 + 1e-12);
   }
 
   /// Makes or leaves move i in every state; both lists are in the order of their slack, so they merge.
@@ -146,7 +149,7 @@ class one_row_search {
         s.cost = add_costs(s.cost, m.cost);
       }
       const int128 here = potential(s);
-      if ((lowest && here >= *lowest) || s.cost >= least_ || !hopeful(s, i + 1)) {
+      if ((lowest && here >= *lowest) || s.cost > most_ || !hopeful(s, i + 1)) {
         // A move that ends below the best is never lost here: hopeful counts what its slack costs.
         continue;
       }
@@ -170,7 +173,8 @@ class one_row_search {
   std::vector<state> states_;
   std::vector<state> next_;
   move_history<Late> history_;
-  std::int64_t least_ = endless;
+  std::int64_t least_ = endless;  // that was found
+  std::int64_t most_ = endless;   // of what would be better
   std::uint32_t found_ = 0;
   std::int64_t window_edge_ = endless;
   std::size_t most_states_ = 0;

@@ -15,6 +15,7 @@
 #include <espalier/knapsack/detail/lattice.hpp>
 #include <espalier/knapsack/detail/one_row.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
+#include <espalier/knapsack/detail/repair.hpp>
 #include <espalier/knapsack/detail/search.hpp>
 #include <espalier/knapsack/detail/sorting.hpp>
 #include <espalier/knapsack/solution.hpp>
@@ -41,16 +42,18 @@ class prover {
 
   /// @return what is known when it is proven, or the budget is spent, or the windows turn out too narrow.
   [[nodiscard]] proof operator()(statistics& took) {
-    result_.least_regret = lattice_bound();
+    raise_bound(lattice_bound());
     std::int64_t limit = (std::max)(result_.least_regret, first_limit());
+    if (on_plateau() && !done()) {
+      take(repair<Late>(regret_, budget_)(result_.best, result_.least_regret));
+    }
     std::size_t step = 0;
     while (!done()) {
-      limit = (std::min)(limit, result_.best.cost - 1);
+      limit = (std::min)(limit, most_that_improves());
       const bool complete = pass({limit, 0, stages[step].states, stages[step].effort}, took);
       const std::int64_t seen = (std::min)(limit, edge_);
       if (complete) {
-        const bool found = result_.best.cost <= seen;
-        result_.least_regret = found ? result_.best.cost : seen + (seen < edge_ ? 1 : 0);
+        raise_bound(result_.best.cost <= seen ? result_.best.cost : seen + (seen < edge_ ? 1 : 0));
       }
       if (done() || (complete && seen == limit)) {
         limit = grown(limit);
@@ -88,6 +91,32 @@ class prover {
            budget_.exhausted();
   }
 
+  /// The largest regret of a choice that is better than the best one known.
+  [[nodiscard]] std::int64_t most_that_improves() const {
+    return result_.best.cost < endless ? result_.best.cost - regret_.grain() : endless - 1;
+  }
+
+  /// No choice has a regret below this bound, so none below the next one that values allow.
+  /// Outside of the windows values may be finer, but there the regret is at least the edge.
+  void raise_bound(std::int64_t bound) {
+    std::int64_t next = bound;
+    if (result_.best.cost < endless && bound < result_.best.cost) {
+      const std::int64_t open = result_.best.cost - bound;
+      next = (std::max)(bound, (std::min)(bound + open % regret_.grain(), edge_));
+    }
+    result_.least_regret = (std::max)(result_.least_regret, next);
+  }
+
+  void take(std::optional<choice> found) {
+    if (found && found->cost < result_.best.cost) {
+      result_.best = *std::move(found);
+      raise_bound(result_.least_regret);
+    }
+  }
+
+  /// Whether more items can be moved free of charge than the one for each row that prices are made of.
+  [[nodiscard]] bool on_plateau() const { return free_moves_ > regret_.rows(); }
+
   /// What a few moves cost: below, there is hardly anything to choose from.
   [[nodiscard]] std::int64_t first_limit() {
     std::vector<std::int64_t> costs;
@@ -97,6 +126,7 @@ class prover {
     }
     for (const std::int64_t cost : costs) {
       least_cost_ = cost > 0 ? (std::min)(least_cost_, cost) : least_cost_;
+      free_moves_ += cost == 0 ? 1 : 0;
     }
     const std::size_t few = regret_.rows() + 5;
     if (costs.size() <= few) {
@@ -133,16 +163,14 @@ class prover {
     last_states_ = one.most_states();
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{last_states_});
-    if (found && found->cost < result_.best.cost) {
-      result_.best = *std::move(found);
-    }
+    take(std::move(found));
     return !one.cut_short();
   }
 
   /// A narrow search for a good choice.
   void beam(std::int64_t limit, const stage& s, statistics& took) {
     if (!done()) {
-      const std::int64_t wide = (std::min)(result_.best.cost - 1, saturated(s.beam_reach * int128{limit}));
+      const std::int64_t wide = (std::min)(most_that_improves(), saturated(s.beam_reach * int128{limit}));
       pass({wide, s.beam_width, ~std::size_t{0}, 1 << 16}, took);
     }
   }
@@ -153,9 +181,7 @@ class prover {
     std::optional<choice> found = one(result_.best);
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{one.most_states()});
-    if (found) {
-      result_.best = *std::move(found);
-    }
+    take(std::move(found));
     if (!one.cut_short() && result_.best.cost <= one.window_edge()) {
       result_.least_regret = result_.best.cost;
     }
@@ -166,7 +192,8 @@ class prover {
   budget& budget_;
   proof result_;
   std::int64_t least_cost_ = endless;  // of a move that costs anything
-  std::int64_t edge_ = endless;        // of the last pass
+  std::size_t free_moves_ = 0;
+  std::int64_t edge_ = endless;  // of the last pass
   std::size_t last_states_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -61,6 +62,7 @@ class regret {
     }
     up_.resize(core.classes.size());
     down_.resize(core.classes.size());
+    grain_ = common_divisor();
   }
 
   [[nodiscard]] const core_problem& core() const noexcept { return core_; }
@@ -114,12 +116,24 @@ class regret {
     const double cost = scale_.scaled(value) * static_cast<double>(prices_.factor) * (1 - 1e-12);
     return cost < static_cast<double>(endless) ? static_cast<std::int64_t>(cost) : endless;
   }
+  /// Regrets of any two choices in the windows differ by a multiple of this, since values do: large where values are
+  /// quantized, 1 as a rule.
+  [[nodiscard]] std::int64_t grain() const noexcept { return grain_; }
   /// The price of a row on the scale of the problem's values.
   [[nodiscard]] double price(std::size_t row) const noexcept {
     return scale_.to_double(prices_.scaled[row]) / static_cast<double>(prices_.factor);
   }
 
  private:
+  /// Of all values in the windows, as regrets.
+  [[nodiscard]] std::int64_t common_divisor() const {
+    std::int64_t divisor = 0;
+    for (std::size_t i = 0; i < windows_.items.size() && divisor != 1; ++i) {
+      divisor = std::gcd(divisor, scale_.round(windows_.items[i].value));
+    }
+    return saturated(int128{divisor == 0 ? 1 : divisor} * prices_.factor);
+  }
+
   [[nodiscard]] const move_costs& extend(move_costs& moves, std::size_t c, std::int64_t direction, std::int64_t limit) {
     while (!moves.ended && (moves.costs.empty() || moves.costs.back() <= limit)) {
       extend_by_one(moves, c, direction);
@@ -150,6 +164,7 @@ class regret {
   std::vector<std::int64_t> lines_;
   std::vector<move_costs> up_;
   std::vector<move_costs> down_;
+  std::int64_t grain_ = 1;
 };
 
 /// A complete choice: how many items more than k0 each class keeps.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <espalier/knapsack/detail/regret.hpp>
@@ -38,7 +39,9 @@ class rounding {
       for (std::size_t row = 0; row < slack_.size(); ++row) {
         room = weights[row] > 0 ? (std::min)(room, slack_[row] / weights[row]) : room;
       }
-      change(*c, 1, times(*c, 1, [&](std::size_t) { return room; }));
+      // With several rows, half of what fits: the rest may be better aligned with what that leaves.
+      const std::int64_t most = slack_.size() == 1 ? room : (room + 1) / 2;
+      change(*c, 1, times(*c, 1, [&](std::size_t) { return most; }));
     }
     std::int64_t cost = 0;
     for (std::size_t row = 0; row < slack_.size(); ++row) {
@@ -106,17 +109,32 @@ class rounding {
     return best;
   }
 
-  /// The class whose next item fits and adds the least regret; none if nothing fits.
+  /// How evenly an item takes from what is left of the rows: 1 if it leaves none of them over, less otherwise.
+  [[nodiscard]] double alignment(std::span<const std::int64_t> weights) const noexcept {
+    double sum = 0;
+    double most = 0;
+    for (std::size_t row = 0; row < slack_.size(); ++row) {
+      const double part = weights[row] == 0 ? 0 : static_cast<double>(weights[row]) / static_cast<double>(slack_[row]);
+      sum += part;
+      most = (std::max)(most, part);
+    }
+    return most > 0 ? sum / (most * static_cast<double>(slack_.size())) : 1;
+  }
+
+  /// The class whose next item fits and adds the least regret, among equal ones the most even; none if nothing fits.
   [[nodiscard]] std::optional<std::size_t> cheapest_addition() {
     std::optional<std::size_t> best;
     std::int64_t least = endless;
+    double even = 0;
     for (std::size_t c = 0; c < moves_.size(); ++c) {
       const auto weights = regret_.core().weights_of(c);
       const bool fits = std::equal(weights.begin(), weights.end(), slack_.begin(),
                                    [](std::int64_t weight, std::int64_t room) { return weight <= room; });
       if (fits) {
-        if (const std::int64_t cost = step(c, 1); cost < least) {
+        const std::int64_t cost = step(c, 1);
+        if (cost < endless && (cost < least || (cost == least && alignment(weights) > even))) {
           least = cost;
+          even = alignment(weights);
           best = c;
         }
       }

@@ -61,7 +61,8 @@ class state_layer {
   }
 
   /// Adds a state or makes the one at the same place cheaper.
-  void insert(const std::int64_t* place, const arrival& a) {
+  /// @return its number.
+  std::uint32_t insert(const std::int64_t* place, const arrival& a) {
     if (2 * (arrivals_.size() + 1) > table_.size()) {
       rehash();
     }
@@ -73,6 +74,7 @@ class state_layer {
     } else if (arrival& known = arrivals_[table_[slot] - 1]; a.cost < known.cost) {
       known = a;
     }
+    return table_[slot] - 1;
   }
 
   /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
