@@ -5586,7 +5586,7 @@ class repair {
  public:
   repair(regret& r, budget& b) : regret_(r), budget_(b), known_(r.rows()) {}
 
-  /// @param from    a feasible choice.
+  /// @param from    a feasible choice of a regret below endless.
   /// @param enough  a regret at which to stop.
   /// @return a feasible choice of less regret; none if none was found.
   [[nodiscard]] std::optional<choice> operator()(const choice& from, std::int64_t enough) {
@@ -5748,7 +5748,7 @@ class prover {
   [[nodiscard]] proof operator()(statistics& took) {
     raise_bound(lattice_bound());
     std::int64_t limit = (std::max)(result_.least_regret, first_limit());
-    if (on_plateau() && !done()) {
+    if (on_plateau() && result_.best.cost < endless && !done()) {
       take(repair<Late>(regret_, budget_)(result_.best, result_.least_regret));
     }
     std::size_t step = 0;

@@ -264,6 +264,18 @@ TEST_SUITE("knapsack") {
     CHECK(knapsack::solve(zeros.get()).status == knapsack::status::optimal);
   }
 
+  TEST_CASE("values on a plateau whose regrets are too large to count are solved all the same") {
+    support::owned_problem<> owned;
+    owned.problem.capacities = {21, 53, 52};
+    owned.add_class({1, 9, 3}, {13, 13, 13});
+    owned.add_class({9, 4, 12}, {25});
+    owned.add_class({3, 2, 11}, {16, 16, 16});
+    owned.add_class({3, 12, 7}, {22, 22});
+    owned.add_class({8, 4, 9}, {21});
+    CHECK(knapsack::solve(owned.get()).value == 118);
+    CHECK(knapsack::solve(owned.get()).status == knapsack::status::optimal);
+  }
+
   TEST_CASE("past a limit the answer is feasible and the bound holds") {
     espalier::random_generator random(14);
     for (int trial = 0; trial < 200; ++trial) {

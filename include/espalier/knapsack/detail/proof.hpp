@@ -44,7 +44,7 @@ class prover {
   [[nodiscard]] proof operator()(statistics& took) {
     raise_bound(lattice_bound());
     std::int64_t limit = (std::max)(result_.least_regret, first_limit());
-    if (on_plateau() && !done()) {
+    if (on_plateau() && result_.best.cost < endless && !done()) {
       take(repair<Late>(regret_, budget_)(result_.best, result_.least_regret));
     }
     std::size_t step = 0;

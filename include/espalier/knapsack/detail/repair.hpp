@@ -29,7 +29,7 @@ class repair {
  public:
   repair(regret& r, budget& b) : regret_(r), budget_(b), known_(r.rows()) {}
 
-  /// @param from    a feasible choice.
+  /// @param from    a feasible choice of a regret below endless.
   /// @param enough  a regret at which to stop.
   /// @return a feasible choice of less regret; none if none was found.
   [[nodiscard]] std::optional<choice> operator()(const choice& from, std::int64_t enough) {
