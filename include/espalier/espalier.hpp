@@ -59,6 +59,7 @@
 #include <espalier/nn/max_pool2d.hpp>
 #include <espalier/nn/padding.hpp>
 #include <espalier/nn/pool2d_options.hpp>
+#include <espalier/nn/quantized.hpp>
 #include <espalier/nn/relu.hpp>
 #include <espalier/nn/reshape.hpp>
 #include <espalier/nn/sequential.hpp>
@@ -80,6 +81,12 @@
 #include <espalier/optim/rmsprop.hpp>
 #include <espalier/optim/sgd.hpp>
 #include <espalier/optim/warmup.hpp>
+#include <espalier/quantize/binary.hpp>
+#include <espalier/quantize/bits.hpp>
+#include <espalier/quantize/fixed_point.hpp>
+#include <espalier/quantize/power_of_two.hpp>
+#include <espalier/quantize/quantizer.hpp>
+#include <espalier/quantize/ternary.hpp>
 #include <espalier/tensor/tensor.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/evaluate.hpp>

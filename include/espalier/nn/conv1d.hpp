@@ -34,6 +34,7 @@ struct conv1d_options {
 template <class T = float>
 class conv1d : public detail::convolution<T, 3> {
  public:
+  using options_type = conv1d_options;
   static constexpr std::size_t input_rank = 2;
   static constexpr std::size_t output_rank = 2;
   static constexpr const char* default_name = "conv1d";

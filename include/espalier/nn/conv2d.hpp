@@ -34,6 +34,7 @@ struct conv2d_options {
 template <class T = float>
 class conv2d : public detail::convolution<T, 4> {
  public:
+  using options_type = conv2d_options;
   static constexpr std::size_t input_rank = 3;
   static constexpr std::size_t output_rank = 3;
   static constexpr const char* default_name = "conv2d";

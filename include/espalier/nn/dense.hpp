@@ -31,6 +31,7 @@ template <class T = float>
 class dense {
  public:
   using value_type = T;
+  using options_type = dense_options;
   static constexpr std::size_t input_rank = 1;
   static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = false;
@@ -86,7 +87,8 @@ class dense {
 
  private:
   [[nodiscard]] kernels::dense_pass<T> arrays(const pass<T>& p) const {
-    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
+    const auto [kernel, bias] = detail::weights_of(p, kernel_, bias_);
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
   }
 
   dense_options options_;

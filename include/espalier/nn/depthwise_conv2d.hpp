@@ -41,6 +41,7 @@ template <class T = float>
 class depthwise_conv2d {
  public:
   using value_type = T;
+  using options_type = depthwise_conv2d_options;
   static constexpr std::size_t input_rank = 3;
   static constexpr std::size_t output_rank = 3;
   static constexpr bool in_place = false;
@@ -103,7 +104,8 @@ class depthwise_conv2d {
 
  private:
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
-    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
+    const auto [kernel, bias] = detail::weights_of(p, kernel_, bias_);
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
   }
   [[nodiscard]] extents output_shape() const { return {shape_.output_height(), shape_.output_width(), shape_.filters}; }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
@@ -21,16 +22,19 @@ namespace espalier::inline v0::nn {
 /// @tparam T  float or double.
 template <class T>
 struct pass {
-  const T* x = nullptr;         ///< input
-  T* y = nullptr;               ///< output; the same array as x for layers that work in place
-  T* dy = nullptr;              ///< gradient of the output
-  T* dx = nullptr;              ///< gradient of the input; null if nobody needs it; the same array as dy in place
-  std::size_t blocks = 0;       ///< how many, at most as many as a slot has
-  T* scratch = nullptr;         ///< as many numbers as scratch() says
-  T* between = nullptr;         ///< of several layers taken together: where the output of the first would stand
-  std::size_t samples = 0;      ///< in the blocks; lanes behind them repeat the last one and have no gradient
-  std::uint64_t noise = 0;      ///< differs from slot to slot and step to step of a training; 0: not a training
-  double* slot_sums = nullptr;  ///< of a batch_layer in training: what it collects over these blocks
+  const T* x = nullptr;       ///< input
+  T* y = nullptr;             ///< output; the same array as x for layers that work in place
+  T* dy = nullptr;            ///< gradient of the output
+  T* dx = nullptr;            ///< gradient of the input; null if nobody needs it; the same array as dy in place
+  std::size_t blocks = 0;     ///< how many, at most as many as a slot has
+  T* scratch = nullptr;       ///< as many numbers as scratch() says
+  T* between = nullptr;       ///< of several layers taken together: where the output of the first would stand
+  const T* kernel = nullptr;  ///< in place of the layer's own weights, if there is one
+  const T* bias = nullptr;
+  T* kept = nullptr;                   ///< as many numbers as kept() says, which stay from pass to pass
+  std::size_t samples = 0;             ///< in the blocks; lanes behind them repeat the last one and have no gradient
+  std::uint64_t noise = 0;             ///< differs from slot to slot and step to step of a training; 0: not a training
+  double* slot_sums = nullptr;         ///< of a batch_layer in training: what it collects over these blocks
   const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
 };
 
@@ -43,6 +47,7 @@ struct pass {
 /// - `default_name`: what it is called if the user does not say.
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
 ///   input is taken, and an output in place has as many axes as its input.
+/// - optional: `kept()`, how many numbers of a workspace it keeps from pass to pass.
 /// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
@@ -107,6 +112,23 @@ concept batch_layer = trained_layer<Layer> &&
 };
 
 namespace detail {
+
+/// @return the weights that a pass computes with, and biases or null if there are none.
+template <class T, class Kernel, class Bias>
+[[nodiscard]] std::pair<const T*, const T*> weights_of(const pass<T>& p, const Kernel& kernel, const Bias& bias) {
+  const T* biases = p.bias != nullptr ? p.bias : bias.data();
+  return {p.kernel != nullptr ? p.kernel : kernel.data(), bias.size() == 0 ? nullptr : biases};
+}
+
+/// @return how many numbers a workspace keeps for a layer.
+template <class Layer>
+[[nodiscard]] std::size_t count_kept(const Layer& layer) {
+  if constexpr (requires { layer.kept(); }) {
+    return layer.kept();
+  } else {
+    return 0;
+  }
+}
 
 /// @return how many numbers a layer has among all parameters of a network.
 template <trained_layer Layer>

@@ -183,7 +183,7 @@ class sequential {
       in_place[Index] = detail::shares_place<layer_tuple, Index>();
       scratch = (std::max)(scratch, layer.scratch());
     });
-    return workspace<value_type>(shapes_, in_place, {blocks, scratch, sums});
+    return workspace<value_type>(shapes_, in_place, {blocks, scratch, sums, passes().template kept_below<depth>()});
   }
 
   /// Runs samples through all layers.

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <espalier/base/extents.hpp>
@@ -23,6 +24,7 @@ class workspace {
     std::size_t blocks = 1;   ///< of 16 samples
     std::size_t scratch = 0;  ///< numbers that a layer may use during its pass
     std::size_t sums = 0;     ///< numbers that batch layers collect
+    std::size_t kept = 0;     ///< numbers that layers keep from pass to pass
   };
 
   /// @param shapes    of one sample before the first layer, and behind each layer.
@@ -46,6 +48,7 @@ class workspace {
     deltas_.resize(values_.size());
     scratch_.resize(s.scratch);
     sums_.resize(s.sums);
+    kept_.assign(s.kept, std::numeric_limits<T>::quiet_NaN());
   }
 
   /// What the passes are for that follow.
@@ -64,6 +67,8 @@ class workspace {
   [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
   /// @return what batch layers collect, one after the other.
   [[nodiscard]] std::vector<double>& sums() noexcept { return sums_; }
+  /// @return what layers keep from pass to pass, one after the other; at first not numbers.
+  [[nodiscard]] T* kept() noexcept { return kept_.data(); }
   [[nodiscard]] const purpose& used_for() const noexcept { return purpose_; }
   void use_for(const purpose& p) noexcept { purpose_ = p; }
   /// @param place  as for value.   @return how many numbers of so many blocks are there.
@@ -78,6 +83,7 @@ class workspace {
   std::vector<T> deltas_;
   std::vector<T> scratch_;
   std::vector<double> sums_;
+  std::vector<T> kept_;
   purpose purpose_;
 };
 

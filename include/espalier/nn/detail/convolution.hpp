@@ -71,7 +71,8 @@ class convolution {
 
  private:
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
-    return {kernel_.data(), bias_.size() == 0 ? nullptr : bias_.data(), p.x, p.dy, p.blocks, p.scratch};
+    const auto [kernel, bias] = weights_of(p, kernel_, bias_);
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
   }
 
   tensor<T, Rank> kernel_;

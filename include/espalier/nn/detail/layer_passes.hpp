@@ -78,6 +78,15 @@ class layer_passes {
     (std::make_index_sequence<Index>{});
   }
 
+  /// @return where what layer Index keeps begins among that of all layers.
+  template <std::size_t Index>
+  [[nodiscard]] std::size_t kept_below() const {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (std::size_t{0} + ... + count_kept(std::get<I>(layers_)));
+    }
+    (std::make_index_sequence<Index>{});
+  }
+
   template <std::size_t Index>
   [[nodiscard]] static constexpr bool is_batch_layer() {
     if constexpr (Index < std::tuple_size_v<Tuple>) {
@@ -153,6 +162,7 @@ class layer_passes {
                        w.scratch(),    w.value(Index + 1)};
     p.samples = purpose.samples == 0 ? blocks * kernels::lanes : purpose.samples;
     p.noise = purpose.noise;
+    p.kept = w.kept() + kept_below<Index>();
     if constexpr (is_batch_layer<Index>()) {
       if (purpose.batch != nullptr) {
         p.slot_sums = w.sums().data() + sums_below<Index>();

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The concept of a quantizer: rounds numbers to those that hardware has.
+#ifndef ESPALIER_QUANTIZE_QUANTIZER_HPP
+#define ESPALIER_QUANTIZE_QUANTIZER_HPP
+
+#include <concepts>
+
+namespace espalier::inline v0::quantize {
+
+/// A quantizer: a small value with its settings.
+///
+/// - `value(x)`: the number that hardware has for x.
+/// - `slope(x)`: what a gradient is multiplied by on its way back, since that of `value` is 0 almost everywhere.
+/// - optional: `straight`, that every slope is 1.
+/// - `check()`: throws argument_error if a setting is out of range.
+template <class Quantizer>
+concept quantizer = std::default_initializable<Quantizer> && requires(const Quantizer& q, double x) {
+  { q.value(x) } -> std::same_as<double>;
+  { q.slope(x) } -> std::same_as<double>;
+  q.check();
+};
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
