@@ -16121,16 +16121,19 @@ namespace espalier::inline v0::nn {
 /// @tparam T  float or double.
 template <class T>
 struct pass {
-  const T* x = nullptr;         ///< input
-  T* y = nullptr;               ///< output; the same array as x for layers that work in place
-  T* dy = nullptr;              ///< gradient of the output
-  T* dx = nullptr;              ///< gradient of the input; null if nobody needs it; the same array as dy in place
-  std::size_t blocks = 0;       ///< how many, at most as many as a slot has
-  T* scratch = nullptr;         ///< as many numbers as scratch() says
-  T* between = nullptr;         ///< of several layers taken together: where the output of the first would stand
-  std::size_t samples = 0;      ///< in the blocks; lanes behind them repeat the last one and have no gradient
-  std::uint64_t noise = 0;      ///< differs from slot to slot and step to step of a training; 0: not a training
-  double* slot_sums = nullptr;  ///< of a batch_layer in training: what it collects over these blocks
+  const T* x = nullptr;       ///< input
+  T* y = nullptr;             ///< output; the same array as x for layers that work in place
+  T* dy = nullptr;            ///< gradient of the output
+  T* dx = nullptr;            ///< gradient of the input; null if nobody needs it; the same array as dy in place
+  std::size_t blocks = 0;     ///< how many, at most as many as a slot has
+  T* scratch = nullptr;       ///< as many numbers as scratch() says
+  T* between = nullptr;       ///< of several layers taken together: where the output of the first would stand
+  const T* kernel = nullptr;  ///< in place of the layer's own weights, if there is one
+  const T* bias = nullptr;
+  T* kept = nullptr;                   ///< as many numbers as kept() says, which stay from pass to pass
+  std::size_t samples = 0;             ///< in the blocks; lanes behind them repeat the last one and have no gradient
+  std::uint64_t noise = 0;             ///< differs from slot to slot and step to step of a training; 0: not a training
+  double* slot_sums = nullptr;         ///< of a batch_layer in training: what it collects over these blocks
   const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
 };
 
@@ -16143,6 +16146,7 @@ struct pass {
 /// - `default_name`: what it is called if the user does not say.
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
 ///   input is taken, and an output in place has as many axes as its input.
+/// - optional: `kept()`, how many numbers of a workspace it keeps from pass to pass.
 /// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
@@ -16207,6 +16211,23 @@ concept batch_layer = trained_layer<Layer> &&
 };
 
 namespace detail {
+
+/// @return the weights that a pass computes with, and biases or null if there are none.
+template <class T, class Kernel, class Bias>
+[[nodiscard]] std::pair<const T*, const T*> weights_of(const pass<T>& p, const Kernel& kernel, const Bias& bias) {
+  const T* biases = p.bias != nullptr ? p.bias : bias.data();
+  return {p.kernel != nullptr ? p.kernel : kernel.data(), bias.size() == 0 ? nullptr : biases};
+}
+
+/// @return how many numbers a workspace keeps for a layer.
+template <class Layer>
+[[nodiscard]] std::size_t count_kept(const Layer& layer) {
+  if constexpr (requires { layer.kept(); }) {
+    return layer.kept();
+  } else {
+    return 0;
+  }
+}
 
 /// @return how many numbers a layer has among all parameters of a network.
 template <trained_layer Layer>
@@ -16853,7 +16874,8 @@ class convolution {
 
  private:
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
-    return {kernel_.data(), bias_.size() == 0 ? nullptr : bias_.data(), p.x, p.dy, p.blocks, p.scratch};
+    const auto [kernel, bias] = weights_of(p, kernel_, bias_);
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
   }
 
   tensor<T, Rank> kernel_;
@@ -16887,6 +16909,7 @@ struct conv1d_options {
 template <class T = float>
 class conv1d : public detail::convolution<T, 3> {
  public:
+  using options_type = conv1d_options;
   static constexpr std::size_t input_rank = 2;
   static constexpr std::size_t output_rank = 2;
   static constexpr const char* default_name = "conv1d";
@@ -16974,6 +16997,7 @@ struct conv2d_options {
 template <class T = float>
 class conv2d : public detail::convolution<T, 4> {
  public:
+  using options_type = conv2d_options;
   static constexpr std::size_t input_rank = 3;
   static constexpr std::size_t output_rank = 3;
   static constexpr const char* default_name = "conv2d";
@@ -17059,6 +17083,7 @@ template <class T = float>
 class dense {
  public:
   using value_type = T;
+  using options_type = dense_options;
   static constexpr std::size_t input_rank = 1;
   static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = false;
@@ -17114,7 +17139,8 @@ class dense {
 
  private:
   [[nodiscard]] kernels::dense_pass<T> arrays(const pass<T>& p) const {
-    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
+    const auto [kernel, bias] = detail::weights_of(p, kernel_, bias_);
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
   }
 
   dense_options options_;
@@ -17152,6 +17178,7 @@ template <class T = float>
 class depthwise_conv2d {
  public:
   using value_type = T;
+  using options_type = depthwise_conv2d_options;
   static constexpr std::size_t input_rank = 3;
   static constexpr std::size_t output_rank = 3;
   static constexpr bool in_place = false;
@@ -17214,7 +17241,8 @@ class depthwise_conv2d {
 
  private:
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
-    return {kernel_.data(), options_.bias ? bias_.data() : nullptr, p.x, p.dy, p.blocks, p.scratch};
+    const auto [kernel, bias] = detail::weights_of(p, kernel_, bias_);
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
   }
   [[nodiscard]] extents output_shape() const { return {shape_.output_height(), shape_.output_width(), shape_.filters}; }
 
@@ -17551,6 +17579,148 @@ static_assert(layer<max_pool2d<float>>);
 
 #endif
 
+// ---- espalier/quantize/quantizer.hpp ----
+// The concept of a quantizer: rounds numbers to those that hardware has.
+#ifndef ESPALIER_QUANTIZE_QUANTIZER_HPP
+#define ESPALIER_QUANTIZE_QUANTIZER_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// A quantizer: a small value with its settings.
+///
+/// - `value(x)`: the number that hardware has for x.
+/// - `slope(x)`: what a gradient is multiplied by on its way back, since that of `value` is 0 almost everywhere.
+/// - optional: `straight`, that every slope is 1.
+/// - `check()`: throws argument_error if a setting is out of range.
+template <class Quantizer>
+concept quantizer = std::default_initializable<Quantizer> && requires(const Quantizer& q, double x) {
+  { q.value(x) } -> std::same_as<double>;
+  { q.slope(x) } -> std::same_as<double>;
+  q.check();
+};
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/nn/quantized.hpp ----
+// A layer that computes with rounded weights while exact ones are trained.
+#ifndef ESPALIER_NN_QUANTIZED_HPP
+#define ESPALIER_NN_QUANTIZED_HPP
+
+namespace espalier::inline v0::nn {
+
+/// A layer with quantized weights: forward and backward see rounded ones, gradients go to the exact ones behind them,
+/// multiplied by the quantizer's slope. A weight that is exactly 0 stays 0 whatever the quantizer makes of 0, so that
+/// `masked<quantized<L, Q>>` holds pruned weights at 0.
+/// Source: Bengio, Leonard and Courville 2013, arXiv 1308.3432, for the gradient.
+/// @tparam Layer      a layer with a kernel.
+/// @tparam Quantizer  of its weights.
+template <weighted_layer Layer, quantize::quantizer Quantizer>
+class quantized : public Layer {
+ public:
+  using value_type = typename Layer::value_type;
+  using options_type = typename Layer::options_type;
+
+  /// @param options  of the layer.
+  /// @param kernel   rounds the kernel.
+  /// @param bias     rounds the bias; none: the bias is not rounded.
+  /// @throws argument_error if a setting is out of range.
+  explicit quantized(options_type options, Quantizer kernel = {}, std::optional<Quantizer> bias = {})
+      : Layer(std::move(options)), for_kernel_(std::move(kernel)), for_bias_(std::move(bias)) {
+    for_kernel_.check();
+    if (for_bias_) {
+      for_bias_->check();
+    }
+  }
+
+  /// @param w  a weight of the kernel.   @return what the layer computes with.
+  [[nodiscard]] value_type rounded(value_type w) const { return rounded(for_kernel_, w); }
+
+  /// Numbers that a workspace keeps: the weights last seen, what they are rounded to, and gradients.
+  [[nodiscard]] std::size_t kept() const noexcept { return 3 * weights(); }
+
+  void forward(const pass<value_type>& p) const { Layer::forward(with_rounded(p)); }
+  void forward_relu(const pass<value_type>& p) const requires requires(const Layer& l) { l.forward_relu(p); }
+  { Layer::forward_relu(with_rounded(p)); }
+  void forward_relu_pool(const pass<value_type>& p) const requires requires(const Layer& l) { l.forward_relu_pool(p); }
+  { Layer::forward_relu_pool(with_rounded(p)); }
+  void backward(const pass<value_type>& p) const { Layer::backward(with_rounded(p)); }
+  void backward_relu_pool(const pass<value_type>& p) const requires requires(const Layer& l) {
+    l.backward_relu_pool(p);
+  }
+  { Layer::backward_relu_pool(with_rounded(p)); }
+
+  template <kernels::gradient_kind Kind>
+  void backward_parameters(const pass<value_type>& p, value_type* d_kernel, value_type* d_bias) const {
+    through_slopes<Kind>(p, d_kernel, d_bias, [this](const auto& q, value_type* k, value_type* b) {
+      this->Layer::template backward_parameters<Kind>(q, k, b);
+    });
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters_relu_pool(const pass<value_type>& p, value_type* d_kernel, value_type* d_bias) const {
+    through_slopes<Kind>(p, d_kernel, d_bias, [this](const auto& q, value_type* k, value_type* b) {
+      this->Layer::template backward_parameters_relu_pool<Kind>(q, k, b);
+    });
+  }
+
+ private:
+  [[nodiscard]] std::size_t weights() const noexcept { return this->kernel().size() + this->bias().size(); }
+
+  [[nodiscard]] static value_type rounded(const Quantizer& q, value_type w) {
+    return w == 0 ? w : static_cast<value_type>(q.value(static_cast<double>(w)));
+  }
+
+  /// The pass with rounded weights. They are rounded anew only where the weights are not those last seen.
+  [[nodiscard]] pass<value_type> with_rounded(const pass<value_type>& p) const {
+    const auto kernel = elements(this->kernel());
+    const auto bias = elements(this->bias());
+    value_type* seen = p.kept;
+    value_type* to = p.kept + weights();
+    const bool known = std::memcmp(seen, kernel.data(), kernel.size_bytes()) == 0 &&
+                       (bias.empty() || std::memcmp(seen + kernel.size(), bias.data(), bias.size_bytes()) == 0);
+    if (!known) {
+      std::copy(bias.begin(), bias.end(), std::copy(kernel.begin(), kernel.end(), seen));
+      for (std::size_t i = 0; i < weights(); ++i) {
+        const bool of_kernel = i < kernel.size();
+        to[i] = of_kernel ? rounded(for_kernel_, seen[i]) : (for_bias_ ? rounded(*for_bias_, seen[i]) : seen[i]);
+      }
+    }
+    pass<value_type> result = p;
+    result.kernel = to;
+    result.bias = to + kernel.size();
+    return result;
+  }
+
+  /// Adds gradients times slopes.
+  template <kernels::gradient_kind Kind, class Action>
+  void through_slopes(const pass<value_type>& p, value_type* d_kernel, value_type* d_bias, const Action& action) const {
+    const auto q = with_rounded(p);
+    if constexpr (requires { requires Quantizer::straight; }) {
+      action(q, d_kernel, d_bias);
+    } else {
+      const std::size_t count = this->kernel().size();
+      value_type* own = p.kept + 2 * weights();
+      std::fill_n(own, weights(), value_type{0});
+      action(q, own, own + count);
+      for (std::size_t i = 0; i < weights(); ++i) {
+        const bool of_kernel = i < count;
+        const double w = static_cast<double>(p.kept[i]);
+        const double slope = of_kernel ? for_kernel_.slope(w) : (for_bias_ ? for_bias_->slope(w) : 1.0);
+        (of_kernel ? d_kernel[i] : d_bias[i - count]) +=
+            own[i] * static_cast<value_type>(Kind == kernels::gradient_kind::squared ? slope * slope : slope);
+      }
+    }
+  }
+
+  Quantizer for_kernel_;
+  std::optional<Quantizer> for_bias_;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/relu.hpp ----
 // The rectifier, max(x, 0).
 #ifndef ESPALIER_NN_RELU_HPP
@@ -17732,6 +17902,7 @@ class workspace {
     std::size_t blocks = 1;   ///< of 16 samples
     std::size_t scratch = 0;  ///< numbers that a layer may use during its pass
     std::size_t sums = 0;     ///< numbers that batch layers collect
+    std::size_t kept = 0;     ///< numbers that layers keep from pass to pass
   };
 
   /// @param shapes    of one sample before the first layer, and behind each layer.
@@ -17755,6 +17926,7 @@ class workspace {
     deltas_.resize(values_.size());
     scratch_.resize(s.scratch);
     sums_.resize(s.sums);
+    kept_.assign(s.kept, std::numeric_limits<T>::quiet_NaN());
   }
 
   /// What the passes are for that follow.
@@ -17773,6 +17945,8 @@ class workspace {
   [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
   /// @return what batch layers collect, one after the other.
   [[nodiscard]] std::vector<double>& sums() noexcept { return sums_; }
+  /// @return what layers keep from pass to pass, one after the other; at first not numbers.
+  [[nodiscard]] T* kept() noexcept { return kept_.data(); }
   [[nodiscard]] const purpose& used_for() const noexcept { return purpose_; }
   void use_for(const purpose& p) noexcept { purpose_ = p; }
   /// @param place  as for value.   @return how many numbers of so many blocks are there.
@@ -17787,6 +17961,7 @@ class workspace {
   std::vector<T> deltas_;
   std::vector<T> scratch_;
   std::vector<double> sums_;
+  std::vector<T> kept_;
   purpose purpose_;
 };
 
@@ -17859,6 +18034,15 @@ class layer_passes {
   [[nodiscard]] std::size_t sums_below() const {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return (std::size_t{0} + ... + sums_of<I>());
+    }
+    (std::make_index_sequence<Index>{});
+  }
+
+  /// @return where what layer Index keeps begins among that of all layers.
+  template <std::size_t Index>
+  [[nodiscard]] std::size_t kept_below() const {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (std::size_t{0} + ... + count_kept(std::get<I>(layers_)));
     }
     (std::make_index_sequence<Index>{});
   }
@@ -17938,6 +18122,7 @@ class layer_passes {
                        w.scratch(),    w.value(Index + 1)};
     p.samples = purpose.samples == 0 ? blocks * kernels::lanes : purpose.samples;
     p.noise = purpose.noise;
+    p.kept = w.kept() + kept_below<Index>();
     if constexpr (is_batch_layer<Index>()) {
       if (purpose.batch != nullptr) {
         p.slot_sums = w.sums().data() + sums_below<Index>();
@@ -18220,7 +18405,7 @@ class sequential {
       in_place[Index] = detail::shares_place<layer_tuple, Index>();
       scratch = (std::max)(scratch, layer.scratch());
     });
-    return workspace<value_type>(shapes_, in_place, {blocks, scratch, sums});
+    return workspace<value_type>(shapes_, in_place, {blocks, scratch, sums, passes().template kept_below<depth>()});
   }
 
   /// Runs samples through all layers.
@@ -19277,6 +19462,295 @@ struct warmup {
 };
 
 }  // namespace espalier::inline v0::optim
+
+#endif
+
+// ---- espalier/quantize/binary.hpp ----
+// Two numbers for all: the sign.
+#ifndef ESPALIER_QUANTIZE_BINARY_HPP
+#define ESPALIER_QUANTIZE_BINARY_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// alpha where x >= 0, else -alpha, or 0 with use_01. Gradients pass by 1 - tanh(x)^2 if `soft`, else as they are; soft
+/// is QKeras's binary with alpha None.
+/// Source: Courbariaux et al. 2016, arXiv 1602.02830.
+struct binary {
+  double alpha = 1;     ///< factor, finite
+  bool use_01 = false;  ///< whether the lower number is 0
+  bool soft = false;    ///< whether gradients of large numbers fade
+
+  /// @throws argument_error if alpha is not finite.
+  void check() const {
+    if (!std::isfinite(alpha)) {
+      throw argument_error(error_message("quantize::binary", "alpha " + std::to_string(alpha), "a finite number"));
+    }
+  }
+
+  [[nodiscard]] double value(double x) const noexcept { return x >= 0 ? alpha : (use_01 ? 0 : -alpha); }
+  [[nodiscard]] double slope(double x) const {
+    const double t = std::tanh(x);
+    return soft ? 1 - t * t : 1;
+  }
+};
+static_assert(quantizer<binary>);
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/quantize/bits.hpp ----
+// QKeras's quantized_bits: evenly spaced numbers.
+#ifndef ESPALIER_QUANTIZE_BITS_HPP
+#define ESPALIER_QUANTIZE_BITS_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// alpha step clip(round(x / step)) with step = 2^(integer - u), u = width without the sign; of equally near numbers
+/// the even multiple. With one bit and a sign it is alpha or -alpha. Gradients pass as if nothing were rounded.
+///
+/// It is QKeras's quantized_bits with a given alpha; `integer` does not count the sign.
+struct bits {
+  std::size_t width = 8;       ///< bits, 1 to 32
+  std::ptrdiff_t integer = 0;  ///< bits before the point without the sign, -100 to 100
+  bool symmetric = false;      ///< whether the lower end is minus the upper one
+  bool keep_negative = true;   ///< whether there is a sign
+  double alpha = 1;            ///< factor, finite
+
+  static constexpr bool straight = true;  ///< the slope is 1 everywhere
+
+  /// @throws argument_error if a setting is out of range.
+  void check() const {
+    if (width < 1 || width > 32 || integer < -100 || integer > 100 || !std::isfinite(alpha)) {
+      throw argument_error(error_message("quantize::bits",
+                                         std::to_string(width) + " bits, " + std::to_string(integer) +
+                                             " of them whole, alpha " + std::to_string(alpha),
+                                         "1 to 32 bits and a finite alpha"));
+    }
+  }
+
+  [[nodiscard]] double value(double x) const {
+    if (width == 1 && keep_negative) {
+      return x < 0 ? -alpha : alpha;
+    }
+    const int unsigned_bits = static_cast<int>(width) - (keep_negative ? 1 : 0);
+    const double step = std::ldexp(1.0, static_cast<int>(integer) - unsigned_bits);
+    const double numbers = std::ldexp(1.0, unsigned_bits);
+    const double least = keep_negative ? -numbers + (symmetric ? 1 : 0) : 0;
+    return alpha * step * (std::clamp)(std::nearbyint(x / step), least, numbers - 1);
+  }
+  [[nodiscard]] double slope(double /*x*/) const noexcept { return 1; }
+};
+static_assert(quantizer<bits>);
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/quantize/fixed_point.hpp ----
+// Fixed-point numbers of HLS tools, with their ways to round and to overflow.
+#ifndef ESPALIER_QUANTIZE_FIXED_POINT_HPP
+#define ESPALIER_QUANTIZE_FIXED_POINT_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// Which number of the grid is taken for one between two of them.
+enum class rounding : std::uint8_t {
+  down,            ///< AP_TRN
+  to_zero,         ///< AP_TRN_ZERO
+  half_up,         ///< AP_RND: the nearest, of two equally near ones the upper
+  half_to_even,    ///< AP_RND_CONV
+  half_from_zero,  ///< AP_RND_INF
+  half_to_zero,    ///< AP_RND_ZERO
+  half_down        ///< AP_RND_MIN_INF
+};
+
+/// What becomes of a number beyond the ends of the grid.
+enum class overflow : std::uint8_t {
+  wrap,               ///< AP_WRAP: its low bits are kept
+  saturate,           ///< AP_SAT: the end
+  zero,               ///< AP_SAT_ZERO
+  saturate_symmetric  ///< AP_SAT_SYM: the end, where the lower one is minus the upper one
+};
+
+/// Numbers of `width` bits, `integer` of them before the point (the sign included), as ap_fixed and ap_ufixed of Vitis
+/// HLS. Gradients pass as if nothing were rounded.
+struct fixed_point {
+  std::size_t width = 16;      ///< bits, 1 to 52
+  std::ptrdiff_t integer = 6;  ///< bits before the point, -500 to 500
+  bool is_signed = true;
+  quantize::rounding rounding = quantize::rounding::half_to_even;
+  quantize::overflow overflow = quantize::overflow::saturate;
+
+  static constexpr bool straight = true;  ///< the slope is 1 everywhere
+
+  /// @throws argument_error if a width is out of range.
+  void check() const {
+    if (width < 1 || width > 52 || integer < -500 || integer > 500) {
+      throw argument_error(error_message("quantize::fixed_point",
+                                         std::to_string(width) + " bits, " + std::to_string(integer) + " of them whole",
+                                         "1 to 52 bits"));
+    }
+  }
+
+  /// @param x  any finite number.   @return the number of the grid for it.
+  [[nodiscard]] double value(double x) const {
+    const double step = std::ldexp(1.0, static_cast<int>(integer - static_cast<std::ptrdiff_t>(width)));
+    return kept(rounded(x / step)) * step;
+  }
+  [[nodiscard]] double slope(double /*x*/) const noexcept { return 1; }
+
+ private:
+  [[nodiscard]] double rounded(double x) const {
+    const double below = std::floor(x);
+    const double rest = x - below;
+    if (rounding == rounding::down) {
+      return below;
+    }
+    if (rounding == rounding::to_zero) {
+      return std::trunc(x);
+    }
+    if (rest != 0.5) {
+      return rest < 0.5 ? below : below + 1;
+    }
+    switch (rounding) {
+      case rounding::half_to_even:
+        return std::fmod(below, 2) == 0 ? below : below + 1;
+      case rounding::half_from_zero:
+        return x > 0 ? below + 1 : below;
+      case rounding::half_to_zero:
+        return x > 0 ? below : below + 1;
+      case rounding::half_down:
+        return below;
+      default:
+        return below + 1;
+    }
+  }
+
+  /// @param x  in units of the last bit.
+  [[nodiscard]] double kept(double x) const {
+    const double numbers = std::ldexp(1.0, static_cast<int>(width));
+    const double most = is_signed ? numbers / 2 - 1 : numbers - 1;
+    const double least = !is_signed ? 0 : (overflow == overflow::saturate_symmetric ? -most : -numbers / 2);
+    if (x >= least && x <= most) {
+      return x;
+    }
+    if (overflow == overflow::zero) {
+      return 0;
+    }
+    if (overflow != overflow::wrap) {
+      return x < least ? least : most;
+    }
+    const double low = x - std::floor(x / numbers) * numbers;
+    return low > most ? low - numbers : low;
+  }
+};
+static_assert(quantizer<fixed_point>);
+
+/// @param p  a fixed-point or integer precision, as an HLS tool is told it.
+/// @return its numbers.
+/// @throws argument_error if it is another kind, wraps with saturation bits, or has more than 52 bits.
+[[nodiscard]] inline fixed_point to_fixed_point(const hls::precision& p) {
+  if ((p.kind != hls::number_kind::fixed && p.kind != hls::number_kind::integer) || p.saturation_bits != 0) {
+    throw argument_error(error_message("quantize::to_fixed_point", "another precision than plain fixed-point numbers",
+                                       "one such as fixed<16,6> or int<8>"));
+  }
+  constexpr std::string_view roundings[] = {"TRN", "TRN_ZERO", "RND", "RND_CONV", "RND_INF", "RND_ZERO", "RND_MIN_INF"};
+  constexpr std::string_view overflows[] = {"WRAP", "SAT", "SAT_ZERO", "SAT_SYM"};
+  fixed_point result{p.width, p.integer, p.is_signed, rounding::down, overflow::wrap};
+  for (std::size_t i = 0; i < 7; ++i) {
+    result.rounding = p.rounding == roundings[i] ? static_cast<rounding>(i) : result.rounding;
+  }
+  for (std::size_t i = 0; i < 4; ++i) {
+    result.overflow = p.saturation == overflows[i] ? static_cast<overflow>(i) : result.overflow;
+  }
+  result.check();
+  return result;
+}
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/quantize/power_of_two.hpp ----
+// Powers of two, by which hardware multiplies without a multiplier.
+#ifndef ESPALIER_QUANTIZE_POWER_OF_TWO_HPP
+#define ESPALIER_QUANTIZE_POWER_OF_TWO_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// sign(x) 2^clip(round(log2 |x|)), as QKeras's quantized_po2: it never gives 0. One bit is the sign; the others count
+/// exponents from -2^b to 2^b - 1, b being their number, less one if numbers above 1 are allowed. Gradients pass as if
+/// nothing were rounded.
+struct power_of_two {
+  std::size_t width = 8;  ///< bits, 2 to 10
+  double max_value = 0;   ///< that no size exceeds, a power of two; 0: any
+
+  static constexpr bool straight = true;  ///< the slope is 1 everywhere
+
+  /// @throws argument_error if a setting is out of range.
+  void check() const {
+    if (width < 2 || width > 10 || !(max_value >= 0 && std::isfinite(max_value))) {
+      throw argument_error(error_message("quantize::power_of_two",
+                                         std::to_string(width) + " bits, max_value " + std::to_string(max_value),
+                                         "2 to 10 bits and a max_value of 0 or more"));
+    }
+  }
+
+  [[nodiscard]] double value(double x) const {
+    const bool above_one = max_value == 0 || max_value > 1;
+    const double exponents = std::ldexp(1.0, static_cast<int>(width) - (above_one ? 2 : 1));
+    double most = exponents - 1;
+    if (max_value > 0) {
+      most = (std::min)(most, std::nearbyint(std::log2(max_value)));
+    }
+    const double exponent = x == 0 ? -exponents : std::nearbyint(std::log2(std::abs(x)));
+    const double size = std::exp2((std::clamp)(exponent, -exponents, (std::max)(most, -exponents)));
+    return x < 0 ? -size : size;
+  }
+  [[nodiscard]] double slope(double /*x*/) const noexcept { return 1; }
+};
+static_assert(quantizer<power_of_two>);
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/quantize/ternary.hpp ----
+// Three numbers for all: the sign, or 0 for small ones.
+#ifndef ESPALIER_QUANTIZE_TERNARY_HPP
+#define ESPALIER_QUANTIZE_TERNARY_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// alpha sign(x) where |x| is at least the threshold, else 0. Gradients pass by 1 - tanh(x)^2 if `soft`, else as they
+/// are; soft is QKeras's ternary with alpha None.
+/// Source: Li, Zhang and Liu 2016, arXiv 1605.04711.
+struct ternary {
+  double alpha = 1;         ///< factor, finite
+  double threshold = 0.33;  ///< from where on numbers are not 0, > 0
+  bool soft = false;        ///< whether gradients of large numbers fade
+
+  /// @throws argument_error if alpha is not finite or the threshold not positive.
+  void check() const {
+    if (!std::isfinite(alpha) || !(threshold > 0)) {
+      throw argument_error(error_message("quantize::ternary",
+                                         "alpha " + std::to_string(alpha) + ", threshold " + std::to_string(threshold),
+                                         "a finite alpha and a positive threshold"));
+    }
+  }
+
+  [[nodiscard]] double value(double x) const noexcept {
+    return x >= threshold ? alpha : (x <= -threshold ? -alpha : 0);
+  }
+  [[nodiscard]] double slope(double x) const {
+    const double t = std::tanh(x);
+    return soft ? 1 - t * t : 1;
+  }
+};
+static_assert(quantizer<ternary>);
+
+}  // namespace espalier::inline v0::quantize
 
 #endif
 
