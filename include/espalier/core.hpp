@@ -77,6 +77,8 @@
 #include <espalier/rank/unit_scales.hpp>
 #include <espalier/rank/wanda.hpp>
 #include <espalier/regularize/group_norms.hpp>
+#include <espalier/regularize/layer_penalty.hpp>
+#include <espalier/regularize/layer_strengths.hpp>
 #include <espalier/regularize/regularizer.hpp>
 #include <espalier/report/pruning_report.hpp>
 #include <espalier/report/to_text.hpp>

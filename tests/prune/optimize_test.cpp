@@ -462,4 +462,33 @@ TEST_SUITE("prune") {
                          doctest::Contains("a target for 2 resources, expected 1"), espalier::shape_error);
     CHECK(trainer.evaluated == 0);
   }
+
+  TEST_CASE("regularizers go to every training but the final one, each layer with its own strengths") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0, 1.0, 1.0, 1.0, 1.0}};
+    std::vector<double> strengths;
+    trainer.on_fit = [&](const prune::training_phase& phase) {
+      CHECK(phase.penalties.size() == (phase.purpose == prune::purpose::final ? 0 : 2));
+      for (const auto& penalty : phase.penalties) {
+        strengths.push_back((penalty.layer == "first" ? 1 : 100) * penalty.penalty.options().alpha);
+        CHECK(penalty.groups.weights() == 8);
+      }
+    };
+    options o{.rewinding = 1, .final_epochs = 1};
+    o.regularization = {{"second", {.alpha = 3}}, {"", {.alpha = 2}}};
+    static_cast<void>(run(network, trainer, o));
+    CHECK(strengths == std::vector<double>{2, 300, 2, 300, 2, 300, 2, 300, 2, 300, 2, 300, 2, 300});
+  }
+
+  TEST_CASE("regularization of a layer that is none, or of a negative strength, is refused before anything is done") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0}};
+    options o;
+    o.regularization = {{"third", {.alpha = 3}}};
+    CHECK_THROWS_WITH_AS(static_cast<void>(run(network, trainer, o)),
+                         doctest::Contains("regularization of a layer 'third'"), espalier::argument_error);
+    o.regularization = {{"", {.alpha = -1}}};
+    CHECK_THROWS_AS(static_cast<void>(run(network, trainer, o)), espalier::argument_error);
+    CHECK(trainer.evaluated == 0);
+  }
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <espalier/objective/parameters.hpp>
+#include <espalier/optim/sgd.hpp>
 #include <espalier/prune/optimize.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/schedule/constant.hpp>
@@ -180,5 +181,61 @@ TEST_SUITE("train") {
       CHECK(rest.report.metric == expected.report.metric);
       CHECK(rest.masks[0].mask == expected.masks[0].mask);
     }
+  }
+
+  TEST_CASE("a penalty on whole neurons empties some that a training without it keeps, and only in its own layer") {
+    const support::labelled<float> data(600, 6, 4);
+    const train::trainer<float> trainer(data.view(), data.view());
+    const std::vector<espalier::regularize::layer_penalty> penalties{
+        {"dense_1", espalier::structure::grouping(espalier::structure::structured{}, {6, 9}),
+         espalier::regularize::group_norms({.alpha = 0.05})}};
+    auto plain = support::perceptron<float>();
+    auto drawn = support::perceptron<float>();
+    trainer.fit(plain, {}, {.epochs = 40, .level = 1});
+    trainer.fit(drawn, {}, {.epochs = 40, .level = 1, .penalties = penalties});
+    CHECK(trainer.evaluate(drawn) > 0.9);
+    const auto small_neurons = [](perceptron& model) {
+      std::size_t count = 0;
+      for (std::size_t neuron = 0; neuron < 9; ++neuron) {
+        float square = 0;
+        for (std::size_t input = 0; input < 6; ++input) {
+          const float weight = model.parameters()[0][9 * input + neuron];
+          square += weight * weight;
+        }
+        count += square < 1e-4F ? 1U : 0U;
+      }
+      return count;
+    };
+    CHECK(small_neurons(plain) == 0);
+    CHECK(small_neurons(drawn) > 0);
+  }
+
+  TEST_CASE("a penalty adds its own slope to the gradient") {
+    const support::labelled<float> data(64, 6, 4);
+    espalier::train::fit_options<espalier::optim::sgd> options{.batch = 64};
+    options.optimizer.momentum = 0;
+    options.learning_rate.rate = 0.5;
+    auto plain = support::perceptron<float>();
+    auto penalized = support::perceptron<float>();
+    const auto before = all_weights(plain);
+    train::fit(plain, data.view(), options);
+    const espalier::structure::grouping groups(espalier::structure::structured{}, {9, 5});
+    const espalier::regularize::group_norms norms({.alpha = 0.1, .beta = 0.2});
+    const auto kernel = penalized.parameters()[2];
+    const auto slope = norms(groups, std::span<const float>(kernel)).gradient;
+    options.penalties = {{"dense_2", groups, norms}};
+    train::fit(penalized, data.view(), options);
+    const auto without = all_weights(plain);
+    const auto with = all_weights(penalized);
+    for (std::size_t i = 0; i < with.size(); ++i) {
+      const bool in_kernel = i >= 54 + 9 && i < 54 + 9 + 45;
+      const double expected = in_kernel ? 0.5 * static_cast<double>(slope[i - 63]) : 0;
+      CHECK(static_cast<double>(without[i]) - static_cast<double>(with[i]) == doctest::Approx(expected).epsilon(1e-4));
+    }
+    options.penalties[0].layer = "dense_9";
+    CHECK_THROWS_WITH_AS(train::fit(penalized, data.view(), options), doctest::Contains("'dense_9'"),
+                         espalier::argument_error);
+    options.penalties[0].layer = "dense_1";
+    CHECK_THROWS_AS(train::fit(penalized, data.view(), options), espalier::shape_error);
   }
 }

@@ -19,6 +19,7 @@
 #include <espalier/prune/trainer.hpp>
 #include <espalier/rank/fisher.hpp>
 #include <espalier/rank/lamp.hpp>
+#include <espalier/regularize/layer_strengths.hpp>
 #include <espalier/report/pruning_report.hpp>
 #include <espalier/select/make_candidate.hpp>
 #include <espalier/select/selection.hpp>
@@ -45,6 +46,8 @@ struct options {
   std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};
+  /// in all trainings but the final one; see training_phase::penalties
+  std::vector<regularize::layer_strengths> regularization{};
   std::optional<double> floor{};       ///< the worst metric that a level may have, whatever the baseline
   std::vector<std::int64_t> target{};  ///< of each resource: a good level that uses no more is the last; empty: none
   std::size_t maximum_levels = 0;      ///< so many levels at most; 0: any

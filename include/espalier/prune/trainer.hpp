@@ -13,6 +13,7 @@
 #include <espalier/base/stop_condition.hpp>
 #include <espalier/mask/weight_mask.hpp>
 #include <espalier/prune/prunable_model.hpp>
+#include <espalier/regularize/layer_penalty.hpp>
 
 namespace espalier::inline v0::prune {
 
@@ -31,6 +32,8 @@ struct training_phase {
   double sparsity = 0;          ///< the target of the level, 0 to 1; in the final training that of the best network
   std::size_t first_epoch = 0;  ///< of them, done before the run was ended and gone on with
   stop_condition stop{};        ///< when it is stopped, `fit` returns early
+  /// what to add to the loss; a trainer that cannot leaves it out
+  std::span<const regularize::layer_penalty> penalties{};
 };
 
 /// One epoch inside the loop, of a trainer that goes epoch by epoch.

@@ -48,6 +48,9 @@ class group_norms {
     }
   }
 
+  /// @return its settings.
+  [[nodiscard]] const group_norms_options& options() const noexcept { return options_; }
+
   /// @param groups  a partition of the kernel.
   /// @param kernel  one weight per index of the partition.
   /// @return penalty and gradient.

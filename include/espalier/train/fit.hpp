@@ -16,12 +16,14 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/base/random_generator.hpp>
 #include <espalier/base/stop_condition.hpp>
+#include <espalier/kernels/add.hpp>
 #include <espalier/kernels/all_finite.hpp>
 #include <espalier/kernels/dropout.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
 #include <espalier/optim/adam.hpp>
 #include <espalier/optim/constant_rate.hpp>
+#include <espalier/regularize/layer_penalty.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/batch_passes.hpp>
 #include <espalier/train/evaluate.hpp>
@@ -51,9 +53,10 @@ struct fit_options {
   Rate learning_rate{};
   Loss loss{};
   std::vector<double> class_weights{};  ///< how much samples of each class count, times their own weights; none: 1 each
-  stop_condition stop{};                ///< when it is stopped, the training ends before its next step
-  std::function<void(const progress&)> on_step{};   ///< called after each step
-  std::function<void(const progress&)> on_epoch{};  ///< called after each epoch
+  std::vector<regularize::layer_penalty> penalties{};  ///< added to the loss that is made small, not to that reported
+  stop_condition stop{};                               ///< when it is stopped, the training ends before its next step
+  std::function<void(const progress&)> on_step{};      ///< called after each step
+  std::function<void(const progress&)> on_epoch{};     ///< called after each epoch
 };
 
 namespace detail {
@@ -118,6 +121,9 @@ class fitting {
         rate_(options.learning_rate),
         order_(data.chosen),
         seeds_(options.seed) {
+    for (const regularize::layer_penalty& penalty : options_.penalties) {
+      penalized_.push_back(kernel_of(penalty));
+    }
     model_.hold();
     expect_finite_weights();
     where_.steps = options_.epochs * ((order_.size() + options_.batch - 1) / options_.batch);
@@ -242,6 +248,7 @@ class fitting {
     const auto samples = static_cast<double>(batch.size());
     const double loss = passes_.template gradients<kernels::gradient_kind::plain>(
         batch, {1 / samples, kernels::mixed(options_.seed, where_.step) | 1}, std::span<value_type>(gradients_));
+    add_penalties();
     expect_finite_gradients(loss);
     state_.begin_step(checked_rate());
     if constexpr (requires { state_.survey(std::span<const value_type>(gradients_)); }) {
@@ -261,6 +268,36 @@ class fitting {
     ++where_.step;
     where_.loss = loss / samples;
     return loss;
+  }
+
+  /// @return which of the parameters is the kernel of the layer that is penalized.
+  [[nodiscard]] std::size_t kernel_of(const regularize::layer_penalty& penalty) const {
+    const auto kernel =
+        static_cast<std::size_t>(std::find(layers_.begin(), layers_.end(), penalty.layer) - layers_.begin());
+    if (kernel == layers_.size()) {
+      throw argument_error(error_message("train::fit", "a penalty on a layer '" + penalty.layer + "'",
+                                         "the name of a layer with weights"));
+    }
+    if (parameters_[kernel].size() != penalty.groups.weights()) {
+      throw shape_error(error_message(
+          "train::fit",
+          "a penalty on " + std::to_string(penalty.groups.weights()) + " weights of layer '" + penalty.layer + "'",
+          std::to_string(parameters_[kernel].size())));
+    }
+    return kernel;
+  }
+
+  void add_penalties() {
+    for (std::size_t i = 0; i < penalized_.size(); ++i) {
+      const auto& [layer, groups, penalty] = options_.penalties[i];
+      const auto kernel = std::span<const value_type>(parameters_[penalized_[i]]);
+      std::size_t begin = 0;
+      for (std::size_t p = 0; p < penalized_[i]; ++p) {
+        begin += parameters_[p].size();
+      }
+      const auto slope = penalty(groups, kernel).gradient;
+      kernels::add<value_type>(slope, std::span<value_type>(gradients_).subspan(begin, kernel.size()));
+    }
   }
 
   [[nodiscard]] double checked_rate() const {
@@ -334,6 +371,7 @@ class fitting {
   std::vector<value_type> before_;  // the weights before the last step
   state_type state_;
   rate_type rate_;
+  std::vector<std::size_t> penalized_;  // which parameters the penalties are on
   std::vector<std::uint32_t> order_;
   random_generator seeds_;
   progress where_;

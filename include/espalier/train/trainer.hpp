@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,11 @@ class trainer {
     }
     fingerprint settings;
     settings.add(options_.batch).add(options_.shuffle).add(std::span<const double>(options_.class_weights));
+    for (const auto& penalty : options_.penalties) {
+      const auto& strengths = penalty.penalty.options();
+      settings.add(std::string_view(penalty.layer)).add(penalty.groups.count());
+      settings.add(strengths.alpha).add(strengths.beta).add(strengths.norm);
+    }
     for (const std::size_t step : {0U, 50U, 99U}) {
       settings.add(static_cast<double>(options_.learning_rate(step, 100)));
     }
@@ -101,6 +107,7 @@ class trainer {
     options.epochs = phase.epochs;
     options.seed = seed_of(phase.level);
     options.stop = phase.stop;
+    options.penalties.insert(options.penalties.end(), phase.penalties.begin(), phase.penalties.end());
     return options;
   }
 

@@ -25,6 +25,9 @@ template <class Options>
   for (const auto& layer : o.layers) {
     sum.add(std::string_view(layer.layer)).add(std::span<const double>(layer.sparsity));
   }
+  for (const auto& [layer, strengths] : o.regularization) {
+    sum.add(std::string_view(layer)).add(strengths.alpha).add(strengths.beta).add(strengths.norm);
+  }
   return sum.value();
 }
 

@@ -3,6 +3,7 @@
 #ifndef ESPALIER_PRUNE_DETAIL_LAYER_SELECTOR_HPP
 #define ESPALIER_PRUNE_DETAIL_LAYER_SELECTOR_HPP
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,8 @@
 #include <espalier/prune/prunable_model.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/rank/ranking.hpp>
+#include <espalier/regularize/group_norms.hpp>
+#include <espalier/regularize/layer_penalty.hpp>
 #include <espalier/report/pruning_report.hpp>
 #include <espalier/select/make_candidate.hpp>
 #include <espalier/select/select.hpp>
@@ -98,6 +101,29 @@ class layer_selector {
     return made;
   }
 
+  /// @return the regularizers of all layers that take part and whose groups do not depend on their weights.
+  /// @throws argument_error if a layer is named that does not exist, or a strength is out of range.
+  [[nodiscard]] std::vector<regularize::layer_penalty> penalties() const {
+    for (const auto& given : options_.regularization) {
+      const auto named = [&](const auto& layer) { return layer.attributes.name == given.layer; };
+      if (!given.layer.empty() && std::none_of(layers_.begin(), layers_.end(), named)) {
+        throw argument_error(error_message("prune::optimize", "regularization of a layer '" + given.layer + "'",
+                                           "the name of a layer, or none for all"));
+      }
+    }
+    std::vector<regularize::layer_penalty> result;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const auto& attributes = layers_[l].attributes;
+      const regularize::group_norms penalty(strengths_of(attributes.name));
+      const bool active = penalty.options().alpha > 0 || penalty.options().beta > 0;
+      if (active && attributes.optimizable && savings_[l].optimizable() && !structure::needs_scores(savings_[l].rule)) {
+        const structure::grouping groups(savings_[l].rule, attributes::grouping_shape(attributes));
+        result.push_back({attributes.name, groups, penalty});
+      }
+    }
+    return result;
+  }
+
   /// Sets all weights that the masks do not keep to 0 or their shared mean.
   void hold(masks<value_type> held) {
     for (std::size_t l = 0; l < held.size(); ++l) {
@@ -142,6 +168,19 @@ class layer_selector {
       result[r] = Objective::resources[r];
     }
     return result;
+  }
+
+  /// Those given by name, or else for all.
+  [[nodiscard]] regularize::group_norms_options strengths_of(const std::string& name) const {
+    regularize::group_norms_options strengths;
+    bool by_name = false;
+    for (const auto& given : options_.regularization) {
+      if (given.layer == name || (given.layer.empty() && !by_name)) {
+        strengths = given.strengths;
+        by_name = given.layer == name;
+      }
+    }
+    return strengths;
   }
 
   [[nodiscard]] static std::vector<std::vector<value_type>> ranking_data(Model& model, Trainer& trainer) {

@@ -33,6 +33,7 @@ class pruning_run {
         schedule_(std::move(schedule)),
         options_(options),
         layers_(model, objective, options),
+        penalties_(layers_.penalties()),
         front_(options.larger_is_better) {
     if (!options.target.empty() && options.target.size() != Objective::resources.size()) {
       throw shape_error(error_message("prune::optimize",
@@ -223,6 +224,9 @@ class pruning_run {
   [[nodiscard]] bool train(masks<value_type> held, training_phase phase) {
     phase.first_epoch = state_.epoch;
     phase.stop = options_.stop;
+    if (phase.purpose != purpose::final) {
+      phase.penalties = penalties_;
+    }
     if (options_.on_training) {
       options_.on_training(phase);
     }
@@ -388,6 +392,7 @@ class pruning_run {
   Schedule schedule_;
   const Options& options_;
   layer_selector<Model, Trainer, Objective, Options> layers_;
+  std::vector<regularize::layer_penalty> penalties_;
   run_state<value_type> state_;
   prune::front<value_type> front_;
   double begun_ = 0;  // by the clock, or when the state was last saved
