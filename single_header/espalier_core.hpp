@@ -8701,6 +8701,191 @@ class front {
 
 #endif
 
+// ---- espalier/regularize/regularizer.hpp ----
+// The concept of a regularizer: a penalty on the weights of a layer, group by group, and its gradient.
+#ifndef ESPALIER_REGULARIZE_REGULARIZER_HPP
+#define ESPALIER_REGULARIZE_REGULARIZER_HPP
+
+namespace espalier::inline v0::regularize {
+
+/// What a regularizer says of a kernel.
+/// @tparam Value  float or double.
+template <class Value>
+struct regularization {
+  double penalty = 0;             ///< to add to the loss, >= 0
+  std::vector<Value> gradient{};  ///< of the penalty, one number per weight
+};
+
+/// Called with a partition of a kernel and its weights: the penalty and its gradient.
+template <class Regularizer>
+concept regularizer = requires(const Regularizer& r, const structure::grouping& groups, std::span<const float> narrow,
+                               std::span<const double> wide) {
+  { r(groups, narrow) } -> std::same_as<regularization<float>>;
+  { r(groups, wide) } -> std::same_as<regularization<double>>;
+};
+
+}  // namespace espalier::inline v0::regularize
+
+#endif
+
+// ---- espalier/regularize/group_norms.hpp ----
+// A regularizer that draws whole groups towards zero, and the weights of a group towards each other.
+#ifndef ESPALIER_REGULARIZE_GROUP_NORMS_HPP
+#define ESPALIER_REGULARIZE_GROUP_NORMS_HPP
+
+namespace espalier::inline v0::regularize {
+
+/// Over how groups add up.
+enum class norm_over_groups : std::uint8_t {
+  one,  ///< the sum over groups (group lasso), which empties whole groups
+  two   ///< the root of the sum of squares over groups
+};
+
+/// Settings of `group_norms`.
+struct group_norms_options {
+  double alpha = 0;                               ///< strength of the norms, finite, >= 0
+  double beta = 0;                                ///< strength of the variances, finite, >= 0
+  norm_over_groups norm = norm_over_groups::one;  ///< over the groups
+};
+
+/// alpha sum_g ||w_g||_2 + beta sum_g Var(w_g); with norm two alpha (sum_g ||w_g||_2^2)^(1/2) and
+/// beta (sum_g Var(w_g)^2)^(1/2) instead. Where every weight is a group the variance is that of all weights. A filter
+/// is one group. The gradient at a group of zeros is 0.
+///
+/// alpha prepares pruning, beta weight sharing.
+/// Source: Yuan and Lin 2006, "Model selection and estimation in regression with grouped variables".
+class group_norms {
+ public:
+  /// @param options  see group_norms_options.
+  /// @throws argument_error if a strength is negative or not finite.
+  explicit group_norms(const group_norms_options& options = {}) : options_(options) {
+    for (const double strength : {options.alpha, options.beta}) {
+      if (!(strength >= 0 && std::isfinite(strength))) {
+        throw argument_error(error_message("regularize::group_norms", "a strength of " + std::to_string(strength),
+                                           "finite strengths >= 0"));
+      }
+    }
+  }
+
+  /// @return its settings.
+  [[nodiscard]] const group_norms_options& options() const noexcept { return options_; }
+
+  /// @param groups  a partition of the kernel.
+  /// @param kernel  one weight per index of the partition.
+  /// @return penalty and gradient.
+  /// @throws shape_error if sizes differ.   Complexity: O(n).
+  template <class Value>
+  [[nodiscard]] regularization<Value> operator()(const structure::grouping& groups,
+                                                 std::span<const Value> kernel) const {
+    if (kernel.size() != groups.weights()) {
+      throw shape_error(error_message("regularize::group_norms", std::to_string(kernel.size()) + " weights",
+                                      std::to_string(groups.weights()) + ", as the groups have"));
+    }
+    std::vector<moments> norms = moments_of(groups, kernel);
+    const bool single = groups.count() == groups.weights();
+    if (single) {
+      const distribution all = spread_of(norms);
+      for (moments& one : norms) {
+        one.spread = all;
+      }
+    }
+    const bool sum = options_.norm == norm_over_groups::one;
+    double lengths = 0;
+    double variances = 0;
+    for (const moments& one : norms) {
+      lengths += sum ? one.length() : one.length_squared;
+      variances += sum ? one.spread.variance() : one.spread.variance() * one.spread.variance();
+    }
+    lengths = sum ? lengths : std::sqrt(lengths);
+    variances = single ? norms[0].spread.variance() : sum ? variances : std::sqrt(variances);
+    regularization<Value> result;
+    result.penalty = options_.alpha * lengths + options_.beta * variances;
+    result.gradient.resize(kernel.size());
+    groups.visit([&](std::size_t group, std::size_t index) {
+      const auto weight = static_cast<double>(kernel[index]);
+      const auto& spread = norms[group].spread;
+      const double length = sum ? norms[group].length() : lengths;
+      const double part = sum || single ? 1.0 : variances > 0 ? spread.variance() / variances : 0.0;
+      result.gradient[index] = static_cast<Value>(options_.alpha * (length > 0 ? weight / length : 0.0) +
+                                                  options_.beta * part * 2 * (weight - spread.mean()) / spread.count);
+    });
+    return result;
+  }
+
+ private:
+  /// Count, mean and variance. Sums are of distances to the first weight, which are small where the variance is.
+  struct distribution {
+    double count = 0;
+    double first = 0;
+    double sum = 0;      // of distances to the first weight
+    double squares = 0;  // of these
+
+    void add(double weight) {
+      first = count == 0 ? weight : first;
+      count += 1;
+      sum += weight - first;
+      squares += (weight - first) * (weight - first);
+    }
+    [[nodiscard]] double mean() const { return first + sum / count; }
+    [[nodiscard]] double variance() const {
+      const double spread = count > 0 ? (squares - sum * sum / count) / count : 0;
+      return spread > 0 ? spread : 0;
+    }
+  };
+
+  struct moments {
+    distribution spread{};
+    double length_squared = 0;
+    [[nodiscard]] double length() const { return std::sqrt(length_squared); }
+  };
+
+  template <class Value>
+  [[nodiscard]] static std::vector<moments> moments_of(const structure::grouping& groups,
+                                                       std::span<const Value> kernel) {
+    std::vector<moments> result(groups.count());
+    groups.visit([&](std::size_t group, std::size_t index) {
+      const auto weight = static_cast<double>(kernel[index]);
+      result[group].spread.add(weight);
+      result[group].length_squared += weight * weight;
+    });
+    return result;
+  }
+
+  /// The distribution of the weights of groups of one weight.
+  [[nodiscard]] static distribution spread_of(const std::vector<moments>& groups) {
+    distribution all;
+    for (const moments& one : groups) {
+      all.add(one.spread.first);
+    }
+    return all;
+  }
+
+  group_norms_options options_;
+};
+static_assert(regularizer<group_norms>);
+
+}  // namespace espalier::inline v0::regularize
+
+#endif
+
+// ---- espalier/regularize/layer_penalty.hpp ----
+// A regularizer at work on one layer: its groups and its strengths.
+#ifndef ESPALIER_REGULARIZE_LAYER_PENALTY_HPP
+#define ESPALIER_REGULARIZE_LAYER_PENALTY_HPP
+
+namespace espalier::inline v0::regularize {
+
+/// What is added to the loss for one layer in training.
+struct layer_penalty {
+  std::string layer;           ///< its name
+  structure::grouping groups;  ///< of its kernel
+  group_norms penalty{};       ///< on these groups
+};
+
+}  // namespace espalier::inline v0::regularize
+
+#endif
+
 // ---- espalier/prune/trainer.hpp ----
 // What the pruning loop asks of a training: fit, evaluate and, if the ranking needs them, numbers from data.
 #ifndef ESPALIER_PRUNE_TRAINER_HPP
@@ -8723,6 +8908,8 @@ struct training_phase {
   double sparsity = 0;          ///< the target of the level, 0 to 1; in the final training that of the best network
   std::size_t first_epoch = 0;  ///< of them, done before the run was ended and gone on with
   stop_condition stop{};        ///< when it is stopped, `fit` returns early
+  /// what to add to the loss; a trainer that cannot leaves it out
+  std::span<const regularize::layer_penalty> penalties{};
 };
 
 /// One epoch inside the loop, of a trainer that goes epoch by epoch.
@@ -8821,6 +9008,9 @@ template <class Options>
   sum.add(o.knapsack.work_limit).add(o.knapsack.memory_limit).add(o.knapsack.relative_gap);
   for (const auto& layer : o.layers) {
     sum.add(std::string_view(layer.layer)).add(std::span<const double>(layer.sparsity));
+  }
+  for (const auto& [layer, strengths] : o.regularization) {
+    sum.add(std::string_view(layer)).add(strengths.alpha).add(strengths.beta).add(strengths.norm);
   }
   return sum.value();
 }
@@ -10774,6 +10964,29 @@ class layer_selector {
     return made;
   }
 
+  /// @return the regularizers of all layers that take part and whose groups do not depend on their weights.
+  /// @throws argument_error if a layer is named that does not exist, or a strength is out of range.
+  [[nodiscard]] std::vector<regularize::layer_penalty> penalties() const {
+    for (const auto& given : options_.regularization) {
+      const auto named = [&](const auto& layer) { return layer.attributes.name == given.layer; };
+      if (!given.layer.empty() && std::none_of(layers_.begin(), layers_.end(), named)) {
+        throw argument_error(error_message("prune::optimize", "regularization of a layer '" + given.layer + "'",
+                                           "the name of a layer, or none for all"));
+      }
+    }
+    std::vector<regularize::layer_penalty> result;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const auto& attributes = layers_[l].attributes;
+      const regularize::group_norms penalty(strengths_of(attributes.name));
+      const bool active = penalty.options().alpha > 0 || penalty.options().beta > 0;
+      if (active && attributes.optimizable && savings_[l].optimizable() && !structure::needs_scores(savings_[l].rule)) {
+        const structure::grouping groups(savings_[l].rule, attributes::grouping_shape(attributes));
+        result.push_back({attributes.name, groups, penalty});
+      }
+    }
+    return result;
+  }
+
   /// Sets all weights that the masks do not keep to 0 or their shared mean.
   void hold(masks<value_type> held) {
     for (std::size_t l = 0; l < held.size(); ++l) {
@@ -10818,6 +11031,19 @@ class layer_selector {
       result[r] = Objective::resources[r];
     }
     return result;
+  }
+
+  /// Those given by name, or else for all.
+  [[nodiscard]] regularize::group_norms_options strengths_of(const std::string& name) const {
+    regularize::group_norms_options strengths;
+    bool by_name = false;
+    for (const auto& given : options_.regularization) {
+      if (given.layer == name || (given.layer.empty() && !by_name)) {
+        strengths = given.strengths;
+        by_name = given.layer == name;
+      }
+    }
+    return strengths;
   }
 
   [[nodiscard]] static std::vector<std::vector<value_type>> ranking_data(Model& model, Trainer& trainer) {
@@ -11074,6 +11300,7 @@ class pruning_run {
         schedule_(std::move(schedule)),
         options_(options),
         layers_(model, objective, options),
+        penalties_(layers_.penalties()),
         front_(options.larger_is_better) {
     if (!options.target.empty() && options.target.size() != Objective::resources.size()) {
       throw shape_error(error_message("prune::optimize",
@@ -11264,6 +11491,9 @@ class pruning_run {
   [[nodiscard]] bool train(masks<value_type> held, training_phase phase) {
     phase.first_epoch = state_.epoch;
     phase.stop = options_.stop;
+    if (phase.purpose != purpose::final) {
+      phase.penalties = penalties_;
+    }
     if (options_.on_training) {
       options_.on_training(phase);
     }
@@ -11429,6 +11659,7 @@ class pruning_run {
   Schedule schedule_;
   const Options& options_;
   layer_selector<Model, Trainer, Objective, Options> layers_;
+  std::vector<regularize::layer_penalty> penalties_;
   run_state<value_type> state_;
   prune::front<value_type> front_;
   double begun_ = 0;  // by the clock, or when the state was last saved
@@ -11593,6 +11824,23 @@ static_assert(normalization<lamp>);
 
 #endif
 
+// ---- espalier/regularize/layer_strengths.hpp ----
+// How strongly the groups of a layer are drawn towards zero, or their weights towards each other.
+#ifndef ESPALIER_REGULARIZE_LAYER_STRENGTHS_HPP
+#define ESPALIER_REGULARIZE_LAYER_STRENGTHS_HPP
+
+namespace espalier::inline v0::regularize {
+
+/// The strengths of one layer, or of all layers that are not named elsewhere.
+struct layer_strengths {
+  std::string layer{};              ///< its name; empty: all others
+  group_norms_options strengths{};  ///< on the groups that pruning takes together
+};
+
+}  // namespace espalier::inline v0::regularize
+
+#endif
+
 // ---- espalier/prune/options.hpp ----
 // Settings of the pruning loop.
 #ifndef ESPALIER_PRUNE_OPTIONS_HPP
@@ -11620,6 +11868,8 @@ struct options {
   std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};
+  /// in all trainings but the final one; see training_phase::penalties
+  std::vector<regularize::layer_strengths> regularization{};
   std::optional<double> floor{};       ///< the worst metric that a level may have, whatever the baseline
   std::vector<std::int64_t> target{};  ///< of each resource: a good level that uses no more is the last; empty: none
   std::size_t maximum_levels = 0;      ///< so many levels at most; 0: any
@@ -12192,170 +12442,6 @@ struct wanda {
 static_assert(ranking<wanda>);
 
 }  // namespace espalier::inline v0::rank
-
-#endif
-
-// ---- espalier/regularize/regularizer.hpp ----
-// The concept of a regularizer: a penalty on the weights of a layer, group by group, and its gradient.
-#ifndef ESPALIER_REGULARIZE_REGULARIZER_HPP
-#define ESPALIER_REGULARIZE_REGULARIZER_HPP
-
-namespace espalier::inline v0::regularize {
-
-/// What a regularizer says of a kernel.
-/// @tparam Value  float or double.
-template <class Value>
-struct regularization {
-  double penalty = 0;             ///< to add to the loss, >= 0
-  std::vector<Value> gradient{};  ///< of the penalty, one number per weight
-};
-
-/// Called with a partition of a kernel and its weights: the penalty and its gradient.
-template <class Regularizer>
-concept regularizer = requires(const Regularizer& r, const structure::grouping& groups, std::span<const float> narrow,
-                               std::span<const double> wide) {
-  { r(groups, narrow) } -> std::same_as<regularization<float>>;
-  { r(groups, wide) } -> std::same_as<regularization<double>>;
-};
-
-}  // namespace espalier::inline v0::regularize
-
-#endif
-
-// ---- espalier/regularize/group_norms.hpp ----
-// A regularizer that draws whole groups towards zero, and the weights of a group towards each other.
-#ifndef ESPALIER_REGULARIZE_GROUP_NORMS_HPP
-#define ESPALIER_REGULARIZE_GROUP_NORMS_HPP
-
-namespace espalier::inline v0::regularize {
-
-/// Over how groups add up.
-enum class norm_over_groups : std::uint8_t {
-  one,  ///< the sum over groups (group lasso), which empties whole groups
-  two   ///< the root of the sum of squares over groups
-};
-
-/// Settings of `group_norms`.
-struct group_norms_options {
-  double alpha = 0;                               ///< strength of the norms, finite, >= 0
-  double beta = 0;                                ///< strength of the variances, finite, >= 0
-  norm_over_groups norm = norm_over_groups::one;  ///< over the groups
-};
-
-/// alpha sum_g ||w_g||_2 + beta sum_g Var(w_g); with norm two alpha (sum_g ||w_g||_2^2)^(1/2) and
-/// beta (sum_g Var(w_g)^2)^(1/2) instead. Where every weight is a group the variance is that of all weights. A filter
-/// is one group. The gradient at a group of zeros is 0.
-///
-/// alpha prepares pruning, beta weight sharing.
-/// Source: Yuan and Lin 2006, "Model selection and estimation in regression with grouped variables".
-class group_norms {
- public:
-  /// @param options  see group_norms_options.
-  /// @throws argument_error if a strength is negative or not finite.
-  explicit group_norms(const group_norms_options& options = {}) : options_(options) {
-    for (const double strength : {options.alpha, options.beta}) {
-      if (!(strength >= 0 && std::isfinite(strength))) {
-        throw argument_error(error_message("regularize::group_norms", "a strength of " + std::to_string(strength),
-                                           "finite strengths >= 0"));
-      }
-    }
-  }
-
-  /// @param groups  a partition of the kernel.
-  /// @param kernel  one weight per index of the partition.
-  /// @return penalty and gradient.
-  /// @throws shape_error if sizes differ.   Complexity: O(n).
-  template <class Value>
-  [[nodiscard]] regularization<Value> operator()(const structure::grouping& groups,
-                                                 std::span<const Value> kernel) const {
-    if (kernel.size() != groups.weights()) {
-      throw shape_error(error_message("regularize::group_norms", std::to_string(kernel.size()) + " weights",
-                                      std::to_string(groups.weights()) + ", as the groups have"));
-    }
-    std::vector<moments> norms = moments_of(groups, kernel);
-    const bool single = groups.count() == groups.weights();
-    if (single) {
-      const distribution all = spread_of(norms);
-      for (moments& one : norms) {
-        one.spread = all;
-      }
-    }
-    const bool sum = options_.norm == norm_over_groups::one;
-    double lengths = 0;
-    double variances = 0;
-    for (const moments& one : norms) {
-      lengths += sum ? one.length() : one.length_squared;
-      variances += sum ? one.spread.variance() : one.spread.variance() * one.spread.variance();
-    }
-    lengths = sum ? lengths : std::sqrt(lengths);
-    variances = single ? norms[0].spread.variance() : sum ? variances : std::sqrt(variances);
-    regularization<Value> result;
-    result.penalty = options_.alpha * lengths + options_.beta * variances;
-    result.gradient.resize(kernel.size());
-    groups.visit([&](std::size_t group, std::size_t index) {
-      const auto weight = static_cast<double>(kernel[index]);
-      const auto& spread = norms[group].spread;
-      const double length = sum ? norms[group].length() : lengths;
-      const double part = sum || single ? 1.0 : variances > 0 ? spread.variance() / variances : 0.0;
-      result.gradient[index] = static_cast<Value>(options_.alpha * (length > 0 ? weight / length : 0.0) +
-                                                  options_.beta * part * 2 * (weight - spread.mean()) / spread.count);
-    });
-    return result;
-  }
-
- private:
-  /// Count, mean and variance. Sums are of distances to the first weight, which are small where the variance is.
-  struct distribution {
-    double count = 0;
-    double first = 0;
-    double sum = 0;      // of distances to the first weight
-    double squares = 0;  // of these
-
-    void add(double weight) {
-      first = count == 0 ? weight : first;
-      count += 1;
-      sum += weight - first;
-      squares += (weight - first) * (weight - first);
-    }
-    [[nodiscard]] double mean() const { return first + sum / count; }
-    [[nodiscard]] double variance() const {
-      const double spread = count > 0 ? (squares - sum * sum / count) / count : 0;
-      return spread > 0 ? spread : 0;
-    }
-  };
-
-  struct moments {
-    distribution spread{};
-    double length_squared = 0;
-    [[nodiscard]] double length() const { return std::sqrt(length_squared); }
-  };
-
-  template <class Value>
-  [[nodiscard]] static std::vector<moments> moments_of(const structure::grouping& groups,
-                                                       std::span<const Value> kernel) {
-    std::vector<moments> result(groups.count());
-    groups.visit([&](std::size_t group, std::size_t index) {
-      const auto weight = static_cast<double>(kernel[index]);
-      result[group].spread.add(weight);
-      result[group].length_squared += weight * weight;
-    });
-    return result;
-  }
-
-  /// The distribution of the weights of groups of one weight.
-  [[nodiscard]] static distribution spread_of(const std::vector<moments>& groups) {
-    distribution all;
-    for (const moments& one : groups) {
-      all.add(one.spread.first);
-    }
-    return all;
-  }
-
-  group_norms_options options_;
-};
-static_assert(regularizer<group_norms>);
-
-}  // namespace espalier::inline v0::regularize
 
 #endif
 
