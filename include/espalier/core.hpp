@@ -55,6 +55,7 @@
 #include <espalier/prune/prunable_model.hpp>
 #include <espalier/prune/restore_start.hpp>
 #include <espalier/prune/result.hpp>
+#include <espalier/prune/rewound.hpp>
 #include <espalier/prune/snapshot.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/rank/batch_norm_scale.hpp>

@@ -11,6 +11,7 @@
 #include <espalier/objective/parameters.hpp>
 #include <espalier/optim/sgd.hpp>
 #include <espalier/prune/optimize.hpp>
+#include <espalier/prune/rewound.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/schedule/constant.hpp>
 #include <espalier/train/evaluate.hpp>
@@ -18,6 +19,7 @@
 #include "support/memory_checkpoint.hpp"
 #include "support/networks.hpp"
 
+namespace prune = espalier::prune;
 namespace train = espalier::train;
 using perceptron = decltype(support::perceptron<float>());
 
@@ -26,6 +28,11 @@ static_assert(espalier::prune::fisher_trainer<train::trainer<float>, perceptron>
 static_assert(espalier::prune::gradient_trainer<train::trainer<float>, perceptron>);
 static_assert(espalier::prune::stepwise_trainer<train::trainer<float>, perceptron>);
 static_assert(espalier::prune::identified_trainer<train::trainer<float>>);
+using ticket_trainer = espalier::prune::rewound<const train::trainer<float>, perceptron>;
+static_assert(espalier::prune::stepwise_trainer<ticket_trainer, perceptron>);
+static_assert(espalier::prune::fisher_trainer<ticket_trainer, perceptron>);
+static_assert(espalier::prune::gradient_trainer<ticket_trainer, perceptron>);
+static_assert(espalier::prune::identified_trainer<ticket_trainer>);
 
 namespace {
 
@@ -237,5 +244,33 @@ TEST_SUITE("train") {
                          espalier::argument_error);
     options.penalties[0].layer = "dense_1";
     CHECK_THROWS_AS(train::fit(penalized, data.view(), options), espalier::shape_error);
+  }
+
+  TEST_CASE("a run of lottery tickets goes on inside a level without going back to the early weights again") {
+    const support::labelled<float> data(300, 6, 4);
+    const train::trainer<float> inner(data.view(), data.view(), {.batch = 32, .seed = 5});
+    const auto run = [&](perceptron& model, support::memory_checkpoint& place) {
+      const prune::snapshot early(model);
+      inner.fit(model, {}, {.epochs = 2});
+      prune::rewound trainer(inner, early);
+      prune::options<> options{.relative_tolerance = 0.5, .epochs = 3};
+      options.checkpoint = place;
+      return prune::optimize(model, trainer, espalier::objective::parameters{},
+                             espalier::schedule::constant({.initial = 0.5, .final = 0.75, .step = 0.25}), options);
+    };
+    auto whole = support::perceptron<float>();
+    support::memory_checkpoint counting;
+    const auto expected = run(whole, counting);
+    REQUIRE(counting.saves > 8);
+    for (std::size_t saves = 1; saves < counting.saves; ++saves) {
+      support::memory_checkpoint place{.saves_until_failure = saves};
+      auto first = support::perceptron<float>();
+      CHECK(run(first, place).ending == prune::ending::failed);
+      place.saves_until_failure = 100;
+      auto second = support::perceptron<float>();
+      const auto rest = run(second, place);
+      CHECK(rest.report.metric == expected.report.metric);
+      CHECK(all_weights(second) == all_weights(whole));
+    }
   }
 }
