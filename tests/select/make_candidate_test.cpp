@@ -19,6 +19,7 @@
 #include <espalier/mask/make_mask.hpp>
 #include <espalier/objective/parameters.hpp>
 #include <espalier/objective/vivado_dsp.hpp>
+#include <espalier/objective/vivado_dsp_bram.hpp>
 #include <espalier/rank/l1.hpp>
 #include <espalier/rank/l2.hpp>
 #include <espalier/rank/lamp.hpp>
@@ -171,6 +172,30 @@ TEST_SUITE("select") {
     const auto none = make<rank::l1, rank::layer_maximum>(layer, {1, 2, 3});
     CHECK_FALSE(none.groups);
     CHECK(none.savings.note == "no action is on");
+  }
+
+  TEST_CASE("where weights are almost equal, sharing them frees columns of block RAM and pruning is left alone") {
+    auto layer = dense(10, 9);
+    layer.share = true;
+    layer.hls.strategy = espalier::hls::strategy::resource;
+    layer.hls.reuse_factor = 2;
+    layer.hls.weight_width = 16;
+    espalier::random_generator random(164);
+    std::vector<double> kernel = support::random_numbers(random, 90);
+    for (double& weight : kernel) {
+      weight = 1 + 0.01 * weight;
+    }
+    const objective::vivado_dsp_bram objective;
+    const auto made = choose::make_candidate(layer, objective(layer), rank::weight_data<double>{kernel, {}},
+                                             choose::valuation<rank::l1, rank::lamp>{});
+    const auto chosen = choose::select(std::vector{made}, {.sparsity = {0, 0.5}}, objective.resources);
+    const auto& actions = chosen.layers[0].actions;
+    CHECK(std::count(actions.begin(), actions.end(), espalier::mask::action::prune) == 0);
+    CHECK(std::count(actions.begin(), actions.end(), espalier::mask::action::share) > 0);
+    CHECK(chosen.used[0] == 45);  // every row is still multiplied
+    CHECK(chosen.used[1] <= 10);  // of 20 columns
+    const auto mask = espalier::mask::make_mask<double>(*made.groups, actions, kernel);
+    CHECK(mask.offset.size() == kernel.size());
   }
 
   TEST_CASE("a short group of one weight among larger ones is pruned rather than shared") {
