@@ -3582,11 +3582,18 @@ class regret {
  private:
   /// Of all values in the windows, as regrets.
   [[nodiscard]] std::int64_t common_divisor() const {
-    std::int64_t divisor = 0;
-    for (std::size_t i = 0; i < windows_.items.size() && divisor != 1; ++i) {
-      divisor = std::gcd(divisor, scale_.round(windows_.items[i].value));
+    // Twos and odd factors apart: values that were floats have many twos in common, and soon no odd factor.
+    std::uint64_t bits = 0;
+    std::uint64_t odd = 0;
+    for (std::size_t i = 0; i < windows_.items.size() && (odd != 1 || bits % 2 == 0); ++i) {
+      const auto value = static_cast<std::uint64_t>(scale_.round(windows_.items[i].value));
+      bits |= value;
+      if (odd != 1 && value != 0) {
+        odd = std::gcd(odd, value >> std::countr_zero(value));
+      }
     }
-    return saturated(int128{divisor == 0 ? 1 : divisor} * prices_.factor);
+    const std::uint64_t divisor = bits == 0 ? 1 : odd << std::countr_zero(bits);
+    return saturated(int128{static_cast<std::int64_t>(divisor)} * prices_.factor);
   }
 
   [[nodiscard]] const move_costs& extend(move_costs& moves, std::size_t c, std::int64_t direction, std::int64_t limit) {
