@@ -24,7 +24,7 @@ namespace {
 template <class Quantizer>
 void check_quantizer(const Quantizer& q, const json& found, double tolerance = 0) {
   CAPTURE(found.at("config").dump());
-  q.check();
+  q.validate();
   const json& x = found.at("x");
   for (std::size_t i = 0; i < x.size(); ++i) {
     CAPTURE(x[i].dump());

@@ -17,6 +17,6 @@ TEST_SUITE("quantize") {
   }
 
   TEST_CASE("a factor that is not finite is refused") {
-    CHECK_THROWS_AS((quantize::binary{.alpha = 1.0 / 0.0}.check()), espalier::argument_error);
+    CHECK_THROWS_AS((quantize::binary{.alpha = 1.0 / 0.0}.validate()), espalier::argument_error);
   }
 }

@@ -19,7 +19,7 @@ TEST_SUITE("quantize") {
   }
 
   TEST_CASE("settings out of range are refused") {
-    CHECK_THROWS_AS((quantize::bits{.width = 0}.check()), espalier::argument_error);
-    CHECK_THROWS_AS((quantize::bits{.alpha = 1.0 / 0.0}.check()), espalier::argument_error);
+    CHECK_THROWS_AS((quantize::bits{.width = 0}.validate()), espalier::argument_error);
+    CHECK_THROWS_AS((quantize::bits{.alpha = 1.0 / 0.0}.validate()), espalier::argument_error);
   }
 }

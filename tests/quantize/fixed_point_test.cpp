@@ -50,7 +50,7 @@ TEST_SUITE("quantize") {
           3.03125);
     CHECK_THROWS_AS((void)quantize::to_fixed_point({espalier::hls::number_kind::floating, 32}),
                     espalier::argument_error);
-    CHECK_THROWS_WITH_AS((quantize::fixed_point{.width = 0}.check()),
+    CHECK_THROWS_WITH_AS((quantize::fixed_point{.width = 0}.validate()),
                          "espalier::quantize::fixed_point: got 0 bits, 6 of them whole, expected 1 to 52 bits",
                          espalier::argument_error);
   }

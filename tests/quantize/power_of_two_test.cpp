@@ -17,7 +17,7 @@ TEST_SUITE("quantize") {
   }
 
   TEST_CASE("settings out of range are refused") {
-    CHECK_THROWS_AS((quantize::power_of_two{.width = 1}.check()), espalier::argument_error);
-    CHECK_THROWS_AS((quantize::power_of_two{.max_value = -1}.check()), espalier::argument_error);
+    CHECK_THROWS_AS((quantize::power_of_two{.width = 1}.validate()), espalier::argument_error);
+    CHECK_THROWS_AS((quantize::power_of_two{.max_value = -1}.validate()), espalier::argument_error);
   }
 }

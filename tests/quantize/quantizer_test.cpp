@@ -12,7 +12,7 @@ TEST_SUITE("quantize") {
     struct halves {
       [[nodiscard]] double value(double x) const { return std::floor(2 * x) / 2; }
       [[nodiscard]] double slope(double) const { return 1; }
-      void check() const {}
+      void validate() const {}
     };
     CHECK(quantize::quantizer<halves>);
     CHECK_FALSE(quantize::quantizer<int>);

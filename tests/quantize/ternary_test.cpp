@@ -16,6 +16,6 @@ TEST_SUITE("quantize") {
   }
 
   TEST_CASE("settings out of range are refused") {
-    CHECK_THROWS_AS((quantize::ternary{.threshold = 0}.check()), espalier::argument_error);
+    CHECK_THROWS_AS((quantize::ternary{.threshold = 0}.validate()), espalier::argument_error);
   }
 }

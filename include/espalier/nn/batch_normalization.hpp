@@ -104,12 +104,12 @@ class batch_normalization {
       p.slot_sums[1 + channels_ + c] = moments.squares;
     }
   }
-  void combine(const slot_sums& slots, double* batch) const {
+  void combine(const slot_sums& of_slots, double* batch) const {
     for (std::size_t c = 0; c < channels_; ++c) {
       kernels::channel_moments all;
       double count = 0;
-      for (std::size_t slot = 0; slot < slots.size(); ++slot) {
-        const double* own = slots[slot];
+      for (std::size_t slot = 0; slot < of_slots.size(); ++slot) {
+        const double* own = of_slots[slot];
         all = kernels::joined(all, count, {own[1 + c], own[1 + channels_ + c]}, own[0]);
         count += own[0];
       }
@@ -127,12 +127,12 @@ class batch_normalization {
       p.slot_sums[1 + channels_ + c] = slopes.normalized;
     }
   }
-  void combine_slopes(const slot_sums& slots, double* batch) const {
+  void combine_slopes(const slot_sums& of_slots, double* batch) const {
     double* to = batch + 1 + 2 * channels_;
     for (std::size_t i = 0; i < 2 * channels_; ++i) {
       to[i] = 0;
-      for (std::size_t slot = 0; slot < slots.size(); ++slot) {
-        to[i] += slots[slot][1 + i];
+      for (std::size_t slot = 0; slot < of_slots.size(); ++slot) {
+        to[i] += of_slots[slot][1 + i];
       }
     }
   }

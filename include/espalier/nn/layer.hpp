@@ -81,11 +81,11 @@ concept weighted_layer = trained_layer<Layer> && requires(const Layer& c) {
 
 /// What a batch layer collected over the slots of a mini-batch.
 struct slot_sums {
-  std::span<const double* const> slots;  ///< of all batch layers, in the order of the slots
-  std::size_t begin = 0;                 ///< of this layer's
+  std::span<const double* const> sums;  ///< of all batch layers, in the order of the slots
+  std::size_t begin = 0;                ///< of this layer's
 
-  [[nodiscard]] std::size_t size() const noexcept { return slots.size(); }
-  [[nodiscard]] const double* operator[](std::size_t slot) const noexcept { return slots[slot] + begin; }
+  [[nodiscard]] std::size_t size() const noexcept { return sums.size(); }
+  [[nodiscard]] const double* operator[](std::size_t slot) const noexcept { return sums[slot] + begin; }
 };
 
 /// A layer that in training looks at all samples of a mini-batch together, whatever slots they are in:
@@ -97,14 +97,14 @@ struct slot_sums {
 /// - `remember(batch)`: after the step, for statistics that outlive it; `moving()` shows them.
 template <class Layer>
 concept batch_layer = trained_layer<Layer> &&
-    requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const slot_sums& slots, double* batch,
-             typename Layer::value_type* gradient) {
+    requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const slot_sums& of_slots,
+             double* batch, typename Layer::value_type* gradient) {
   { c.sums() } -> std::same_as<std::size_t>;
   c.collect(p);
-  c.combine(slots, batch);
+  c.combine(of_slots, batch);
   c.forward_batch(p);
   c.collect_slopes(p);
-  c.combine_slopes(slots, batch);
+  c.combine_slopes(of_slots, batch);
   c.backward_batch(p);
   c.add_slopes(p, gradient, gradient);
   l.remember(static_cast<const double*>(batch));

@@ -38,9 +38,9 @@ class quantized : public Layer {
   /// @throws argument_error if a setting is out of range.
   explicit quantized(options_type options, Quantizer kernel = {}, std::optional<Quantizer> bias = {})
       : Layer(std::move(options)), for_kernel_(std::move(kernel)), for_bias_(std::move(bias)) {
-    for_kernel_.check();
+    for_kernel_.validate();
     if (for_bias_) {
-      for_bias_->check();
+      for_bias_->validate();
     }
   }
 

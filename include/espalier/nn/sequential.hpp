@@ -241,20 +241,20 @@ class sequential {
   }
 
   /// Combines what the batch layer behind a part collected.
-  /// @param slots  what batch layers collected, workspace by workspace, in the order of the slots.
+  /// @param of_slots  what batch layers collected, workspace by workspace, in the order of the slots.
   /// @param batch  what that is combined to, for all batch layers one after the other.
   template <std::size_t Part>
-  void combine(std::span<const double* const> slots, std::span<double> batch) const {
+  void combine(std::span<const double* const> of_slots, std::span<double> batch) const {
     constexpr std::size_t index = part_begin<Part + 1>();
     const std::size_t begin = passes().template sums_below<index>();
-    std::get<index>(layers_).combine({slots, begin}, batch.data() + begin);
+    std::get<index>(layers_).combine({of_slots, begin}, batch.data() + begin);
   }
   /// The same for slopes.
   template <std::size_t Part>
-  void combine_slopes(std::span<const double* const> slots, std::span<double> batch) const {
+  void combine_slopes(std::span<const double* const> of_slots, std::span<double> batch) const {
     constexpr std::size_t index = part_begin<Part + 1>();
     const std::size_t begin = passes().template sums_below<index>();
-    std::get<index>(layers_).combine_slopes({slots, begin}, batch.data() + begin);
+    std::get<index>(layers_).combine_slopes({of_slots, begin}, batch.data() + begin);
   }
 
   /// Takes each batch normalization behind a layer with a kernel into that layer, by its moving averages; outputs in

@@ -20,7 +20,7 @@ struct binary {
   bool soft = false;    ///< whether gradients of large numbers fade
 
   /// @throws argument_error if alpha is not finite.
-  void check() const {
+  void validate() const {
     if (!std::isfinite(alpha)) {
       throw argument_error(error_message("quantize::binary", "alpha " + std::to_string(alpha), "a finite number"));
     }

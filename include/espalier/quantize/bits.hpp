@@ -27,7 +27,7 @@ struct bits {
   static constexpr bool straight = true;  ///< the slope is 1 everywhere
 
   /// @throws argument_error if a setting is out of range.
-  void check() const {
+  void validate() const {
     if (width < 1 || width > 32 || integer < -100 || integer > 100 || !std::isfinite(alpha)) {
       throw argument_error(error_message("quantize::bits",
                                          std::to_string(width) + " bits, " + std::to_string(integer) +

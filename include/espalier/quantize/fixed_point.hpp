@@ -46,7 +46,7 @@ struct fixed_point {
   static constexpr bool straight = true;  ///< the slope is 1 everywhere
 
   /// @throws argument_error if a width is out of range.
-  void check() const {
+  void validate() const {
     if (width < 1 || width > 52 || integer < -500 || integer > 500) {
       throw argument_error(error_message("quantize::fixed_point",
                                          std::to_string(width) + " bits, " + std::to_string(integer) + " of them whole",
@@ -125,7 +125,7 @@ static_assert(quantizer<fixed_point>);
   for (std::size_t i = 0; i < 4; ++i) {
     result.overflow = p.saturation == overflows[i] ? static_cast<overflow>(i) : result.overflow;
   }
-  result.check();
+  result.validate();
   return result;
 }
 

@@ -23,7 +23,7 @@ struct power_of_two {
   static constexpr bool straight = true;  ///< the slope is 1 everywhere
 
   /// @throws argument_error if a setting is out of range.
-  void check() const {
+  void validate() const {
     if (width < 2 || width > 10 || !(max_value >= 0 && std::isfinite(max_value))) {
       throw argument_error(error_message("quantize::power_of_two",
                                          std::to_string(width) + " bits, max_value " + std::to_string(max_value),

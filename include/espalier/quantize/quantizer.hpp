@@ -12,12 +12,12 @@ namespace espalier::inline v0::quantize {
 /// - `value(x)`: the number that hardware has for x.
 /// - `slope(x)`: what a gradient is multiplied by on its way back, since that of `value` is 0 almost everywhere.
 /// - optional: `straight`, that every slope is 1.
-/// - `check()`: throws argument_error if a setting is out of range.
+/// - `validate()`: throws argument_error if a setting is out of range.
 template <class Quantizer>
 concept quantizer = std::default_initializable<Quantizer> && requires(const Quantizer& q, double x) {
   { q.value(x) } -> std::same_as<double>;
   { q.slope(x) } -> std::same_as<double>;
-  q.check();
+  q.validate();
 };
 
 }  // namespace espalier::inline v0::quantize

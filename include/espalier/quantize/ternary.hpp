@@ -20,7 +20,7 @@ struct ternary {
   bool soft = false;        ///< whether gradients of large numbers fade
 
   /// @throws argument_error if alpha is not finite or the threshold not positive.
-  void check() const {
+  void validate() const {
     if (!std::isfinite(alpha) || !(threshold > 0)) {
       throw argument_error(error_message("quantize::ternary",
                                          "alpha " + std::to_string(alpha) + ", threshold " + std::to_string(threshold),

@@ -72,8 +72,8 @@ class layer_passes {
   /// @return where what it collects begins among that of all batch layers.
   template <std::size_t Index>
   [[nodiscard]] std::size_t sums_below() const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (std::size_t{0} + ... + sums_of<I>());
+    return [&]<std::size_t... Below>(std::index_sequence<Below...>) {
+      return (std::size_t{0} + ... + sums_of<Below>());
     }
     (std::make_index_sequence<Index>{});
   }
@@ -81,8 +81,8 @@ class layer_passes {
   /// @return where what layer Index keeps begins among that of all layers.
   template <std::size_t Index>
   [[nodiscard]] std::size_t kept_below() const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (std::size_t{0} + ... + count_kept(std::get<I>(layers_)));
+    return [&]<std::size_t... Below>(std::index_sequence<Below...>) {
+      return (std::size_t{0} + ... + count_kept(std::get<Below>(layers_)));
     }
     (std::make_index_sequence<Index>{});
   }
@@ -185,8 +185,8 @@ class layer_passes {
   template <std::size_t Index>
   [[nodiscard]] std::size_t numbers_below() const {
     std::size_t count = 0;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (add_numbers(std::get<I>(layers_), count), ...);
+    [&]<std::size_t... Below>(std::index_sequence<Below...>) {
+      (add_numbers(std::get<Below>(layers_), count), ...);
     }
     (std::make_index_sequence<Index>{});
     return count;

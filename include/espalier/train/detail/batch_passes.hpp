@@ -128,16 +128,16 @@ class batch_passes {
   void whole_batch(batch samples, value_type scale, std::span<value_type> gradients) {
     if constexpr (Model::batch_layers > 0) {
       constexpr std::size_t last = Model::batch_layers;
-      const std::size_t slots = slots_of(samples);
-      while (slot_memories_.size() < slots) {
+      const std::size_t count = slots_of(samples);
+      while (slot_memories_.size() < count) {
         slot_memories_.push_back(model_.make_workspace(kernels::slot_blocks));
         slot_sums_.push_back(slot_memories_.back().sums().data());
       }
       batch_sums_.resize(slot_memories_[0].sums().size());
-      tallies_.assign(slots, {});
-      const auto sums = std::span<const double* const>(slot_sums_).first(slots);
+      tallies_.assign(count, {});
+      const auto sums = std::span<const double* const>(slot_sums_).first(count);
       const auto each_slot = [&](auto&& action) {
-        team_.run(slots, [&](std::size_t slot, std::size_t worker) {
+        team_.run(count, [&](std::size_t slot, std::size_t worker) {
           action(slot, worker, part_of(samples, slot), slot_memories_[slot]);
         });
       };
