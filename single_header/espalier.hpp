@@ -16346,11 +16346,11 @@ concept weighted_layer = trained_layer<Layer> && requires(const Layer& c) {
 
 /// What a batch layer collected over the slots of a mini-batch.
 struct slot_sums {
-  std::span<const double* const> slots;  ///< of all batch layers, in the order of the slots
-  std::size_t begin = 0;                 ///< of this layer's
+  std::span<const double* const> sums;  ///< of all batch layers, in the order of the slots
+  std::size_t begin = 0;                ///< of this layer's
 
-  [[nodiscard]] std::size_t size() const noexcept { return slots.size(); }
-  [[nodiscard]] const double* operator[](std::size_t slot) const noexcept { return slots[slot] + begin; }
+  [[nodiscard]] std::size_t size() const noexcept { return sums.size(); }
+  [[nodiscard]] const double* operator[](std::size_t slot) const noexcept { return sums[slot] + begin; }
 };
 
 /// A layer that in training looks at all samples of a mini-batch together, whatever slots they are in:
@@ -16362,14 +16362,14 @@ struct slot_sums {
 /// - `remember(batch)`: after the step, for statistics that outlive it; `moving()` shows them.
 template <class Layer>
 concept batch_layer = trained_layer<Layer> &&
-    requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const slot_sums& slots, double* batch,
-             typename Layer::value_type* gradient) {
+    requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const slot_sums& of_slots,
+             double* batch, typename Layer::value_type* gradient) {
   { c.sums() } -> std::same_as<std::size_t>;
   c.collect(p);
-  c.combine(slots, batch);
+  c.combine(of_slots, batch);
   c.forward_batch(p);
   c.collect_slopes(p);
-  c.combine_slopes(slots, batch);
+  c.combine_slopes(of_slots, batch);
   c.backward_batch(p);
   c.add_slopes(p, gradient, gradient);
   l.remember(static_cast<const double*>(batch));
@@ -16723,12 +16723,12 @@ class batch_normalization {
       p.slot_sums[1 + channels_ + c] = moments.squares;
     }
   }
-  void combine(const slot_sums& slots, double* batch) const {
+  void combine(const slot_sums& of_slots, double* batch) const {
     for (std::size_t c = 0; c < channels_; ++c) {
       kernels::channel_moments all;
       double count = 0;
-      for (std::size_t slot = 0; slot < slots.size(); ++slot) {
-        const double* own = slots[slot];
+      for (std::size_t slot = 0; slot < of_slots.size(); ++slot) {
+        const double* own = of_slots[slot];
         all = kernels::joined(all, count, {own[1 + c], own[1 + channels_ + c]}, own[0]);
         count += own[0];
       }
@@ -16746,12 +16746,12 @@ class batch_normalization {
       p.slot_sums[1 + channels_ + c] = slopes.normalized;
     }
   }
-  void combine_slopes(const slot_sums& slots, double* batch) const {
+  void combine_slopes(const slot_sums& of_slots, double* batch) const {
     double* to = batch + 1 + 2 * channels_;
     for (std::size_t i = 0; i < 2 * channels_; ++i) {
       to[i] = 0;
-      for (std::size_t slot = 0; slot < slots.size(); ++slot) {
-        to[i] += slots[slot][1 + i];
+      for (std::size_t slot = 0; slot < of_slots.size(); ++slot) {
+        to[i] += of_slots[slot][1 + i];
       }
     }
   }
@@ -17757,12 +17757,12 @@ namespace espalier::inline v0::quantize {
 /// - `value(x)`: the number that hardware has for x.
 /// - `slope(x)`: what a gradient is multiplied by on its way back, since that of `value` is 0 almost everywhere.
 /// - optional: `straight`, that every slope is 1.
-/// - `check()`: throws argument_error if a setting is out of range.
+/// - `validate()`: throws argument_error if a setting is out of range.
 template <class Quantizer>
 concept quantizer = std::default_initializable<Quantizer> && requires(const Quantizer& q, double x) {
   { q.value(x) } -> std::same_as<double>;
   { q.slope(x) } -> std::same_as<double>;
-  q.check();
+  q.validate();
 };
 
 }  // namespace espalier::inline v0::quantize
@@ -17794,9 +17794,9 @@ class quantized : public Layer {
   /// @throws argument_error if a setting is out of range.
   explicit quantized(options_type options, Quantizer kernel = {}, std::optional<Quantizer> bias = {})
       : Layer(std::move(options)), for_kernel_(std::move(kernel)), for_bias_(std::move(bias)) {
-    for_kernel_.check();
+    for_kernel_.validate();
     if (for_bias_) {
-      for_bias_->check();
+      for_bias_->validate();
     }
   }
 
@@ -18198,8 +18198,8 @@ class layer_passes {
   /// @return where what it collects begins among that of all batch layers.
   template <std::size_t Index>
   [[nodiscard]] std::size_t sums_below() const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (std::size_t{0} + ... + sums_of<I>());
+    return [&]<std::size_t... Below>(std::index_sequence<Below...>) {
+      return (std::size_t{0} + ... + sums_of<Below>());
     }
     (std::make_index_sequence<Index>{});
   }
@@ -18207,8 +18207,8 @@ class layer_passes {
   /// @return where what layer Index keeps begins among that of all layers.
   template <std::size_t Index>
   [[nodiscard]] std::size_t kept_below() const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (std::size_t{0} + ... + count_kept(std::get<I>(layers_)));
+    return [&]<std::size_t... Below>(std::index_sequence<Below...>) {
+      return (std::size_t{0} + ... + count_kept(std::get<Below>(layers_)));
     }
     (std::make_index_sequence<Index>{});
   }
@@ -18311,8 +18311,8 @@ class layer_passes {
   template <std::size_t Index>
   [[nodiscard]] std::size_t numbers_below() const {
     std::size_t count = 0;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (add_numbers(std::get<I>(layers_), count), ...);
+    [&]<std::size_t... Below>(std::index_sequence<Below...>) {
+      (add_numbers(std::get<Below>(layers_), count), ...);
     }
     (std::make_index_sequence<Index>{});
     return count;
@@ -18629,20 +18629,20 @@ class sequential {
   }
 
   /// Combines what the batch layer behind a part collected.
-  /// @param slots  what batch layers collected, workspace by workspace, in the order of the slots.
+  /// @param of_slots  what batch layers collected, workspace by workspace, in the order of the slots.
   /// @param batch  what that is combined to, for all batch layers one after the other.
   template <std::size_t Part>
-  void combine(std::span<const double* const> slots, std::span<double> batch) const {
+  void combine(std::span<const double* const> of_slots, std::span<double> batch) const {
     constexpr std::size_t index = part_begin<Part + 1>();
     const std::size_t begin = passes().template sums_below<index>();
-    std::get<index>(layers_).combine({slots, begin}, batch.data() + begin);
+    std::get<index>(layers_).combine({of_slots, begin}, batch.data() + begin);
   }
   /// The same for slopes.
   template <std::size_t Part>
-  void combine_slopes(std::span<const double* const> slots, std::span<double> batch) const {
+  void combine_slopes(std::span<const double* const> of_slots, std::span<double> batch) const {
     constexpr std::size_t index = part_begin<Part + 1>();
     const std::size_t begin = passes().template sums_below<index>();
-    std::get<index>(layers_).combine_slopes({slots, begin}, batch.data() + begin);
+    std::get<index>(layers_).combine_slopes({of_slots, begin}, batch.data() + begin);
   }
 
   /// Takes each batch normalization behind a layer with a kernel into that layer, by its moving averages; outputs in
@@ -19647,7 +19647,7 @@ struct binary {
   bool soft = false;    ///< whether gradients of large numbers fade
 
   /// @throws argument_error if alpha is not finite.
-  void check() const {
+  void validate() const {
     if (!std::isfinite(alpha)) {
       throw argument_error(error_message("quantize::binary", "alpha " + std::to_string(alpha), "a finite number"));
     }
@@ -19686,7 +19686,7 @@ struct bits {
   static constexpr bool straight = true;  ///< the slope is 1 everywhere
 
   /// @throws argument_error if a setting is out of range.
-  void check() const {
+  void validate() const {
     if (width < 1 || width > 32 || integer < -100 || integer > 100 || !std::isfinite(alpha)) {
       throw argument_error(error_message("quantize::bits",
                                          std::to_string(width) + " bits, " + std::to_string(integer) +
@@ -19751,7 +19751,7 @@ struct fixed_point {
   static constexpr bool straight = true;  ///< the slope is 1 everywhere
 
   /// @throws argument_error if a width is out of range.
-  void check() const {
+  void validate() const {
     if (width < 1 || width > 52 || integer < -500 || integer > 500) {
       throw argument_error(error_message("quantize::fixed_point",
                                          std::to_string(width) + " bits, " + std::to_string(integer) + " of them whole",
@@ -19830,7 +19830,7 @@ static_assert(quantizer<fixed_point>);
   for (std::size_t i = 0; i < 4; ++i) {
     result.overflow = p.saturation == overflows[i] ? static_cast<overflow>(i) : result.overflow;
   }
-  result.check();
+  result.validate();
   return result;
 }
 
@@ -19855,7 +19855,7 @@ struct power_of_two {
   static constexpr bool straight = true;  ///< the slope is 1 everywhere
 
   /// @throws argument_error if a setting is out of range.
-  void check() const {
+  void validate() const {
     if (width < 2 || width > 10 || !(max_value >= 0 && std::isfinite(max_value))) {
       throw argument_error(error_message("quantize::power_of_two",
                                          std::to_string(width) + " bits, max_value " + std::to_string(max_value),
@@ -19898,7 +19898,7 @@ struct ternary {
   bool soft = false;        ///< whether gradients of large numbers fade
 
   /// @throws argument_error if alpha is not finite or the threshold not positive.
-  void check() const {
+  void validate() const {
     if (!std::isfinite(alpha) || !(threshold > 0)) {
       throw argument_error(error_message("quantize::ternary",
                                          "alpha " + std::to_string(alpha) + ", threshold " + std::to_string(threshold),
@@ -20339,16 +20339,16 @@ class batch_passes {
   void whole_batch(batch samples, value_type scale, std::span<value_type> gradients) {
     if constexpr (Model::batch_layers > 0) {
       constexpr std::size_t last = Model::batch_layers;
-      const std::size_t slots = slots_of(samples);
-      while (slot_memories_.size() < slots) {
+      const std::size_t count = slots_of(samples);
+      while (slot_memories_.size() < count) {
         slot_memories_.push_back(model_.make_workspace(kernels::slot_blocks));
         slot_sums_.push_back(slot_memories_.back().sums().data());
       }
       batch_sums_.resize(slot_memories_[0].sums().size());
-      tallies_.assign(slots, {});
-      const auto sums = std::span<const double* const>(slot_sums_).first(slots);
+      tallies_.assign(count, {});
+      const auto sums = std::span<const double* const>(slot_sums_).first(count);
       const auto each_slot = [&](auto&& action) {
-        team_.run(slots, [&](std::size_t slot, std::size_t worker) {
+        team_.run(count, [&](std::size_t slot, std::size_t worker) {
           action(slot, worker, part_of(samples, slot), slot_memories_[slot]);
         });
       };
