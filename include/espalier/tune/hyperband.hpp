@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Search that gives many points a few epochs and the better ones more.
+#ifndef ESPALIER_TUNE_HYPERBAND_HPP
+#define ESPALIER_TUNE_HYPERBAND_HPP
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <espalier/base/errors.hpp>
+#include <espalier/base/random_generator.hpp>
+#include <espalier/tune/detail/ledger.hpp>
+#include <espalier/tune/dimension.hpp>
+#include <espalier/tune/random_points.hpp>
+#include <espalier/tune/search_options.hpp>
+#include <espalier/tune/search_result.hpp>
+#include <espalier/tune/try_all.hpp>
+
+namespace espalier::inline v0::tune {
+
+/// Settings of `hyperband`.
+struct hyperband_options {
+  std::size_t maximum_epochs = 27;  ///< that the best points get, >= 1
+  std::size_t factor = 3;           ///< by which points become fewer and epochs more from round to round, >= 2
+  std::size_t iterations = 1;       ///< how often to do all of it, >= 1
+  std::uint64_t seed = 0;           ///< of the points
+};
+
+namespace detail {
+
+/// Points that stay in the race: those of the least losses, of equal ones the first.
+[[nodiscard]] inline std::vector<std::vector<double>> best_of(const std::vector<std::vector<double>>& points,
+                                                              const std::vector<double>& losses, std::size_t count) {
+  std::vector<std::size_t> order(points.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    order[i] = i;
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return less(losses[a], losses[b]); });
+  std::vector<std::vector<double>> best;
+  for (std::size_t i = 0; i < count; ++i) {
+    best.push_back(points[order[i]]);
+  }
+  return best;
+}
+
+/// One bracket: rounds of fewer points with more epochs, the last with all of them.
+/// @return whether it went to its end.
+template <class Evaluate>
+[[nodiscard]] bool race(std::vector<std::vector<double>> points, std::size_t rounds, const hyperband_options& settings,
+                        ledger<Evaluate>& attempts) {
+  for (std::size_t round = rounds + 1; round-- > 0;) {
+    std::size_t epochs = settings.maximum_epochs;
+    for (std::size_t i = 0; i < round; ++i) {
+      epochs /= settings.factor;
+    }
+    std::vector<double> losses;
+    for (const auto& point : points) {
+      const auto loss = attempts.attempt(point, epochs);
+      if (!loss) {
+        return false;
+      }
+      losses.push_back(*loss);
+    }
+    points = best_of(points, losses, (std::max)(points.size() / settings.factor, std::size_t{1}));
+  }
+  return true;
+}
+
+}  // namespace detail
+
+/// Hyperband: brackets of successive halving, from many points with few epochs to few points with all of them.
+/// @param space     what to choose.
+/// @param settings  see hyperband_options.
+/// @param evaluate  see evaluation; a point is begun anew in every round.
+/// @param options   settings of all searches.
+/// @return all attempts, and the best of those with all epochs.
+/// @throws argument_error if a setting is out of its range.
+/// Source: Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter optimization", JMLR 18.
+template <evaluation Evaluate>
+[[nodiscard]] search_result hyperband(std::span<const dimension> space, const hyperband_options& settings,
+                                      Evaluate&& evaluate, const search_options& options = {}) {
+  validate(space, "tune::hyperband");
+  if (settings.maximum_epochs == 0 || settings.factor < 2 || settings.iterations == 0) {
+    throw argument_error(error_message("tune::hyperband",
+                                       std::to_string(settings.maximum_epochs) + " epochs, factor " +
+                                           std::to_string(settings.factor) + " and " +
+                                           std::to_string(settings.iterations) + " iterations",
+                                       "at least one epoch and iteration, and a factor of 2 or more"));
+  }
+  std::size_t most_rounds = 0;
+  for (std::size_t epochs = settings.maximum_epochs; epochs >= settings.factor; epochs /= settings.factor) {
+    ++most_rounds;
+  }
+  detail::ledger attempts(evaluate, options);
+  random_generator seeds(settings.seed);
+  for (std::size_t iteration = 0; iteration < settings.iterations; ++iteration) {
+    for (std::size_t rounds = most_rounds + 1; rounds-- > 0;) {
+      double count = static_cast<double>(most_rounds + 1) / static_cast<double>(rounds + 1);
+      for (std::size_t i = 0; i < rounds; ++i) {
+        count *= static_cast<double>(settings.factor);
+      }
+      auto points = random_points(space, static_cast<std::size_t>(std::ceil(count)), seeds());
+      if (!detail::race(std::move(points), rounds, settings, attempts)) {
+        return attempts.take();
+      }
+    }
+  }
+  return attempts.take();
+}
+
+}  // namespace espalier::inline v0::tune
+
+#endif

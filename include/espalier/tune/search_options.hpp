@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all searches over settings can be told.
+#ifndef ESPALIER_TUNE_SEARCH_OPTIONS_HPP
+#define ESPALIER_TUNE_SEARCH_OPTIONS_HPP
+
+#include <vector>
+
+#include <espalier/base/callback.hpp>
+#include <espalier/base/stop_condition.hpp>
+#include <espalier/tune/search_result.hpp>
+
+namespace espalier::inline v0::tune {
+
+/// Settings of a search.
+struct search_options {
+  std::vector<trial> known{};               ///< of an ended search: points that need not be tried again
+  callback<void(const trial&)> on_trial{};  ///< called after every attempt that was not known
+  stop_condition stop{};                    ///< looked at before every attempt
+};
+
+}  // namespace espalier::inline v0::tune
+
+#endif

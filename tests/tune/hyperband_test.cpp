@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/tune/hyperband.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <espalier/objective/parameters.hpp>
+#include <espalier/prune/optimize.hpp>
+#include <espalier/rank/l1.hpp>
+#include <espalier/schedule/constant.hpp>
+
+#include "support/scripted_training.hpp"
+
+namespace tune = espalier::tune;
+
+namespace {
+
+const std::vector<tune::dimension> space{{1e-6, 1}, {0, 4, false}};
+
+/// Least at (1e-3, 2); fewer epochs see it from further away.
+double bowl(std::span<const double> point, std::size_t epochs) {
+  const double factor = std::log10(point[0]) + 3;
+  return factor * factor + (point[1] - 2) * (point[1] - 2) + 1 / static_cast<double>(epochs);
+}
+
+}  // namespace
+
+TEST_SUITE("tune") {
+  TEST_CASE("brackets are those of the paper: 27 points with 1 epoch of 27, and so on to 4 points with 27") {
+    const auto found = tune::hyperband(space, {.maximum_epochs = 27, .factor = 3}, bowl);
+    std::vector<std::pair<std::size_t, std::size_t>> rounds;  // points, epochs
+    for (const auto& trial : found.trials) {
+      if (rounds.empty() || rounds.back().second != trial.epochs) {
+        rounds.emplace_back(0, trial.epochs);
+      }
+      ++rounds.back().first;
+    }
+    const std::vector<std::pair<std::size_t, std::size_t>> expected{{27, 1}, {9, 3},  {3, 9}, {1, 27}, {12, 3},
+                                                                    {4, 9},  {1, 27}, {6, 9}, {2, 27}, {4, 27}};
+    // The last two rounds have the same number of epochs, and so run together here.
+    std::vector<std::pair<std::size_t, std::size_t>> together(expected.begin(), expected.end() - 2);
+    together.emplace_back(6, 27);
+    CHECK(rounds == together);
+  }
+
+  TEST_CASE("a round goes on with the best of the round before") {
+    const auto found = tune::hyperband(space, {.maximum_epochs = 9, .factor = 3}, bowl);
+    std::vector<double> first;
+    for (std::size_t i = 0; i < 9; ++i) {
+      first.push_back(found.trials[i].loss);
+    }
+    std::sort(first.begin(), first.end());
+    for (std::size_t i = 9; i < 12; ++i) {
+      CHECK(found.trials[i].epochs == 3);
+      CHECK(found.trials[i].loss == doctest::Approx(first[i - 9] - 1 + 1.0 / 3));
+    }
+  }
+
+  TEST_CASE("it comes close to the least of a function, closer with more iterations, the same for the same seed") {
+    const auto found = tune::hyperband(space, {.maximum_epochs = 81, .iterations = 3, .seed = 1}, bowl);
+    const tune::trial& best = found.trials[found.best];
+    CHECK(best.epochs == 81);
+    CHECK(best.loss < 0.15);
+    const auto again = tune::hyperband(space, {.maximum_epochs = 81, .iterations = 3, .seed = 1}, bowl);
+    CHECK(again.trials == found.trials);
+    CHECK(tune::hyperband(space, {.maximum_epochs = 81, .seed = 2}, bowl).trials[0] != found.trials[0]);
+    for (const auto& trial : found.trials) {
+      CHECK((trial.epochs < 81 || trial.loss >= best.loss));
+    }
+  }
+
+  TEST_CASE("fewer epochs than the factor are one round of one point, and settings out of range are refused") {
+    CHECK(tune::hyperband(space, {.maximum_epochs = 2, .factor = 3}, bowl).trials.size() == 1);
+    CHECK_THROWS_AS(static_cast<void>(tune::hyperband(space, {.maximum_epochs = 0}, bowl)), espalier::argument_error);
+    CHECK_THROWS_AS(static_cast<void>(tune::hyperband(space, {.factor = 1}, bowl)), espalier::argument_error);
+    CHECK_THROWS_AS(static_cast<void>(tune::hyperband(space, {.iterations = 0}, bowl)), espalier::argument_error);
+    CHECK_THROWS_AS(static_cast<void>(tune::hyperband({}, {}, bowl)), espalier::argument_error);
+  }
+
+  TEST_CASE("the strengths of regularizers are tuned for the metric at the first sparsity of a pruning run") {
+    // A trainer whose metric is best where the strength is 1e-3.
+    struct strength_trainer {
+      double metric = 1;
+      void fit(support::plain_network&, espalier::prune::masks<double>, const espalier::prune::training_phase& phase) {
+        REQUIRE(phase.penalties.size() == 2);
+        metric = 1 - 0.1 * std::abs(std::log10(phase.penalties[0].penalty.options().alpha) + 3);
+      }
+      double evaluate(support::plain_network&) const { return metric; }
+    };
+    const std::vector<tune::dimension> strengths{{1e-6, 1e-1}};
+    const auto lost = [](std::span<const double> point, std::size_t epochs) {
+      support::plain_network network;
+      strength_trainer trainer;
+      espalier::prune::options<espalier::rank::l1> options{.epochs = epochs, .maximum_levels = 1};
+      options.regularization = {{"", {.alpha = point[0]}}};
+      const auto pruned =
+          espalier::prune::optimize(network, trainer, espalier::objective::parameters{},
+                                    espalier::schedule::constant({.final = 0.5, .step = 0.25}), options);
+      return pruned.report.baseline - pruned.report.levels.front().metric;
+    };
+    const auto found = tune::hyperband(strengths, {.maximum_epochs = 9, .iterations = 3, .seed = 1}, lost);
+    CHECK(std::abs(std::log10(found.trials[found.best].point[0]) + 3) < 0.3);
+  }
+}
