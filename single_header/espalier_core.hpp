@@ -759,9 +759,9 @@ class callback<Result(Arguments...)> {
   /// @param function  kept as a copy.
   template <class Function>
   requires(!std::same_as<std::remove_cvref_t<Function>, callback>) &&
-      std::is_invocable_r_v<Result, std::decay_t<Function>&, Arguments...> callback(
-          Function&& function)  // NOLINT(google-explicit-constructor): options.on_level = a lambda
-      : held_(new holder<std::decay_t<Function>>(std::forward<Function>(function))) {}
+      std::is_invocable_r_v<Result, std::decay_t<Function>&, Arguments...>
+      // NOLINTNEXTLINE(*-explicit-constructor,*-forwarding-reference-overload): options.on_level = a lambda
+      callback(Function&& function) : held_(new holder<std::decay_t<Function>>(std::forward<Function>(function))) {}
 
   callback(const callback& other) : held_(other.held_ == nullptr ? nullptr : other.held_->copy()) {}
   callback(callback&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
