@@ -102,6 +102,7 @@
 #include <espalier/structure/rules.hpp>
 #include <espalier/structure/size_run.hpp>
 #include <espalier/structure/size_runs.hpp>
+#include <espalier/tune/bayesian.hpp>
 #include <espalier/tune/dimension.hpp>
 #include <espalier/tune/grid_points.hpp>
 #include <espalier/tune/hyperband.hpp>
