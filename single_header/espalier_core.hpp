@@ -13030,85 +13030,169 @@ static_assert(schedule<polynomial>);
 
 #endif
 
-// ---- espalier/tune/dimension.hpp ----
-// One setting that a search may choose, such as the strength of a regularizer.
-#ifndef ESPALIER_TUNE_DIMENSION_HPP
-#define ESPALIER_TUNE_DIMENSION_HPP
+// ---- espalier/tune/detail/gaussian_process.hpp ----
+// A Gaussian process: what values at some points of the unit cube say of the values elsewhere.
+#ifndef ESPALIER_TUNE_DETAIL_GAUSSIAN_PROCESS_HPP
+#define ESPALIER_TUNE_DETAIL_GAUSSIAN_PROCESS_HPP
 
-namespace espalier::inline v0::tune {
+namespace espalier::inline v0::tune::detail {
 
-/// A range of numbers.
-struct dimension {
-  double low = 1e-6;        ///< > 0 on a logarithmic scale
-  double high = 1e-2;       ///< >= low, finite
-  bool logarithmic = true;  ///< whether steps are factors
-
-  /// @param part  0 to 1.   @return the number at this part of the way from low to high; at 0 and 1 exactly these.
-  [[nodiscard]] double at(double part) const {
-    if (part <= 0 || part >= 1) {
-      return part <= 0 ? low : high;
-    }
-    return logarithmic ? low * std::pow(high / low, part) : low + (high - low) * part;
-  }
+struct prediction {
+  double mean = 0;
+  double deviation = 0;
 };
 
-/// @param space  the dimensions of a search.   @param where  function that is named in the message.
-/// @throws argument_error if there is none, or one is no range.
-inline void validate(std::span<const dimension> space, const std::string& where) {
-  if (space.empty()) {
-    throw argument_error(error_message(where, "no dimensions", "one or more"));
-  }
-  for (const dimension& d : space) {
-    if (!(d.low <= d.high && std::isfinite(d.low) && std::isfinite(d.high) && (!d.logarithmic || d.low > 0))) {
-      throw argument_error(error_message(where,
-                                         "a dimension from " + std::to_string(d.low) + " to " + std::to_string(d.high),
-                                         "low <= high, and low > 0 on a logarithmic scale"));
-    }
-  }
-}
+/// A positive definite matrix as L Lᵀ, the rows of L one after the other.
+class triangle {
+ public:
+  explicit triangle(std::size_t rows) : rows_(rows), numbers_(rows * rows) {}
 
-}  // namespace espalier::inline v0::tune
+  double& operator()(std::size_t row, std::size_t column) { return numbers_[row * rows_ + column]; }
+  double operator()(std::size_t row, std::size_t column) const { return numbers_[row * rows_ + column]; }
 
-#endif
-
-// ---- espalier/tune/grid_points.hpp ----
-// The points of a grid over some dimensions.
-#ifndef ESPALIER_TUNE_GRID_POINTS_HPP
-#define ESPALIER_TUNE_GRID_POINTS_HPP
-
-namespace espalier::inline v0::tune {
-
-/// @param space   what to choose.
-/// @param counts  how many numbers of each dimension, >= 1, the ends of its range among them; 1: the middle.
-/// @return every combination; the last dimension changes fastest.
-/// @throws argument_error if a range is none, a count is 0 or there are not as many counts as dimensions.
-/// Complexity: O(points x dimensions).
-[[nodiscard]] inline std::vector<std::vector<double>> grid_points(std::span<const dimension> space,
-                                                                  std::span<const std::size_t> counts) {
-  validate(space, "tune::grid_points");
-  if (counts.size() != space.size()) {
-    throw argument_error(error_message("tune::grid_points", std::to_string(counts.size()) + " counts",
-                                       std::to_string(space.size()) + ", one per dimension"));
-  }
-  std::vector<std::vector<double>> points{{}};
-  for (std::size_t d = 0; d < space.size(); ++d) {
-    if (counts[d] == 0) {
-      throw argument_error(error_message("tune::grid_points", "a count of 0", "1 or more"));
-    }
-    std::vector<std::vector<double>> longer;
-    for (const auto& point : points) {
-      for (std::size_t i = 0; i < counts[d]; ++i) {
-        longer.push_back(point);
-        const double part = counts[d] == 1 ? 0.5 : static_cast<double>(i) / static_cast<double>(counts[d] - 1);
-        longer.back().push_back(space[d].at(part));
+  /// Holds the lower half of the matrix before, L after.
+  void factor() {
+    for (std::size_t i = 0; i < rows_; ++i) {
+      for (std::size_t j = 0; j <= i; ++j) {
+        double sum = (*this)(i, j);
+        for (std::size_t k = 0; k < j; ++k) {
+          sum -= (*this)(i, k) * (*this)(j, k);
+        }
+        (*this)(i, j) = i == j ? std::sqrt((std::max)(sum, 1e-12)) : sum / (*this)(j, j);
       }
     }
-    points = std::move(longer);
   }
-  return points;
-}
 
-}  // namespace espalier::inline v0::tune
+  /// @return x with L x = b.
+  [[nodiscard]] std::vector<double> forward(std::vector<double> b) const {
+    for (std::size_t i = 0; i < rows_; ++i) {
+      for (std::size_t k = 0; k < i; ++k) {
+        b[i] -= (*this)(i, k) * b[k];
+      }
+      b[i] /= (*this)(i, i);
+    }
+    return b;
+  }
+
+  /// @return x with Lᵀ x = b.
+  [[nodiscard]] std::vector<double> backward(std::vector<double> b) const {
+    for (std::size_t i = rows_; i-- > 0;) {
+      for (std::size_t k = i + 1; k < rows_; ++k) {
+        b[i] -= (*this)(k, i) * b[k];
+      }
+      b[i] /= (*this)(i, i);
+    }
+    return b;
+  }
+
+  /// @return log of the determinant of L.
+  [[nodiscard]] double log_determinant() const {
+    double sum = 0;
+    for (std::size_t i = 0; i < rows_; ++i) {
+      sum += std::log((*this)(i, i));
+    }
+    return sum;
+  }
+
+ private:
+  std::size_t rows_;
+  std::vector<double> numbers_;
+};
+
+/// With the kernel exp(-d² / 2 length²) and a little noise, on values that are scaled to mean 0 and variance 1. The
+/// length is the most likely one of a few. Source: Rasmussen and Williams 2006, algorithm 2.1.
+class gaussian_process {
+ public:
+  /// @param points  at least one, in the unit cube.   @param values  one per point; not finite: the largest finite one.
+  gaussian_process(const std::vector<std::vector<double>>& points, std::vector<double> values)
+      : points_(points), values_(std::move(values)), factor_(points.size()) {
+    scale();
+    double most = 0;
+    for (const double length : {0.08, 0.15, 0.3, 0.6, 1.2}) {
+      triangle factor(points_.size());
+      for (std::size_t i = 0; i < points_.size(); ++i) {
+        for (std::size_t j = 0; j <= i; ++j) {
+          factor(i, j) = covariance(points_[i], points_[j], length) + (i == j ? noise : 0);
+        }
+      }
+      factor.factor();
+      auto half = factor.forward(values_);
+      double likelihood = -factor.log_determinant();
+      for (const double h : half) {
+        likelihood -= h * h / 2;
+      }
+      if (weights_.empty() || likelihood > most) {
+        most = likelihood;
+        length_ = length;
+        weights_ = factor.backward(std::move(half));
+        factor_ = std::move(factor);
+      }
+    }
+  }
+
+  /// @return the least value, scaled as predictions are, and where it is.
+  [[nodiscard]] double best_value() const { return values_[best_]; }
+  [[nodiscard]] const std::vector<double>& best_point() const { return points_[best_]; }
+
+  [[nodiscard]] prediction at(const std::vector<double>& point) const {
+    std::vector<double> near;
+    double mean = 0;
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+      near.push_back(covariance(point, points_[i], length_));
+      mean += near.back() * weights_[i];
+    }
+    double variance = 1;
+    for (const double v : factor_.forward(std::move(near))) {
+      variance -= v * v;
+    }
+    return {mean, std::sqrt((std::max)(variance, 0.0))};
+  }
+
+ private:
+  static constexpr double noise = 1e-4;
+
+  [[nodiscard]] static double covariance(std::span<const double> a, std::span<const double> b, double length) {
+    double square = 0;
+    for (std::size_t d = 0; d < a.size(); ++d) {
+      square += (a[d] - b[d]) * (a[d] - b[d]);
+    }
+    return std::exp(-square / (2 * length * length));
+  }
+
+  void scale() {
+    double largest = 0;
+    bool any = false;
+    for (const double v : values_) {
+      if (std::isfinite(v) && (!any || v > largest)) {
+        largest = v;
+        any = true;
+      }
+    }
+    double mean = 0;
+    for (double& v : values_) {
+      v = std::isfinite(v) ? v : largest;
+      mean += v / static_cast<double>(values_.size());
+    }
+    double variance = 0;
+    for (const double v : values_) {
+      variance += (v - mean) * (v - mean) / static_cast<double>(values_.size());
+    }
+    const double deviation = variance > 0 ? std::sqrt(variance) : 1;
+    for (double& v : values_) {
+      v = (v - mean) / deviation;
+    }
+    best_ = static_cast<std::size_t>(std::min_element(values_.begin(), values_.end()) - values_.begin());
+  }
+
+  const std::vector<std::vector<double>>& points_;
+  std::vector<double> values_;
+  std::vector<double> weights_;
+  triangle factor_;
+  double length_ = 0;
+  std::size_t best_ = 0;
+};
+
+}  // namespace espalier::inline v0::tune::detail
 
 #endif
 
@@ -13215,30 +13299,41 @@ class ledger {
 
 #endif
 
-// ---- espalier/tune/random_points.hpp ----
-// Points drawn at random from some dimensions.
-#ifndef ESPALIER_TUNE_RANDOM_POINTS_HPP
-#define ESPALIER_TUNE_RANDOM_POINTS_HPP
+// ---- espalier/tune/dimension.hpp ----
+// One setting that a search may choose, such as the strength of a regularizer.
+#ifndef ESPALIER_TUNE_DIMENSION_HPP
+#define ESPALIER_TUNE_DIMENSION_HPP
 
 namespace espalier::inline v0::tune {
 
-/// @param space  what to choose.
-/// @param count  how many points; the first ones of a longer list are those of a shorter one.
-/// @param seed   equal seeds give equal points.
-/// @return points, each number uniform on the scale of its dimension.
-/// @throws argument_error if a range is none.   Complexity: O(points x dimensions).
-/// Source: Bergstra and Bengio 2012, "Random search for hyper-parameter optimization", JMLR 13.
-[[nodiscard]] inline std::vector<std::vector<double>> random_points(std::span<const dimension> space, std::size_t count,
-                                                                    std::uint64_t seed) {
-  validate(space, "tune::random_points");
-  random_generator random(seed);
-  std::vector<std::vector<double>> points(count);
-  for (auto& point : points) {
-    for (const dimension& d : space) {
-      point.push_back(d.at(random.uniform()));
+/// A range of numbers.
+struct dimension {
+  double low = 1e-6;        ///< > 0 on a logarithmic scale
+  double high = 1e-2;       ///< >= low, finite
+  bool logarithmic = true;  ///< whether steps are factors
+
+  /// @param part  0 to 1.   @return the number at this part of the way from low to high; at 0 and 1 exactly these.
+  [[nodiscard]] double at(double part) const {
+    if (part <= 0 || part >= 1) {
+      return part <= 0 ? low : high;
+    }
+    return logarithmic ? low * std::pow(high / low, part) : low + (high - low) * part;
+  }
+};
+
+/// @param space  the dimensions of a search.   @param where  function that is named in the message.
+/// @throws argument_error if there is none, or one is no range.
+inline void validate(std::span<const dimension> space, const std::string& where) {
+  if (space.empty()) {
+    throw argument_error(error_message(where, "no dimensions", "one or more"));
+  }
+  for (const dimension& d : space) {
+    if (!(d.low <= d.high && std::isfinite(d.low) && std::isfinite(d.high) && (!d.logarithmic || d.low > 0))) {
+      throw argument_error(error_message(where,
+                                         "a dimension from " + std::to_string(d.low) + " to " + std::to_string(d.high),
+                                         "low <= high, and low > 0 on a logarithmic scale"));
     }
   }
-  return points;
 }
 
 }  // namespace espalier::inline v0::tune
@@ -13278,6 +13373,189 @@ template <evaluation Evaluate>
     }
   }
   return attempts.take();
+}
+
+}  // namespace espalier::inline v0::tune
+
+#endif
+
+// ---- espalier/tune/bayesian.hpp ----
+// Search that learns from every attempt where the next one promises most.
+#ifndef ESPALIER_TUNE_BAYESIAN_HPP
+#define ESPALIER_TUNE_BAYESIAN_HPP
+
+namespace espalier::inline v0::tune {
+
+/// Settings of `bayesian`.
+struct bayesian_options {
+  std::size_t trials = 30;        ///< in all, >= 1
+  std::size_t random_trials = 8;  ///< of them at random, before there is something to learn from; >= 1
+  std::size_t epochs = 1;         ///< that each is given
+  std::size_t candidates = 1000;  ///< points among which the most promising one is looked for, >= 1
+  std::uint64_t seed = 0;
+};
+
+namespace detail {
+
+/// How much below `best` a loss is expected to come, if it comes below; normal with this mean and deviation.
+[[nodiscard]] inline double expected_improvement(double best, const prediction& at) {
+  if (at.deviation <= 0) {
+    return best > at.mean ? best - at.mean : 0;
+  }
+  const double z = (best - at.mean) / at.deviation;
+  const double density = std::exp(-z * z / 2) / std::sqrt(2 * 3.141592653589793);
+  const double below = std::erfc(-z / std::sqrt(2.0)) / 2;
+  return at.deviation * (z * below + density);
+}
+
+/// A point of the unit cube: anywhere, or every other time near the best so far.
+[[nodiscard]] inline std::vector<double> draw(random_generator& random, std::size_t dimensions,
+                                              const std::vector<double>* near) {
+  std::vector<double> point(dimensions);
+  for (std::size_t d = 0; d < dimensions; ++d) {
+    double part = random.uniform();
+    if (near != nullptr) {
+      part = (*near)[d] + 0.05 * random.normal();
+      part = part < 0 ? 0 : part > 1 ? 1 : part;
+    }
+    point[d] = part;
+  }
+  return point;
+}
+
+/// @return the candidate of the largest expected improvement, of equal ones the first.
+[[nodiscard]] inline std::vector<double> most_promising(const gaussian_process& learnt, random_generator& random,
+                                                        std::size_t dimensions, std::size_t candidates) {
+  std::vector<double> promising;
+  double most = -1;
+  for (std::size_t i = 0; i < candidates; ++i) {
+    auto point = draw(random, dimensions, i % 2 == 0 ? nullptr : &learnt.best_point());
+    const double promise = expected_improvement(learnt.best_value(), learnt.at(point));
+    if (promise > most) {
+      most = promise;
+      promising = std::move(point);
+    }
+  }
+  return promising;
+}
+
+}  // namespace detail
+
+/// Bayesian optimization: a Gaussian process over the attempts so far, and the largest expected improvement next.
+/// Losses that are not finite count as the worst seen.
+/// @param space     what to choose.
+/// @param settings  see bayesian_options.
+/// @param evaluate  see evaluation.
+/// @param options   settings of all searches.
+/// @return all attempts, and the best.
+/// @throws argument_error if a setting is out of its range.
+/// Complexity: O(trials^4 + trials^3 candidates) beside the attempts.
+/// Source: Jones, Schonlau and Welch 1998, "Efficient global optimization of expensive black-box functions".
+template <evaluation Evaluate>
+[[nodiscard]] search_result bayesian(std::span<const dimension> space, const bayesian_options& settings,
+                                     Evaluate&& evaluate, const search_options& options = {}) {
+  validate(space, "tune::bayesian");
+  if (settings.trials == 0 || settings.random_trials == 0 || settings.candidates == 0) {
+    throw argument_error(error_message("tune::bayesian",
+                                       std::to_string(settings.trials) + " trials, " +
+                                           std::to_string(settings.random_trials) + " at random, and " +
+                                           std::to_string(settings.candidates) + " candidates",
+                                       "at least one of each"));
+  }
+  detail::ledger attempts(evaluate, options);
+  random_generator random(settings.seed);
+  std::vector<std::vector<double>> tried;
+  std::vector<double> losses;
+  for (std::size_t i = 0; i < settings.trials; ++i) {
+    std::vector<double> parts;
+    if (i < settings.random_trials) {
+      parts = detail::draw(random, space.size(), nullptr);
+    } else {
+      parts = detail::most_promising({tried, losses}, random, space.size(), settings.candidates);
+    }
+    std::vector<double> point;
+    for (std::size_t d = 0; d < space.size(); ++d) {
+      point.push_back(space[d].at(parts[d]));
+    }
+    const auto loss = attempts.attempt(point, settings.epochs);
+    if (!loss) {
+      break;
+    }
+    tried.push_back(std::move(parts));
+    losses.push_back(*loss);
+  }
+  return attempts.take();
+}
+
+}  // namespace espalier::inline v0::tune
+
+#endif
+
+// ---- espalier/tune/grid_points.hpp ----
+// The points of a grid over some dimensions.
+#ifndef ESPALIER_TUNE_GRID_POINTS_HPP
+#define ESPALIER_TUNE_GRID_POINTS_HPP
+
+namespace espalier::inline v0::tune {
+
+/// @param space   what to choose.
+/// @param counts  how many numbers of each dimension, >= 1, the ends of its range among them; 1: the middle.
+/// @return every combination; the last dimension changes fastest.
+/// @throws argument_error if a range is none, a count is 0 or there are not as many counts as dimensions.
+/// Complexity: O(points x dimensions).
+[[nodiscard]] inline std::vector<std::vector<double>> grid_points(std::span<const dimension> space,
+                                                                  std::span<const std::size_t> counts) {
+  validate(space, "tune::grid_points");
+  if (counts.size() != space.size()) {
+    throw argument_error(error_message("tune::grid_points", std::to_string(counts.size()) + " counts",
+                                       std::to_string(space.size()) + ", one per dimension"));
+  }
+  std::vector<std::vector<double>> points{{}};
+  for (std::size_t d = 0; d < space.size(); ++d) {
+    if (counts[d] == 0) {
+      throw argument_error(error_message("tune::grid_points", "a count of 0", "1 or more"));
+    }
+    std::vector<std::vector<double>> longer;
+    for (const auto& point : points) {
+      for (std::size_t i = 0; i < counts[d]; ++i) {
+        longer.push_back(point);
+        const double part = counts[d] == 1 ? 0.5 : static_cast<double>(i) / static_cast<double>(counts[d] - 1);
+        longer.back().push_back(space[d].at(part));
+      }
+    }
+    points = std::move(longer);
+  }
+  return points;
+}
+
+}  // namespace espalier::inline v0::tune
+
+#endif
+
+// ---- espalier/tune/random_points.hpp ----
+// Points drawn at random from some dimensions.
+#ifndef ESPALIER_TUNE_RANDOM_POINTS_HPP
+#define ESPALIER_TUNE_RANDOM_POINTS_HPP
+
+namespace espalier::inline v0::tune {
+
+/// @param space  what to choose.
+/// @param count  how many points; the first ones of a longer list are those of a shorter one.
+/// @param seed   equal seeds give equal points.
+/// @return points, each number uniform on the scale of its dimension.
+/// @throws argument_error if a range is none.   Complexity: O(points x dimensions).
+/// Source: Bergstra and Bengio 2012, "Random search for hyper-parameter optimization", JMLR 13.
+[[nodiscard]] inline std::vector<std::vector<double>> random_points(std::span<const dimension> space, std::size_t count,
+                                                                    std::uint64_t seed) {
+  validate(space, "tune::random_points");
+  random_generator random(seed);
+  std::vector<std::vector<double>> points(count);
+  for (auto& point : points) {
+    for (const dimension& d : space) {
+      point.push_back(d.at(random.uniform()));
+    }
+  }
+  return points;
 }
 
 }  // namespace espalier::inline v0::tune
