@@ -67,6 +67,8 @@ void check(const espalier::attributes::layer_attributes& layer, bool sum_is_usag
     count = 0;
     for (const auto& run : savings.savings) {
       CHECK(run.saving[r] >= 0);
+      CHECK(run.sharing[r] >= 0);
+      CHECK(run.sharing[r] <= run.saving[r]);
       sum += run.saving[r] * static_cast<std::int64_t>(run.count);
       count += run.count;
     }

@@ -17,9 +17,11 @@
 #include <vector>
 
 #include <espalier/mask/make_mask.hpp>
+#include <espalier/objective/gpu_flops.hpp>
 #include <espalier/objective/parameters.hpp>
 #include <espalier/objective/vivado_dsp.hpp>
 #include <espalier/objective/vivado_dsp_bram.hpp>
+#include <espalier/objective/vivado_ff.hpp>
 #include <espalier/rank/l1.hpp>
 #include <espalier/rank/l2.hpp>
 #include <espalier/rank/lamp.hpp>
@@ -85,6 +87,77 @@ std::size_t allocations_of(const attributes::layer_attributes& layer, const Obje
   return allocations - before;
 }
 
+/// A layer of any kind, with a rule of its own where the objective can count for it, and any actions.
+template <class Objective>
+attributes::layer_attributes any_layer(espalier::random_generator& random, const std::string& name) {
+  auto layer = support::random_layer(random, name);
+  layer.optimizable = random.below(6) != 0;
+  layer.prune = random.below(5) != 0;
+  layer.share = random.below(2) == 0;
+  layer.grouped_by = support::random_rule(random, grouping_shape(layer));
+  try {
+    static_cast<void>(Objective{}(layer));
+  } catch (const espalier::argument_error&) {
+    layer.grouped_by.reset();
+  }
+  return layer;
+}
+
+/// Checks what a selection owes, whatever the network: the budget, savings as the objective says, masks as decided.
+template <class Objective>
+void expect_sound(espalier::random_generator& random) {
+  constexpr std::size_t resources = Objective::resources.size();
+  std::vector<choose::candidate<resources>> candidates;
+  std::vector<std::vector<double>> kernels;
+  for (std::size_t l = 1 + random.below(4); l > 0; --l) {
+    const auto layer = any_layer<Objective>(random, "layer " + std::to_string(l));
+    kernels.push_back(support::random_numbers(random, layer.kernel_shape.size()));
+    candidates.push_back(choose::make_candidate(layer, Objective{}(layer),
+                                                rank::weight_data<double>{kernels.back(), {}},
+                                                choose::valuation<rank::l1, rank::lamp>{}));
+  }
+  const double sparsity = random.below(4) == 0 ? static_cast<double>(random.below(2)) : random.uniform();
+  const auto chosen = choose::select(candidates, {.sparsity = {sparsity}}, Objective::resources);
+  std::array<double, resources> used{};
+  for (std::size_t l = 0; l < candidates.size(); ++l) {
+    const auto& c = candidates[l];
+    const auto& actions = chosen.layers[l].actions;
+    CHECK(actions.empty() == !c.groups.has_value());
+    if (!c.groups) {
+      CHECK_FALSE(chosen.layers[l].note.empty());
+      continue;
+    }
+    std::size_t group = 0;
+    for (const auto& run : c.savings.savings) {
+      for (const std::size_t end = group + run.count; group < end; ++group) {
+        const bool kept = actions[group] == espalier::mask::action::keep;
+        const bool costs = run.saving != std::array<std::int64_t, resources>{};
+        CHECK((kept || (costs && sparsity > 0)));
+        CHECK((c.attributes.prune || actions[group] != espalier::mask::action::prune));
+        CHECK((c.attributes.share || actions[group] != espalier::mask::action::share));
+        for (std::size_t r = 0; r < resources; ++r) {
+          const std::int64_t freed = kept ? 0
+                                     : c.attributes.prune && actions[group] == espalier::mask::action::prune
+                                         ? run.saving[r]
+                                         : run.sharing[r];
+          used[r] -= static_cast<double>(freed) / static_cast<double>(c.savings.denominator);
+        }
+      }
+    }
+    for (std::size_t r = 0; r < resources; ++r) {
+      used[r] += static_cast<double>(c.savings.usage[r]);
+    }
+  }
+  for (std::size_t r = 0; r < resources; ++r) {
+    CAPTURE(Objective::name);
+    CAPTURE(sparsity);
+    // What rounding a layer's usage up has added may be gone, a unit for each layer at most.
+    CHECK(static_cast<double>(chosen.used[r]) <= used[r] + 1 - 1e-9);
+    CHECK(static_cast<double>(chosen.used[r]) >= used[r] - static_cast<double>(candidates.size()));
+    CHECK((chosen.used[r] <= chosen.budget[r] || !chosen.out_of_reach.empty()));
+  }
+}
+
 /// A ranking that is wrong.
 struct below_nothing {
   static constexpr rank::data needs = rank::data::nothing;
@@ -118,6 +191,18 @@ TEST_SUITE("select") {
       small.hls.reuse_factor = large.hls.reuse_factor = 2;
       expect_alike(allocations_of<rank::l1, rank::lamp>(small, objective::vivado_dsp{}),
                    allocations_of<rank::l1, rank::lamp>(large, objective::vivado_dsp{}));
+    }
+  }
+
+  TEST_CASE("over random networks, objectives, rules and actions the budget holds and layers are used as decided") {
+    espalier::random_generator random(165);
+    for (int trial = 0; trial < 250; ++trial) {
+      CAPTURE(trial);
+      expect_sound<objective::parameters>(random);
+      expect_sound<objective::gpu_flops>(random);
+      expect_sound<objective::vivado_dsp>(random);
+      expect_sound<objective::vivado_dsp_bram>(random);
+      expect_sound<objective::vivado_ff>(random);
     }
   }
 
