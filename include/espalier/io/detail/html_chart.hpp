@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <espalier/report/to_text.hpp>
@@ -66,19 +67,25 @@ class html_chart {
     std::string line;
     for (const chart_point& p : points_) {
       if (p.kind == "dense" || p.kind == "accepted") {
-        line += (line.empty() ? "" : " ") + place(x_of(p.x)) + "," + place(y_of(p.y));
+        append(line, {line.empty() ? "" : " ", place(x_of(p.x)), ",", place(y_of(p.y))});
       }
     }
     out += "<polyline class=\"way\" points=\"" + line + "\"/>";
     for (const chart_point& p : points_) {
-      out += "<circle class=\"" + p.kind + "\" cx=\"" + place(x_of(p.x)) + "\" cy=\"" + place(y_of(p.y)) +
-             "\" r=\"5\"><title>" + html_text(p.says) + "</title></circle>";
+      append(out, {"<circle class=\"", p.kind, "\" cx=\"", place(x_of(p.x)), "\" cy=\"", place(y_of(p.y)),
+                   "\" r=\"5\"><title>", html_text(p.says), "</title></circle>"});
     }
     return out + "</svg>";
   }
 
  private:
   static constexpr double left = 58, right = 408, top = 12, bottom = 240;
+
+  static void append(std::string& out, std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts) {
+      out += part;
+    }
+  }
 
   [[nodiscard]] static std::string place(double value) { return report::detail::fixed(value, 1); }
 
@@ -105,16 +112,16 @@ class html_chart {
   void draw_axes(std::string& out) const {
     for (const double x : ticks_of_x()) {
       const std::string at = place(x_of(x));
-      out += "<line class=\"grid\" x1=\"" + at + "\" x2=\"" + at + "\" y1=\"12\" y2=\"240\"/><text x=\"" + at +
-             "\" y=\"257\" text-anchor=\"middle\">" + short_number(x) + "</text>";
+      append(out, {"<line class=\"grid\" x1=\"", at, "\" x2=\"", at, "\" y1=\"12\" y2=\"240\"/><text x=\"", at,
+                   "\" y=\"257\" text-anchor=\"middle\">", short_number(x), "</text>"});
     }
     const double step = step_of_y();
     const int digits = (std::max)(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
     for (double n = std::ceil(y_low_ / step); n * step <= y_high_; ++n) {
       const std::string at = place(y_of(n * step));
-      out += "<line class=\"grid\" x1=\"58\" x2=\"408\" y1=\"" + at + "\" y2=\"" + at + "\"/><text x=\"52\" y=\"" +
-             place(y_of(n * step) + 4) + "\" text-anchor=\"end\">" + report::detail::fixed(n * step, digits) +
-             "</text>";
+      append(out, {"<line class=\"grid\" x1=\"58\" x2=\"408\" y1=\"", at, "\" y2=\"", at, "\"/><text x=\"52\" y=\"",
+                   place(y_of(n * step) + 4), "\" text-anchor=\"end\">", report::detail::fixed(n * step, digits),
+                   "</text>"});
     }
     out += "<text x=\"233\" y=\"280\" text-anchor=\"middle\">" + html_text(x_title_) +
            "</text><text transform=\"translate(13,126) rotate(-90)\" text-anchor=\"middle\">" + html_text(y_title_) +
