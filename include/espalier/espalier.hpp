@@ -10,6 +10,7 @@
 #include <espalier/kernels/answers.hpp>
 #include <espalier/kernels/average_pool2d.hpp>
 #include <espalier/kernels/batch_normalization.hpp>
+#include <espalier/kernels/concatenate.hpp>
 #include <espalier/kernels/conv2d.hpp>
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/cross_entropy.hpp>
@@ -53,6 +54,7 @@
 #include <espalier/nn/flatten.hpp>
 #include <espalier/nn/global_average_pool2d.hpp>
 #include <espalier/nn/glorot_uniform.hpp>
+#include <espalier/nn/graph.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/leaky_relu.hpp>
 #include <espalier/nn/masked.hpp>

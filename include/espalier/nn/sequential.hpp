@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <numeric>
 #include <set>
 #include <span>
 #include <string>
@@ -25,34 +24,14 @@
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/kernels/score_kind.hpp>
 #include <espalier/mask/weight_mask.hpp>
+#include <espalier/nn/detail/layer_kinds.hpp>
 #include <espalier/nn/detail/layer_passes.hpp>
+#include <espalier/nn/detail/network_checks.hpp>
 #include <espalier/nn/layer.hpp>
-#include <espalier/nn/masked.hpp>
-#include <espalier/nn/sigmoid.hpp>
-#include <espalier/nn/softmax.hpp>
 #include <espalier/nn/workspace.hpp>
 #include <espalier/tensor/tensor.hpp>
 
 namespace espalier::inline v0::nn {
-
-namespace detail {
-
-template <class Layer>
-struct is_masked : std::false_type {};
-template <class Layer>
-struct is_masked<masked<Layer>> : std::true_type {};
-
-template <class Layer>
-struct is_softmax : std::false_type {};
-template <class T>
-struct is_softmax<softmax<T>> : std::true_type {};
-
-template <class Layer>
-struct is_sigmoid : std::false_type {};
-template <class T>
-struct is_sigmoid<sigmoid<T>> : std::true_type {};
-
-}  // namespace detail
 
 /// Layers in a row: the output of each is the input of the next.
 ///
@@ -74,8 +53,7 @@ class sequential {
   template <kernels::score_kind Scores>
   static constexpr bool loss_takes_last = [] {
     using last = std::tuple_element_t<depth - 1, layer_tuple>;
-    return (Scores == kernels::score_kind::before_softmax && detail::is_softmax<last>::value) ||
-           (Scores == kernels::score_kind::before_sigmoid && detail::is_sigmoid<last>::value);
+    return Scores != kernels::score_kind::outputs && Scores == detail::scores_before<last>;
   }();
 
   /// Builds the network: shapes are checked from layer to layer and the weights drawn.
@@ -154,7 +132,7 @@ class sequential {
   /// @throws shape_error if there are more or fewer, or if a mask does not fit its kernel; argument_error if one holds
   ///         weights of a layer that is not `masked`. The network is then as it was.
   void set_masks(std::span<const mask::weight_mask<value_type>> masks) {
-    expect_masks(masks);
+    detail::expect_masks<value_type>(layers(), masks, "nn::sequential::set_masks");
     std::size_t next = 0;
     for_each_weighted_layer([&](auto& layer) {
       if constexpr (detail::is_masked<std::remove_reference_t<decltype(layer)>>::value) {
@@ -297,25 +275,7 @@ class sequential {
   /// @return one row of outputs per sample.
   /// @throws shape_error if the numbers do not make whole samples.   Complexity: memory for 64 samples at a time.
   [[nodiscard]] tensor<value_type, 2> predict(std::span<const value_type> samples) const {
-    const std::size_t features = input_shape().size();
-    if (samples.size() % features != 0) {
-      throw shape_error(error_message(
-          "nn::sequential::predict", std::to_string(samples.size()) + " numbers",
-          "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(input_shape())));
-    }
-    const std::size_t count = samples.size() / features;
-    const std::size_t outputs = output_shape().size();
-    auto result = zeros<value_type, 2>({count, outputs});
-    auto memory = make_workspace(kernels::slot_blocks);
-    std::vector<std::uint32_t> order(count);
-    std::iota(order.begin(), order.end(), 0U);
-    for (std::size_t begin = 0; begin < count; begin += kernels::slot_samples) {
-      const auto slot = std::span(order).subspan(begin, (std::min)(kernels::slot_samples, count - begin));
-      kernels::gather(samples.data(), features, std::span<const std::uint32_t>(slot), memory.value(0));
-      kernels::scatter(forward(memory, kernels::blocks_of(slot.size())), outputs, slot.size(),
-                       result.data() + begin * outputs);
-    }
-    return result;
+    return detail::predictions_of(*this, samples, "nn::sequential::predict");
   }
 
  private:
@@ -385,32 +345,6 @@ class sequential {
     for (const std::string& name : names_) {
       if (!seen.insert(name).second) {
         throw argument_error(error_message("nn::sequential", "two layers named '" + name + "'", "names that differ"));
-      }
-    }
-  }
-
-  void expect_masks(std::span<const mask::weight_mask<value_type>> masks) {
-    if (masks.empty()) {
-      return;
-    }
-    const auto shown = layers();
-    if (masks.size() != shown.size()) {
-      throw shape_error(error_message("nn::sequential::set_masks", std::to_string(masks.size()) + " masks",
-                                      std::to_string(shown.size()) + ", one per layer with a kernel"));
-    }
-    for (std::size_t l = 0; l < masks.size(); ++l) {
-      const auto& [layer, kernel, bias] = shown[l];
-      if (masks[l].mask.size() != kernel.size()) {
-        throw shape_error(error_message(
-            "nn::sequential::set_masks",
-            "a mask of " + std::to_string(masks[l].mask.size()) + " weights for layer '" + layer.name + "'",
-            std::to_string(kernel.size())));
-      }
-      const bool holds = std::find(masks[l].mask.begin(), masks[l].mask.end(), 0) != masks[l].mask.end();
-      if (holds && !layer.optimizable) {
-        throw argument_error(error_message("nn::sequential::set_masks",
-                                           "a mask that holds weights of layer '" + layer.name + "'",
-                                           "a layer that is wrapped in masked"));
       }
     }
   }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <espalier/base/extents.hpp>
@@ -44,11 +45,18 @@ class workspace {
     for (std::size_t& begin : begins_) {
       begin *= s.blocks * kernels::lanes;
     }
-    values_.resize(end * s.blocks * kernels::lanes);
-    deltas_.resize(values_.size());
-    scratch_.resize(s.scratch);
-    sums_.resize(s.sums);
-    kept_.assign(s.kept, std::numeric_limits<T>::quiet_NaN());
+    allocate(end, s);
+  }
+
+  /// @param shapes  of one sample at each place; none takes the place of another.
+  workspace(std::span<const extents> shapes, const size& s) {
+    std::size_t end = 0;
+    for (const extents& shape : shapes) {
+      features_.push_back(shape.size());
+      begins_.push_back(end * s.blocks * kernels::lanes);
+      end += shape.size();
+    }
+    allocate(end, s);
   }
 
   /// What the passes are for that follow.
@@ -77,6 +85,14 @@ class workspace {
   }
 
  private:
+  void allocate(std::size_t features, const size& s) {
+    values_.resize(features * s.blocks * kernels::lanes);
+    deltas_.resize(values_.size());
+    scratch_.resize(s.scratch);
+    sums_.resize(s.sums);
+    kept_.assign(s.kept, std::numeric_limits<T>::quiet_NaN());
+  }
+
   std::vector<std::size_t> features_;
   std::vector<std::size_t> begins_;
   std::vector<T> values_;

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// A layer whose kind is known at run time.
+#ifndef ESPALIER_NN_DETAIL_GRAPH_LAYER_HPP
+#define ESPALIER_NN_DETAIL_GRAPH_LAYER_HPP
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/base/extents.hpp>
+#include <espalier/base/random_generator.hpp>
+#include <espalier/kernels/gradient_kind.hpp>
+#include <espalier/kernels/score_kind.hpp>
+#include <espalier/mask/make_mask.hpp>
+#include <espalier/mask/weight_mask.hpp>
+#include <espalier/nn/detail/layer_kinds.hpp>
+#include <espalier/nn/layer.hpp>
+#include <espalier/tensor/tensor.hpp>
+
+namespace espalier::inline v0::nn::detail {
+
+/// What a graph asks of its layers.
+template <class T>
+class graph_layer {
+ public:
+  /// What does not change once it is built.
+  struct facts {
+    bool in_place = false;
+    bool trained = false;
+    bool prunable = false;
+    bool masked = false;
+    kernels::score_kind scores = kernels::score_kind::outputs;  ///< before it, if a loss takes it along
+  };
+
+  explicit graph_layer(const facts& f) noexcept : facts_(f) {}
+  graph_layer(const graph_layer&) = default;
+  graph_layer& operator=(const graph_layer&) = delete;
+  virtual ~graph_layer() = default;
+
+  [[nodiscard]] const facts& known() const noexcept { return facts_; }
+  [[nodiscard]] virtual std::unique_ptr<graph_layer> copy() const = 0;
+  [[nodiscard]] virtual std::size_t scratch() const = 0;
+  [[nodiscard]] virtual std::size_t kept() const = 0;
+  virtual void forward(const pass<T>& p) const = 0;
+  virtual void backward(const pass<T>& p) const = 0;
+  /// Adds to gradients: those of the kernel, then those of the bias.
+  virtual void backward_parameters(kernels::gradient_kind kind, const pass<T>& p, T* gradients) const = 0;
+  [[nodiscard]] virtual std::span<T> kernel() = 0;
+  [[nodiscard]] virtual std::span<T> bias() = 0;
+  [[nodiscard]] virtual std::size_t numbers() const = 0;
+  [[nodiscard]] virtual attributes::layer_attributes attributes() const = 0;
+  virtual void set_mask(const mask::weight_mask<T>* m) = 0;
+  virtual void hold() = 0;
+
+ private:
+  facts facts_;
+};
+
+/// One of a kind.
+template <layer Layer>
+class graph_layer_of final : public graph_layer<typename Layer::value_type> {
+ public:
+  using value_type = typename Layer::value_type;
+
+  explicit graph_layer_of(Layer l)
+      : graph_layer<value_type>({Layer::in_place, trained_layer<Layer>, weighted_layer<Layer>, is_masked<Layer>::value,
+                                 scores_before<Layer>}),
+        layer_(std::move(l)) {}
+
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
+    return layer_.build(name, input, generator);
+  }
+
+  [[nodiscard]] std::unique_ptr<graph_layer<value_type>> copy() const override {
+    return std::make_unique<graph_layer_of>(*this);
+  }
+  [[nodiscard]] std::size_t scratch() const override { return layer_.scratch(); }
+  [[nodiscard]] std::size_t kept() const override { return count_kept(layer_); }
+  void forward(const pass<value_type>& p) const override { layer_.forward(p); }
+  void backward(const pass<value_type>& p) const override { layer_.backward(p); }
+  void backward_parameters([[maybe_unused]] kernels::gradient_kind kind, [[maybe_unused]] const pass<value_type>& p,
+                           [[maybe_unused]] value_type* gradients) const override {
+    if constexpr (trained_layer<Layer>) {
+      value_type* d_bias = gradients + layer_.kernel().size();
+      if (kind == kernels::gradient_kind::plain) {
+        layer_.template backward_parameters<kernels::gradient_kind::plain>(p, gradients, d_bias);
+      } else {
+        layer_.template backward_parameters<kernels::gradient_kind::squared>(p, gradients, d_bias);
+      }
+    }
+  }
+  [[nodiscard]] std::span<value_type> kernel() override {
+    if constexpr (trained_layer<Layer>) {
+      return elements(layer_.kernel());
+    } else {
+      return {};
+    }
+  }
+  [[nodiscard]] std::span<value_type> bias() override {
+    if constexpr (trained_layer<Layer>) {
+      return elements(layer_.bias());
+    } else {
+      return {};
+    }
+  }
+  [[nodiscard]] std::size_t numbers() const override {
+    if constexpr (trained_layer<Layer>) {
+      return count_numbers(layer_);
+    } else {
+      return 0;
+    }
+  }
+  [[nodiscard]] attributes::layer_attributes attributes() const override {
+    if constexpr (weighted_layer<Layer>) {
+      return layer_.attributes();
+    } else {
+      return {};
+    }
+  }
+  void set_mask([[maybe_unused]] const mask::weight_mask<value_type>* m) override {
+    if constexpr (is_masked<Layer>::value) {
+      layer_.set_mask(m == nullptr ? mask::keep_all<value_type>(layer_.kernel().size()) : *m);
+    }
+  }
+  void hold() override {
+    if constexpr (is_masked<Layer>::value) {
+      layer_.hold();
+    }
+  }
+
+ private:
+  Layer layer_;
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What networks of all kinds check and do alike: masks that are set, predictions.
+#ifndef ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
+#define ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <espalier/attributes/prunable_layer.hpp>
+#include <espalier/base/errors.hpp>
+#include <espalier/base/extents.hpp>
+#include <espalier/kernels/lanes.hpp>
+#include <espalier/mask/weight_mask.hpp>
+#include <espalier/tensor/tensor.hpp>
+
+namespace espalier::inline v0::nn::detail {
+
+/// @param shown  the layers with kernels.   @param masks  one for each of them, or none.
+/// @throws shape_error or argument_error if they do not fit.
+template <class T>
+void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::span<const mask::weight_mask<T>> masks,
+                  const std::string& where) {
+  if (masks.empty()) {
+    return;
+  }
+  if (masks.size() != shown.size()) {
+    throw shape_error(error_message(where, std::to_string(masks.size()) + " masks",
+                                    std::to_string(shown.size()) + ", one per layer with a kernel"));
+  }
+  for (std::size_t l = 0; l < masks.size(); ++l) {
+    const auto& [layer, kernel, bias] = shown[l];
+    if (masks[l].mask.size() != kernel.size()) {
+      throw shape_error(error_message(
+          where, "a mask of " + std::to_string(masks[l].mask.size()) + " weights for layer '" + layer.name + "'",
+          std::to_string(kernel.size())));
+    }
+    const bool holds = std::find(masks[l].mask.begin(), masks[l].mask.end(), 0) != masks[l].mask.end();
+    if (holds && !layer.optimizable) {
+      throw argument_error(error_message(where, "a mask that holds weights of layer '" + layer.name + "'",
+                                         "a layer that is wrapped in masked"));
+    }
+  }
+}
+
+/// @param samples  row-major, one after the other.   @return one row of outputs per sample.
+/// @throws shape_error if the numbers do not make whole samples.
+template <class Model, class T>
+[[nodiscard]] tensor<T, 2> predictions_of(const Model& model, std::span<const T> samples, const std::string& where) {
+  const std::size_t features = model.input_shape().size();
+  if (samples.size() % features != 0) {
+    throw shape_error(error_message(
+        where, std::to_string(samples.size()) + " numbers",
+        "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(model.input_shape())));
+  }
+  const std::size_t count = samples.size() / features;
+  const std::size_t outputs = model.output_shape().size();
+  auto result = zeros<T, 2>({count, outputs});
+  auto memory = model.make_workspace(kernels::slot_blocks);
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  for (std::size_t begin = 0; begin < count; begin += kernels::slot_samples) {
+    const auto slot = std::span(order).subspan(begin, (std::min)(kernels::slot_samples, count - begin));
+    kernels::gather(samples.data(), features, std::span<const std::uint32_t>(slot), memory.value(0));
+    kernels::scatter(model.forward(memory, kernels::blocks_of(slot.size())), outputs, slot.size(),
+                     result.data() + begin * outputs);
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
