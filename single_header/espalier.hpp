@@ -25,6 +25,7 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <numbers>
 #include <numeric>
@@ -14887,6 +14888,41 @@ void return_gradient(const channels_shape& s, const channel_ways<T>& ways, const
 
 #endif
 
+// ---- espalier/kernels/concatenate.hpp ----
+// Puts channels beside each other, and takes them apart again, on lane blocks.
+#ifndef ESPALIER_KERNELS_CONCATENATE_HPP
+#define ESPALIER_KERNELS_CONCATENATE_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Where some channels stand among all.
+struct channels_part {
+  std::size_t pixels = 0;    ///< of all blocks
+  std::size_t channels = 0;  ///< of the part
+  std::size_t begin = 0;     ///< its first channel among all
+  std::size_t all = 0;       ///< how many there are
+};
+
+/// @param part   [pixel][channel of the part][lane]; @param whole  [pixel][channel][lane], of which others stay.
+template <class T>
+void put_channels(const channels_part& s, const T* part, T* whole) {
+  for (std::size_t pixel = 0; pixel < s.pixels; ++pixel) {
+    std::copy_n(part + pixel * s.channels * lanes, s.channels * lanes, whole + (pixel * s.all + s.begin) * lanes);
+  }
+}
+
+/// The way back.
+template <class T>
+void take_channels(const channels_part& s, const T* whole, T* part) {
+  for (std::size_t pixel = 0; pixel < s.pixels; ++pixel) {
+    std::copy_n(whole + (pixel * s.all + s.begin) * lanes, s.channels * lanes, part + pixel * s.channels * lanes);
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/kernels/conv2d_shape.hpp ----
 // Sizes and arrays of a two-dimensional convolution on lane blocks.
 #ifndef ESPALIER_KERNELS_CONV2D_SHAPE_HPP
@@ -18259,42 +18295,6 @@ static_assert(layer<global_average_pool2d<float>>);
 
 #endif
 
-// ---- espalier/nn/leaky_relu.hpp ----
-// A rectifier that lets a little of negative numbers through.
-#ifndef ESPALIER_NN_LEAKY_RELU_HPP
-#define ESPALIER_NN_LEAKY_RELU_HPP
-
-namespace espalier::inline v0::nn {
-
-/// x where that is positive, else leak x; the derivative at 0 is the leak.
-/// @tparam T  float or double.
-template <class T = float>
-class leaky_relu : public detail::elementwise<leaky_relu<T>, T> {
- public:
-  static constexpr const char* default_name = "leaky_relu";
-
-  /// @param leak  share of negative numbers, >= 0
-  /// @throws argument_error if it is negative or not finite.
-  explicit leaky_relu(T leak = T(0.3)) : leak_(leak) {
-    if (!(leak >= 0 && std::isfinite(leak))) {
-      throw argument_error(error_message("nn::leaky_relu", "leak " + std::to_string(leak), "0 or more"));
-    }
-  }
-
-  /// @param x  any number.   @return the output there.
-  [[nodiscard]] T value(T x) const { return x > 0 ? x : leak_ * x; }
-  /// @param y  an output.   @return the derivative where it comes from.
-  [[nodiscard]] T slope(T y) const { return y > 0 ? T{1} : leak_; }
-
- private:
-  T leak_;
-};
-static_assert(layer<leaky_relu<float>>);
-
-}  // namespace espalier::inline v0::nn
-
-#endif
-
 // ---- espalier/nn/masked.hpp ----
 // A layer some of whose weights are held at 0, or at a shared mean, through all training.
 #ifndef ESPALIER_NN_MASKED_HPP
@@ -18347,6 +18347,844 @@ class masked : public Layer {
   mask::weight_mask<value_type> mask_;
   kernels::held_weights<value_type> held_{{}, {}};
 };
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/sigmoid.hpp ----
+// The logistic function.
+#ifndef ESPALIER_NN_SIGMOID_HPP
+#define ESPALIER_NN_SIGMOID_HPP
+
+namespace espalier::inline v0::nn {
+
+/// 1 / (1 + exp(-x)).
+/// @tparam T  float or double.
+template <class T = float>
+class sigmoid : public detail::elementwise<sigmoid<T>, T> {
+ public:
+  static constexpr const char* default_name = "sigmoid";
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
+  /// @param y  an output.   @return the derivative where it comes from.
+  [[nodiscard]] T slope(T y) const { return y * (1 - y); }
+};
+static_assert(layer<sigmoid<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/softmax.hpp ----
+// Turns scores into probabilities.
+#ifndef ESPALIER_NN_SOFTMAX_HPP
+#define ESPALIER_NN_SOFTMAX_HPP
+
+namespace espalier::inline v0::nn {
+
+/// exp(x) / sum of exp(x) over a vector. As the last layer before a cross-entropy the two are taken together.
+/// @tparam T  float or double.
+template <class T = float>
+class softmax {
+ public:
+  using value_type = T;
+  static constexpr std::size_t input_rank = 1;
+  static constexpr std::size_t output_rank = 1;
+  static constexpr bool in_place = true;
+  static constexpr const char* default_name = "softmax";
+
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
+    if (input.rank() != 1 || input.size() == 0) {
+      detail::refuse_input("softmax", name, input, "a vector (classes)");
+    }
+    features_ = input.size();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const { kernels::softmax_forward(p.y, features_, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::softmax_backward<T>(p.y, p.dy, features_, p.blocks); }
+
+ private:
+  std::size_t features_ = 0;
+};
+static_assert(layer<softmax<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/detail/layer_kinds.hpp ----
+// What networks ask about the type of a layer.
+#ifndef ESPALIER_NN_DETAIL_LAYER_KINDS_HPP
+#define ESPALIER_NN_DETAIL_LAYER_KINDS_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+template <class Layer>
+struct is_masked : std::false_type {};
+template <class Layer>
+struct is_masked<masked<Layer>> : std::true_type {};
+
+/// Which scores a loss looks at that takes the layer along, if it is the last; `outputs`: none does.
+template <class Layer>
+inline constexpr kernels::score_kind scores_before = kernels::score_kind::outputs;
+template <class T>
+inline constexpr kernels::score_kind scores_before<softmax<T>> = kernels::score_kind::before_softmax;
+template <class T>
+inline constexpr kernels::score_kind scores_before<sigmoid<T>> = kernels::score_kind::before_sigmoid;
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
+// ---- espalier/nn/detail/graph_layer.hpp ----
+// A layer whose kind is known at run time.
+#ifndef ESPALIER_NN_DETAIL_GRAPH_LAYER_HPP
+#define ESPALIER_NN_DETAIL_GRAPH_LAYER_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// What a graph asks of its layers.
+template <class T>
+class graph_layer {
+ public:
+  /// What does not change once it is built.
+  struct facts {
+    bool in_place = false;
+    bool trained = false;
+    bool prunable = false;
+    bool masked = false;
+    kernels::score_kind scores = kernels::score_kind::outputs;  ///< before it, if a loss takes it along
+  };
+
+  explicit graph_layer(const facts& f) noexcept : facts_(f) {}
+  graph_layer(const graph_layer&) = default;
+  graph_layer& operator=(const graph_layer&) = delete;
+  virtual ~graph_layer() = default;
+
+  [[nodiscard]] const facts& known() const noexcept { return facts_; }
+  [[nodiscard]] virtual std::unique_ptr<graph_layer> copy() const = 0;
+  [[nodiscard]] virtual std::size_t scratch() const = 0;
+  [[nodiscard]] virtual std::size_t kept() const = 0;
+  virtual void forward(const pass<T>& p) const = 0;
+  virtual void backward(const pass<T>& p) const = 0;
+  /// Adds to gradients: those of the kernel, then those of the bias.
+  virtual void backward_parameters(kernels::gradient_kind kind, const pass<T>& p, T* gradients) const = 0;
+  [[nodiscard]] virtual std::span<T> kernel() = 0;
+  [[nodiscard]] virtual std::span<T> bias() = 0;
+  [[nodiscard]] virtual std::size_t numbers() const = 0;
+  [[nodiscard]] virtual attributes::layer_attributes attributes() const = 0;
+  virtual void set_mask(const mask::weight_mask<T>* m) = 0;
+  virtual void hold() = 0;
+
+ private:
+  facts facts_;
+};
+
+/// One of a kind.
+template <layer Layer>
+class graph_layer_of final : public graph_layer<typename Layer::value_type> {
+ public:
+  using value_type = typename Layer::value_type;
+
+  explicit graph_layer_of(Layer l)
+      : graph_layer<value_type>({Layer::in_place, trained_layer<Layer>, weighted_layer<Layer>, is_masked<Layer>::value,
+                                 scores_before<Layer>}),
+        layer_(std::move(l)) {}
+
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
+    return layer_.build(name, input, generator);
+  }
+
+  [[nodiscard]] std::unique_ptr<graph_layer<value_type>> copy() const override {
+    return std::make_unique<graph_layer_of>(*this);
+  }
+  [[nodiscard]] std::size_t scratch() const override { return layer_.scratch(); }
+  [[nodiscard]] std::size_t kept() const override { return count_kept(layer_); }
+  void forward(const pass<value_type>& p) const override { layer_.forward(p); }
+  void backward(const pass<value_type>& p) const override { layer_.backward(p); }
+  void backward_parameters([[maybe_unused]] kernels::gradient_kind kind, [[maybe_unused]] const pass<value_type>& p,
+                           [[maybe_unused]] value_type* gradients) const override {
+    if constexpr (trained_layer<Layer>) {
+      value_type* d_bias = gradients + layer_.kernel().size();
+      if (kind == kernels::gradient_kind::plain) {
+        layer_.template backward_parameters<kernels::gradient_kind::plain>(p, gradients, d_bias);
+      } else {
+        layer_.template backward_parameters<kernels::gradient_kind::squared>(p, gradients, d_bias);
+      }
+    }
+  }
+  [[nodiscard]] std::span<value_type> kernel() override {
+    if constexpr (trained_layer<Layer>) {
+      return elements(layer_.kernel());
+    } else {
+      return {};
+    }
+  }
+  [[nodiscard]] std::span<value_type> bias() override {
+    if constexpr (trained_layer<Layer>) {
+      return elements(layer_.bias());
+    } else {
+      return {};
+    }
+  }
+  [[nodiscard]] std::size_t numbers() const override {
+    if constexpr (trained_layer<Layer>) {
+      return count_numbers(layer_);
+    } else {
+      return 0;
+    }
+  }
+  [[nodiscard]] attributes::layer_attributes attributes() const override {
+    if constexpr (weighted_layer<Layer>) {
+      return layer_.attributes();
+    } else {
+      return {};
+    }
+  }
+  void set_mask([[maybe_unused]] const mask::weight_mask<value_type>* m) override {
+    if constexpr (is_masked<Layer>::value) {
+      layer_.set_mask(m == nullptr ? mask::keep_all<value_type>(layer_.kernel().size()) : *m);
+    }
+  }
+  void hold() override {
+    if constexpr (is_masked<Layer>::value) {
+      layer_.hold();
+    }
+  }
+
+ private:
+  Layer layer_;
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
+// ---- espalier/nn/detail/network_checks.hpp ----
+// What networks of all kinds check and do alike: masks that are set, predictions.
+#ifndef ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
+#define ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// @param shown  the layers with kernels.   @param masks  one for each of them, or none.
+/// @throws shape_error or argument_error if they do not fit.
+template <class T>
+void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::span<const mask::weight_mask<T>> masks,
+                  const std::string& where) {
+  if (masks.empty()) {
+    return;
+  }
+  if (masks.size() != shown.size()) {
+    throw shape_error(error_message(where, std::to_string(masks.size()) + " masks",
+                                    std::to_string(shown.size()) + ", one per layer with a kernel"));
+  }
+  for (std::size_t l = 0; l < masks.size(); ++l) {
+    const auto& [layer, kernel, bias] = shown[l];
+    if (masks[l].mask.size() != kernel.size()) {
+      throw shape_error(error_message(
+          where, "a mask of " + std::to_string(masks[l].mask.size()) + " weights for layer '" + layer.name + "'",
+          std::to_string(kernel.size())));
+    }
+    const bool holds = std::find(masks[l].mask.begin(), masks[l].mask.end(), 0) != masks[l].mask.end();
+    if (holds && !layer.optimizable) {
+      throw argument_error(error_message(where, "a mask that holds weights of layer '" + layer.name + "'",
+                                         "a layer that is wrapped in masked"));
+    }
+  }
+}
+
+/// @param samples  row-major, one after the other.   @return one row of outputs per sample.
+/// @throws shape_error if the numbers do not make whole samples.
+template <class Model, class T>
+[[nodiscard]] tensor<T, 2> predictions_of(const Model& model, std::span<const T> samples, const std::string& where) {
+  const std::size_t features = model.input_shape().size();
+  if (samples.size() % features != 0) {
+    throw shape_error(error_message(
+        where, std::to_string(samples.size()) + " numbers",
+        "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(model.input_shape())));
+  }
+  const std::size_t count = samples.size() / features;
+  const std::size_t outputs = model.output_shape().size();
+  auto result = zeros<T, 2>({count, outputs});
+  auto memory = model.make_workspace(kernels::slot_blocks);
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  for (std::size_t begin = 0; begin < count; begin += kernels::slot_samples) {
+    const auto slot = std::span(order).subspan(begin, (std::min)(kernels::slot_samples, count - begin));
+    kernels::gather(samples.data(), features, std::span<const std::uint32_t>(slot), memory.value(0));
+    kernels::scatter(model.forward(memory, kernels::blocks_of(slot.size())), outputs, slot.size(),
+                     result.data() + begin * outputs);
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
+// ---- espalier/nn/workspace.hpp ----
+// The memory of passes through a network: values, gradients and scratch, allocated once.
+#ifndef ESPALIER_NN_WORKSPACE_HPP
+#define ESPALIER_NN_WORKSPACE_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Values before, between and behind the layers of a network, and their gradients, for some blocks of samples.
+/// @tparam T  float or double.
+template <class T>
+class workspace {
+ public:
+  /// How much memory there is beside the shapes.
+  struct size {
+    std::size_t blocks = 1;   ///< of 16 samples
+    std::size_t scratch = 0;  ///< numbers that a layer may use during its pass
+    std::size_t sums = 0;     ///< numbers that batch layers collect
+    std::size_t kept = 0;     ///< numbers that layers keep from pass to pass
+  };
+
+  /// @param shapes    of one sample before the first layer, and behind each layer.
+  /// @param in_place  per layer: whether its output takes the place of its input.
+  /// @param s         see size.
+  template <std::size_t Depth>
+  workspace(const std::array<extents, Depth + 1>& shapes, const std::array<bool, Depth>& in_place, const size& s) {
+    begins_.push_back(0);
+    for (const extents& shape : shapes) {
+      features_.push_back(shape.size());
+    }
+    std::size_t end = shapes[0].size();
+    for (std::size_t layer = 0; layer < Depth; ++layer) {
+      begins_.push_back(in_place[layer] ? begins_.back() : end);
+      end += in_place[layer] ? 0 : shapes[layer + 1].size();
+    }
+    for (std::size_t& begin : begins_) {
+      begin *= s.blocks * kernels::lanes;
+    }
+    allocate(end, s);
+  }
+
+  /// @param shapes  of one sample at each place; none takes the place of another.
+  workspace(std::span<const extents> shapes, const size& s) {
+    std::size_t end = 0;
+    for (const extents& shape : shapes) {
+      features_.push_back(shape.size());
+      begins_.push_back(end * s.blocks * kernels::lanes);
+      end += shape.size();
+    }
+    allocate(end, s);
+  }
+
+  /// What the passes are for that follow.
+  struct purpose {
+    std::size_t samples = 0;        ///< in the blocks; 0: all lanes
+    std::uint64_t noise = 0;        ///< see pass; 0: not a training
+    const double* batch = nullptr;  ///< see pass::batch_sums, for all batch layers one after the other
+  };
+
+  /// @param place  0: the samples; i: behind layer i - 1.
+  /// @return the values there, [block][feature][lane].
+  [[nodiscard]] T* value(std::size_t place) noexcept { return values_.data() + begins_[place]; }
+  /// @param place  as for value.
+  /// @return the gradient of the loss there.
+  [[nodiscard]] T* delta(std::size_t place) noexcept { return deltas_.data() + begins_[place]; }
+  [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
+  /// @return what batch layers collect, one after the other.
+  [[nodiscard]] std::vector<double>& sums() noexcept { return sums_; }
+  /// @return what layers keep from pass to pass, one after the other; at first not numbers.
+  [[nodiscard]] T* kept() noexcept { return kept_.data(); }
+  [[nodiscard]] const purpose& used_for() const noexcept { return purpose_; }
+  void use_for(const purpose& p) noexcept { purpose_ = p; }
+  /// @param place  as for value.   @return how many numbers of so many blocks are there.
+  [[nodiscard]] std::size_t count(std::size_t place, std::size_t blocks) const noexcept {
+    return features_[place] * blocks * kernels::lanes;
+  }
+
+ private:
+  void allocate(std::size_t features, const size& s) {
+    values_.resize(features * s.blocks * kernels::lanes);
+    deltas_.resize(values_.size());
+    scratch_.resize(s.scratch);
+    sums_.resize(s.sums);
+    kept_.assign(s.kept, std::numeric_limits<T>::quiet_NaN());
+  }
+
+  std::vector<std::size_t> features_;
+  std::vector<std::size_t> begins_;
+  std::vector<T> values_;
+  std::vector<T> deltas_;
+  std::vector<T> scratch_;
+  std::vector<double> sums_;
+  std::vector<T> kept_;
+  purpose purpose_;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/graph.hpp ----
+// A network of layers that may branch and join, put together at run time.
+#ifndef ESPALIER_NN_GRAPH_HPP
+#define ESPALIER_NN_GRAPH_HPP
+
+namespace espalier::inline v0::nn {
+
+/// A directed acyclic graph of layers with one input; what is added last is the output.
+///
+/// It is a prunable model and trains as `sequential` does, with the same kinds of layers but those that look at whole
+/// mini-batches. `sequential` is faster where it is enough: it runs neighbours together.
+/// @tparam T  float or double.
+template <class T = float>
+class graph {
+ public:
+  using value_type = T;
+  static constexpr std::size_t batch_layers = 0;
+
+  /// A place in the network: its input, or the output of what was added.
+  struct point {
+    std::size_t index = 0;
+  };
+
+  /// @param input  shape of one sample.
+  /// @param seed   of the initial weights.
+  /// @throws shape_error if a sample has no numbers.
+  graph(const extents& input, std::uint64_t seed) : generator_(seed) {
+    if (input.size() == 0) {
+      throw shape_error(error_message("nn::graph", "input of shape " + to_string(input), "a shape without 0"));
+    }
+    append({"input", input, {}, nullptr, false});
+  }
+  graph(const graph& other) : generator_(other.generator_), places_(other.places_), plans_(other.plans_) {
+    for (const node& n : other.nodes_) {
+      nodes_.push_back({n.name, n.shape, n.inputs, n.layer ? n.layer->copy() : nullptr, n.beside});
+      nodes_.back().trained_below = n.trained_below;
+    }
+  }
+  graph(graph&&) noexcept = default;
+  graph& operator=(graph other) noexcept {
+    generator_ = other.generator_;
+    places_ = std::move(other.places_);
+    plans_ = std::move(other.plans_);
+    nodes_ = std::move(other.nodes_);
+    return *this;
+  }
+  ~graph() = default;
+
+  /// @return the input of the network.
+  [[nodiscard]] static point input() noexcept { return {0}; }
+
+  /// Puts a layer behind a point and draws its weights.
+  /// @param layer  any but those that look at whole mini-batches. Without a name it is called by kind and place.
+  /// @param from   a point of this graph.
+  /// @return its output.
+  /// @throws shape_error if it does not fit; argument_error if the point is none, or the name was given before.
+  template <layer Layer>
+  requires(!batch_layer<Layer>) point add(Layer layer, point from) {
+    static_assert(std::is_same_v<typename Layer::value_type, T>, "all layers need one number type");
+    expect_points({&from, 1});
+    std::string name = name_of(Layer::default_name);
+    if constexpr (trained_layer<Layer>) {
+      name = layer.name().empty() ? name : layer.name();
+    }
+    expect_new(name);
+    auto own = std::make_unique<detail::graph_layer_of<Layer>>(std::move(layer));
+    const extents shape = own->build(name, nodes_[from.index].shape, generator_);
+    return append({name, shape, {from.index}, std::move(own), false});
+  }
+
+  /// Adds outputs up, number by number.
+  /// @param from  points of equal shapes, two or more.
+  /// @return the sums.
+  /// @throws shape_error if shapes differ; argument_error if there are fewer, or a point is none.
+  point add_up(const std::vector<point>& from) {
+    expect_several(from);
+    for (const point p : from) {
+      if (nodes_[p.index].shape != nodes_[from[0].index].shape) {
+        refuse_shapes(from[0], p, "shapes that are equal");
+      }
+    }
+    return append({name_of("add"), nodes_[from[0].index].shape, indices(from), nullptr, false});
+  }
+
+  /// Puts channels beside each other: along the last axis.
+  /// @param from  points whose shapes differ in the last axis only, two or more.
+  /// @return all channels, in the order of the points.
+  /// @throws shape_error if shapes differ elsewhere; argument_error if there are fewer, or a point is none.
+  point concatenate(const std::vector<point>& from) {
+    expect_several(from);
+    const extents& first = nodes_[from[0].index].shape;
+    std::vector<std::size_t> sizes;
+    for (std::size_t axis = 0; axis < first.rank(); ++axis) {
+      sizes.push_back(first[axis]);
+    }
+    sizes.back() = 0;
+    for (const point p : from) {
+      const extents& shape = nodes_[p.index].shape;
+      bool fits = shape.rank() == first.rank();
+      for (std::size_t axis = 0; fits && axis + 1 < first.rank(); ++axis) {
+        fits = shape[axis] == first[axis];
+      }
+      if (!fits) {
+        refuse_shapes(from[0], p, "shapes that differ in the last axis only");
+      }
+      sizes.back() += shape.back();
+    }
+    return append({name_of("concatenate"), extents(std::span<const std::size_t>(sizes)), indices(from), nullptr, true});
+  }
+
+  [[nodiscard]] const extents& input_shape() const noexcept { return nodes_.front().shape; }
+  [[nodiscard]] const extents& output_shape() const noexcept { return nodes_.back().shape; }
+
+  /// @return the layers with kernels, in the order in which they were added, each with those whose outputs reach it
+  ///         without another kernel between; kernels and biases are views of the network's own.
+  [[nodiscard]] std::vector<attributes::prunable_layer<T>> layers() {
+    std::vector<attributes::prunable_layer<T>> result;
+    for (node& n : nodes_) {
+      if (n.layer && n.layer->known().prunable) {
+        attributes::prunable_layer<T> shown{n.layer->attributes(), n.layer->kernel(), n.layer->bias()};
+        shown.attributes.optimizable = n.layer->known().masked;
+        std::vector<std::size_t> reaching;
+        for (const std::size_t i : n.inputs) {
+          add_reaching(i, reaching);
+        }
+        std::sort(reaching.begin(), reaching.end());
+        reaching.erase(std::unique(reaching.begin(), reaching.end()), reaching.end());
+        for (const std::size_t i : reaching) {
+          shown.attributes.inbound.push_back(nodes_[i].name);
+        }
+        result.push_back(std::move(shown));
+      }
+    }
+    return result;
+  }
+
+  /// @return views of all trained numbers: kernel and bias of each layer that has them, in order.
+  [[nodiscard]] std::vector<std::span<T>> parameters() {
+    std::vector<std::span<T>> result;
+    for (node& n : nodes_) {
+      if (n.layer && n.layer->known().trained) {
+        result.push_back(n.layer->kernel());
+        result.push_back(n.layer->bias());
+      }
+    }
+    return result;
+  }
+  /// @return for each entry of parameters(): the name of its layer.
+  [[nodiscard]] std::vector<std::string> parameter_layers() const {
+    std::vector<std::string> result;
+    for (const node& n : nodes_) {
+      if (n.layer && n.layer->known().trained) {
+        result.insert(result.end(), 2, n.name);
+      }
+    }
+    return result;
+  }
+  /// @return for each entry of parameters(): that an optimizer moves it.
+  [[nodiscard]] std::vector<bool> trained() const { return std::vector<bool>(parameter_layers().size(), true); }
+  void remember(std::span<const double> /*batch*/) const noexcept {}
+
+  /// Holds weights at 0 or at a shared mean from now on, see sequential::set_masks.
+  void set_masks(std::span<const mask::weight_mask<T>> masks) {
+    detail::expect_masks<T>(layers(), masks, "nn::graph::set_masks");
+    std::size_t next = 0;
+    for (node& n : nodes_) {
+      if (n.layer && n.layer->known().prunable) {
+        n.layer->set_mask(masks.empty() ? nullptr : &masks[next]);
+        ++next;
+      }
+    }
+  }
+  /// Sets all weights that are not kept back to their offsets.
+  void hold() {
+    for (node& n : nodes_) {
+      if (n.layer) {
+        n.layer->hold();
+      }
+    }
+  }
+
+  /// @param blocks  of 16 samples that a pass takes at most.   @return memory for passes.
+  [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
+    std::vector<extents> shapes;
+    typename workspace<T>::size size;
+    size.blocks = blocks;
+    std::size_t most = 0;
+    for (const node& n : nodes_) {
+      shapes.push_back(n.shape);
+      most = (std::max)(most, n.shape.size());
+      if (n.layer) {
+        size.scratch = (std::max)(size.scratch, n.layer->scratch());
+        size.kept += n.layer->kept();
+      }
+    }
+    shapes.push_back({most});  // for gradients that are added to others
+    return workspace<T>(std::span<const extents>(shapes), size);
+  }
+
+  /// Runs samples through the network.
+  /// @param w       whose value(0) holds the samples, [block][feature][lane].
+  /// @return the outputs, [block][feature][lane].
+  const T* forward(workspace<T>& w, std::size_t blocks) const { return run(w, blocks, nodes_.size()); }
+
+  /// The same but for an activation at the end that belongs to the loss.
+  template <kernels::score_kind Scores = kernels::score_kind::before_softmax>
+  const T* scores(workspace<T>& w, std::size_t blocks) const {
+    run(w, blocks, takes_last(Scores) ? nodes_.size() - 1 : nodes_.size());
+    return w.value(score_node(Scores));
+  }
+  /// @return where the gradient of the scores goes.
+  template <kernels::score_kind Scores = kernels::score_kind::before_softmax>
+  [[nodiscard]] T* score_gradient(workspace<T>& w) const noexcept {
+    return w.delta(score_node(Scores));
+  }
+  /// Goes back after `scores`, see sequential::backward.
+  template <kernels::gradient_kind Kind, kernels::score_kind Scores = kernels::score_kind::before_softmax>
+  void backward(workspace<T>& w, std::size_t blocks, std::span<T> gradients) const {
+    go_back(Kind, w, blocks, {score_node(Scores), takes_last(Scores) ? 1U : 0U, gradients.data()});
+  }
+
+  /// @param samples  row-major, one after the other.   @return one row of outputs per sample.
+  /// @throws shape_error if the numbers do not make whole samples.
+  [[nodiscard]] tensor<T, 2> predict(std::span<const T> samples) const {
+    return detail::predictions_of(*this, samples, "nn::graph::predict");
+  }
+
+ private:
+  struct node {
+    std::string name;
+    extents shape;
+    std::vector<std::size_t> inputs;
+    std::unique_ptr<detail::graph_layer<T>> layer;  // null: the input, or several are joined
+    bool beside = false;                            // whether they are concatenated, not added up
+    bool trained_below = false;                     // or the layer itself is trained
+  };
+  /// Where a way back begins.
+  struct beginning {
+    std::size_t node;
+    std::size_t plan;
+    T* gradients;
+  };
+
+  point append(node n) {
+    n.trained_below = n.layer && n.layer->known().trained;
+    for (const std::size_t i : n.inputs) {
+      n.trained_below = n.trained_below || nodes_[i].trained_below;
+    }
+    nodes_.push_back(std::move(n));
+    // How many nodes go back to each: from the output, and without the last node, if the loss takes that along.
+    for (std::size_t plan = 0; plan < 2; ++plan) {
+      plans_[plan].assign(nodes_.size(), 0);
+      const bool whole = plan == 0 || nodes_.back().inputs.empty();
+      const std::size_t last = whole ? nodes_.size() - 1 : nodes_.back().inputs[0];
+      for (std::size_t i = 0; i <= last; ++i) {
+        for (const std::size_t from : nodes_[i].inputs) {
+          ++plans_[plan][from];
+        }
+      }
+    }
+    return {nodes_.size() - 1};
+  }
+
+  [[nodiscard]] bool takes_last(kernels::score_kind scores) const noexcept {
+    const auto& last = nodes_.back().layer;
+    return last && scores != kernels::score_kind::outputs && last->known().scores == scores;
+  }
+  [[nodiscard]] std::size_t score_node(kernels::score_kind scores) const noexcept {
+    return takes_last(scores) ? nodes_.back().inputs[0] : nodes_.size() - 1;
+  }
+
+  [[nodiscard]] pass<T> pass_of(workspace<T>& w, std::size_t index, std::size_t blocks) const {
+    const auto& purpose = w.used_for();
+    pass<T> p;
+    p.x = w.value(nodes_[index].inputs[0]);
+    p.y = w.value(index);
+    p.dy = w.delta(index);
+    p.blocks = blocks;
+    p.scratch = w.scratch();
+    p.samples = purpose.samples == 0 ? blocks * kernels::lanes : purpose.samples;
+    p.noise = purpose.noise;
+    p.kept = w.kept();
+    for (std::size_t i = 0; i < index; ++i) {
+      p.kept += nodes_[i].layer ? nodes_[i].layer->kept() : 0;
+    }
+    if (nodes_[index].layer->known().in_place) {
+      p.x = p.y;
+    }
+    return p;
+  }
+  /// A part of the channels of a node that are put beside each other.
+  [[nodiscard]] kernels::channels_part part_of(const node& n, std::size_t input, std::size_t blocks) const {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < input; ++i) {
+      begin += nodes_[n.inputs[i]].shape.back();
+    }
+    return {blocks * n.shape.size() / n.shape.back(), nodes_[n.inputs[input]].shape.back(), begin, n.shape.back()};
+  }
+
+  const T* run(workspace<T>& w, std::size_t blocks, std::size_t end) const {
+    for (std::size_t i = 1; i < end; ++i) {
+      const node& n = nodes_[i];
+      const std::size_t count = w.count(i, blocks);
+      if (n.layer && n.layer->known().in_place) {
+        std::copy_n(w.value(n.inputs[0]), count, w.value(i));
+      }
+      if (n.layer) {
+        n.layer->forward(pass_of(w, i, blocks));
+        continue;
+      }
+      for (std::size_t input = 0; input < n.inputs.size(); ++input) {
+        const T* from = w.value(n.inputs[input]);
+        if (n.beside) {
+          kernels::put_channels(part_of(n, input, blocks), from, w.value(i));
+        } else if (input == 0) {
+          std::copy_n(from, count, w.value(i));
+        } else {
+          kernels::add<T>({from, count}, {w.value(i), count});
+        }
+      }
+    }
+    return w.value(end - 1);
+  }
+
+  void go_back(kernels::gradient_kind kind, workspace<T>& w, std::size_t blocks, const beginning& b) const {
+    std::size_t numbers = 0;
+    for (std::size_t i = 0; i <= b.node; ++i) {
+      numbers += nodes_[i].layer ? nodes_[i].layer->numbers() : 0;
+      // Where several gradients meet, or none comes.
+      if (i != b.node && plans_[b.plan][i] != 1) {
+        std::fill_n(w.delta(i), w.count(i, blocks), T{0});
+      }
+    }
+    for (std::size_t i = b.node; i > 0; --i) {
+      const node& n = nodes_[i];
+      if (n.layer && n.layer->known().trained) {
+        numbers -= n.layer->numbers();
+        n.layer->backward_parameters(kind, pass_of(w, i, blocks), b.gradients + numbers);
+      }
+      for (std::size_t input = 0; input < n.inputs.size(); ++input) {
+        if (nodes_[n.inputs[input]].trained_below) {
+          go_back_to(w, blocks, i, input, b.plan);
+        }
+      }
+    }
+  }
+
+  /// The gradient of one input of a node, added to what is there if others come too.
+  void go_back_to(workspace<T>& w, std::size_t blocks, std::size_t index, std::size_t input, std::size_t plan) const {
+    const node& n = nodes_[index];
+    const std::size_t to = n.inputs[input];
+    const std::size_t count = w.count(to, blocks);
+    const bool alone = plans_[plan][to] == 1;
+    T* dx = alone ? w.delta(to) : w.delta(nodes_.size());
+    if (n.layer) {
+      pass<T> p = pass_of(w, index, blocks);
+      p.dx = dx;
+      if (n.layer->known().in_place) {
+        std::copy_n(p.dy, count, dx);
+        p.dy = dx;
+      }
+      n.layer->backward(p);
+    } else if (n.beside) {
+      kernels::take_channels<T>(part_of(n, input, blocks), w.delta(index), dx);
+    } else {
+      std::copy_n(w.delta(index), count, dx);
+    }
+    if (!alone) {
+      kernels::add<T>({dx, count}, {w.delta(to), count});
+    }
+  }
+
+  void add_reaching(std::size_t index, std::vector<std::size_t>& to) const {
+    if (nodes_[index].layer && nodes_[index].layer->known().prunable) {
+      to.push_back(index);
+      return;
+    }
+    for (const std::size_t i : nodes_[index].inputs) {
+      add_reaching(i, to);
+    }
+  }
+
+  [[nodiscard]] std::string name_of(const std::string& kind) { return kind + "_" + std::to_string(++places_[kind]); }
+  void expect_new(const std::string& name) const {
+    for (const node& n : nodes_) {
+      if (n.name == name) {
+        throw argument_error(error_message("nn::graph", "two layers named '" + name + "'", "names that differ"));
+      }
+    }
+  }
+  void expect_points(std::span<const point> points) const {
+    for (const point p : points) {
+      if (p.index >= nodes_.size()) {
+        throw argument_error(error_message("nn::graph", "point " + std::to_string(p.index),
+                                           "one of the " + std::to_string(nodes_.size()) + " of this graph"));
+      }
+    }
+  }
+  void expect_several(const std::vector<point>& from) const {
+    if (from.size() < 2) {
+      throw argument_error(error_message("nn::graph", std::to_string(from.size()) + " points to join", "two or more"));
+    }
+    expect_points(from);
+  }
+  [[noreturn]] void refuse_shapes(point a, point b, const std::string& expected) const {
+    throw shape_error(error_message("nn::graph",
+                                    "outputs of shapes " + to_string(nodes_[a.index].shape) + " of '" +
+                                        nodes_[a.index].name + "' and " + to_string(nodes_[b.index].shape) + " of '" +
+                                        nodes_[b.index].name + "' to join",
+                                    expected));
+  }
+  [[nodiscard]] static std::vector<std::size_t> indices(const std::vector<point>& points) {
+    std::vector<std::size_t> result;
+    for (const point p : points) {
+      result.push_back(p.index);
+    }
+    return result;
+  }
+
+  random_generator generator_;
+  std::map<std::string, std::size_t> places_;
+  std::array<std::vector<std::size_t>, 2> plans_;
+  std::vector<node> nodes_;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/leaky_relu.hpp ----
+// A rectifier that lets a little of negative numbers through.
+#ifndef ESPALIER_NN_LEAKY_RELU_HPP
+#define ESPALIER_NN_LEAKY_RELU_HPP
+
+namespace espalier::inline v0::nn {
+
+/// x where that is positive, else leak x; the derivative at 0 is the leak.
+/// @tparam T  float or double.
+template <class T = float>
+class leaky_relu : public detail::elementwise<leaky_relu<T>, T> {
+ public:
+  static constexpr const char* default_name = "leaky_relu";
+
+  /// @param leak  share of negative numbers, >= 0
+  /// @throws argument_error if it is negative or not finite.
+  explicit leaky_relu(T leak = T(0.3)) : leak_(leak) {
+    if (!(leak >= 0 && std::isfinite(leak))) {
+      throw argument_error(error_message("nn::leaky_relu", "leak " + std::to_string(leak), "0 or more"));
+    }
+  }
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x > 0 ? x : leak_ * x; }
+  /// @param y  an output.   @return the derivative where it comes from.
+  [[nodiscard]] T slope(T y) const { return y > 0 ? T{1} : leak_; }
+
+ private:
+  T leak_;
+};
+static_assert(layer<leaky_relu<float>>);
 
 }  // namespace espalier::inline v0::nn
 
@@ -18685,90 +19523,6 @@ template <class Tuple, std::size_t Index>
 
 #endif
 
-// ---- espalier/nn/workspace.hpp ----
-// The memory of passes through a network: values, gradients and scratch, allocated once.
-#ifndef ESPALIER_NN_WORKSPACE_HPP
-#define ESPALIER_NN_WORKSPACE_HPP
-
-namespace espalier::inline v0::nn {
-
-/// Values before, between and behind the layers of a network, and their gradients, for some blocks of samples.
-/// @tparam T  float or double.
-template <class T>
-class workspace {
- public:
-  /// How much memory there is beside the shapes.
-  struct size {
-    std::size_t blocks = 1;   ///< of 16 samples
-    std::size_t scratch = 0;  ///< numbers that a layer may use during its pass
-    std::size_t sums = 0;     ///< numbers that batch layers collect
-    std::size_t kept = 0;     ///< numbers that layers keep from pass to pass
-  };
-
-  /// @param shapes    of one sample before the first layer, and behind each layer.
-  /// @param in_place  per layer: whether its output takes the place of its input.
-  /// @param s         see size.
-  template <std::size_t Depth>
-  workspace(const std::array<extents, Depth + 1>& shapes, const std::array<bool, Depth>& in_place, const size& s) {
-    begins_.push_back(0);
-    for (const extents& shape : shapes) {
-      features_.push_back(shape.size());
-    }
-    std::size_t end = shapes[0].size();
-    for (std::size_t layer = 0; layer < Depth; ++layer) {
-      begins_.push_back(in_place[layer] ? begins_.back() : end);
-      end += in_place[layer] ? 0 : shapes[layer + 1].size();
-    }
-    for (std::size_t& begin : begins_) {
-      begin *= s.blocks * kernels::lanes;
-    }
-    values_.resize(end * s.blocks * kernels::lanes);
-    deltas_.resize(values_.size());
-    scratch_.resize(s.scratch);
-    sums_.resize(s.sums);
-    kept_.assign(s.kept, std::numeric_limits<T>::quiet_NaN());
-  }
-
-  /// What the passes are for that follow.
-  struct purpose {
-    std::size_t samples = 0;        ///< in the blocks; 0: all lanes
-    std::uint64_t noise = 0;        ///< see pass; 0: not a training
-    const double* batch = nullptr;  ///< see pass::batch_sums, for all batch layers one after the other
-  };
-
-  /// @param place  0: the samples; i: behind layer i - 1.
-  /// @return the values there, [block][feature][lane].
-  [[nodiscard]] T* value(std::size_t place) noexcept { return values_.data() + begins_[place]; }
-  /// @param place  as for value.
-  /// @return the gradient of the loss there.
-  [[nodiscard]] T* delta(std::size_t place) noexcept { return deltas_.data() + begins_[place]; }
-  [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
-  /// @return what batch layers collect, one after the other.
-  [[nodiscard]] std::vector<double>& sums() noexcept { return sums_; }
-  /// @return what layers keep from pass to pass, one after the other; at first not numbers.
-  [[nodiscard]] T* kept() noexcept { return kept_.data(); }
-  [[nodiscard]] const purpose& used_for() const noexcept { return purpose_; }
-  void use_for(const purpose& p) noexcept { purpose_ = p; }
-  /// @param place  as for value.   @return how many numbers of so many blocks are there.
-  [[nodiscard]] std::size_t count(std::size_t place, std::size_t blocks) const noexcept {
-    return features_[place] * blocks * kernels::lanes;
-  }
-
- private:
-  std::vector<std::size_t> features_;
-  std::vector<std::size_t> begins_;
-  std::vector<T> values_;
-  std::vector<T> deltas_;
-  std::vector<T> scratch_;
-  std::vector<double> sums_;
-  std::vector<T> kept_;
-  purpose purpose_;
-};
-
-}  // namespace espalier::inline v0::nn
-
-#endif
-
 // ---- espalier/nn/detail/layer_passes.hpp ----
 // Passes through layers in a row, forward and back, those together that can be.
 #ifndef ESPALIER_NN_DETAIL_LAYER_PASSES_HPP
@@ -18987,94 +19741,12 @@ class layer_passes {
 
 #endif
 
-// ---- espalier/nn/sigmoid.hpp ----
-// The logistic function.
-#ifndef ESPALIER_NN_SIGMOID_HPP
-#define ESPALIER_NN_SIGMOID_HPP
-
-namespace espalier::inline v0::nn {
-
-/// 1 / (1 + exp(-x)).
-/// @tparam T  float or double.
-template <class T = float>
-class sigmoid : public detail::elementwise<sigmoid<T>, T> {
- public:
-  static constexpr const char* default_name = "sigmoid";
-
-  /// @param x  any number.   @return the output there.
-  [[nodiscard]] T value(T x) const { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
-  /// @param y  an output.   @return the derivative where it comes from.
-  [[nodiscard]] T slope(T y) const { return y * (1 - y); }
-};
-static_assert(layer<sigmoid<float>>);
-
-}  // namespace espalier::inline v0::nn
-
-#endif
-
-// ---- espalier/nn/softmax.hpp ----
-// Turns scores into probabilities.
-#ifndef ESPALIER_NN_SOFTMAX_HPP
-#define ESPALIER_NN_SOFTMAX_HPP
-
-namespace espalier::inline v0::nn {
-
-/// exp(x) / sum of exp(x) over a vector. As the last layer before a cross-entropy the two are taken together.
-/// @tparam T  float or double.
-template <class T = float>
-class softmax {
- public:
-  using value_type = T;
-  static constexpr std::size_t input_rank = 1;
-  static constexpr std::size_t output_rank = 1;
-  static constexpr bool in_place = true;
-  static constexpr const char* default_name = "softmax";
-
-  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
-    if (input.rank() != 1 || input.size() == 0) {
-      detail::refuse_input("softmax", name, input, "a vector (classes)");
-    }
-    features_ = input.size();
-    return input;
-  }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
-  void forward(const pass<T>& p) const { kernels::softmax_forward(p.y, features_, p.blocks); }
-  void backward(const pass<T>& p) const { kernels::softmax_backward<T>(p.y, p.dy, features_, p.blocks); }
-
- private:
-  std::size_t features_ = 0;
-};
-static_assert(layer<softmax<float>>);
-
-}  // namespace espalier::inline v0::nn
-
-#endif
-
 // ---- espalier/nn/sequential.hpp ----
 // A network of layers in a row, known at compile time.
 #ifndef ESPALIER_NN_SEQUENTIAL_HPP
 #define ESPALIER_NN_SEQUENTIAL_HPP
 
 namespace espalier::inline v0::nn {
-
-namespace detail {
-
-template <class Layer>
-struct is_masked : std::false_type {};
-template <class Layer>
-struct is_masked<masked<Layer>> : std::true_type {};
-
-template <class Layer>
-struct is_softmax : std::false_type {};
-template <class T>
-struct is_softmax<softmax<T>> : std::true_type {};
-
-template <class Layer>
-struct is_sigmoid : std::false_type {};
-template <class T>
-struct is_sigmoid<sigmoid<T>> : std::true_type {};
-
-}  // namespace detail
 
 /// Layers in a row: the output of each is the input of the next.
 ///
@@ -19096,8 +19768,7 @@ class sequential {
   template <kernels::score_kind Scores>
   static constexpr bool loss_takes_last = [] {
     using last = std::tuple_element_t<depth - 1, layer_tuple>;
-    return (Scores == kernels::score_kind::before_softmax && detail::is_softmax<last>::value) ||
-           (Scores == kernels::score_kind::before_sigmoid && detail::is_sigmoid<last>::value);
+    return Scores != kernels::score_kind::outputs && Scores == detail::scores_before<last>;
   }();
 
   /// Builds the network: shapes are checked from layer to layer and the weights drawn.
@@ -19176,7 +19847,7 @@ class sequential {
   /// @throws shape_error if there are more or fewer, or if a mask does not fit its kernel; argument_error if one holds
   ///         weights of a layer that is not `masked`. The network is then as it was.
   void set_masks(std::span<const mask::weight_mask<value_type>> masks) {
-    expect_masks(masks);
+    detail::expect_masks<value_type>(layers(), masks, "nn::sequential::set_masks");
     std::size_t next = 0;
     for_each_weighted_layer([&](auto& layer) {
       if constexpr (detail::is_masked<std::remove_reference_t<decltype(layer)>>::value) {
@@ -19319,25 +19990,7 @@ class sequential {
   /// @return one row of outputs per sample.
   /// @throws shape_error if the numbers do not make whole samples.   Complexity: memory for 64 samples at a time.
   [[nodiscard]] tensor<value_type, 2> predict(std::span<const value_type> samples) const {
-    const std::size_t features = input_shape().size();
-    if (samples.size() % features != 0) {
-      throw shape_error(error_message(
-          "nn::sequential::predict", std::to_string(samples.size()) + " numbers",
-          "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(input_shape())));
-    }
-    const std::size_t count = samples.size() / features;
-    const std::size_t outputs = output_shape().size();
-    auto result = zeros<value_type, 2>({count, outputs});
-    auto memory = make_workspace(kernels::slot_blocks);
-    std::vector<std::uint32_t> order(count);
-    std::iota(order.begin(), order.end(), 0U);
-    for (std::size_t begin = 0; begin < count; begin += kernels::slot_samples) {
-      const auto slot = std::span(order).subspan(begin, (std::min)(kernels::slot_samples, count - begin));
-      kernels::gather(samples.data(), features, std::span<const std::uint32_t>(slot), memory.value(0));
-      kernels::scatter(forward(memory, kernels::blocks_of(slot.size())), outputs, slot.size(),
-                       result.data() + begin * outputs);
-    }
-    return result;
+    return detail::predictions_of(*this, samples, "nn::sequential::predict");
   }
 
  private:
@@ -19407,32 +20060,6 @@ class sequential {
     for (const std::string& name : names_) {
       if (!seen.insert(name).second) {
         throw argument_error(error_message("nn::sequential", "two layers named '" + name + "'", "names that differ"));
-      }
-    }
-  }
-
-  void expect_masks(std::span<const mask::weight_mask<value_type>> masks) {
-    if (masks.empty()) {
-      return;
-    }
-    const auto shown = layers();
-    if (masks.size() != shown.size()) {
-      throw shape_error(error_message("nn::sequential::set_masks", std::to_string(masks.size()) + " masks",
-                                      std::to_string(shown.size()) + ", one per layer with a kernel"));
-    }
-    for (std::size_t l = 0; l < masks.size(); ++l) {
-      const auto& [layer, kernel, bias] = shown[l];
-      if (masks[l].mask.size() != kernel.size()) {
-        throw shape_error(error_message(
-            "nn::sequential::set_masks",
-            "a mask of " + std::to_string(masks[l].mask.size()) + " weights for layer '" + layer.name + "'",
-            std::to_string(kernel.size())));
-      }
-      const bool holds = std::find(masks[l].mask.begin(), masks[l].mask.end(), 0) != masks[l].mask.end();
-      if (holds && !layer.optimizable) {
-        throw argument_error(error_message("nn::sequential::set_masks",
-                                           "a mask that holds weights of layer '" + layer.name + "'",
-                                           "a layer that is wrapped in masked"));
       }
     }
   }
