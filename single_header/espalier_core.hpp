@@ -1741,7 +1741,7 @@ struct solve_options {
   double time_limit =
       std::numeric_limits<double>::infinity();  ///< seconds, >= 0, by a clock that is read only if this is finite
   bool measure_time = false;                    ///< fill in statistics::seconds; reads the clock
-  stop_condition stop{};                        ///< asked during the search; once it says so, the search ends
+  stop_condition stop{};  ///< asked every few milliseconds; once it says so, the answer is what is known by then
 };
 
 }  // namespace espalier::inline v0::knapsack
@@ -1754,6 +1754,9 @@ struct solve_options {
 #define ESPALIER_KNAPSACK_DETAIL_BUDGET_HPP
 
 namespace espalier::inline v0::knapsack::detail {
+
+/// Thrown and caught within the solvers: told to stop where there is no answer yet to go on with.
+struct interrupted {};
 
 /// Counts work against the limits of the options.
 class budget {
@@ -1779,6 +1782,14 @@ class budget {
     exhausted_ = exhausted_ || bytes > options_.memory_limit;
     return !exhausted_;
   }
+  /// Looks at the stop condition and the clock, as must be done every millisecond or so before the search begins.
+  /// @throws interrupted if it is time to end.
+  void check() {
+    if (is_over()) {
+      exhausted_ = true;
+      throw interrupted{};
+    }
+  }
   [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
   [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
   /// What is left of the work limit.
@@ -1787,8 +1798,9 @@ class budget {
   }
 
  private:
-  void look() {
-    exhausted_ = exhausted_ || options_.stop.stop_requested() || (watch_ && watch_->seconds() >= options_.time_limit);
+  void look() { exhausted_ = exhausted_ || is_over(); }
+  [[nodiscard]] bool is_over() const {
+    return options_.stop.stop_requested() || (watch_ && watch_->seconds() >= options_.time_limit);
   }
 
   const solve_options& options_;
@@ -2291,8 +2303,8 @@ template <class Function>
 class column_generation {
  public:
   /// @param hint  prices near which the minimum is thought to be.
-  column_generation(const Function& function, const std::vector<double>& hint)
-      : function_(function), unit_(units(function)), master_(capacities(), slack_costs()) {
+  column_generation(const Function& function, const std::vector<double>& hint, budget& b)
+      : function_(function), budget_(b), unit_(units(function)), master_(capacities(), slack_costs()) {
     best_.prices = hint;
     best_.value = std::numeric_limits<double>::infinity();
     master_.enter(evaluate(hint));
@@ -2305,6 +2317,7 @@ class column_generation {
     const std::size_t patience = 12 + 4 * unit_.size();
     std::size_t idle = 0;
     while (best_.steps < most_steps && idle < 4 * patience) {
+      budget_.check();
       const double before = best_.value;
       const std::vector<double> exact = master_prices();
       // Smoothed prices are better columns as a rule; where they lead nowhere, the exact ones must.
@@ -2377,6 +2390,7 @@ class column_generation {
   }
 
   const Function& function_;
+  budget& budget_;
   std::vector<double> unit_;
   master_problem<> master_;
   dual_solution best_;
@@ -2435,14 +2449,14 @@ class neighbourhood {
 /// @param terms  single items (no copies); capacities >= 0.
 /// @param hint   prices near which the minimum is thought to be; empty: 0.
 template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint) {
+[[nodiscard]] dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint, budget& b) {
   const dual_function function(terms);
   if (terms.rows() == 1) {
     one_price price(terms.items, terms.begin, terms.weights, terms.capacities[0]);
     const std::vector<double> prices{price()};
     return {prices, function.value(prices, function.at(prices)), price.steps()};
   }
-  dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint)();
+  dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint, b)();
   constexpr std::size_t last_reach = 12;
   std::size_t reach = last_reach;
   for (std::size_t c = 0; c < terms.classes(); ++c) {
@@ -2455,7 +2469,7 @@ template <class = void>  // so that it is compiled where it is called only
       continue;
     }
     const dual_function local(near.terms());
-    const dual_solution found = column_generation(local, std::vector<double>(terms.rows(), 0.0))();
+    const dual_solution found = column_generation(local, std::vector<double>(terms.rows(), 0.0), b)();
     best.steps += found.steps;
     std::vector<double> prices = best.prices;
     double moved = 0;
@@ -4868,14 +4882,16 @@ class scanner {
 
   /// @param core    the classes.
   /// @param ranges  one per class.
+  /// @param b       looked at between blocks; interrupted, the scanner is of no more use.
   /// @return the windows, sorted.   Complexity: O(n) and sorting what lies in the ranges.
-  [[nodiscard]] windows operator()(const core_problem& core, const std::vector<value_range>& ranges) {
+  [[nodiscard]] windows operator()(const core_problem& core, const std::vector<value_range>& ranges, budget& b) {
     above_ = compensated_sum{};
     windows result;
     result.ranges = ranges;
     result.remaining = core.capacities;
     for (std::size_t c = 0; c < core.classes.size(); ++c) {
-      const std::uint64_t above = scan_class(core.classes[c], ranges[c], result.items);
+      const std::uint64_t above = scan_class(core.classes[c], ranges[c], result.items, b);
+      b.check();
       const std::size_t first = result.begin.back();
       result.begin.push_back(result.items.size());
       sort_items(std::span(result.items).subspan(first));
@@ -4899,7 +4915,7 @@ class scanner {
 
  private:
   [[nodiscard]] std::uint64_t scan_class(const item_class& one, const value_range& range,
-                                         std::vector<window_item>& items) {
+                                         std::vector<window_item>& items, budget& b) {
     // The ranges are exact in Value: they come from values, or are infinite.
     const auto low = static_cast<Value>(range.low);
     const auto high = static_cast<Value>(range.high);
@@ -4907,6 +4923,9 @@ class scanner {
     for (const piece& part : one.pieces) {
       for (std::uint64_t at = part.first; at < part.first + part.count; at += scan_block) {
         const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, part.first + part.count - at));
+        if ((at / scan_block) % 1024 == 0) {
+          b.check();
+        }
         const auto block = values_.subspan(at, size);
         std::uint8_t* kept = &kept_[at];
         std::uint32_t count = 0;
@@ -4983,7 +5002,16 @@ class choosing {
       return none;
     }
     const choice_dual<Value> function(table_);
-    const dual_solution dual = column_generation(function, std::vector<double>(table_.rows(), 0.0))();
+    dual_solution dual;
+    try {
+      dual = column_generation(function, std::vector<double>(table_.rows(), 0.0), budget_)();
+    } catch (const interrupted&) {
+      choice_solution result = describe(std::move(lightest));
+      result.status = status::feasible;
+      result.bound = function.magnitude() * (1 + 1e-12);  // the best option of every group
+      result.multipliers.assign(table_.rows(), 0.0);
+      return result;
+    }
     took_.dual_steps = dual.steps;
     const choice_regret<Value> regret(table_, scale_, rounded_prices(dual.prices, scale_));
     chosen_ = std::move(lightest);
@@ -5917,7 +5945,7 @@ namespace espalier::inline v0::knapsack::detail {
 template <class = void>  // so that it is compiled where it is used only
 class rounding {
  public:
-  explicit rounding(regret& r) : regret_(r), slack_(r.slack()), moves_(r.classes(), 0) {}
+  rounding(regret& r, budget& b) : regret_(r), budget_(b), slack_(r.slack()), moves_(r.classes(), 0) {}
 
   /// @return a feasible choice with its regret; none if the windows are too narrow to leave room.
   /// Complexity: O(turns x classes), a turn moves items of one class as long as they cost the same.
@@ -5978,6 +6006,7 @@ class rounding {
   }
 
   void change(std::size_t c, std::int64_t direction, std::int64_t count) {
+    budget_.check();
     moves_[c] += direction * count;
     for (std::size_t r = 0; r < slack_.size(); ++r) {
       slack_[r] -= direction * count * regret_.core().weights_of(c)[r];
@@ -6041,6 +6070,7 @@ class rounding {
   }
 
   regret& regret_;
+  budget& budget_;
   std::vector<std::int64_t> slack_;
   std::vector<std::int64_t> moves_;
 };
@@ -6071,11 +6101,12 @@ template <class Value>
 class window_solver {
  public:
   /// @param scale  of all values of the problem.
-  window_solver(const core_problem& core, const fixed_point& scale, const solve_options& options)
-      : core_(core), scale_(scale), options_(options), budget_(options) {}
+  window_solver(const core_problem& core, const fixed_point& scale, double relative_gap, budget& b)
+      : core_(core), scale_(scale), relative_gap_(relative_gap), budget_(b) {}
 
   /// @param above  the value of all items that are kept already.
   /// @param hint   prices near the best; empty if nothing is known.
+  /// @throws interrupted if told to stop before there is a choice.
   /// @return nothing if the windows are too narrow; then prices() says where to look, unless that is empty.
   [[nodiscard]] std::optional<window_choice> operator()(const windows& w, double above,
                                                         const std::vector<double>& hint) {
@@ -6083,7 +6114,7 @@ class window_solver {
     if (std::any_of(w.remaining.begin(), w.remaining.end(), [](std::int64_t left) { return left < 0; })) {
       return std::nullopt;
     }
-    const dual_solution dual = minimize_dual({w.items, w.begin, core_.weights, w.remaining, {}, {}}, hint);
+    const dual_solution dual = minimize_dual({w.items, w.begin, core_.weights, w.remaining, {}, {}}, hint, budget_);
     took_.dual_steps += dual.steps;
     prices_ = dual.prices;
     for (std::size_t c = 0; c < w.classes(); ++c) {
@@ -6122,13 +6153,13 @@ class window_solver {
   /// Nothing if the windows are too narrow; too_large if the numbers do not allow to say how good the choice is.
   [[nodiscard]] std::optional<window_choice> minimize(const windows& w, const exact_prices& prices, bool& too_large) {
     regret r(core_, w, scale_, prices);
-    const auto first = rounding(r)();
+    const auto first = rounding(r, budget_)();
     if (!first) {
       return std::nullopt;
     }
     const double dual =
         above_ + scale_.to_double(exact_dual(core_, w, scale_, prices)) / static_cast<double>(prices.factor);
-    const auto good_enough = options_.relative_gap > 0 ? r.from_value(options_.relative_gap * dual) : 0;
+    const auto good_enough = relative_gap_ > 0 ? r.from_value(relative_gap_ * dual) : 0;
     const proof found = prover(r, *first, good_enough, budget_)(took_);
     too_large = found.best.cost >= endless;
     return found.left_window ? std::nullopt : std::optional(describe_choice(w, r, found, dual));
@@ -6158,8 +6189,8 @@ class window_solver {
 
   const core_problem& core_;
   fixed_point scale_;
-  const solve_options& options_;
-  budget budget_;
+  double relative_gap_;
+  budget& budget_;
   statistics took_;
   std::vector<double> prices_;
   double above_ = 0;
@@ -6196,7 +6227,8 @@ class sampler {
   static constexpr std::uint64_t small_problem = 32768;  ///< items up to which there is nothing to save
   static constexpr std::uint64_t small_class = 64;       ///< draws up to which a class is better taken whole
 
-  sampler(const core_problem& core, std::span<const Value> values) : core_(core), values_(values) {
+  sampler(const core_problem& core, std::span<const Value> values, budget& b)
+      : core_(core), values_(values), budget_(b) {
     for (const item_class& c : core.classes) {
       items_ += c.size;
     }
@@ -6271,7 +6303,8 @@ class sampler {
 
   [[nodiscard]] std::vector<double> prices_of(const sample& s, const std::vector<double>& hint) const {
     const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}});
-    return column_generation(function, hint.empty() ? std::vector<double>(core_.rows.size(), 0.0) : hint)().prices;
+    return column_generation(function, hint.empty() ? std::vector<double>(core_.rows.size(), 0.0) : hint, budget_)()
+        .prices;
   }
 
   [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
@@ -6305,6 +6338,7 @@ class sampler {
 
   const core_problem& core_;
   std::span<const Value> values_;
+  budget& budget_;
   std::uint64_t items_ = 0;
   double draws_ = 0;
   random_generator random_{0x6B6E6170};
@@ -6328,7 +6362,12 @@ template <class Value>
 class solving {
  public:
   solving(const problem<Value>& p, const solve_options& options)
-      : problem_(p), core_(presolve(p, p.capacities)), scan_(p.values), solver_(core_, scale_of(p), options) {}
+      : problem_(p),
+        largest_(static_cast<double>(largest_value(p.values))),
+        budget_(options),
+        core_(presolve(p, p.capacities)),
+        scan_(p.values),
+        solver_(core_, fixed_point(largest_), options.relative_gap, budget_) {}
 
   [[nodiscard]] solution operator()() {
     for (const piece& part : core_.free_pieces) {
@@ -6341,9 +6380,19 @@ class solving {
       everything.multipliers.assign(problem_.resources(), 0.0);
       return everything;
     }
-    sampled_ranges guess = sampler<Value>(core_, problem_.values)();
+    const compensated_sum free = scan_.value();
+    try {
+      return search_windows();
+    } catch (const interrupted&) {
+      return keep_nothing_else(free.result());
+    }
+  }
+
+ private:
+  [[nodiscard]] solution search_windows() {
+    sampled_ranges guess = sampler<Value>(core_, problem_.values, budget_)();
     for (int round = 0;; ++round) {
-      const windows w = scan_(core_, guess.ranges);
+      const windows w = scan_(core_, guess.ranges, budget_);
       if (const auto choice = solver_(w, scan_.value().result(), guess.prices)) {
         solution result = assemble(w, *choice);
         result.statistics.scans = static_cast<std::uint64_t>(round) + 1;
@@ -6353,9 +6402,17 @@ class solving {
     }
   }
 
- private:
-  [[nodiscard]] static fixed_point scale_of(const problem<Value>& p) {
-    return fixed_point(static_cast<double>(largest_value(p.values)));
+  /// The answer to a stop before there is a choice: what costs nothing, and the bound that all values have.
+  [[nodiscard]] solution keep_nothing_else(double free) const {
+    std::vector<std::uint8_t> kept(problem_.items(), 0);
+    for (const piece& part : core_.free_pieces) {
+      std::fill_n(kept.begin() + static_cast<std::ptrdiff_t>(part.first), part.count, std::uint8_t{1});
+    }
+    solution result = describe(problem_, std::move(kept), free);
+    result.bound = free + largest_ * static_cast<double>(problem_.items()) * (1 + 1e-12);
+    result.multipliers.assign(problem_.resources(), 0.0);
+    result.statistics = solver_.took();
+    return result;
   }
 
   [[nodiscard]] solution assemble(const windows& w, const window_choice& choice) {
@@ -6393,6 +6450,8 @@ class solving {
   }
 
   const problem<Value>& problem_;
+  double largest_;
+  budget budget_;
   core_problem core_;
   scanner<Value> scan_;
   window_solver<Value> solver_;
@@ -6415,7 +6474,8 @@ void validate_all(const problem<Value>& p, const solve_options& options) {
 /// the lowest index is kept. Same problem and options, same solution.
 /// @param p        the problem, at most 2^32 items; the values must stay alive during the call.
 /// @param options  limits.
-/// @return the kept items with status optimal; past a limit status feasible, with a bound that is proven. A problem
+/// @return the kept items with status optimal; past a limit, or told to stop, status feasible, with a bound that is
+///         proven (told to stop before there is anything, what costs nothing and the bound of all values). A problem
 ///         with valid input always has a feasible solution.
 /// @throws shape_error or argument_error for invalid input, with the index at fault.
 /// Complexity: O(n), sorting the few items near the line, and a search that is small where classes are few; exponential
@@ -6478,7 +6538,9 @@ class frontier {
       scan.keep(part);
     }
     free_ = scan.value().result();
-    all_ = scan(core_, std::vector<value_range>(core_.classes.size()));
+    const solve_options unlimited;
+    budget endless_budget(unlimited);
+    all_ = scan(core_, std::vector<value_range>(core_.classes.size()), endless_budget);
     for (std::size_t c = 0; c < all_.classes(); ++c) {
       compensated_sum sum;
       sums_.push_back(0);
@@ -6512,17 +6574,16 @@ class frontier {
       point.status = status::optimal;
       return point;
     }
-    prices_.resize(core_.rows.size(), 0.0);
-    prices_ = column_generation(*function_, prices_)().prices;
-    window_solver<Value> solver(core_, scale_, options_);
-    for (std::size_t reach = (std::max)(std::size_t{32}, 8192 / core_.classes.size());; reach *= 8) {
-      const slice near = cut(reach);
-      if (const auto choice = solver(near.window, near.above, prices_)) {
-        fill(point, near.window, *choice);
-        return point;
-      }
-      prices_ = solver.prices().empty() ? prices_ : solver.prices();
+    budget limits(options_);
+    try {
+      solve(point, limits);
+    } catch (const interrupted&) {  // nothing that costs is kept, and no bound is known but the value of everything
+      point.value = free_;
+      point.bound = free_ + function_->magnitude() * (1 + 1e-12);
+      point.multipliers.assign(problem_.resources(), 0.0);
+      point.status = status::feasible;
     }
+    return point;
   }
 
  private:
@@ -6530,6 +6591,20 @@ class frontier {
     windows window;
     double above = 0;
   };
+
+  void solve(pareto_point& point, budget& limits) {
+    prices_.resize(core_.rows.size(), 0.0);
+    prices_ = column_generation(*function_, prices_, limits)().prices;
+    window_solver<Value> solver(core_, scale_, options_.relative_gap, limits);
+    for (std::size_t reach = (std::max)(std::size_t{32}, 8192 / core_.classes.size());; reach *= 8) {
+      const slice near = cut(reach);
+      if (const auto choice = solver(near.window, near.above, prices_)) {
+        fill(point, near.window, *choice);
+        return;
+      }
+      prices_ = solver.prices().empty() ? prices_ : solver.prices();
+    }
+  }
 
   [[nodiscard]] static fixed_point scale_of(const problem<Value>& p) {
     return fixed_point(static_cast<double>(largest_value(p.values)));

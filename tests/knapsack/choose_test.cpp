@@ -187,6 +187,27 @@ TEST_SUITE("knapsack") {
     }
   }
 
+  TEST_CASE("a stop request, whenever it comes, ends with a feasible choice and a bound that holds") {
+    espalier::random_generator random(74);
+    owned_choices owned;
+    knapsack::choice_solution best;
+    while (best.status != knapsack::status::optimal || best.statistics.dual_steps < 5) {
+      owned = random_choices(random, 3000, 2, 9);
+      best = knapsack::choose(owned.get());
+    }
+    for (int when = 1; when < 5; ++when) {
+      int asked = 0;
+      const auto stopped = knapsack::choose(owned.get(), {.stop = support::stops_at{&asked, when}});
+      CAPTURE(when);
+      CHECK(stopped.status == knapsack::status::feasible);
+      CHECK(stopped.value <= best.value);
+      CHECK(stopped.bound >= best.value);
+      for (std::size_t r = 0; r < 2; ++r) {
+        CHECK(stopped.used[r] <= owned.problem.capacities[r]);
+      }
+    }
+  }
+
   TEST_CASE("what is wrong with a choice problem is named") {
     owned_choices sound;
     sound.values = {0, 1, 0, 2};

@@ -65,6 +65,21 @@ TEST_SUITE("knapsack") {
     }
   }
 
+  TEST_CASE("a stop request leaves points of which little is known, and that is true") {
+    espalier::random_generator random(63);
+    auto owned = support::class_problem(random, {.items = 20'000, .classes = 20, .resources = 2});
+    const std::vector<std::int64_t> capacities{owned.problem.capacities[0] / 2, owned.problem.capacities[0]};
+    const auto best = knapsack::pareto(owned.get(), 0, capacities);
+    int asked = 0;
+    const auto stopped = knapsack::pareto(owned.get(), 0, capacities, {.stop = support::stops_at{&asked, 1}});
+    for (std::size_t i = 0; i < capacities.size(); ++i) {
+      CHECK(stopped[i].status == knapsack::status::feasible);
+      CHECK(stopped[i].value <= best[i].value);
+      CHECK(stopped[i].bound >= best[i].value);
+      CHECK(stopped[i].used <= capacities[i]);
+    }
+  }
+
   TEST_CASE("a resource that never binds, and no capacities at all, are legal") {
     support::owned_problem<> owned;
     owned.problem.capacities = {1};

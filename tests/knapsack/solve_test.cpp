@@ -5,14 +5,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include <espalier/knapsack/dynamic_programming.hpp>
 #include <espalier/knapsack/greedy.hpp>
+#include <espalier/knapsack/verify.hpp>
 
 #include "support/knapsack_problems.hpp"
 
@@ -292,13 +293,30 @@ TEST_SUITE("knapsack") {
     }
   }
 
-  TEST_CASE("a stop request ends the search with a feasible answer") {
+  TEST_CASE("a stop request, whenever it comes, ends with a feasible answer and a bound that holds") {
     espalier::random_generator random(15);
-    std::stop_source source;
-    source.request_stop();
-    auto owned =
-        support::random_problem(random, {.items = 400, .classes = 400, .resources = 4, .largest_weight = 1000});
-    support::check_consistent(owned.get(), knapsack::solve(owned.get(), {.stop = source.get_token()}));
+    for (const std::size_t resources : {1U, 3U}) {
+      auto owned = support::class_problem(random, {.items = 60'000, .classes = 300, .resources = resources},
+                                          support::family::wide);
+      const auto& p = owned.get();
+      int asked = 0;
+      const auto best = knapsack::solve(p, {.stop = support::stops_at{&asked, std::numeric_limits<int>::max()}});
+      REQUIRE(best.status == knapsack::status::optimal);
+      REQUIRE(asked > 20);
+      const int all = asked;
+      int partial = 0;
+      for (int when = 1; when <= all; when += 1 + all / 40) {
+        asked = 0;
+        const auto stopped = knapsack::solve(p, {.stop = support::stops_at{&asked, when}});
+        CAPTURE(when);
+        support::check_consistent(p, stopped);
+        CHECK(knapsack::verify(p, stopped).fault.empty());
+        CHECK(stopped.bound >= best.value);
+        CHECK(asked < when + 5);
+        partial += stopped.status == knapsack::status::feasible ? 1 : 0;
+      }
+      CHECK(partial > 20);
+    }
   }
 
   TEST_CASE("float values are solved like their doubles") {

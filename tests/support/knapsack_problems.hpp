@@ -23,6 +23,13 @@
 
 namespace support {
 
+/// A stop condition that says so from a certain question on.
+struct stops_at {
+  int* asked;
+  int when;
+  [[nodiscard]] bool stop_requested() const { return ++*asked >= when; }
+};
+
 /// Values of several kinds (ties, zeros, correlated with the weights) in interleaved runs.
 inline owned_problem<> random_problem(espalier::random_generator& random, const shape& s) {
   owned_problem<> result;

@@ -50,7 +50,16 @@ class choosing {
       return none;
     }
     const choice_dual<Value> function(table_);
-    const dual_solution dual = column_generation(function, std::vector<double>(table_.rows(), 0.0))();
+    dual_solution dual;
+    try {
+      dual = column_generation(function, std::vector<double>(table_.rows(), 0.0), budget_)();
+    } catch (const interrupted&) {
+      choice_solution result = describe(std::move(lightest));
+      result.status = status::feasible;
+      result.bound = function.magnitude() * (1 + 1e-12);  // the best option of every group
+      result.multipliers.assign(table_.rows(), 0.0);
+      return result;
+    }
     took_.dual_steps = dual.steps;
     const choice_regret<Value> regret(table_, scale_, rounded_prices(dual.prices, scale_));
     chosen_ = std::move(lightest);

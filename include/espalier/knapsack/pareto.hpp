@@ -60,7 +60,9 @@ class frontier {
       scan.keep(part);
     }
     free_ = scan.value().result();
-    all_ = scan(core_, std::vector<value_range>(core_.classes.size()));
+    const solve_options unlimited;
+    budget endless_budget(unlimited);
+    all_ = scan(core_, std::vector<value_range>(core_.classes.size()), endless_budget);
     for (std::size_t c = 0; c < all_.classes(); ++c) {
       compensated_sum sum;
       sums_.push_back(0);
@@ -94,17 +96,16 @@ class frontier {
       point.status = status::optimal;
       return point;
     }
-    prices_.resize(core_.rows.size(), 0.0);
-    prices_ = column_generation(*function_, prices_)().prices;
-    window_solver<Value> solver(core_, scale_, options_);
-    for (std::size_t reach = (std::max)(std::size_t{32}, 8192 / core_.classes.size());; reach *= 8) {
-      const slice near = cut(reach);
-      if (const auto choice = solver(near.window, near.above, prices_)) {
-        fill(point, near.window, *choice);
-        return point;
-      }
-      prices_ = solver.prices().empty() ? prices_ : solver.prices();
+    budget limits(options_);
+    try {
+      solve(point, limits);
+    } catch (const interrupted&) {  // nothing that costs is kept, and no bound is known but the value of everything
+      point.value = free_;
+      point.bound = free_ + function_->magnitude() * (1 + 1e-12);
+      point.multipliers.assign(problem_.resources(), 0.0);
+      point.status = status::feasible;
     }
+    return point;
   }
 
  private:
@@ -112,6 +113,20 @@ class frontier {
     windows window;
     double above = 0;
   };
+
+  void solve(pareto_point& point, budget& limits) {
+    prices_.resize(core_.rows.size(), 0.0);
+    prices_ = column_generation(*function_, prices_, limits)().prices;
+    window_solver<Value> solver(core_, scale_, options_.relative_gap, limits);
+    for (std::size_t reach = (std::max)(std::size_t{32}, 8192 / core_.classes.size());; reach *= 8) {
+      const slice near = cut(reach);
+      if (const auto choice = solver(near.window, near.above, prices_)) {
+        fill(point, near.window, *choice);
+        return;
+      }
+      prices_ = solver.prices().empty() ? prices_ : solver.prices();
+    }
+  }
 
   [[nodiscard]] static fixed_point scale_of(const problem<Value>& p) {
     return fixed_point(static_cast<double>(largest_value(p.values)));

@@ -13,7 +13,9 @@
 #include <vector>
 
 #include <espalier/base/errors.hpp>
+#include <espalier/base/sum.hpp>
 #include <espalier/knapsack/detail/answer.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
 #include <espalier/knapsack/detail/sample.hpp>
 #include <espalier/knapsack/detail/scan.hpp>
@@ -33,7 +35,12 @@ template <class Value>
 class solving {
  public:
   solving(const problem<Value>& p, const solve_options& options)
-      : problem_(p), core_(presolve(p, p.capacities)), scan_(p.values), solver_(core_, scale_of(p), options) {}
+      : problem_(p),
+        largest_(static_cast<double>(largest_value(p.values))),
+        budget_(options),
+        core_(presolve(p, p.capacities)),
+        scan_(p.values),
+        solver_(core_, fixed_point(largest_), options.relative_gap, budget_) {}
 
   [[nodiscard]] solution operator()() {
     for (const piece& part : core_.free_pieces) {
@@ -46,9 +53,19 @@ class solving {
       everything.multipliers.assign(problem_.resources(), 0.0);
       return everything;
     }
-    sampled_ranges guess = sampler<Value>(core_, problem_.values)();
+    const compensated_sum free = scan_.value();
+    try {
+      return search_windows();
+    } catch (const interrupted&) {
+      return keep_nothing_else(free.result());
+    }
+  }
+
+ private:
+  [[nodiscard]] solution search_windows() {
+    sampled_ranges guess = sampler<Value>(core_, problem_.values, budget_)();
     for (int round = 0;; ++round) {
-      const windows w = scan_(core_, guess.ranges);
+      const windows w = scan_(core_, guess.ranges, budget_);
       if (const auto choice = solver_(w, scan_.value().result(), guess.prices)) {
         solution result = assemble(w, *choice);
         result.statistics.scans = static_cast<std::uint64_t>(round) + 1;
@@ -58,9 +75,17 @@ class solving {
     }
   }
 
- private:
-  [[nodiscard]] static fixed_point scale_of(const problem<Value>& p) {
-    return fixed_point(static_cast<double>(largest_value(p.values)));
+  /// The answer to a stop before there is a choice: what costs nothing, and the bound that all values have.
+  [[nodiscard]] solution keep_nothing_else(double free) const {
+    std::vector<std::uint8_t> kept(problem_.items(), 0);
+    for (const piece& part : core_.free_pieces) {
+      std::fill_n(kept.begin() + static_cast<std::ptrdiff_t>(part.first), part.count, std::uint8_t{1});
+    }
+    solution result = describe(problem_, std::move(kept), free);
+    result.bound = free + largest_ * static_cast<double>(problem_.items()) * (1 + 1e-12);
+    result.multipliers.assign(problem_.resources(), 0.0);
+    result.statistics = solver_.took();
+    return result;
   }
 
   [[nodiscard]] solution assemble(const windows& w, const window_choice& choice) {
@@ -98,6 +123,8 @@ class solving {
   }
 
   const problem<Value>& problem_;
+  double largest_;
+  budget budget_;
   core_problem core_;
   scanner<Value> scan_;
   window_solver<Value> solver_;
@@ -120,7 +147,8 @@ void validate_all(const problem<Value>& p, const solve_options& options) {
 /// the lowest index is kept. Same problem and options, same solution.
 /// @param p        the problem, at most 2^32 items; the values must stay alive during the call.
 /// @param options  limits.
-/// @return the kept items with status optimal; past a limit status feasible, with a bound that is proven. A problem
+/// @return the kept items with status optimal; past a limit, or told to stop, status feasible, with a bound that is
+///         proven (told to stop before there is anything, what costs nothing and the bound of all values). A problem
 ///         with valid input always has a feasible solution.
 /// @throws shape_error or argument_error for invalid input, with the index at fault.
 /// Complexity: O(n), sorting the few items near the line, and a search that is small where classes are few; exponential

@@ -19,7 +19,7 @@ struct solve_options {
   double time_limit =
       std::numeric_limits<double>::infinity();  ///< seconds, >= 0, by a clock that is read only if this is finite
   bool measure_time = false;                    ///< fill in statistics::seconds; reads the clock
-  stop_condition stop{};                        ///< asked during the search; once it says so, the search ends
+  stop_condition stop{};  ///< asked every few milliseconds; once it says so, the answer is what is known by then
 };
 
 }  // namespace espalier::inline v0::knapsack

@@ -15,6 +15,13 @@
 namespace detail = espalier::knapsack::detail;
 using support::family;
 
+namespace {
+
+const espalier::knapsack::solve_options no_limits;
+detail::budget unlimited(no_limits);
+
+}  // namespace
+
 TEST_SUITE("knapsack") {
   TEST_CASE("no prices bound better than those found") {
     // L is convex, so a minimum along many directions through a point is a minimum.
@@ -26,10 +33,11 @@ TEST_SUITE("knapsack") {
           support::class_problem(random, {200 + random.below(3000), 1 + random.below(20), resources, 30}, kind);
       const auto& p = owned.get();
       const auto core = detail::presolve(p, p.capacities);
-      const auto w = detail::scanner<double>(p.values)(core, std::vector<detail::value_range>(core.classes.size()));
+      const auto w =
+          detail::scanner<double>(p.values)(core, std::vector<detail::value_range>(core.classes.size()), unlimited);
       const detail::relaxation terms{w.items, w.begin, core.weights, w.remaining, {}, {}};
       const detail::dual_function function(terms);
-      const auto found = detail::minimize_dual(terms, {});
+      const auto found = detail::minimize_dual(terms, {}, unlimited);
       CAPTURE(trial);
       CHECK(found.value == doctest::Approx(function.value(found.prices, function.at(found.prices))));
       for (int direction = 0; direction < 60; ++direction) {
@@ -50,19 +58,19 @@ TEST_SUITE("knapsack") {
       auto owned = support::class_problem(random, {200'000, 10, 1 + random.below(3), 36});
       const auto& p = owned.get();
       const auto core = detail::presolve(p, p.capacities);
-      const auto guess = detail::sampler<double>(core, p.values)();
+      const auto guess = detail::sampler<double>(core, p.values, unlimited)();
       detail::scanner<double> scan(p.values);
-      const auto all = scan(core, std::vector<detail::value_range>(core.classes.size()));
+      const auto all = scan(core, std::vector<detail::value_range>(core.classes.size()), unlimited);
       const detail::relaxation terms{all.items, all.begin, core.weights, all.remaining, {}, {}};
       const detail::dual_function function(terms);
-      const auto best = detail::minimize_dual(terms, guess.prices);
+      const auto best = detail::minimize_dual(terms, guess.prices, unlimited);
       bool held = true;
       for (std::size_t c = 0; c < core.classes.size(); ++c) {
         const double t = function.threshold(c, best.prices);
         held = held && t >= guess.ranges[c].low && t <= guess.ranges[c].high;
       }
       missed += held ? 0 : 1;
-      CHECK(scan(core, guess.ranges).items.size() < p.items() / 6);
+      CHECK(scan(core, guess.ranges, unlimited).items.size() < p.items() / 6);
     }
     CHECK(missed <= 4);
   }

@@ -11,6 +11,13 @@
 
 namespace detail = espalier::knapsack::detail;
 
+namespace {
+
+const espalier::knapsack::solve_options no_limits;
+detail::budget unlimited(no_limits);
+
+}  // namespace
+
 TEST_SUITE("knapsack") {
   TEST_CASE_TEMPLATE("a scan keeps what is above the window, collects what is inside, and leaves the rest", Value,
                      float, double) {
@@ -29,7 +36,7 @@ TEST_SUITE("knapsack") {
     const auto core = detail::presolve(p, p.capacities);
     detail::scanner<Value> scan(p.values);
     const std::vector<detail::value_range> ranges{{10.25, 12}, {5, std::numeric_limits<double>::infinity()}};
-    const auto w = scan(core, ranges);
+    const auto w = scan(core, ranges, unlimited);
 
     double value = 0;
     std::uint64_t above = 0;

@@ -19,6 +19,9 @@ namespace detail = espalier::knapsack::detail;
 
 namespace {
 
+const espalier::knapsack::solve_options no_limits;
+detail::budget unlimited(no_limits);
+
 /// A small problem with its regret at some prices, good or not.
 struct setting {
   support::owned_problem<> owned;
@@ -33,7 +36,7 @@ struct setting {
       core = detail::presolve(owned.get(), owned.problem.capacities);
     } while (core.classes.empty());
     const auto& p = owned.get();
-    window = detail::scanner<double>(p.values)(core, std::vector<detail::value_range>(core.classes.size()));
+    window = detail::scanner<double>(p.values)(core, std::vector<detail::value_range>(core.classes.size()), unlimited);
     scale = detail::fixed_point(detail::largest_value(p.values));
     std::vector<double> prices;
     for (std::size_t r = 0; r < core.rows.size(); ++r) {
@@ -99,11 +102,9 @@ TEST_SUITE("knapsack") {
       if (limit < 0 || limit >= detail::endless / 2) {
         continue;
       }
-      const espalier::knapsack::solve_options options;
-      detail::budget budget(options);
       auto moving = detail::find_moving(*s.regret, limit);
       detail::search search({s.regret->classes(), s.regret->slack(), s.regret->prices()}, moving.columns,
-                            {.regret = limit, .effort = std::int64_t{1} << (random.below(2) * 16)}, budget);
+                            {.regret = limit, .effort = std::int64_t{1} << (random.below(2) * 16)}, unlimited);
       const auto best = search();
       CAPTURE(trial);
       REQUIRE_FALSE(search.cut_short());
@@ -142,7 +143,7 @@ TEST_SUITE("knapsack") {
     espalier::random_generator random(89);
     for (int trial = 0; trial < 2000; ++trial) {
       setting s(random, 1 + random.below(3));
-      const auto rounded = detail::rounding(*s.regret)();
+      const auto rounded = detail::rounding(*s.regret, unlimited)();
       REQUIRE(rounded.has_value());
       CHECK(rounded->cost == s.cost_of(*rounded));
     }
@@ -153,7 +154,7 @@ TEST_SUITE("knapsack") {
     int coarse = 0;
     for (int trial = 0; trial < 2000; ++trial) {
       setting s(random, 1 + random.below(3));
-      const auto rounded = detail::rounding(*s.regret)();
+      const auto rounded = detail::rounding(*s.regret, unlimited)();
       REQUIRE(rounded.has_value());
       if (rounded->cost < detail::endless) {
         CAPTURE(trial);
@@ -170,16 +171,14 @@ TEST_SUITE("knapsack") {
     int best = 0;
     for (int trial = 0; trial < 4000; ++trial) {
       setting s(random, 1 + random.below(3));
-      const auto rounded = detail::rounding(*s.regret)();
+      const auto rounded = detail::rounding(*s.regret, unlimited)();
       REQUIRE(rounded.has_value());
       const std::int64_t least = s.least();
       if (rounded->cost >= detail::endless || rounded->cost == least) {
         continue;
       }
       ++to_improve;
-      const espalier::knapsack::solve_options options;
-      detail::budget budget(options);
-      if (const auto better = detail::repair(*s.regret, budget)(*rounded, least)) {
+      if (const auto better = detail::repair(*s.regret, unlimited)(*rounded, least)) {
         CAPTURE(trial);
         CHECK(better->cost < rounded->cost);
         CHECK(better->cost == s.cost_of(*better));
@@ -195,14 +194,12 @@ TEST_SUITE("knapsack") {
     int improved = 0;
     for (int trial = 0; trial < 4000; ++trial) {
       setting s(random, 1);
-      auto first = detail::rounding(*s.regret)();
+      auto first = detail::rounding(*s.regret, unlimited)();
       REQUIRE(first.has_value());
       if (s.regret->rows() != 1 || first->cost >= detail::endless) {
         continue;
       }
-      const espalier::knapsack::solve_options options;
-      detail::budget budget(options);
-      detail::one_row_search search(*s.regret, budget);
+      detail::one_row_search search(*s.regret, unlimited);
       const auto better = search(*first);
       CAPTURE(trial);
       REQUIRE_FALSE(search.cut_short());

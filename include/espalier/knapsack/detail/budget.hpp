@@ -14,6 +14,9 @@
 
 namespace espalier::inline v0::knapsack::detail {
 
+/// Thrown and caught within the solvers: told to stop where there is no answer yet to go on with.
+struct interrupted {};
+
 /// Counts work against the limits of the options.
 class budget {
  public:
@@ -38,6 +41,14 @@ class budget {
     exhausted_ = exhausted_ || bytes > options_.memory_limit;
     return !exhausted_;
   }
+  /// Looks at the stop condition and the clock, as must be done every millisecond or so before the search begins.
+  /// @throws interrupted if it is time to end.
+  void check() {
+    if (is_over()) {
+      exhausted_ = true;
+      throw interrupted{};
+    }
+  }
   [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
   [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
   /// What is left of the work limit.
@@ -46,8 +57,9 @@ class budget {
   }
 
  private:
-  void look() {
-    exhausted_ = exhausted_ || options_.stop.stop_requested() || (watch_ && watch_->seconds() >= options_.time_limit);
+  void look() { exhausted_ = exhausted_ || is_over(); }
+  [[nodiscard]] bool is_over() const {
+    return options_.stop.stop_requested() || (watch_ && watch_->seconds() >= options_.time_limit);
   }
 
   const solve_options& options_;

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/one_price.hpp>
 #include <espalier/knapsack/detail/window.hpp>
 
@@ -294,8 +295,8 @@ template <class Function>
 class column_generation {
  public:
   /// @param hint  prices near which the minimum is thought to be.
-  column_generation(const Function& function, const std::vector<double>& hint)
-      : function_(function), unit_(units(function)), master_(capacities(), slack_costs()) {
+  column_generation(const Function& function, const std::vector<double>& hint, budget& b)
+      : function_(function), budget_(b), unit_(units(function)), master_(capacities(), slack_costs()) {
     best_.prices = hint;
     best_.value = std::numeric_limits<double>::infinity();
     master_.enter(evaluate(hint));
@@ -308,6 +309,7 @@ class column_generation {
     const std::size_t patience = 12 + 4 * unit_.size();
     std::size_t idle = 0;
     while (best_.steps < most_steps && idle < 4 * patience) {
+      budget_.check();
       const double before = best_.value;
       const std::vector<double> exact = master_prices();
       // Smoothed prices are better columns as a rule; where they lead nowhere, the exact ones must.
@@ -380,6 +382,7 @@ class column_generation {
   }
 
   const Function& function_;
+  budget& budget_;
   std::vector<double> unit_;
   master_problem<> master_;
   dual_solution best_;
@@ -438,14 +441,14 @@ class neighbourhood {
 /// @param terms  single items (no copies); capacities >= 0.
 /// @param hint   prices near which the minimum is thought to be; empty: 0.
 template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint) {
+[[nodiscard]] dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint, budget& b) {
   const dual_function function(terms);
   if (terms.rows() == 1) {
     one_price price(terms.items, terms.begin, terms.weights, terms.capacities[0]);
     const std::vector<double> prices{price()};
     return {prices, function.value(prices, function.at(prices)), price.steps()};
   }
-  dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint)();
+  dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint, b)();
   constexpr std::size_t last_reach = 12;
   std::size_t reach = last_reach;
   for (std::size_t c = 0; c < terms.classes(); ++c) {
@@ -458,7 +461,7 @@ template <class = void>  // so that it is compiled where it is called only
       continue;
     }
     const dual_function local(near.terms());
-    const dual_solution found = column_generation(local, std::vector<double>(terms.rows(), 0.0))();
+    const dual_solution found = column_generation(local, std::vector<double>(terms.rows(), 0.0), b)();
     best.steps += found.steps;
     std::vector<double> prices = best.prices;
     double moved = 0;

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -19,7 +20,7 @@ namespace espalier::inline v0::knapsack::detail {
 template <class = void>  // so that it is compiled where it is used only
 class rounding {
  public:
-  explicit rounding(regret& r) : regret_(r), slack_(r.slack()), moves_(r.classes(), 0) {}
+  rounding(regret& r, budget& b) : regret_(r), budget_(b), slack_(r.slack()), moves_(r.classes(), 0) {}
 
   /// @return a feasible choice with its regret; none if the windows are too narrow to leave room.
   /// Complexity: O(turns x classes), a turn moves items of one class as long as they cost the same.
@@ -80,6 +81,7 @@ class rounding {
   }
 
   void change(std::size_t c, std::int64_t direction, std::int64_t count) {
+    budget_.check();
     moves_[c] += direction * count;
     for (std::size_t r = 0; r < slack_.size(); ++r) {
       slack_[r] -= direction * count * regret_.core().weights_of(c)[r];
@@ -143,6 +145,7 @@ class rounding {
   }
 
   regret& regret_;
+  budget& budget_;
   std::vector<std::int64_t> slack_;
   std::vector<std::int64_t> moves_;
 };

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <espalier/base/random_generator.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/dual.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
 #include <espalier/knapsack/detail/window.hpp>
@@ -40,7 +41,8 @@ class sampler {
   static constexpr std::uint64_t small_problem = 32768;  ///< items up to which there is nothing to save
   static constexpr std::uint64_t small_class = 64;       ///< draws up to which a class is better taken whole
 
-  sampler(const core_problem& core, std::span<const Value> values) : core_(core), values_(values) {
+  sampler(const core_problem& core, std::span<const Value> values, budget& b)
+      : core_(core), values_(values), budget_(b) {
     for (const item_class& c : core.classes) {
       items_ += c.size;
     }
@@ -115,7 +117,8 @@ class sampler {
 
   [[nodiscard]] std::vector<double> prices_of(const sample& s, const std::vector<double>& hint) const {
     const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}});
-    return column_generation(function, hint.empty() ? std::vector<double>(core_.rows.size(), 0.0) : hint)().prices;
+    return column_generation(function, hint.empty() ? std::vector<double>(core_.rows.size(), 0.0) : hint, budget_)()
+        .prices;
   }
 
   [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
@@ -149,6 +152,7 @@ class sampler {
 
   const core_problem& core_;
   std::span<const Value> values_;
+  budget& budget_;
   std::uint64_t items_ = 0;
   double draws_ = 0;
   random_generator random_{0x6B6E6170};

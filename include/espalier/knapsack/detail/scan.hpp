@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <espalier/base/sum.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
 #include <espalier/knapsack/detail/window.hpp>
 
@@ -72,14 +73,16 @@ class scanner {
 
   /// @param core    the classes.
   /// @param ranges  one per class.
+  /// @param b       looked at between blocks; interrupted, the scanner is of no more use.
   /// @return the windows, sorted.   Complexity: O(n) and sorting what lies in the ranges.
-  [[nodiscard]] windows operator()(const core_problem& core, const std::vector<value_range>& ranges) {
+  [[nodiscard]] windows operator()(const core_problem& core, const std::vector<value_range>& ranges, budget& b) {
     above_ = compensated_sum{};
     windows result;
     result.ranges = ranges;
     result.remaining = core.capacities;
     for (std::size_t c = 0; c < core.classes.size(); ++c) {
-      const std::uint64_t above = scan_class(core.classes[c], ranges[c], result.items);
+      const std::uint64_t above = scan_class(core.classes[c], ranges[c], result.items, b);
+      b.check();
       const std::size_t first = result.begin.back();
       result.begin.push_back(result.items.size());
       sort_items(std::span(result.items).subspan(first));
@@ -103,7 +106,7 @@ class scanner {
 
  private:
   [[nodiscard]] std::uint64_t scan_class(const item_class& one, const value_range& range,
-                                         std::vector<window_item>& items) {
+                                         std::vector<window_item>& items, budget& b) {
     // The ranges are exact in Value: they come from values, or are infinite.
     const auto low = static_cast<Value>(range.low);
     const auto high = static_cast<Value>(range.high);
@@ -111,6 +114,9 @@ class scanner {
     for (const piece& part : one.pieces) {
       for (std::uint64_t at = part.first; at < part.first + part.count; at += scan_block) {
         const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, part.first + part.count - at));
+        if ((at / scan_block) % 1024 == 0) {
+          b.check();
+        }
         const auto block = values_.subspan(at, size);
         std::uint8_t* kept = &kept_[at];
         std::uint32_t count = 0;

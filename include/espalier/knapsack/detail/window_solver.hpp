@@ -22,7 +22,6 @@
 #include <espalier/knapsack/detail/rounding.hpp>
 #include <espalier/knapsack/detail/window.hpp>
 #include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/solve_options.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
 
@@ -41,11 +40,12 @@ template <class Value>
 class window_solver {
  public:
   /// @param scale  of all values of the problem.
-  window_solver(const core_problem& core, const fixed_point& scale, const solve_options& options)
-      : core_(core), scale_(scale), options_(options), budget_(options) {}
+  window_solver(const core_problem& core, const fixed_point& scale, double relative_gap, budget& b)
+      : core_(core), scale_(scale), relative_gap_(relative_gap), budget_(b) {}
 
   /// @param above  the value of all items that are kept already.
   /// @param hint   prices near the best; empty if nothing is known.
+  /// @throws interrupted if told to stop before there is a choice.
   /// @return nothing if the windows are too narrow; then prices() says where to look, unless that is empty.
   [[nodiscard]] std::optional<window_choice> operator()(const windows& w, double above,
                                                         const std::vector<double>& hint) {
@@ -53,7 +53,7 @@ class window_solver {
     if (std::any_of(w.remaining.begin(), w.remaining.end(), [](std::int64_t left) { return left < 0; })) {
       return std::nullopt;
     }
-    const dual_solution dual = minimize_dual({w.items, w.begin, core_.weights, w.remaining, {}, {}}, hint);
+    const dual_solution dual = minimize_dual({w.items, w.begin, core_.weights, w.remaining, {}, {}}, hint, budget_);
     took_.dual_steps += dual.steps;
     prices_ = dual.prices;
     for (std::size_t c = 0; c < w.classes(); ++c) {
@@ -92,13 +92,13 @@ class window_solver {
   /// Nothing if the windows are too narrow; too_large if the numbers do not allow to say how good the choice is.
   [[nodiscard]] std::optional<window_choice> minimize(const windows& w, const exact_prices& prices, bool& too_large) {
     regret r(core_, w, scale_, prices);
-    const auto first = rounding(r)();
+    const auto first = rounding(r, budget_)();
     if (!first) {
       return std::nullopt;
     }
     const double dual =
         above_ + scale_.to_double(exact_dual(core_, w, scale_, prices)) / static_cast<double>(prices.factor);
-    const auto good_enough = options_.relative_gap > 0 ? r.from_value(options_.relative_gap * dual) : 0;
+    const auto good_enough = relative_gap_ > 0 ? r.from_value(relative_gap_ * dual) : 0;
     const proof found = prover(r, *first, good_enough, budget_)(took_);
     too_large = found.best.cost >= endless;
     return found.left_window ? std::nullopt : std::optional(describe_choice(w, r, found, dual));
@@ -128,8 +128,8 @@ class window_solver {
 
   const core_problem& core_;
   fixed_point scale_;
-  const solve_options& options_;
-  budget budget_;
+  double relative_gap_;
+  budget& budget_;
   statistics took_;
   std::vector<double> prices_;
   double above_ = 0;
