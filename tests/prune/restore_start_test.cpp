@@ -3,10 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include <espalier/objective/parameters.hpp>
-#include <espalier/prune/optimize.hpp>
-#include <espalier/rank/l1.hpp>
-#include <espalier/schedule/constant.hpp>
+#include <vector>
+
+#include <espalier/base/byte_writer.hpp>
 
 #include "support/memory_checkpoint.hpp"
 #include "support/scripted_training.hpp"
@@ -22,13 +21,22 @@ TEST_SUITE("prune") {
     CHECK_FALSE(prune::restore_start(network, place));
     CHECK_FALSE(prune::restore_start(network, {}));
     CHECK(network.first == before);
-    support::scripted_trainer trainer{.metrics = {1.0, 1.0}};
-    prune::options<espalier::rank::l1> o;
-    o.checkpoint = place;
-    static_cast<void>(prune::optimize(network, trainer, espalier::objective::parameters{},
-                                      espalier::schedule::constant({.final = 0.5, .step = 0.5}), o));
-    CHECK(network.first != before);
+    prune::detail::run_state<double> state;
+    state.dense = prune::snapshot(network).values();
+    espalier::byte_writer writer;
+    prune::detail::transfer(writer, state);
+    place.kept = writer.take();
+    network.first.assign(8, 0.0);
+    network.bias.assign(4, 0.0);
     CHECK(prune::restore_start(network, place));
+    CHECK(network.first == before);
+    CHECK(network.bias == std::vector<double>(4, 0.5));
+    place.kept.pop_back();
+    CHECK_THROWS_AS(static_cast<void>(prune::restore_start(network, place)), espalier::parse_error);
+    state.dense.pop_back();
+    prune::detail::transfer(writer, state);
+    place.kept = writer.take();
+    CHECK_THROWS_AS(static_cast<void>(prune::restore_start(network, place)), espalier::shape_error);
     CHECK(network.first == before);
   }
 }
