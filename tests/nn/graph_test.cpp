@@ -27,36 +27,33 @@ static_assert(espalier::prune::trainer<train::trainer<float>, nn::graph<float>>)
 
 namespace {
 
-template <class T>
-using dense = nn::masked<nn::dense<T>>;
+using dense = nn::masked<nn::dense<double>>;
 
 /// Two branches that join twice, with a residual around a layer and a dead end.
-template <class T>
-nn::graph<T> branching() {
-  nn::graph<T> net({4, 5, 2}, 3);
-  const auto first = net.add(nn::conv2d<T>({.filters = 3, .padding = nn::padding::same}), net.input());
-  const auto live = net.add(nn::tanh<T>(), first);
-  const auto second = net.add(nn::conv2d<T>({.filters = 3, .padding = nn::padding::same, .name = "around"}), live);
+nn::graph<double> branching() {
+  nn::graph<double> net({4, 5, 2}, 3);
+  const auto first = net.add(nn::conv2d<double>({.filters = 3, .padding = nn::padding::same}), net.input());
+  const auto live = net.add(nn::tanh<double>(), first);
+  const auto second = net.add(nn::conv2d<double>({.filters = 3, .padding = nn::padding::same, .name = "around"}), live);
   const auto sum = net.add_up({live, second, first});
-  const auto other = net.add(nn::conv2d<T>({.filters = 2, .kernel = {1, 1}}), net.input());
+  const auto other = net.add(nn::conv2d<double>({.filters = 2, .kernel = {1, 1}}), net.input());
   const auto both = net.concatenate({sum, other, live});
-  net.add(nn::relu<T>(), both);  // leads nowhere
-  const auto flat = net.add(nn::flatten<T>(), net.add(nn::max_pool2d<T>(), both));
-  const auto scores = net.add(dense<T>(nn::dense_options{.units = 3}), flat);
-  net.add(nn::softmax<T>(), scores);
+  net.add(nn::relu<double>(), both);  // leads nowhere
+  const auto flat = net.add(nn::flatten<double>(), net.add(nn::max_pool2d<double>(), both));
+  const auto scores = net.add(dense(nn::dense_options{.units = 3}), flat);
+  net.add(nn::softmax<double>(), scores);
   return net;
 }
 
 /// The layers of support::perceptron.
-template <class T>
-nn::graph<T> perceptron(std::uint64_t seed = 3) {
-  nn::graph<T> net({6}, seed);
-  auto at = net.add(dense<T>(nn::dense_options{.units = 9}), net.input());
-  at = net.add(nn::relu<T>(), at);
-  at = net.add(dense<T>(nn::dense_options{.units = 5}), at);
-  at = net.add(nn::relu<T>(), at);
-  at = net.add(nn::dense<T>(nn::dense_options{.units = 4}), at);
-  net.add(nn::softmax<T>(), at);
+nn::graph<double> perceptron(std::uint64_t seed = 3) {
+  nn::graph<double> net({6}, seed);
+  auto at = net.add(dense(nn::dense_options{.units = 9}), net.input());
+  at = net.add(nn::relu<double>(), at);
+  at = net.add(dense(nn::dense_options{.units = 5}), at);
+  at = net.add(nn::relu<double>(), at);
+  at = net.add(nn::dense<double>(nn::dense_options{.units = 4}), at);
+  net.add(nn::softmax<double>(), at);
   return net;
 }
 
@@ -72,10 +69,10 @@ auto all_weights(Model& model) {
 }  // namespace
 
 TEST_SUITE("nn") {
-  TEST_CASE_TEMPLATE("layers in a row are what they are in a sequential network, bit for bit", T, float, double) {
-    const support::labelled<T> data(200, 6, 4);
-    auto row = support::perceptron<T>();
-    auto net = perceptron<T>();
+  TEST_CASE("layers in a row are what they are in a sequential network, bit for bit") {
+    const support::labelled<double> data(200, 6, 4);
+    auto row = support::perceptron<double>();
+    auto net = perceptron();
     CHECK(all_weights(net) == all_weights(row));
     CHECK(net.predict(data.numbers) == row.predict(data.numbers));
     CHECK(train::fisher_information(net, data.view()) == train::fisher_information(row, data.view()));
@@ -86,7 +83,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("the gradients of branches that join are those of finite differences") {
-    auto net = branching<double>();
+    auto net = branching();
     support::disturb(net);
     const support::labelled<double> data(19, 40, 3);
     const auto found = train::mean_absolute_gradients(net, data.view());
@@ -109,7 +106,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("squares are those of single samples, and a copy has weights of its own") {
-    auto net = branching<double>();
+    auto net = branching();
     const support::labelled<double> data(5, 40, 3);
     const auto fisher = train::fisher_information(net, data.view());
     auto view = data.view();
@@ -129,7 +126,7 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("each layer knows those whose outputs reach it without another kernel between") {
-    auto net = branching<float>();
+    auto net = branching();
     const auto layers = net.layers();
     REQUIRE(layers.size() == 4);
     CHECK(layers[0].attributes.inbound.empty());
@@ -142,16 +139,16 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("a graph trains under masks, with dropout, with the same bits for any number of threads") {
-    const support::labelled<float> data(300, 6, 4);
+    const support::labelled<double> data(300, 6, 4);
     const auto trained = [&](std::size_t threads) {
-      nn::graph<float> net({6}, 1);
-      const auto hidden = net.add(nn::relu<float>(), net.add(dense<float>(nn::dense_options{.units = 6}), net.input()));
+      nn::graph<double> net({6}, 1);
+      const auto hidden = net.add(nn::relu<double>(), net.add(dense(nn::dense_options{.units = 6}), net.input()));
       const auto sum = net.add_up({hidden, net.input()});
       const auto scores =
-          net.add(nn::dense<float>({.units = 4}), net.add(nn::dropout<float>(0.1), net.concatenate({sum, hidden})));
-      net.add(nn::softmax<float>(), scores);
-      std::vector<espalier::mask::weight_mask<float>> masks{espalier::mask::keep_all<float>(36),
-                                                            espalier::mask::keep_all<float>(48)};
+          net.add(nn::dense<double>({.units = 4}), net.add(nn::dropout<double>(0.1), net.concatenate({sum, hidden})));
+      net.add(nn::softmax<double>(), scores);
+      std::vector<espalier::mask::weight_mask<double>> masks{espalier::mask::keep_all<double>(36),
+                                                             espalier::mask::keep_all<double>(48)};
       masks[0].mask[5] = 0;
       net.set_masks(masks);
       train::fit(net, data.view(),
@@ -165,24 +162,24 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("what does not fit is named with both shapes") {
-    nn::graph<float> net({4, 5, 2}, 1);
-    const auto a = net.add(nn::conv2d<float>({.filters = 3, .padding = nn::padding::same}), net.input());
+    nn::graph<double> net({4, 5, 2}, 1);
+    const auto a = net.add(nn::conv2d<double>({.filters = 3, .padding = nn::padding::same}), net.input());
     CHECK_THROWS_WITH_AS(net.add_up({net.input(), a}),
                          "espalier::nn::graph: got outputs of shapes (4, 5, 2) of 'input' and (4, 5, 3) of 'conv2d_1' "
                          "to join, expected shapes that are equal",
                          espalier::shape_error);
-    const auto smaller = net.add(nn::max_pool2d<float>(), a);
+    const auto smaller = net.add(nn::max_pool2d<double>(), a);
     CHECK_THROWS_WITH_AS(net.concatenate({a, smaller}), doctest::Contains("differ in the last axis only"),
                          espalier::shape_error);
-    CHECK_THROWS_AS(net.add(nn::dense<float>({.units = 2}), a), espalier::shape_error);
+    CHECK_THROWS_AS(net.add(nn::dense<double>({.units = 2}), a), espalier::shape_error);
     CHECK_THROWS_WITH_AS(net.add_up({a}), "espalier::nn::graph: got 1 points to join, expected two or more",
                          espalier::argument_error);
-    CHECK_THROWS_AS(net.add(nn::relu<float>(), nn::graph<float>::point{99}), espalier::argument_error);
-    CHECK_THROWS_WITH_AS(net.add(nn::conv2d<float>({.filters = 3, .name = "conv2d_1"}), a),
+    CHECK_THROWS_AS(net.add(nn::relu<double>(), nn::graph<double>::point{99}), espalier::argument_error);
+    CHECK_THROWS_WITH_AS(net.add(nn::conv2d<double>({.filters = 3, .name = "conv2d_1"}), a),
                          "espalier::nn::graph: got two layers named 'conv2d_1', expected names that differ",
                          espalier::argument_error);
-    CHECK_THROWS_AS(net.set_masks(std::vector<espalier::mask::weight_mask<float>>(2)), espalier::shape_error);
-    CHECK_THROWS_AS((void)net.predict(std::vector<float>(7)), espalier::shape_error);
-    CHECK_THROWS_AS(nn::graph<float>({0}, 1), espalier::shape_error);
+    CHECK_THROWS_AS(net.set_masks(std::vector<espalier::mask::weight_mask<double>>(2)), espalier::shape_error);
+    CHECK_THROWS_AS((void)net.predict(std::vector<double>(7)), espalier::shape_error);
+    CHECK_THROWS_AS(nn::graph<double>({0}, 1), espalier::shape_error);
   }
 }

@@ -114,12 +114,12 @@ TEST_SUITE("nn") {
   }
 
   TEST_CASE("masks hold weights at 0 even where the quantizer has no 0") {
-    const support::labelled<float> data(200, 6, 4);
-    using layer = nn::masked<nn::quantized<nn::dense<float>, quantize::binary>>;
-    nn::sequential model({6}, 1, layer({.units = 8}, {.alpha = 0.25}), nn::relu<float>(),
-                         nn::dense<float>({.units = 4}), nn::softmax<float>());
-    std::vector<espalier::mask::weight_mask<float>> masks{espalier::mask::keep_all<float>(48),
-                                                          espalier::mask::keep_all<float>(32)};
+    const support::labelled<double> data(200, 6, 4);
+    using layer = nn::masked<nn::quantized<nn::dense<double>, quantize::binary>>;
+    nn::sequential model({6}, 1, layer({.units = 8}, {.alpha = 0.25}), nn::relu<double>(),
+                         nn::dense<double>({.units = 4}), nn::softmax<double>());
+    std::vector<espalier::mask::weight_mask<double>> masks{espalier::mask::keep_all<double>(48),
+                                                           espalier::mask::keep_all<double>(32)};
     for (std::size_t i = 0; i < 48; i += 8) {
       masks[0].mask[i] = 0;  // all weights of the first neuron
     }
@@ -128,13 +128,13 @@ TEST_SUITE("nn") {
     CHECK(model.parameters()[0][8] == 0);
     CHECK(model.parameters()[0][9] != 0);
     CHECK(model.layer_at<0>().rounded(model.parameters()[0][8]) == 0);
-    CHECK(std::abs(model.layer_at<0>().rounded(model.parameters()[0][9])) == 0.25F);
+    CHECK(std::abs(model.layer_at<0>().rounded(model.parameters()[0][9])) == 0.25);
     CHECK(train::evaluate(model, data.view()).accuracy > 0.8);
     // The neuron without weights gives its bias, whatever the sample.
     model.parameters()[1][0] = 3;
     auto memory = model.make_workspace(1);
     std::vector<std::uint32_t> order{0, 1, 2};
-    espalier::kernels::gather<float>(data.numbers.data(), 6, order, memory.value(0));
+    espalier::kernels::gather<double>(data.numbers.data(), 6, order, memory.value(0));
     model.forward(memory, 1);
     CHECK(memory.value(1)[1] == 3);
     CHECK(memory.value(1)[2] == 3);
