@@ -75,7 +75,7 @@ class PruneLenet(unittest.TestCase):
         self.assertEqual(run(self.folder / "whole", *options).returncode, 0)
         seconds = time.monotonic() - begun
         moments = random.Random(1)
-        for attempt in range(4):
+        for attempt in range(3):
             out, kept = self.folder / f"out{attempt}", self.folder / f"run{attempt}"
             arguments = [PROGRAM, out, *options, "--checkpoint", kept]
             for kill in range(attempt + 1):  # in the end several times in one run
