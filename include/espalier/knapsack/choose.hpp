@@ -20,7 +20,7 @@
 #include <espalier/knapsack/detail/choice_table.hpp>
 #include <espalier/knapsack/detail/dual.hpp>
 #include <espalier/knapsack/detail/scan.hpp>
-#include <espalier/knapsack/detail/stopwatch.hpp>
+#include <espalier/knapsack/detail/steady_seconds.hpp>
 #include <espalier/knapsack/solve_options.hpp>
 
 namespace espalier::inline v0::knapsack {
@@ -202,9 +202,9 @@ template <class Value>
   if (!options.measure_time) {
     return detail::choosing<Value>(table, options)();
   }
-  const detail::stopwatch watch;
+  const double begin = detail::steady_seconds();
   choice_solution result = detail::choosing<Value>(table, options)();
-  result.statistics.seconds = watch.seconds();
+  result.statistics.seconds = detail::steady_seconds() - begin;
   return result;
 }
 

@@ -19,7 +19,7 @@
 #include <espalier/knapsack/detail/presolve.hpp>
 #include <espalier/knapsack/detail/sample.hpp>
 #include <espalier/knapsack/detail/scan.hpp>
-#include <espalier/knapsack/detail/stopwatch.hpp>
+#include <espalier/knapsack/detail/steady_seconds.hpp>
 #include <espalier/knapsack/detail/window_solver.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
@@ -162,9 +162,9 @@ template <class Value>
   if (!options.measure_time) {
     return detail::solving<Value>(p, options)();
   }
-  const detail::stopwatch watch;
+  const double begin = detail::steady_seconds();
   solution result = detail::solving<Value>(p, options)();
-  result.statistics.seconds = watch.seconds();
+  result.statistics.seconds = detail::steady_seconds() - begin;
   return result;
 }
 

@@ -9,6 +9,7 @@
 
 #include <espalier/knapsack/detail/one_row.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
+#include <espalier/knapsack/detail/proof.hpp>
 #include <espalier/knapsack/detail/repair.hpp>
 #include <espalier/knapsack/detail/rounding.hpp>
 #include <espalier/knapsack/detail/scan.hpp>
@@ -187,6 +188,28 @@ TEST_SUITE("knapsack") {
     }
     CHECK(to_improve > 300);
     CHECK(best > to_improve * 9 / 10);
+  }
+
+  TEST_CASE("a proof ends with the least regret, whatever the prices") {
+    espalier::random_generator random(93);
+    int proven = 0;
+    for (int trial = 0; trial < 3000; ++trial) {
+      setting s(random, 1 + random.below(3));
+      const auto rounded = detail::rounding(*s.regret, unlimited)();
+      REQUIRE(rounded.has_value());
+      if (rounded->cost >= detail::endless) {
+        continue;
+      }
+      espalier::knapsack::statistics took;
+      const auto proof = detail::prover(*s.regret, *rounded, 0, unlimited)(took);
+      CAPTURE(trial);
+      REQUIRE_FALSE(proof.left_window);
+      CHECK(proof.best.cost == s.least());
+      CHECK(proof.least_regret >= proof.best.cost);
+      CHECK(s.cost_of(proof.best) == proof.best.cost);
+      ++proven;
+    }
+    CHECK(proven > 2000);
   }
 
   TEST_CASE("with one row, item by item, the least regret is found too") {

@@ -7,9 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <optional>
 
-#include <espalier/knapsack/detail/stopwatch.hpp>
+#include <espalier/knapsack/detail/steady_seconds.hpp>
 #include <espalier/knapsack/solve_options.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -21,8 +20,8 @@ struct interrupted {};
 class budget {
  public:
   explicit budget(const solve_options& options) : options_(options) {
-    if (options.time_limit < std::numeric_limits<double>::infinity()) {
-      watch_.emplace();
+    if (options.time_limit < never) {
+      end_ = steady_seconds() + options.time_limit;
     }
   }
 
@@ -43,7 +42,7 @@ class budget {
   }
   /// Looks at the stop condition and the clock, as must be done every millisecond or so before the search begins.
   /// @throws interrupted if it is time to end.
-  void check() {
+  void keep_going() {
     if (is_over()) {
       exhausted_ = true;
       throw interrupted{};
@@ -57,13 +56,15 @@ class budget {
   }
 
  private:
+  static constexpr double never = std::numeric_limits<double>::infinity();
+
   void look() { exhausted_ = exhausted_ || is_over(); }
   [[nodiscard]] bool is_over() const {
-    return options_.stop.stop_requested() || (watch_ && watch_->seconds() >= options_.time_limit);
+    return options_.stop.stop_requested() || (end_ < never && steady_seconds() >= end_);
   }
 
   const solve_options& options_;
-  std::optional<stopwatch> watch_;  // only if there is a time limit
+  double end_ = never;  // the clock is read only if there is a time limit
   std::uint64_t work_ = 0;
   bool exhausted_ = false;
 };

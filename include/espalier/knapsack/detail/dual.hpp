@@ -309,7 +309,7 @@ class column_generation {
     const std::size_t patience = 12 + 4 * unit_.size();
     std::size_t idle = 0;
     while (best_.steps < most_steps && idle < 4 * patience) {
-      budget_.check();
+      budget_.keep_going();
       const double before = best_.value;
       const std::vector<double> exact = master_prices();
       // Smoothed prices are better columns as a rule; where they lead nowhere, the exact ones must.

@@ -4,7 +4,6 @@
 #define ESPALIER_KNAPSACK_DETAIL_REPAIR_HPP
 
 #include <algorithm>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -64,10 +63,10 @@ class repair {
     std::int64_t cost;
     std::int64_t distance;
     std::uint32_t state;
-
-    friend auto operator<=>(const arrival&, const arrival&) = default;
   };
-  static bool dearer(const arrival& a, const arrival& b) noexcept { return a > b; }
+  [[nodiscard]] static bool dearer(const arrival& a, const arrival& b) noexcept {
+    return a.cost != b.cost ? a.cost > b.cost : a.distance != b.distance ? a.distance > b.distance : a.state > b.state;
+  }
 
   void start(const choice& from) {
     place_ = regret_.slack();

@@ -81,7 +81,7 @@ class rounding {
   }
 
   void change(std::size_t c, std::int64_t direction, std::int64_t count) {
-    budget_.check();
+    budget_.keep_going();
     moves_[c] += direction * count;
     for (std::size_t r = 0; r < slack_.size(); ++r) {
       slack_[r] -= direction * count * regret_.core().weights_of(c)[r];

@@ -82,7 +82,7 @@ class scanner {
     result.remaining = core.capacities;
     for (std::size_t c = 0; c < core.classes.size(); ++c) {
       const std::uint64_t above = scan_class(core.classes[c], ranges[c], result.items, b);
-      b.check();
+      b.keep_going();
       const std::size_t first = result.begin.back();
       result.begin.push_back(result.items.size());
       sort_items(std::span(result.items).subspan(first));
@@ -115,7 +115,7 @@ class scanner {
       for (std::uint64_t at = part.first; at < part.first + part.count; at += scan_block) {
         const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, part.first + part.count - at));
         if ((at / scan_block) % 1024 == 0) {
-          b.check();
+          b.keep_going();
         }
         const auto block = values_.subspan(at, size);
         std::uint8_t* kept = &kept_[at];
