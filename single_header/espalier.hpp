@@ -12,7 +12,6 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
-#include <compare>
 #include <concepts>
 #include <condition_variable>
 #include <cstddef>
@@ -1698,10 +1697,10 @@ struct choice_solution {
 
 #endif
 
-// ---- espalier/knapsack/detail/stopwatch.hpp ----
+// ---- espalier/knapsack/detail/steady_seconds.hpp ----
 // Seconds by a clock that never goes back, for those who ask for a time limit or for how long it took.
-#ifndef ESPALIER_KNAPSACK_DETAIL_STOPWATCH_HPP
-#define ESPALIER_KNAPSACK_DETAIL_STOPWATCH_HPP
+#ifndef ESPALIER_KNAPSACK_DETAIL_STEADY_SECONDS_HPP
+#define ESPALIER_KNAPSACK_DETAIL_STEADY_SECONDS_HPP
 
 // <chrono> would be a twentieth of what the core takes to compile; it serves where POSIX is not.
 #ifndef CLOCK_MONOTONIC
@@ -1710,24 +1709,16 @@ struct choice_solution {
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// Counts from when it is made.
-class stopwatch {
- public:
-  [[nodiscard]] double seconds() const noexcept { return now() - begin_; }
-
- private:
-  [[nodiscard]] static double now() noexcept {
+/// Only differences mean anything.
+[[nodiscard]] inline double steady_seconds() noexcept {
 #ifdef CLOCK_MONOTONIC
-    timespec time{};
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 #else
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 #endif
-  }
-
-  double begin_ = now();
-};
+}
 
 }  // namespace espalier::inline v0::knapsack::detail
 
@@ -1769,8 +1760,8 @@ struct interrupted {};
 class budget {
  public:
   explicit budget(const solve_options& options) : options_(options) {
-    if (options.time_limit < std::numeric_limits<double>::infinity()) {
-      watch_.emplace();
+    if (options.time_limit < never) {
+      end_ = steady_seconds() + options.time_limit;
     }
   }
 
@@ -1791,7 +1782,7 @@ class budget {
   }
   /// Looks at the stop condition and the clock, as must be done every millisecond or so before the search begins.
   /// @throws interrupted if it is time to end.
-  void check() {
+  void keep_going() {
     if (is_over()) {
       exhausted_ = true;
       throw interrupted{};
@@ -1805,13 +1796,15 @@ class budget {
   }
 
  private:
+  static constexpr double never = std::numeric_limits<double>::infinity();
+
   void look() { exhausted_ = exhausted_ || is_over(); }
   [[nodiscard]] bool is_over() const {
-    return options_.stop.stop_requested() || (watch_ && watch_->seconds() >= options_.time_limit);
+    return options_.stop.stop_requested() || (end_ < never && steady_seconds() >= end_);
   }
 
   const solve_options& options_;
-  std::optional<stopwatch> watch_;  // only if there is a time limit
+  double end_ = never;  // the clock is read only if there is a time limit
   std::uint64_t work_ = 0;
   bool exhausted_ = false;
 };
@@ -2324,7 +2317,7 @@ class column_generation {
     const std::size_t patience = 12 + 4 * unit_.size();
     std::size_t idle = 0;
     while (best_.steps < most_steps && idle < 4 * patience) {
-      budget_.check();
+      budget_.keep_going();
       const double before = best_.value;
       const std::vector<double> exact = master_prices();
       // Smoothed prices are better columns as a rule; where they lead nowhere, the exact ones must.
@@ -4898,7 +4891,7 @@ class scanner {
     result.remaining = core.capacities;
     for (std::size_t c = 0; c < core.classes.size(); ++c) {
       const std::uint64_t above = scan_class(core.classes[c], ranges[c], result.items, b);
-      b.check();
+      b.keep_going();
       const std::size_t first = result.begin.back();
       result.begin.push_back(result.items.size());
       sort_items(std::span(result.items).subspan(first));
@@ -4931,7 +4924,7 @@ class scanner {
       for (std::uint64_t at = part.first; at < part.first + part.count; at += scan_block) {
         const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, part.first + part.count - at));
         if ((at / scan_block) % 1024 == 0) {
-          b.check();
+          b.keep_going();
         }
         const auto block = values_.subspan(at, size);
         std::uint8_t* kept = &kept_[at];
@@ -5161,9 +5154,9 @@ template <class Value>
   if (!options.measure_time) {
     return detail::choosing<Value>(table, options)();
   }
-  const detail::stopwatch watch;
+  const double begin = detail::steady_seconds();
   choice_solution result = detail::choosing<Value>(table, options)();
-  result.statistics.seconds = watch.seconds();
+  result.statistics.seconds = detail::steady_seconds() - begin;
   return result;
 }
 
@@ -5657,10 +5650,10 @@ class repair {
     std::int64_t cost;
     std::int64_t distance;
     std::uint32_t state;
-
-    friend auto operator<=>(const arrival&, const arrival&) = default;
   };
-  static bool dearer(const arrival& a, const arrival& b) noexcept { return a > b; }
+  [[nodiscard]] static bool dearer(const arrival& a, const arrival& b) noexcept {
+    return a.cost != b.cost ? a.cost > b.cost : a.distance != b.distance ? a.distance > b.distance : a.state > b.state;
+  }
 
   void start(const choice& from) {
     place_ = regret_.slack();
@@ -6013,7 +6006,7 @@ class rounding {
   }
 
   void change(std::size_t c, std::int64_t direction, std::int64_t count) {
-    budget_.check();
+    budget_.keep_going();
     moves_[c] += direction * count;
     for (std::size_t r = 0; r < slack_.size(); ++r) {
       slack_[r] -= direction * count * regret_.core().weights_of(c)[r];
@@ -6496,9 +6489,9 @@ template <class Value>
   if (!options.measure_time) {
     return detail::solving<Value>(p, options)();
   }
-  const detail::stopwatch watch;
+  const double begin = detail::steady_seconds();
   solution result = detail::solving<Value>(p, options)();
-  result.statistics.seconds = watch.seconds();
+  result.statistics.seconds = detail::steady_seconds() - begin;
   return result;
 }
 
