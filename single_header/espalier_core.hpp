@@ -7650,17 +7650,18 @@ class chained_flops {
 
   /// @param layers  of the network, with output shapes where they are convolutions.
   /// @throws what gpu_flops throws; argument_error if two layers have one name or an inbound name is no layer's.
-  /// Complexity: O(layers log layers).
+  /// Complexity: O(layers^2).
   explicit chained_flops(std::span<const attributes::layer_attributes> layers) {
     for (const attributes::layer_attributes& layer : layers) {
-      const std::size_t units = layer.kernel_shape.rank() == 0 ? 0 : grouping_shape(layer).back();
-      if (!units_.emplace(layer.name, units).second) {
+      if (find(layer.name) != nullptr) {
         throw argument_error(error_message("objective::chained_flops", "two layers with the name '" + layer.name + "'",
                                            "names that differ"));
       }
+      const std::size_t units = layer.kernel_shape.rank() == 0 ? 0 : grouping_shape(layer).back();
+      layers_.push_back({layer.name, units, 0});
     }
-    for (const attributes::layer_attributes& layer : layers) {
-      add(layer);
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      add(layers[l], l);
     }
   }
 
@@ -7674,16 +7675,15 @@ class chained_flops {
     if (!result.optimizable()) {
       return result;
     }
-    if (!units_.contains(layer.name)) {
+    const known_layer* known = find(layer.name);
+    if (known == nullptr) {
       throw argument_error(error_message("objective::chained_flops", "layer '" + layer.name + "'",
                                          "a layer of its network, such as '" + closest(layer.name) + "'"));
     }
     result.rule = layer.grouped_by.value_or(structure::structured{});
-    const auto found = halves_.find(layer.name);
-    const std::int64_t halves = found == halves_.end() ? 0 : found->second;
-    const std::int64_t of_a_unit = halves / static_cast<std::int64_t>(units_.at(layer.name));
+    const std::int64_t of_a_unit = known->halves / static_cast<std::int64_t>(known->units);
     result.denominator = 2;
-    result.usage = {(halves + 1) / 2};
+    result.usage = {(known->halves + 1) / 2};
     result.savings = detail::savings_of<1>(layer, result.rule, [&](const structure::size_run& run) {
       detail::expect_rule(run.units > 0, layer, name, "groups of whole units");
       return std::array<std::int64_t, 1>{of_a_unit * static_cast<std::int64_t>(run.units)};
@@ -7692,35 +7692,51 @@ class chained_flops {
   }
 
  private:
+  struct known_layer {
+    std::string name;
+    std::size_t units;    // 0: there is no kernel
+    std::int64_t halves;  // of operations that its units answer for
+  };
+
+  /// Null if there is none.
+  [[nodiscard]] const known_layer* find(const std::string& wanted) const noexcept {
+    for (const known_layer& one : layers_) {
+      if (one.name == wanted) {
+        return &one;
+      }
+    }
+    return nullptr;
+  }
   [[nodiscard]] std::string closest(const std::string& wanted) const {
     std::vector<std::string> names;
-    for (const auto& [known, units] : units_) {
-      names.push_back(known);
+    for (const known_layer& one : layers_) {
+      names.push_back(one.name);
     }
     return std::string(closest_name(wanted, names));
   }
 
   /// Divides the operations of a layer between its own units and those in front of it.
-  void add(const attributes::layer_attributes& layer) {
+  void add(const attributes::layer_attributes& layer, std::size_t place) {
     if (layer.kernel_shape.rank() == 0) {
       return;
     }
     attributes::layer_attributes own = layer;
     own.grouped_by.reset();
     const std::int64_t all = gpu_flops{}(own).usage[0];
-    const auto units = static_cast<std::int64_t>(units_.at(layer.name));
+    known_layer& here = layers_[place];
+    const auto units = static_cast<std::int64_t>(here.units);
     const std::int64_t biases = units * static_cast<std::int64_t>(detail::output_positions(layer, name));
-    const std::string* before = source(layer);
-    halves_[layer.name] += 2 * biases + (before == nullptr ? 2 : 1) * (all - biases);
+    const known_layer* before = source(layer);
+    here.halves += 2 * biases + (before == nullptr ? 2 : 1) * (all - biases);
     if (before != nullptr) {
-      halves_[*before] += all - biases;
+      layers_[static_cast<std::size_t>(before - layers_.data())].halves += all - biases;
     }
   }
 
   /// The layer whose units are the inputs of this one; null if there is not exactly one that fits.
-  [[nodiscard]] const std::string* source(const attributes::layer_attributes& layer) const {
+  [[nodiscard]] const known_layer* source(const attributes::layer_attributes& layer) const {
     for (const std::string& inbound : layer.inbound) {
-      if (!units_.contains(inbound)) {
+      if (find(inbound) == nullptr) {
         throw argument_error(error_message("objective::chained_flops", "inbound layer '" + inbound + "'",
                                            "a layer of the network, such as '" + closest(inbound) + "'"));
       }
@@ -7728,15 +7744,14 @@ class chained_flops {
     if (layer.inbound.size() != 1) {
       return nullptr;
     }
-    const std::size_t before = units_.at(layer.inbound.front());
+    const known_layer* before = find(layer.inbound.front());
     const extents kernel = grouping_shape(layer);
     const bool depthwise = layer.kind == attributes::layer_kind::depthwise_conv2d;
     const std::size_t reads = depthwise ? layer.kernel_shape[2] : kernel.size() / kernel.back();
-    return before > 0 && reads % before == 0 ? &layer.inbound.front() : nullptr;
+    return before->units > 0 && reads % before->units == 0 ? before : nullptr;
   }
 
-  std::map<std::string, std::size_t> units_;
-  std::map<std::string, std::int64_t> halves_;  // of operations that the layer's units answer for
+  std::vector<known_layer> layers_;  // few enough to look through
 };
 static_assert(objective<chained_flops>);
 
