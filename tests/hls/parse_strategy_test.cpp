@@ -29,9 +29,14 @@ TEST_SUITE("hls") {
     const auto parsed = hls::parse_strategy("Unrolled");
     CHECK(parsed.strategy == strategy::latency);
     CHECK(parsed.warning.find("unknown strategy 'Unrolled'") == 0);
-    CHECK(hls::parse_strategy("resorce").warning ==
-          "unknown strategy 'resorce', which hls4ml builds as latency; the closest is 'resource'");
-    CHECK(hls::parse_strategy("").strategy == strategy::latency);
-    CHECK_FALSE(hls::parse_strategy("").warning.empty());
+  }
+
+  TEST_CASE("other names are refused with the closest one") {
+    CHECK_THROWS_WITH_AS((void)hls::parse_strategy("resorce"),
+                         "espalier::hls::parse_strategy: got strategy 'resorce', expected one of hls4ml's, such as "
+                         "'resource'; it would build latency, silently",
+                         espalier::argument_error);
+    CHECK_THROWS_AS((void)hls::parse_strategy(""), espalier::argument_error);
+    CHECK_THROWS_AS((void)hls::parse_strategy("Fastest"), espalier::argument_error);
   }
 }

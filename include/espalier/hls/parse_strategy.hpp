@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <espalier/base/closest_name.hpp>
+#include <espalier/base/errors.hpp>
 #include <espalier/hls/layer_config.hpp>
 
 namespace espalier::inline v0::hls {
@@ -47,9 +48,10 @@ namespace detail {
 }  // namespace detail
 
 /// @param name  such as "Resource", "resource_unrolled", "ResourceUnrolled" or "LATENCY".
-/// @return the strategy. hls4ml builds with latency, and says nothing, whatever it cannot read: names that are none
-///         ("Unrolled") and names in capitals ("RESOURCE"). The former are latency here too, the latter what they say;
-///         both come with a warning.
+/// @return the strategy. hls4ml builds with latency, and says nothing, whatever it cannot read: names in capitals
+///         ("RESOURCE"), and "Unrolled", which is no strategy but was written by many. The former are what they say
+///         here, the latter is latency; both come with a warning.
+/// @throws argument_error for any other name that is none; the message has the closest one.
 [[nodiscard]] inline parsed_strategy parse_strategy(std::string_view name) {
   const std::string plain = detail::plain(name);
   for (std::size_t i = 0; i < strategy_names.size(); ++i) {
@@ -61,9 +63,13 @@ namespace detail {
                                     std::string(strategy_names[i]) + "'"};
     }
   }
-  return {hls::strategy::latency, "unknown strategy '" + std::string(name) +
-                                      "', which hls4ml builds as latency; the closest is '" +
-                                      std::string(closest_name(plain, strategy_names)) + "'"};
+  const std::string closest(closest_name(plain, strategy_names));
+  if (plain == "unrolled") {
+    return {hls::strategy::latency, "unknown strategy '" + std::string(name) +
+                                        "', which hls4ml builds as latency; the closest is '" + closest + "'"};
+  }
+  throw argument_error(error_message("hls::parse_strategy", "strategy '" + std::string(name) + "'",
+                                     "one of hls4ml's, such as '" + closest + "'; it would build latency, silently"));
 }
 
 }  // namespace espalier::inline v0::hls
