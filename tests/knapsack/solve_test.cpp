@@ -297,7 +297,7 @@ TEST_SUITE("knapsack") {
     espalier::random_generator random(15);
     for (const std::size_t resources : {1U, 3U}) {
       auto owned = support::class_problem(random, {.items = 60'000, .classes = 300, .resources = resources},
-                                          support::family::wide);
+                                          support::family::network);
       const auto& p = owned.get();
       int asked = 0;
       const auto best = knapsack::solve(p, {.stop = support::stops_at{&asked, std::numeric_limits<int>::max()}});
