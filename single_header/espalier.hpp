@@ -13125,640 +13125,6 @@ static_assert(schedule<polynomial>);
 
 #endif
 
-// ---- espalier/tune/detail/gaussian_process.hpp ----
-// A Gaussian process: what values at some points of the unit cube say of the values elsewhere.
-#ifndef ESPALIER_TUNE_DETAIL_GAUSSIAN_PROCESS_HPP
-#define ESPALIER_TUNE_DETAIL_GAUSSIAN_PROCESS_HPP
-
-namespace espalier::inline v0::tune::detail {
-
-struct prediction {
-  double mean = 0;
-  double deviation = 0;
-};
-
-/// A positive definite matrix as L Lᵀ, the rows of L one after the other.
-class triangle {
- public:
-  explicit triangle(std::size_t rows) : rows_(rows), numbers_(rows * rows) {}
-
-  double& operator()(std::size_t row, std::size_t column) { return numbers_[row * rows_ + column]; }
-  double operator()(std::size_t row, std::size_t column) const { return numbers_[row * rows_ + column]; }
-
-  /// Holds the lower half of the matrix before, L after.
-  void factor() {
-    for (std::size_t i = 0; i < rows_; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) {
-        double sum = (*this)(i, j);
-        for (std::size_t k = 0; k < j; ++k) {
-          sum -= (*this)(i, k) * (*this)(j, k);
-        }
-        (*this)(i, j) = i == j ? std::sqrt((std::max)(sum, 1e-12)) : sum / (*this)(j, j);
-      }
-    }
-  }
-
-  /// @return x with L x = b.
-  [[nodiscard]] std::vector<double> forward(std::vector<double> b) const {
-    for (std::size_t i = 0; i < rows_; ++i) {
-      for (std::size_t k = 0; k < i; ++k) {
-        b[i] -= (*this)(i, k) * b[k];
-      }
-      b[i] /= (*this)(i, i);
-    }
-    return b;
-  }
-
-  /// @return x with Lᵀ x = b.
-  [[nodiscard]] std::vector<double> backward(std::vector<double> b) const {
-    for (std::size_t i = rows_; i-- > 0;) {
-      for (std::size_t k = i + 1; k < rows_; ++k) {
-        b[i] -= (*this)(k, i) * b[k];
-      }
-      b[i] /= (*this)(i, i);
-    }
-    return b;
-  }
-
-  /// @return log of the determinant of L.
-  [[nodiscard]] double log_determinant() const {
-    double sum = 0;
-    for (std::size_t i = 0; i < rows_; ++i) {
-      sum += std::log((*this)(i, i));
-    }
-    return sum;
-  }
-
- private:
-  std::size_t rows_;
-  std::vector<double> numbers_;
-};
-
-/// With the kernel exp(-d² / 2 length²) and a little noise, on values that are scaled to mean 0 and variance 1. The
-/// length is the most likely one of a few. Source: Rasmussen and Williams 2006, algorithm 2.1.
-class gaussian_process {
- public:
-  /// @param points  at least one, in the unit cube.   @param values  one per point; not finite: the largest finite one.
-  gaussian_process(const std::vector<std::vector<double>>& points, std::vector<double> values)
-      : points_(points), values_(std::move(values)), factor_(points.size()) {
-    scale();
-    double most = 0;
-    for (const double length : {0.08, 0.15, 0.3, 0.6, 1.2}) {
-      triangle factor(points_.size());
-      for (std::size_t i = 0; i < points_.size(); ++i) {
-        for (std::size_t j = 0; j <= i; ++j) {
-          factor(i, j) = covariance(points_[i], points_[j], length) + (i == j ? noise : 0);
-        }
-      }
-      factor.factor();
-      auto half = factor.forward(values_);
-      double likelihood = -factor.log_determinant();
-      for (const double h : half) {
-        likelihood -= h * h / 2;
-      }
-      if (weights_.empty() || likelihood > most) {
-        most = likelihood;
-        length_ = length;
-        weights_ = factor.backward(std::move(half));
-        factor_ = std::move(factor);
-      }
-    }
-  }
-
-  /// @return the least value, scaled as predictions are, and where it is.
-  [[nodiscard]] double best_value() const { return values_[best_]; }
-  [[nodiscard]] const std::vector<double>& best_point() const { return points_[best_]; }
-
-  [[nodiscard]] prediction at(const std::vector<double>& point) const {
-    std::vector<double> near;
-    double mean = 0;
-    for (std::size_t i = 0; i < points_.size(); ++i) {
-      near.push_back(covariance(point, points_[i], length_));
-      mean += near.back() * weights_[i];
-    }
-    double variance = 1;
-    for (const double v : factor_.forward(std::move(near))) {
-      variance -= v * v;
-    }
-    return {mean, std::sqrt((std::max)(variance, 0.0))};
-  }
-
- private:
-  static constexpr double noise = 1e-4;
-
-  [[nodiscard]] static double covariance(std::span<const double> a, std::span<const double> b, double length) {
-    double square = 0;
-    for (std::size_t d = 0; d < a.size(); ++d) {
-      square += (a[d] - b[d]) * (a[d] - b[d]);
-    }
-    return std::exp(-square / (2 * length * length));
-  }
-
-  void scale() {
-    double largest = 0;
-    bool any = false;
-    for (const double v : values_) {
-      if (std::isfinite(v) && (!any || v > largest)) {
-        largest = v;
-        any = true;
-      }
-    }
-    double mean = 0;
-    for (double& v : values_) {
-      v = std::isfinite(v) ? v : largest;
-      mean += v / static_cast<double>(values_.size());
-    }
-    double variance = 0;
-    for (const double v : values_) {
-      variance += (v - mean) * (v - mean) / static_cast<double>(values_.size());
-    }
-    const double deviation = variance > 0 ? std::sqrt(variance) : 1;
-    for (double& v : values_) {
-      v = (v - mean) / deviation;
-    }
-    best_ = static_cast<std::size_t>(std::min_element(values_.begin(), values_.end()) - values_.begin());
-  }
-
-  const std::vector<std::vector<double>>& points_;
-  std::vector<double> values_;
-  std::vector<double> weights_;
-  triangle factor_;
-  double length_ = 0;
-  std::size_t best_ = 0;
-};
-
-}  // namespace espalier::inline v0::tune::detail
-
-#endif
-
-// ---- espalier/tune/search_result.hpp ----
-// What a search over settings tried, and which of it was best.
-#ifndef ESPALIER_TUNE_SEARCH_RESULT_HPP
-#define ESPALIER_TUNE_SEARCH_RESULT_HPP
-
-namespace espalier::inline v0::tune {
-
-/// One attempt at one point.
-struct trial {
-  std::vector<double> point;  ///< one number per dimension
-  std::size_t epochs = 0;     ///< that it was given
-  double loss = 0;            ///< what came of it; smaller is better, not a number: it failed
-
-  friend bool operator==(const trial&, const trial&) = default;
-};
-
-/// All attempts of a search.
-struct search_result {
-  std::vector<trial> trials;  ///< in the order in which they were asked for
-  std::size_t best = 0;       ///< of those with the most epochs the one of the least loss; of equal ones the first
-  bool complete = true;       ///< false: it was stopped before its end
-};
-
-}  // namespace espalier::inline v0::tune
-
-#endif
-
-// ---- espalier/tune/search_options.hpp ----
-// What all searches over settings can be told.
-#ifndef ESPALIER_TUNE_SEARCH_OPTIONS_HPP
-#define ESPALIER_TUNE_SEARCH_OPTIONS_HPP
-
-namespace espalier::inline v0::tune {
-
-/// Settings of a search.
-struct search_options {
-  std::vector<trial> known{};               ///< of an ended search: points that need not be tried again
-  callback<void(const trial&)> on_trial{};  ///< called after every attempt that was not known
-  stop_condition stop{};                    ///< looked at before every attempt
-};
-
-}  // namespace espalier::inline v0::tune
-
-#endif
-
-// ---- espalier/tune/detail/ledger.hpp ----
-// The attempts of one search.
-#ifndef ESPALIER_TUNE_DETAIL_LEDGER_HPP
-#define ESPALIER_TUNE_DETAIL_LEDGER_HPP
-
-namespace espalier::inline v0::tune::detail {
-
-/// Whether a loss is less than another one; one that is not a number is the worst.
-[[nodiscard]] inline bool less(double a, double b) {
-  return !std::isnan(a) && (std::isnan(b) || a < b);
-}
-
-template <class Evaluate>
-class ledger {
- public:
-  ledger(Evaluate& evaluate, const search_options& options) : evaluate_(evaluate), options_(options) {}
-
-  /// @return the loss; none if the search was stopped.
-  [[nodiscard]] std::optional<double> attempt(const std::vector<double>& point, std::size_t epochs) {
-    for (const trial& known : options_.known) {
-      if (known.point == point && known.epochs == epochs) {
-        result_.trials.push_back(known);
-        return known.loss;
-      }
-    }
-    if (options_.stop.stop_requested()) {
-      result_.complete = false;
-      return {};
-    }
-    const double loss = static_cast<double>(evaluate_(std::span<const double>(point), epochs));
-    result_.trials.push_back({point, epochs, loss});
-    if (options_.on_trial) {
-      options_.on_trial(result_.trials.back());
-    }
-    return loss;
-  }
-
-  [[nodiscard]] search_result take() {
-    for (std::size_t i = 1; i < result_.trials.size(); ++i) {
-      const trial& one = result_.trials[i];
-      const trial& best = result_.trials[result_.best];
-      if (one.epochs > best.epochs || (one.epochs == best.epochs && less(one.loss, best.loss))) {
-        result_.best = i;
-      }
-    }
-    return std::move(result_);
-  }
-
- private:
-  Evaluate& evaluate_;
-  const search_options& options_;
-  search_result result_;
-};
-
-}  // namespace espalier::inline v0::tune::detail
-
-#endif
-
-// ---- espalier/tune/dimension.hpp ----
-// One setting that a search may choose, such as the strength of a regularizer.
-#ifndef ESPALIER_TUNE_DIMENSION_HPP
-#define ESPALIER_TUNE_DIMENSION_HPP
-
-namespace espalier::inline v0::tune {
-
-/// A range of numbers.
-struct dimension {
-  double low = 1e-6;        ///< > 0 on a logarithmic scale
-  double high = 1e-2;       ///< >= low, finite
-  bool logarithmic = true;  ///< whether steps are factors
-
-  /// @param part  0 to 1.   @return the number at this part of the way from low to high; at 0 and 1 exactly these.
-  [[nodiscard]] double at(double part) const {
-    if (part <= 0 || part >= 1) {
-      return part <= 0 ? low : high;
-    }
-    return logarithmic ? low * std::pow(high / low, part) : low + (high - low) * part;
-  }
-};
-
-/// @param space  the dimensions of a search.   @param where  function that is named in the message.
-/// @throws argument_error if there is none, or one is no range.
-inline void validate(std::span<const dimension> space, const std::string& where) {
-  if (space.empty()) {
-    throw argument_error(error_message(where, "no dimensions", "one or more"));
-  }
-  for (const dimension& d : space) {
-    if (!(d.low <= d.high && std::isfinite(d.low) && std::isfinite(d.high) && (!d.logarithmic || d.low > 0))) {
-      throw argument_error(error_message(where,
-                                         "a dimension from " + std::to_string(d.low) + " to " + std::to_string(d.high),
-                                         "low <= high, and low > 0 on a logarithmic scale"));
-    }
-  }
-}
-
-}  // namespace espalier::inline v0::tune
-
-#endif
-
-// ---- espalier/tune/try_all.hpp ----
-// Tries given points, one after the other: search by hand, over a grid or at random.
-#ifndef ESPALIER_TUNE_TRY_ALL_HPP
-#define ESPALIER_TUNE_TRY_ALL_HPP
-
-namespace espalier::inline v0::tune {
-
-/// Called with a point and a number of epochs; gives a loss, such as the accuracy that is lost at the first sparsity.
-/// Equal calls must give equal losses.
-template <class Evaluate>
-concept evaluation = requires(Evaluate& evaluate, std::span<const double> point, std::size_t epochs) {
-  { evaluate(point, epochs) } -> std::convertible_to<double>;
-};
-
-/// @param points    what to try: one's own, grid_points or random_points; at least one.
-/// @param epochs    that each of them is given.
-/// @param evaluate  see evaluation; what it throws ends the search.
-/// @param options   settings.
-/// @return all attempts, and the best.
-/// @throws argument_error if there is no point.   Complexity: one call of `evaluate` per point.
-template <evaluation Evaluate>
-[[nodiscard]] search_result try_all(std::span<const std::vector<double>> points, std::size_t epochs,
-                                    Evaluate&& evaluate, const search_options& options = {}) {
-  if (points.empty()) {
-    throw argument_error(error_message("tune::try_all", "no points", "at least one"));
-  }
-  detail::ledger attempts(evaluate, options);
-  for (const auto& point : points) {
-    if (!attempts.attempt(point, epochs)) {
-      break;
-    }
-  }
-  return attempts.take();
-}
-
-}  // namespace espalier::inline v0::tune
-
-#endif
-
-// ---- espalier/tune/bayesian.hpp ----
-// Search that learns from every attempt where the next one promises most.
-#ifndef ESPALIER_TUNE_BAYESIAN_HPP
-#define ESPALIER_TUNE_BAYESIAN_HPP
-
-namespace espalier::inline v0::tune {
-
-/// Settings of `bayesian`.
-struct bayesian_options {
-  std::size_t trials = 30;        ///< in all, >= 1
-  std::size_t random_trials = 8;  ///< of them at random, before there is something to learn from; >= 1
-  std::size_t epochs = 1;         ///< that each is given
-  std::size_t candidates = 1000;  ///< points among which the most promising one is looked for, >= 1
-  std::uint64_t seed = 0;
-};
-
-namespace detail {
-
-/// How much below `best` a loss is expected to come, if it comes below; normal with this mean and deviation.
-[[nodiscard]] inline double expected_improvement(double best, const prediction& at) {
-  if (at.deviation <= 0) {
-    return best > at.mean ? best - at.mean : 0;
-  }
-  const double z = (best - at.mean) / at.deviation;
-  const double density = std::exp(-z * z / 2) / std::sqrt(2 * 3.141592653589793);
-  const double below = std::erfc(-z / std::sqrt(2.0)) / 2;
-  return at.deviation * (z * below + density);
-}
-
-/// A point of the unit cube: anywhere, or every other time near the best so far.
-[[nodiscard]] inline std::vector<double> draw(random_generator& random, std::size_t dimensions,
-                                              const std::vector<double>* near) {
-  std::vector<double> point(dimensions);
-  for (std::size_t d = 0; d < dimensions; ++d) {
-    double part = random.uniform();
-    if (near != nullptr) {
-      part = (*near)[d] + 0.05 * random.normal();
-      part = part < 0 ? 0 : part > 1 ? 1 : part;
-    }
-    point[d] = part;
-  }
-  return point;
-}
-
-/// @return the candidate of the largest expected improvement, of equal ones the first.
-[[nodiscard]] inline std::vector<double> most_promising(const gaussian_process& learnt, random_generator& random,
-                                                        std::size_t dimensions, std::size_t candidates) {
-  std::vector<double> promising;
-  double most = -1;
-  for (std::size_t i = 0; i < candidates; ++i) {
-    auto point = draw(random, dimensions, i % 2 == 0 ? nullptr : &learnt.best_point());
-    const double promise = expected_improvement(learnt.best_value(), learnt.at(point));
-    if (promise > most) {
-      most = promise;
-      promising = std::move(point);
-    }
-  }
-  return promising;
-}
-
-}  // namespace detail
-
-/// Bayesian optimization: a Gaussian process over the attempts so far, and the largest expected improvement next.
-/// Losses that are not finite count as the worst seen.
-/// @param space     what to choose.
-/// @param settings  see bayesian_options.
-/// @param evaluate  see evaluation.
-/// @param options   settings of all searches.
-/// @return all attempts, and the best.
-/// @throws argument_error if a setting is out of its range.
-/// Complexity: O(trials^4 + trials^3 candidates) beside the attempts.
-/// Source: Jones, Schonlau and Welch 1998, "Efficient global optimization of expensive black-box functions".
-template <evaluation Evaluate>
-[[nodiscard]] search_result bayesian(std::span<const dimension> space, const bayesian_options& settings,
-                                     Evaluate&& evaluate, const search_options& options = {}) {
-  validate(space, "tune::bayesian");
-  if (settings.trials == 0 || settings.random_trials == 0 || settings.candidates == 0) {
-    throw argument_error(error_message("tune::bayesian",
-                                       std::to_string(settings.trials) + " trials, " +
-                                           std::to_string(settings.random_trials) + " at random, and " +
-                                           std::to_string(settings.candidates) + " candidates",
-                                       "at least one of each"));
-  }
-  detail::ledger attempts(evaluate, options);
-  random_generator random(settings.seed);
-  std::vector<std::vector<double>> tried;
-  std::vector<double> losses;
-  for (std::size_t i = 0; i < settings.trials; ++i) {
-    std::vector<double> parts;
-    if (i < settings.random_trials) {
-      parts = detail::draw(random, space.size(), nullptr);
-    } else {
-      parts = detail::most_promising({tried, losses}, random, space.size(), settings.candidates);
-    }
-    std::vector<double> point;
-    for (std::size_t d = 0; d < space.size(); ++d) {
-      point.push_back(space[d].at(parts[d]));
-    }
-    const auto loss = attempts.attempt(point, settings.epochs);
-    if (!loss) {
-      break;
-    }
-    tried.push_back(std::move(parts));
-    losses.push_back(*loss);
-  }
-  return attempts.take();
-}
-
-}  // namespace espalier::inline v0::tune
-
-#endif
-
-// ---- espalier/tune/grid_points.hpp ----
-// The points of a grid over some dimensions.
-#ifndef ESPALIER_TUNE_GRID_POINTS_HPP
-#define ESPALIER_TUNE_GRID_POINTS_HPP
-
-namespace espalier::inline v0::tune {
-
-/// @param space   what to choose.
-/// @param counts  how many numbers of each dimension, >= 1, the ends of its range among them; 1: the middle.
-/// @return every combination; the last dimension changes fastest.
-/// @throws argument_error if a range is none, a count is 0 or there are not as many counts as dimensions.
-/// Complexity: O(points x dimensions).
-[[nodiscard]] inline std::vector<std::vector<double>> grid_points(std::span<const dimension> space,
-                                                                  std::span<const std::size_t> counts) {
-  validate(space, "tune::grid_points");
-  if (counts.size() != space.size()) {
-    throw argument_error(error_message("tune::grid_points", std::to_string(counts.size()) + " counts",
-                                       std::to_string(space.size()) + ", one per dimension"));
-  }
-  std::vector<std::vector<double>> points{{}};
-  for (std::size_t d = 0; d < space.size(); ++d) {
-    if (counts[d] == 0) {
-      throw argument_error(error_message("tune::grid_points", "a count of 0", "1 or more"));
-    }
-    std::vector<std::vector<double>> longer;
-    for (const auto& point : points) {
-      for (std::size_t i = 0; i < counts[d]; ++i) {
-        longer.push_back(point);
-        const double part = counts[d] == 1 ? 0.5 : static_cast<double>(i) / static_cast<double>(counts[d] - 1);
-        longer.back().push_back(space[d].at(part));
-      }
-    }
-    points = std::move(longer);
-  }
-  return points;
-}
-
-}  // namespace espalier::inline v0::tune
-
-#endif
-
-// ---- espalier/tune/random_points.hpp ----
-// Points drawn at random from some dimensions.
-#ifndef ESPALIER_TUNE_RANDOM_POINTS_HPP
-#define ESPALIER_TUNE_RANDOM_POINTS_HPP
-
-namespace espalier::inline v0::tune {
-
-/// @param space  what to choose.
-/// @param count  how many points; the first ones of a longer list are those of a shorter one.
-/// @param seed   equal seeds give equal points.
-/// @return points, each number uniform on the scale of its dimension.
-/// @throws argument_error if a range is none.   Complexity: O(points x dimensions).
-/// Source: Bergstra and Bengio 2012, "Random search for hyper-parameter optimization", JMLR 13.
-[[nodiscard]] inline std::vector<std::vector<double>> random_points(std::span<const dimension> space, std::size_t count,
-                                                                    std::uint64_t seed) {
-  validate(space, "tune::random_points");
-  random_generator random(seed);
-  std::vector<std::vector<double>> points(count);
-  for (auto& point : points) {
-    for (const dimension& d : space) {
-      point.push_back(d.at(random.uniform()));
-    }
-  }
-  return points;
-}
-
-}  // namespace espalier::inline v0::tune
-
-#endif
-
-// ---- espalier/tune/hyperband.hpp ----
-// Search that gives many points a few epochs and the better ones more.
-#ifndef ESPALIER_TUNE_HYPERBAND_HPP
-#define ESPALIER_TUNE_HYPERBAND_HPP
-
-namespace espalier::inline v0::tune {
-
-/// Settings of `hyperband`.
-struct hyperband_options {
-  std::size_t maximum_epochs = 27;  ///< that the best points get, >= 1
-  std::size_t factor = 3;           ///< by which points become fewer and epochs more from round to round, >= 2
-  std::size_t iterations = 1;       ///< how often to do all of it, >= 1
-  std::uint64_t seed = 0;           ///< of the points
-};
-
-namespace detail {
-
-/// Points that stay in the race: those of the least losses, of equal ones the first.
-[[nodiscard]] inline std::vector<std::vector<double>> best_of(const std::vector<std::vector<double>>& points,
-                                                              const std::vector<double>& losses, std::size_t count) {
-  std::vector<std::size_t> order(points.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    order[i] = i;
-  }
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return less(losses[a], losses[b]); });
-  std::vector<std::vector<double>> best;
-  for (std::size_t i = 0; i < count; ++i) {
-    best.push_back(points[order[i]]);
-  }
-  return best;
-}
-
-/// One bracket: rounds of fewer points with more epochs, the last with all of them.
-/// @return whether it went to its end.
-template <class Evaluate>
-[[nodiscard]] bool race(std::vector<std::vector<double>> points, std::size_t rounds, const hyperband_options& settings,
-                        ledger<Evaluate>& attempts) {
-  for (std::size_t round = rounds + 1; round-- > 0;) {
-    std::size_t epochs = settings.maximum_epochs;
-    for (std::size_t i = 0; i < round; ++i) {
-      epochs /= settings.factor;
-    }
-    std::vector<double> losses;
-    for (const auto& point : points) {
-      const auto loss = attempts.attempt(point, epochs);
-      if (!loss) {
-        return false;
-      }
-      losses.push_back(*loss);
-    }
-    points = best_of(points, losses, (std::max)(points.size() / settings.factor, std::size_t{1}));
-  }
-  return true;
-}
-
-}  // namespace detail
-
-/// Hyperband: brackets of successive halving, from many points with few epochs to few points with all of them.
-/// @param space     what to choose.
-/// @param settings  see hyperband_options.
-/// @param evaluate  see evaluation; a point is begun anew in every round.
-/// @param options   settings of all searches.
-/// @return all attempts, and the best of those with all epochs.
-/// @throws argument_error if a setting is out of its range.
-/// Source: Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter optimization", JMLR 18.
-template <evaluation Evaluate>
-[[nodiscard]] search_result hyperband(std::span<const dimension> space, const hyperband_options& settings,
-                                      Evaluate&& evaluate, const search_options& options = {}) {
-  validate(space, "tune::hyperband");
-  if (settings.maximum_epochs == 0 || settings.factor < 2 || settings.iterations == 0) {
-    throw argument_error(error_message("tune::hyperband",
-                                       std::to_string(settings.maximum_epochs) + " epochs, factor " +
-                                           std::to_string(settings.factor) + " and " +
-                                           std::to_string(settings.iterations) + " iterations",
-                                       "at least one epoch and iteration, and a factor of 2 or more"));
-  }
-  std::size_t most_rounds = 0;
-  for (std::size_t epochs = settings.maximum_epochs; epochs >= settings.factor; epochs /= settings.factor) {
-    ++most_rounds;
-  }
-  detail::ledger attempts(evaluate, options);
-  random_generator seeds(settings.seed);
-  for (std::size_t iteration = 0; iteration < settings.iterations; ++iteration) {
-    for (std::size_t rounds = most_rounds + 1; rounds-- > 0;) {
-      double count = static_cast<double>(most_rounds + 1) / static_cast<double>(rounds + 1);
-      for (std::size_t i = 0; i < rounds; ++i) {
-        count *= static_cast<double>(settings.factor);
-      }
-      auto points = random_points(space, static_cast<std::size_t>(std::ceil(count)), seeds());
-      if (!detail::race(std::move(points), rounds, settings, attempts)) {
-        return attempts.take();
-      }
-    }
-  }
-  return attempts.take();
-}
-
-}  // namespace espalier::inline v0::tune
-
-#endif
-
 // ---- espalier/version.hpp ----
 // The version of the library, as macros and as text; CMake reads it from here.
 #ifndef ESPALIER_VERSION_HPP
@@ -22632,6 +21998,640 @@ class trainer {
 };
 
 }  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/tune/detail/gaussian_process.hpp ----
+// A Gaussian process: what values at some points of the unit cube say of the values elsewhere.
+#ifndef ESPALIER_TUNE_DETAIL_GAUSSIAN_PROCESS_HPP
+#define ESPALIER_TUNE_DETAIL_GAUSSIAN_PROCESS_HPP
+
+namespace espalier::inline v0::tune::detail {
+
+struct prediction {
+  double mean = 0;
+  double deviation = 0;
+};
+
+/// A positive definite matrix as L Lᵀ, the rows of L one after the other.
+class triangle {
+ public:
+  explicit triangle(std::size_t rows) : rows_(rows), numbers_(rows * rows) {}
+
+  double& operator()(std::size_t row, std::size_t column) { return numbers_[row * rows_ + column]; }
+  double operator()(std::size_t row, std::size_t column) const { return numbers_[row * rows_ + column]; }
+
+  /// Holds the lower half of the matrix before, L after.
+  void factor() {
+    for (std::size_t i = 0; i < rows_; ++i) {
+      for (std::size_t j = 0; j <= i; ++j) {
+        double sum = (*this)(i, j);
+        for (std::size_t k = 0; k < j; ++k) {
+          sum -= (*this)(i, k) * (*this)(j, k);
+        }
+        (*this)(i, j) = i == j ? std::sqrt((std::max)(sum, 1e-12)) : sum / (*this)(j, j);
+      }
+    }
+  }
+
+  /// @return x with L x = b.
+  [[nodiscard]] std::vector<double> forward(std::vector<double> b) const {
+    for (std::size_t i = 0; i < rows_; ++i) {
+      for (std::size_t k = 0; k < i; ++k) {
+        b[i] -= (*this)(i, k) * b[k];
+      }
+      b[i] /= (*this)(i, i);
+    }
+    return b;
+  }
+
+  /// @return x with Lᵀ x = b.
+  [[nodiscard]] std::vector<double> backward(std::vector<double> b) const {
+    for (std::size_t i = rows_; i-- > 0;) {
+      for (std::size_t k = i + 1; k < rows_; ++k) {
+        b[i] -= (*this)(k, i) * b[k];
+      }
+      b[i] /= (*this)(i, i);
+    }
+    return b;
+  }
+
+  /// @return log of the determinant of L.
+  [[nodiscard]] double log_determinant() const {
+    double sum = 0;
+    for (std::size_t i = 0; i < rows_; ++i) {
+      sum += std::log((*this)(i, i));
+    }
+    return sum;
+  }
+
+ private:
+  std::size_t rows_;
+  std::vector<double> numbers_;
+};
+
+/// With the kernel exp(-d² / 2 length²) and a little noise, on values that are scaled to mean 0 and variance 1. The
+/// length is the most likely one of a few. Source: Rasmussen and Williams 2006, algorithm 2.1.
+class gaussian_process {
+ public:
+  /// @param points  at least one, in the unit cube.   @param values  one per point; not finite: the largest finite one.
+  gaussian_process(const std::vector<std::vector<double>>& points, std::vector<double> values)
+      : points_(points), values_(std::move(values)), factor_(points.size()) {
+    scale();
+    double most = 0;
+    for (const double length : {0.08, 0.15, 0.3, 0.6, 1.2}) {
+      triangle factor(points_.size());
+      for (std::size_t i = 0; i < points_.size(); ++i) {
+        for (std::size_t j = 0; j <= i; ++j) {
+          factor(i, j) = covariance(points_[i], points_[j], length) + (i == j ? noise : 0);
+        }
+      }
+      factor.factor();
+      auto half = factor.forward(values_);
+      double likelihood = -factor.log_determinant();
+      for (const double h : half) {
+        likelihood -= h * h / 2;
+      }
+      if (weights_.empty() || likelihood > most) {
+        most = likelihood;
+        length_ = length;
+        weights_ = factor.backward(std::move(half));
+        factor_ = std::move(factor);
+      }
+    }
+  }
+
+  /// @return the least value, scaled as predictions are, and where it is.
+  [[nodiscard]] double best_value() const { return values_[best_]; }
+  [[nodiscard]] const std::vector<double>& best_point() const { return points_[best_]; }
+
+  [[nodiscard]] prediction at(const std::vector<double>& point) const {
+    std::vector<double> near;
+    double mean = 0;
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+      near.push_back(covariance(point, points_[i], length_));
+      mean += near.back() * weights_[i];
+    }
+    double variance = 1;
+    for (const double v : factor_.forward(std::move(near))) {
+      variance -= v * v;
+    }
+    return {mean, std::sqrt((std::max)(variance, 0.0))};
+  }
+
+ private:
+  static constexpr double noise = 1e-4;
+
+  [[nodiscard]] static double covariance(std::span<const double> a, std::span<const double> b, double length) {
+    double square = 0;
+    for (std::size_t d = 0; d < a.size(); ++d) {
+      square += (a[d] - b[d]) * (a[d] - b[d]);
+    }
+    return std::exp(-square / (2 * length * length));
+  }
+
+  void scale() {
+    double largest = 0;
+    bool any = false;
+    for (const double v : values_) {
+      if (std::isfinite(v) && (!any || v > largest)) {
+        largest = v;
+        any = true;
+      }
+    }
+    double mean = 0;
+    for (double& v : values_) {
+      v = std::isfinite(v) ? v : largest;
+      mean += v / static_cast<double>(values_.size());
+    }
+    double variance = 0;
+    for (const double v : values_) {
+      variance += (v - mean) * (v - mean) / static_cast<double>(values_.size());
+    }
+    const double deviation = variance > 0 ? std::sqrt(variance) : 1;
+    for (double& v : values_) {
+      v = (v - mean) / deviation;
+    }
+    best_ = static_cast<std::size_t>(std::min_element(values_.begin(), values_.end()) - values_.begin());
+  }
+
+  const std::vector<std::vector<double>>& points_;
+  std::vector<double> values_;
+  std::vector<double> weights_;
+  triangle factor_;
+  double length_ = 0;
+  std::size_t best_ = 0;
+};
+
+}  // namespace espalier::inline v0::tune::detail
+
+#endif
+
+// ---- espalier/tune/search_result.hpp ----
+// What a search over settings tried, and which of it was best.
+#ifndef ESPALIER_TUNE_SEARCH_RESULT_HPP
+#define ESPALIER_TUNE_SEARCH_RESULT_HPP
+
+namespace espalier::inline v0::tune {
+
+/// One attempt at one point.
+struct trial {
+  std::vector<double> point;  ///< one number per dimension
+  std::size_t epochs = 0;     ///< that it was given
+  double loss = 0;            ///< what came of it; smaller is better, not a number: it failed
+
+  friend bool operator==(const trial&, const trial&) = default;
+};
+
+/// All attempts of a search.
+struct search_result {
+  std::vector<trial> trials;  ///< in the order in which they were asked for
+  std::size_t best = 0;       ///< of those with the most epochs the one of the least loss; of equal ones the first
+  bool complete = true;       ///< false: it was stopped before its end
+};
+
+}  // namespace espalier::inline v0::tune
+
+#endif
+
+// ---- espalier/tune/search_options.hpp ----
+// What all searches over settings can be told.
+#ifndef ESPALIER_TUNE_SEARCH_OPTIONS_HPP
+#define ESPALIER_TUNE_SEARCH_OPTIONS_HPP
+
+namespace espalier::inline v0::tune {
+
+/// Settings of a search.
+struct search_options {
+  std::vector<trial> known{};               ///< of an ended search: points that need not be tried again
+  callback<void(const trial&)> on_trial{};  ///< called after every attempt that was not known
+  stop_condition stop{};                    ///< looked at before every attempt
+};
+
+}  // namespace espalier::inline v0::tune
+
+#endif
+
+// ---- espalier/tune/detail/ledger.hpp ----
+// The attempts of one search.
+#ifndef ESPALIER_TUNE_DETAIL_LEDGER_HPP
+#define ESPALIER_TUNE_DETAIL_LEDGER_HPP
+
+namespace espalier::inline v0::tune::detail {
+
+/// Whether a loss is less than another one; one that is not a number is the worst.
+[[nodiscard]] inline bool less(double a, double b) {
+  return !std::isnan(a) && (std::isnan(b) || a < b);
+}
+
+template <class Evaluate>
+class ledger {
+ public:
+  ledger(Evaluate& evaluate, const search_options& options) : evaluate_(evaluate), options_(options) {}
+
+  /// @return the loss; none if the search was stopped.
+  [[nodiscard]] std::optional<double> attempt(const std::vector<double>& point, std::size_t epochs) {
+    for (const trial& known : options_.known) {
+      if (known.point == point && known.epochs == epochs) {
+        result_.trials.push_back(known);
+        return known.loss;
+      }
+    }
+    if (options_.stop.stop_requested()) {
+      result_.complete = false;
+      return {};
+    }
+    const double loss = static_cast<double>(evaluate_(std::span<const double>(point), epochs));
+    result_.trials.push_back({point, epochs, loss});
+    if (options_.on_trial) {
+      options_.on_trial(result_.trials.back());
+    }
+    return loss;
+  }
+
+  [[nodiscard]] search_result take() {
+    for (std::size_t i = 1; i < result_.trials.size(); ++i) {
+      const trial& one = result_.trials[i];
+      const trial& best = result_.trials[result_.best];
+      if (one.epochs > best.epochs || (one.epochs == best.epochs && less(one.loss, best.loss))) {
+        result_.best = i;
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  Evaluate& evaluate_;
+  const search_options& options_;
+  search_result result_;
+};
+
+}  // namespace espalier::inline v0::tune::detail
+
+#endif
+
+// ---- espalier/tune/dimension.hpp ----
+// One setting that a search may choose, such as the strength of a regularizer.
+#ifndef ESPALIER_TUNE_DIMENSION_HPP
+#define ESPALIER_TUNE_DIMENSION_HPP
+
+namespace espalier::inline v0::tune {
+
+/// A range of numbers.
+struct dimension {
+  double low = 1e-6;        ///< > 0 on a logarithmic scale
+  double high = 1e-2;       ///< >= low, finite
+  bool logarithmic = true;  ///< whether steps are factors
+
+  /// @param part  0 to 1.   @return the number at this part of the way from low to high; at 0 and 1 exactly these.
+  [[nodiscard]] double at(double part) const {
+    if (part <= 0 || part >= 1) {
+      return part <= 0 ? low : high;
+    }
+    return logarithmic ? low * std::pow(high / low, part) : low + (high - low) * part;
+  }
+};
+
+/// @param space  the dimensions of a search.   @param where  function that is named in the message.
+/// @throws argument_error if there is none, or one is no range.
+inline void validate(std::span<const dimension> space, const std::string& where) {
+  if (space.empty()) {
+    throw argument_error(error_message(where, "no dimensions", "one or more"));
+  }
+  for (const dimension& d : space) {
+    if (!(d.low <= d.high && std::isfinite(d.low) && std::isfinite(d.high) && (!d.logarithmic || d.low > 0))) {
+      throw argument_error(error_message(where,
+                                         "a dimension from " + std::to_string(d.low) + " to " + std::to_string(d.high),
+                                         "low <= high, and low > 0 on a logarithmic scale"));
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::tune
+
+#endif
+
+// ---- espalier/tune/try_all.hpp ----
+// Tries given points, one after the other: search by hand, over a grid or at random.
+#ifndef ESPALIER_TUNE_TRY_ALL_HPP
+#define ESPALIER_TUNE_TRY_ALL_HPP
+
+namespace espalier::inline v0::tune {
+
+/// Called with a point and a number of epochs; gives a loss, such as the accuracy that is lost at the first sparsity.
+/// Equal calls must give equal losses.
+template <class Evaluate>
+concept evaluation = requires(Evaluate& evaluate, std::span<const double> point, std::size_t epochs) {
+  { evaluate(point, epochs) } -> std::convertible_to<double>;
+};
+
+/// @param points    what to try: one's own, grid_points or random_points; at least one.
+/// @param epochs    that each of them is given.
+/// @param evaluate  see evaluation; what it throws ends the search.
+/// @param options   settings.
+/// @return all attempts, and the best.
+/// @throws argument_error if there is no point.   Complexity: one call of `evaluate` per point.
+template <evaluation Evaluate>
+[[nodiscard]] search_result try_all(std::span<const std::vector<double>> points, std::size_t epochs,
+                                    Evaluate&& evaluate, const search_options& options = {}) {
+  if (points.empty()) {
+    throw argument_error(error_message("tune::try_all", "no points", "at least one"));
+  }
+  detail::ledger attempts(evaluate, options);
+  for (const auto& point : points) {
+    if (!attempts.attempt(point, epochs)) {
+      break;
+    }
+  }
+  return attempts.take();
+}
+
+}  // namespace espalier::inline v0::tune
+
+#endif
+
+// ---- espalier/tune/bayesian.hpp ----
+// Search that learns from every attempt where the next one promises most.
+#ifndef ESPALIER_TUNE_BAYESIAN_HPP
+#define ESPALIER_TUNE_BAYESIAN_HPP
+
+namespace espalier::inline v0::tune {
+
+/// Settings of `bayesian`.
+struct bayesian_options {
+  std::size_t trials = 30;        ///< in all, >= 1
+  std::size_t random_trials = 8;  ///< of them at random, before there is something to learn from; >= 1
+  std::size_t epochs = 1;         ///< that each is given
+  std::size_t candidates = 1000;  ///< points among which the most promising one is looked for, >= 1
+  std::uint64_t seed = 0;
+};
+
+namespace detail {
+
+/// How much below `best` a loss is expected to come, if it comes below; normal with this mean and deviation.
+[[nodiscard]] inline double expected_improvement(double best, const prediction& at) {
+  if (at.deviation <= 0) {
+    return best > at.mean ? best - at.mean : 0;
+  }
+  const double z = (best - at.mean) / at.deviation;
+  const double density = std::exp(-z * z / 2) / std::sqrt(2 * 3.141592653589793);
+  const double below = std::erfc(-z / std::sqrt(2.0)) / 2;
+  return at.deviation * (z * below + density);
+}
+
+/// A point of the unit cube: anywhere, or every other time near the best so far.
+[[nodiscard]] inline std::vector<double> draw(random_generator& random, std::size_t dimensions,
+                                              const std::vector<double>* near) {
+  std::vector<double> point(dimensions);
+  for (std::size_t d = 0; d < dimensions; ++d) {
+    double part = random.uniform();
+    if (near != nullptr) {
+      part = (*near)[d] + 0.05 * random.normal();
+      part = part < 0 ? 0 : part > 1 ? 1 : part;
+    }
+    point[d] = part;
+  }
+  return point;
+}
+
+/// @return the candidate of the largest expected improvement, of equal ones the first.
+[[nodiscard]] inline std::vector<double> most_promising(const gaussian_process& learnt, random_generator& random,
+                                                        std::size_t dimensions, std::size_t candidates) {
+  std::vector<double> promising;
+  double most = -1;
+  for (std::size_t i = 0; i < candidates; ++i) {
+    auto point = draw(random, dimensions, i % 2 == 0 ? nullptr : &learnt.best_point());
+    const double promise = expected_improvement(learnt.best_value(), learnt.at(point));
+    if (promise > most) {
+      most = promise;
+      promising = std::move(point);
+    }
+  }
+  return promising;
+}
+
+}  // namespace detail
+
+/// Bayesian optimization: a Gaussian process over the attempts so far, and the largest expected improvement next.
+/// Losses that are not finite count as the worst seen.
+/// @param space     what to choose.
+/// @param settings  see bayesian_options.
+/// @param evaluate  see evaluation.
+/// @param options   settings of all searches.
+/// @return all attempts, and the best.
+/// @throws argument_error if a setting is out of its range.
+/// Complexity: O(trials^4 + trials^3 candidates) beside the attempts.
+/// Source: Jones, Schonlau and Welch 1998, "Efficient global optimization of expensive black-box functions".
+template <evaluation Evaluate>
+[[nodiscard]] search_result bayesian(std::span<const dimension> space, const bayesian_options& settings,
+                                     Evaluate&& evaluate, const search_options& options = {}) {
+  validate(space, "tune::bayesian");
+  if (settings.trials == 0 || settings.random_trials == 0 || settings.candidates == 0) {
+    throw argument_error(error_message("tune::bayesian",
+                                       std::to_string(settings.trials) + " trials, " +
+                                           std::to_string(settings.random_trials) + " at random, and " +
+                                           std::to_string(settings.candidates) + " candidates",
+                                       "at least one of each"));
+  }
+  detail::ledger attempts(evaluate, options);
+  random_generator random(settings.seed);
+  std::vector<std::vector<double>> tried;
+  std::vector<double> losses;
+  for (std::size_t i = 0; i < settings.trials; ++i) {
+    std::vector<double> parts;
+    if (i < settings.random_trials) {
+      parts = detail::draw(random, space.size(), nullptr);
+    } else {
+      parts = detail::most_promising({tried, losses}, random, space.size(), settings.candidates);
+    }
+    std::vector<double> point;
+    for (std::size_t d = 0; d < space.size(); ++d) {
+      point.push_back(space[d].at(parts[d]));
+    }
+    const auto loss = attempts.attempt(point, settings.epochs);
+    if (!loss) {
+      break;
+    }
+    tried.push_back(std::move(parts));
+    losses.push_back(*loss);
+  }
+  return attempts.take();
+}
+
+}  // namespace espalier::inline v0::tune
+
+#endif
+
+// ---- espalier/tune/grid_points.hpp ----
+// The points of a grid over some dimensions.
+#ifndef ESPALIER_TUNE_GRID_POINTS_HPP
+#define ESPALIER_TUNE_GRID_POINTS_HPP
+
+namespace espalier::inline v0::tune {
+
+/// @param space   what to choose.
+/// @param counts  how many numbers of each dimension, >= 1, the ends of its range among them; 1: the middle.
+/// @return every combination; the last dimension changes fastest.
+/// @throws argument_error if a range is none, a count is 0 or there are not as many counts as dimensions.
+/// Complexity: O(points x dimensions).
+[[nodiscard]] inline std::vector<std::vector<double>> grid_points(std::span<const dimension> space,
+                                                                  std::span<const std::size_t> counts) {
+  validate(space, "tune::grid_points");
+  if (counts.size() != space.size()) {
+    throw argument_error(error_message("tune::grid_points", std::to_string(counts.size()) + " counts",
+                                       std::to_string(space.size()) + ", one per dimension"));
+  }
+  std::vector<std::vector<double>> points{{}};
+  for (std::size_t d = 0; d < space.size(); ++d) {
+    if (counts[d] == 0) {
+      throw argument_error(error_message("tune::grid_points", "a count of 0", "1 or more"));
+    }
+    std::vector<std::vector<double>> longer;
+    for (const auto& point : points) {
+      for (std::size_t i = 0; i < counts[d]; ++i) {
+        longer.push_back(point);
+        const double part = counts[d] == 1 ? 0.5 : static_cast<double>(i) / static_cast<double>(counts[d] - 1);
+        longer.back().push_back(space[d].at(part));
+      }
+    }
+    points = std::move(longer);
+  }
+  return points;
+}
+
+}  // namespace espalier::inline v0::tune
+
+#endif
+
+// ---- espalier/tune/random_points.hpp ----
+// Points drawn at random from some dimensions.
+#ifndef ESPALIER_TUNE_RANDOM_POINTS_HPP
+#define ESPALIER_TUNE_RANDOM_POINTS_HPP
+
+namespace espalier::inline v0::tune {
+
+/// @param space  what to choose.
+/// @param count  how many points; the first ones of a longer list are those of a shorter one.
+/// @param seed   equal seeds give equal points.
+/// @return points, each number uniform on the scale of its dimension.
+/// @throws argument_error if a range is none.   Complexity: O(points x dimensions).
+/// Source: Bergstra and Bengio 2012, "Random search for hyper-parameter optimization", JMLR 13.
+[[nodiscard]] inline std::vector<std::vector<double>> random_points(std::span<const dimension> space, std::size_t count,
+                                                                    std::uint64_t seed) {
+  validate(space, "tune::random_points");
+  random_generator random(seed);
+  std::vector<std::vector<double>> points(count);
+  for (auto& point : points) {
+    for (const dimension& d : space) {
+      point.push_back(d.at(random.uniform()));
+    }
+  }
+  return points;
+}
+
+}  // namespace espalier::inline v0::tune
+
+#endif
+
+// ---- espalier/tune/hyperband.hpp ----
+// Search that gives many points a few epochs and the better ones more.
+#ifndef ESPALIER_TUNE_HYPERBAND_HPP
+#define ESPALIER_TUNE_HYPERBAND_HPP
+
+namespace espalier::inline v0::tune {
+
+/// Settings of `hyperband`.
+struct hyperband_options {
+  std::size_t maximum_epochs = 27;  ///< that the best points get, >= 1
+  std::size_t factor = 3;           ///< by which points become fewer and epochs more from round to round, >= 2
+  std::size_t iterations = 1;       ///< how often to do all of it, >= 1
+  std::uint64_t seed = 0;           ///< of the points
+};
+
+namespace detail {
+
+/// Points that stay in the race: those of the least losses, of equal ones the first.
+[[nodiscard]] inline std::vector<std::vector<double>> best_of(const std::vector<std::vector<double>>& points,
+                                                              const std::vector<double>& losses, std::size_t count) {
+  std::vector<std::size_t> order(points.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    order[i] = i;
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return less(losses[a], losses[b]); });
+  std::vector<std::vector<double>> best;
+  for (std::size_t i = 0; i < count; ++i) {
+    best.push_back(points[order[i]]);
+  }
+  return best;
+}
+
+/// One bracket: rounds of fewer points with more epochs, the last with all of them.
+/// @return whether it went to its end.
+template <class Evaluate>
+[[nodiscard]] bool race(std::vector<std::vector<double>> points, std::size_t rounds, const hyperband_options& settings,
+                        ledger<Evaluate>& attempts) {
+  for (std::size_t round = rounds + 1; round-- > 0;) {
+    std::size_t epochs = settings.maximum_epochs;
+    for (std::size_t i = 0; i < round; ++i) {
+      epochs /= settings.factor;
+    }
+    std::vector<double> losses;
+    for (const auto& point : points) {
+      const auto loss = attempts.attempt(point, epochs);
+      if (!loss) {
+        return false;
+      }
+      losses.push_back(*loss);
+    }
+    points = best_of(points, losses, (std::max)(points.size() / settings.factor, std::size_t{1}));
+  }
+  return true;
+}
+
+}  // namespace detail
+
+/// Hyperband: brackets of successive halving, from many points with few epochs to few points with all of them.
+/// @param space     what to choose.
+/// @param settings  see hyperband_options.
+/// @param evaluate  see evaluation; a point is begun anew in every round.
+/// @param options   settings of all searches.
+/// @return all attempts, and the best of those with all epochs.
+/// @throws argument_error if a setting is out of its range.
+/// Source: Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter optimization", JMLR 18.
+template <evaluation Evaluate>
+[[nodiscard]] search_result hyperband(std::span<const dimension> space, const hyperband_options& settings,
+                                      Evaluate&& evaluate, const search_options& options = {}) {
+  validate(space, "tune::hyperband");
+  if (settings.maximum_epochs == 0 || settings.factor < 2 || settings.iterations == 0) {
+    throw argument_error(error_message("tune::hyperband",
+                                       std::to_string(settings.maximum_epochs) + " epochs, factor " +
+                                           std::to_string(settings.factor) + " and " +
+                                           std::to_string(settings.iterations) + " iterations",
+                                       "at least one epoch and iteration, and a factor of 2 or more"));
+  }
+  std::size_t most_rounds = 0;
+  for (std::size_t epochs = settings.maximum_epochs; epochs >= settings.factor; epochs /= settings.factor) {
+    ++most_rounds;
+  }
+  detail::ledger attempts(evaluate, options);
+  random_generator seeds(settings.seed);
+  for (std::size_t iteration = 0; iteration < settings.iterations; ++iteration) {
+    for (std::size_t rounds = most_rounds + 1; rounds-- > 0;) {
+      double count = static_cast<double>(most_rounds + 1) / static_cast<double>(rounds + 1);
+      for (std::size_t i = 0; i < rounds; ++i) {
+        count *= static_cast<double>(settings.factor);
+      }
+      auto points = random_points(space, static_cast<std::size_t>(std::ceil(count)), seeds());
+      if (!detail::race(std::move(points), rounds, settings, attempts)) {
+        return attempts.take();
+      }
+    }
+  }
+  return attempts.take();
+}
+
+}  // namespace espalier::inline v0::tune
 
 #endif
 

@@ -102,14 +102,6 @@
 #include <espalier/structure/rules.hpp>
 #include <espalier/structure/size_run.hpp>
 #include <espalier/structure/size_runs.hpp>
-#include <espalier/tune/bayesian.hpp>
-#include <espalier/tune/dimension.hpp>
-#include <espalier/tune/grid_points.hpp>
-#include <espalier/tune/hyperband.hpp>
-#include <espalier/tune/random_points.hpp>
-#include <espalier/tune/search_options.hpp>
-#include <espalier/tune/search_result.hpp>
-#include <espalier/tune/try_all.hpp>
 #include <espalier/version.hpp>
 
 #endif

@@ -97,5 +97,13 @@
 #include <espalier/train/measure.hpp>
 #include <espalier/train/trainer.hpp>
 #include <espalier/train/validation.hpp>
+#include <espalier/tune/bayesian.hpp>
+#include <espalier/tune/dimension.hpp>
+#include <espalier/tune/grid_points.hpp>
+#include <espalier/tune/hyperband.hpp>
+#include <espalier/tune/random_points.hpp>
+#include <espalier/tune/search_options.hpp>
+#include <espalier/tune/search_result.hpp>
+#include <espalier/tune/try_all.hpp>
 
 #endif
