@@ -3587,6 +3587,18 @@ class regret {
   /// Regrets of any two choices in the windows differ by a multiple of this, since values do: large where values are
   /// quantized, 1 as a rule.
   [[nodiscard]] std::int64_t grain() const noexcept { return grain_; }
+  /// The least regret of choices that go beyond a window: nothing inside of it is left to move then. Their regrets need
+  /// not follow the grain.   Complexity: O(items in the windows).
+  [[nodiscard]] std::int64_t least_outside() const {
+    std::int64_t least = endless;
+    for (std::size_t c = 0; c < classes(); ++c) {
+      const auto items = windows_.of(c);
+      const auto line = static_cast<std::size_t>(lines_[c]);
+      least = windows_.above[c] > 0 ? (std::min)(least, cost_of_all(c, items.first(line))) : least;
+      least = windows_.below[c] > 0 ? (std::min)(least, cost_of_all(c, items.subspan(line))) : least;
+    }
+    return least;
+  }
   /// The price of a row on the scale of the problem's values.
   [[nodiscard]] double price(std::size_t row) const noexcept {
     return scale_.to_double(prices_.scaled[row]) / static_cast<double>(prices_.factor);
@@ -3609,6 +3621,20 @@ class regret {
     return saturated(int128{static_cast<std::int64_t>(divisor)} * prices_.factor);
   }
 
+  /// phi for all of these items, on one side of the line.
+  [[nodiscard]] std::int64_t cost_of_all(std::size_t c, std::span<const window_item> items) const {
+    std::int64_t sum = 0;
+    for (const window_item& item : items) {
+      sum = add_costs(sum, cost_of(c, item));
+    }
+    return sum;
+  }
+
+  [[nodiscard]] std::int64_t cost_of(std::size_t c, const window_item& item) const noexcept {
+    const int128 r = int128{scale_.round(item.value)} * prices_.factor - thresholds_[c];
+    return saturated(r < 0 ? -r : r);
+  }
+
   [[nodiscard]] const move_costs& extend(move_costs& moves, std::size_t c, std::int64_t direction, std::int64_t limit) {
     while (!moves.ended && (moves.costs.empty() || moves.costs.back() <= limit)) {
       extend_by_one(moves, c, direction);
@@ -3624,9 +3650,7 @@ class regret {
       moves.ended = true;
       return;
     }
-    const int128 r =
-        int128{scale_.round(items[static_cast<std::size_t>(place)].value)} * prices_.factor - thresholds_[c];
-    const std::int64_t step = saturated(r < 0 ? -r : r);
+    const std::int64_t step = cost_of(c, items[static_cast<std::size_t>(place)]);
     moves.costs.push_back(add_costs(moves.costs.empty() ? 0 : moves.costs.back(), step));
   }
 
@@ -5443,7 +5467,9 @@ namespace espalier::inline v0::knapsack::detail {
 template <class Late = void>  // so that it is compiled where it is used only
 class one_row_search {
  public:
-  one_row_search(regret& r, budget& b) : regret_(r), budget_(b), price_(r.prices().scaled.front()) {}
+  /// @param grain  by how much at least a better choice is better; see regret::grain.
+  one_row_search(regret& r, std::int64_t grain, budget& b)
+      : regret_(r), grain_(grain), budget_(b), price_(r.prices().scaled.front()) {}
 
   /// Takes at most a quarter of the work that is left: where it does not do, other ways may.
   /// @param best  a choice to improve on.
@@ -5522,7 +5548,7 @@ class one_row_search {
     }
   }
 
-  void aim_below(std::int64_t cost) noexcept { most_ = cost < endless ? cost - regret_.grain() : endless - 1; }
+  void aim_below(std::int64_t cost) noexcept { most_ = cost < endless ? cost - grain_ : endless - 1; }
 
   /// Remembers a state if it is a better choice than all before.
   void finish(const state& s) {
@@ -5582,6 +5608,7 @@ class one_row_search {
   }
 
   regret& regret_;
+  std::int64_t grain_;
   budget& budget_;
   int128 price_;
   std::vector<move> moves_;
@@ -5774,7 +5801,7 @@ class prover {
  public:
   /// @param good_enough  a difference of regrets that need not be closed.
   prover(regret& r, choice first, std::int64_t good_enough, budget& b)
-      : regret_(r), good_enough_(good_enough), budget_(b) {
+      : regret_(r), good_enough_(good_enough), budget_(b), outside_(r.grain() > 1 ? r.least_outside() : 0) {
     result_.best = std::move(first);
   }
 
@@ -5831,17 +5858,16 @@ class prover {
 
   /// The largest regret of a choice that is better than the best one known.
   [[nodiscard]] std::int64_t most_that_improves() const {
-    return result_.best.cost < endless ? result_.best.cost - regret_.grain() : endless - 1;
+    return result_.best.cost < endless ? result_.best.cost - grain() : endless - 1;
   }
 
+  /// By how much at least a better choice is better. Outside of the windows values may be finer than inside.
+  [[nodiscard]] std::int64_t grain() const { return outside_ >= result_.best.cost ? regret_.grain() : 1; }
+
   /// No choice has a regret below this bound, so none below the next one that values allow.
-  /// Outside of the windows values may be finer, but there the regret is at least the edge.
   void raise_bound(std::int64_t bound) {
-    std::int64_t next = bound;
-    if (result_.best.cost < endless && bound < result_.best.cost) {
-      const std::int64_t open = result_.best.cost - bound;
-      next = (std::max)(bound, (std::min)(bound + open % regret_.grain(), edge_));
-    }
+    const std::int64_t open = result_.best.cost - bound;
+    const std::int64_t next = result_.best.cost < endless && open > 0 ? bound + open % grain() : bound;
     result_.least_regret = (std::max)(result_.least_regret, next);
   }
 
@@ -5915,7 +5941,7 @@ class prover {
 
   /// With one resource there is a better way than ever larger searches.
   void search_one_row(statistics& took) {
-    one_row_search<Late> one(regret_, budget_);
+    one_row_search<Late> one(regret_, grain(), budget_);
     std::optional<choice> found = one(result_.best);
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{one.most_states()});
@@ -5928,6 +5954,7 @@ class prover {
   regret& regret_;
   std::int64_t good_enough_;
   budget& budget_;
+  std::int64_t outside_;  // the least regret there; 0 if it does not matter
   proof result_;
   std::int64_t least_cost_ = endless;  // of a move that costs anything
   std::size_t free_moves_ = 0;

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -31,19 +33,34 @@ struct setting {
   detail::fixed_point scale{0.0};
   std::optional<detail::regret> regret;
 
-  setting(espalier::random_generator& random, std::size_t resources) {
+  setting(
+      espalier::random_generator& random, std::size_t resources, detail::value_range range = {},
+      const std::function<void(double&)>& change = [](double&) {}) {
     do {
       owned = support::random_problem(random, {1 + random.below(9), 1 + random.below(4), resources, 8});
+      std::for_each(owned.values.begin(), owned.values.end(), change);
       core = detail::presolve(owned.get(), owned.problem.capacities);
     } while (core.classes.empty());
     const auto& p = owned.get();
-    window = detail::scanner<double>(p.values)(core, std::vector<detail::value_range>(core.classes.size()), unlimited);
+    window = detail::scanner<double>(p.values)(core, std::vector<detail::value_range>(core.classes.size(), range),
+                                               unlimited);
     scale = detail::fixed_point(detail::largest_value(p.values));
     std::vector<double> prices;
     for (std::size_t r = 0; r < core.rows.size(); ++r) {
       prices.push_back(random.below(4) == 0 ? 0.0 : random.uniform() * detail::largest_value(p.values) / 4);
     }
     regret.emplace(core, window, scale, detail::rounded_prices(prices, scale));
+  }
+
+  /// Whether the windows are where they must be: what lies above fits, and where items turn is inside.
+  [[nodiscard]] bool holds_the_line() const {
+    bool held = std::all_of(window.remaining.begin(), window.remaining.end(), [](std::int64_t r) { return r >= 0; });
+    for (std::size_t c = 0; c < core.classes.size(); ++c) {
+      const double t = scale.to_double(regret->prices().cost(core.weights_of(c)));
+      held = held && (window.above[c] == 0 || t <= window.ranges[c].high);
+      held = held && (window.below[c] == 0 || t >= window.ranges[c].low);
+    }
+    return held;
   }
 
   /// The least regret of all choices of how many to keep of each class.
@@ -212,6 +229,37 @@ TEST_SUITE("knapsack") {
     CHECK(proven > 2000);
   }
 
+  TEST_CASE("what is proven in windows holds outside of them, where values are finer") {
+    int proven = 0;
+    for (std::uint64_t seed = 0; seed < 6000; ++seed) {
+      const detail::value_range range{0.25, 2};
+      const auto coarse_inside = [&](double& value) {
+        value = std::floor(value * 16) / 16;
+        value = value >= range.low && value <= range.high ? std::floor(value) : value;
+      };
+      espalier::random_generator random(seed);
+      const std::size_t resources = 1 + random.below(2);
+      espalier::random_generator same = random;
+      setting narrow(random, resources, range, coarse_inside);
+      setting whole(same, resources, {}, coarse_inside);
+      if (!narrow.holds_the_line()) {
+        continue;
+      }
+      const auto rounded = detail::rounding(*narrow.regret, unlimited)();
+      if (!rounded || rounded->cost >= detail::endless) {
+        continue;
+      }
+      espalier::knapsack::statistics took;
+      const auto proof = detail::prover(*narrow.regret, *rounded, 0, unlimited)(took);
+      if (!proof.left_window && proof.least_regret >= proof.best.cost) {
+        CAPTURE(seed);
+        CHECK(proof.best.cost == whole.least());
+        proven += narrow.window.items.size() < whole.window.items.size() ? 1 : 0;
+      }
+    }
+    CHECK(proven > 150);
+  }
+
   TEST_CASE("with one row, item by item, the least regret is found too") {
     espalier::random_generator random(90);
     int improved = 0;
@@ -222,7 +270,7 @@ TEST_SUITE("knapsack") {
       if (s.regret->rows() != 1 || first->cost >= detail::endless) {
         continue;
       }
-      detail::one_row_search search(*s.regret, unlimited);
+      detail::one_row_search search(*s.regret, s.regret->grain(), unlimited);
       const auto better = search(*first);
       CAPTURE(trial);
       REQUIRE_FALSE(search.cut_short());

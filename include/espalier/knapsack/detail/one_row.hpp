@@ -27,7 +27,9 @@ namespace espalier::inline v0::knapsack::detail {
 template <class Late = void>  // so that it is compiled where it is used only
 class one_row_search {
  public:
-  one_row_search(regret& r, budget& b) : regret_(r), budget_(b), price_(r.prices().scaled.front()) {}
+  /// @param grain  by how much at least a better choice is better; see regret::grain.
+  one_row_search(regret& r, std::int64_t grain, budget& b)
+      : regret_(r), grain_(grain), budget_(b), price_(r.prices().scaled.front()) {}
 
   /// Takes at most a quarter of the work that is left: where it does not do, other ways may.
   /// @param best  a choice to improve on.
@@ -106,7 +108,7 @@ class one_row_search {
     }
   }
 
-  void aim_below(std::int64_t cost) noexcept { most_ = cost < endless ? cost - regret_.grain() : endless - 1; }
+  void aim_below(std::int64_t cost) noexcept { most_ = cost < endless ? cost - grain_ : endless - 1; }
 
   /// Remembers a state if it is a better choice than all before.
   void finish(const state& s) {
@@ -166,6 +168,7 @@ class one_row_search {
   }
 
   regret& regret_;
+  std::int64_t grain_;
   budget& budget_;
   int128 price_;
   std::vector<move> moves_;

@@ -36,7 +36,7 @@ class prover {
  public:
   /// @param good_enough  a difference of regrets that need not be closed.
   prover(regret& r, choice first, std::int64_t good_enough, budget& b)
-      : regret_(r), good_enough_(good_enough), budget_(b) {
+      : regret_(r), good_enough_(good_enough), budget_(b), outside_(r.grain() > 1 ? r.least_outside() : 0) {
     result_.best = std::move(first);
   }
 
@@ -93,17 +93,16 @@ class prover {
 
   /// The largest regret of a choice that is better than the best one known.
   [[nodiscard]] std::int64_t most_that_improves() const {
-    return result_.best.cost < endless ? result_.best.cost - regret_.grain() : endless - 1;
+    return result_.best.cost < endless ? result_.best.cost - grain() : endless - 1;
   }
 
+  /// By how much at least a better choice is better. Outside of the windows values may be finer than inside.
+  [[nodiscard]] std::int64_t grain() const { return outside_ >= result_.best.cost ? regret_.grain() : 1; }
+
   /// No choice has a regret below this bound, so none below the next one that values allow.
-  /// Outside of the windows values may be finer, but there the regret is at least the edge.
   void raise_bound(std::int64_t bound) {
-    std::int64_t next = bound;
-    if (result_.best.cost < endless && bound < result_.best.cost) {
-      const std::int64_t open = result_.best.cost - bound;
-      next = (std::max)(bound, (std::min)(bound + open % regret_.grain(), edge_));
-    }
+    const std::int64_t open = result_.best.cost - bound;
+    const std::int64_t next = result_.best.cost < endless && open > 0 ? bound + open % grain() : bound;
     result_.least_regret = (std::max)(result_.least_regret, next);
   }
 
@@ -177,7 +176,7 @@ class prover {
 
   /// With one resource there is a better way than ever larger searches.
   void search_one_row(statistics& took) {
-    one_row_search<Late> one(regret_, budget_);
+    one_row_search<Late> one(regret_, grain(), budget_);
     std::optional<choice> found = one(result_.best);
     ++took.searches;
     took.states = (std::max)(took.states, std::uint64_t{one.most_states()});
@@ -190,6 +189,7 @@ class prover {
   regret& regret_;
   std::int64_t good_enough_;
   budget& budget_;
+  std::int64_t outside_;  // the least regret there; 0 if it does not matter
   proof result_;
   std::int64_t least_cost_ = endless;  // of a move that costs anything
   std::size_t free_moves_ = 0;

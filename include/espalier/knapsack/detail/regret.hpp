@@ -120,6 +120,18 @@ class regret {
   /// Regrets of any two choices in the windows differ by a multiple of this, since values do: large where values are
   /// quantized, 1 as a rule.
   [[nodiscard]] std::int64_t grain() const noexcept { return grain_; }
+  /// The least regret of choices that go beyond a window: nothing inside of it is left to move then. Their regrets need
+  /// not follow the grain.   Complexity: O(items in the windows).
+  [[nodiscard]] std::int64_t least_outside() const {
+    std::int64_t least = endless;
+    for (std::size_t c = 0; c < classes(); ++c) {
+      const auto items = windows_.of(c);
+      const auto line = static_cast<std::size_t>(lines_[c]);
+      least = windows_.above[c] > 0 ? (std::min)(least, cost_of_all(c, items.first(line))) : least;
+      least = windows_.below[c] > 0 ? (std::min)(least, cost_of_all(c, items.subspan(line))) : least;
+    }
+    return least;
+  }
   /// The price of a row on the scale of the problem's values.
   [[nodiscard]] double price(std::size_t row) const noexcept {
     return scale_.to_double(prices_.scaled[row]) / static_cast<double>(prices_.factor);
@@ -142,6 +154,20 @@ class regret {
     return saturated(int128{static_cast<std::int64_t>(divisor)} * prices_.factor);
   }
 
+  /// phi for all of these items, on one side of the line.
+  [[nodiscard]] std::int64_t cost_of_all(std::size_t c, std::span<const window_item> items) const {
+    std::int64_t sum = 0;
+    for (const window_item& item : items) {
+      sum = add_costs(sum, cost_of(c, item));
+    }
+    return sum;
+  }
+
+  [[nodiscard]] std::int64_t cost_of(std::size_t c, const window_item& item) const noexcept {
+    const int128 r = int128{scale_.round(item.value)} * prices_.factor - thresholds_[c];
+    return saturated(r < 0 ? -r : r);
+  }
+
   [[nodiscard]] const move_costs& extend(move_costs& moves, std::size_t c, std::int64_t direction, std::int64_t limit) {
     while (!moves.ended && (moves.costs.empty() || moves.costs.back() <= limit)) {
       extend_by_one(moves, c, direction);
@@ -157,9 +183,7 @@ class regret {
       moves.ended = true;
       return;
     }
-    const int128 r =
-        int128{scale_.round(items[static_cast<std::size_t>(place)].value)} * prices_.factor - thresholds_[c];
-    const std::int64_t step = saturated(r < 0 ? -r : r);
+    const std::int64_t step = cost_of(c, items[static_cast<std::size_t>(place)]);
     moves.costs.push_back(add_costs(moves.costs.empty() ? 0 : moves.costs.back(), step));
   }
 
