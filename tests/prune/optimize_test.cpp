@@ -17,7 +17,6 @@
 #include <espalier/objective/vivado_dsp.hpp>
 #include <espalier/rank/l1.hpp>
 #include <espalier/schedule/constant.hpp>
-#include <espalier/tune/hyperband.hpp>
 
 #include "support/memory_checkpoint.hpp"
 #include "support/scripted_training.hpp"
@@ -492,30 +491,5 @@ TEST_SUITE("prune") {
     o.regularization = {{"", {.alpha = -1}}};
     CHECK_THROWS_AS(static_cast<void>(run(network, trainer, o)), espalier::argument_error);
     CHECK(trainer.evaluated == 0);
-  }
-
-  TEST_CASE("the strengths of regularizers are tuned for the metric at the first sparsity of a pruning run") {
-    // A trainer whose metric is best where the strength is 1e-3.
-    struct strength_trainer {
-      double metric = 1;
-      void fit(support::plain_network&, prune::masks<double>, const prune::training_phase& phase) {
-        REQUIRE(phase.penalties.size() == 2);
-        metric = 1 - 0.1 * std::abs(std::log10(phase.penalties[0].penalty.options().alpha) + 3);
-      }
-      double evaluate(support::plain_network&) const { return metric; }
-    };
-    namespace tune = espalier::tune;
-    const std::vector<tune::dimension> strengths{{1e-6, 1e-1}};
-    const auto lost = [](std::span<const double> point, std::size_t epochs) {
-      support::plain_network network;
-      strength_trainer trainer;
-      options o{.epochs = epochs, .maximum_levels = 1};
-      o.regularization = {{"", {.alpha = point[0]}}};
-      const auto pruned = prune::optimize(network, trainer, espalier::objective::parameters{},
-                                          espalier::schedule::constant({.final = 0.5, .step = 0.25}), o);
-      return pruned.report.baseline - pruned.report.levels.front().metric;
-    };
-    const auto found = tune::hyperband(strengths, {.maximum_epochs = 9, .iterations = 3, .seed = 1}, lost);
-    CHECK(std::abs(std::log10(found.trials[found.best].point[0]) + 3) < 0.3);
   }
 }
