@@ -963,37 +963,13 @@ class stop_condition {
   template <class Source>
   requires(!std::same_as<Source, stop_condition>) &&
       stop_source<Source> stop_condition(Source source)  // NOLINT(google-explicit-constructor): a token is a condition
-      : asked_(new asked_source<Source>(std::move(source))) {}
-
-  stop_condition(const stop_condition& other) : asked_(other.asked_ == nullptr ? nullptr : other.asked_->copy()) {}
-  stop_condition(stop_condition&& other) noexcept : asked_(std::exchange(other.asked_, nullptr)) {}
-  stop_condition& operator=(stop_condition other) noexcept {
-    std::swap(asked_, other.asked_);
-    return *this;
-  }
-  ~stop_condition() { delete asked_; }
+      : asked_([source = std::move(source)] { return static_cast<bool>(source.stop_requested()); }) {}
 
   /// @return true if the work shall end; false for ever if there is no source.
-  [[nodiscard]] bool stop_requested() const { return asked_ != nullptr && asked_->stop_requested(); }
+  [[nodiscard]] bool stop_requested() const { return asked_ && asked_(); }
 
  private:
-  struct asked {
-    asked() = default;
-    asked(const asked&) = delete;
-    asked& operator=(const asked&) = delete;
-    virtual ~asked() = default;
-    [[nodiscard]] virtual bool stop_requested() const = 0;
-    [[nodiscard]] virtual asked* copy() const = 0;
-  };
-  template <class Source>
-  struct asked_source final : asked {
-    explicit asked_source(Source s) : source(std::move(s)) {}
-    [[nodiscard]] bool stop_requested() const override { return source.stop_requested(); }
-    [[nodiscard]] asked* copy() const override { return new asked_source(source); }
-    Source source;
-  };
-
-  asked* asked_ = nullptr;
+  callback<bool()> asked_;
 };
 
 }  // namespace espalier::inline v0
