@@ -171,7 +171,7 @@ TEST_SUITE("nn") {
     const auto smaller = net.add(nn::max_pool2d<double>(), a);
     CHECK_THROWS_WITH_AS(net.concatenate({a, smaller}), doctest::Contains("differ in the last axis only"),
                          espalier::shape_error);
-    CHECK_THROWS_AS(net.add(nn::dense<double>({.units = 2}), a), espalier::shape_error);
+    CHECK_THROWS_AS(net.add(nn::softmax<double>(), a), espalier::shape_error);
     CHECK_THROWS_WITH_AS(net.add_up({a}), "espalier::nn::graph: got 1 points to join, expected two or more",
                          espalier::argument_error);
     CHECK_THROWS_AS(net.add(nn::relu<double>(), nn::graph<double>::point{99}), espalier::argument_error);

@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 
 #include <espalier/nn/conv1d.hpp>
+#include <espalier/nn/dense.hpp>
 #include <espalier/nn/flatten.hpp>
+#include <espalier/nn/softmax.hpp>
 
 #include "support/check_layer.hpp"
 
@@ -32,5 +34,10 @@ TEST_SUITE("nn") {
 
   TEST_CASE("the compiler takes whatever follows it") {
     CHECK(nn::fitting_layers<nn::flatten<float>, nn::reshape<float>, nn::conv1d<float>>);
+  }
+
+  TEST_CASE("a dense layer has as many axes behind it as before it") {
+    CHECK(nn::fitting_layers<nn::conv1d<float>, nn::dense<float>, nn::conv1d<float>>);
+    CHECK_FALSE(nn::fitting_layers<nn::conv1d<float>, nn::dense<float>, nn::softmax<float>>);
   }
 }

@@ -42,6 +42,7 @@ class batch_normalization {
  public:
   using value_type = T;
   static constexpr bool in_place = false;
+  static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "batch_normalization";
 
   /// @param options  see batch_normalization_options.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <espalier/attributes/layer_attributes.hpp>
 #include <espalier/base/extents.hpp>
@@ -25,16 +26,16 @@ struct dense_options {
   std::string name{};     ///< empty: dense_1, dense_2, ... by place in the model
 };
 
-/// y = x kernel + bias, with the kernel (inputs, units) as in Keras; samples are vectors.
+/// y = x kernel + bias along the last axis, with the kernel (inputs, units) as in Keras: (inputs) becomes (units), and
+/// (steps, inputs) becomes (steps, units), with one kernel for all steps.
 /// @tparam T  float or double.
 template <class T = float>
 class dense {
  public:
   using value_type = T;
   using options_type = dense_options;
-  static constexpr std::size_t input_rank = 1;
-  static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = false;
+  static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "dense";
 
   /// @param options  see dense_options.
@@ -48,17 +49,18 @@ class dense {
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
-    if (input.rank() != 1 || input.size() == 0) {
-      detail::refuse_input("dense", name, input,
-                           "a vector (inputs), so that the kernel is (inputs, " + std::to_string(options_.units) +
-                               "); flatten before it");
+    if (input.rank() == 0 || input.size() == 0) {
+      detail::refuse_input(
+          "dense", name, input,
+          "a shape (..., inputs) without 0, so that the kernel is (inputs, " + std::to_string(options_.units) + ")");
     }
     options_.name = name;
-    shape_ = {input.size(), options_.units};
+    input_ = input;
+    shape_ = {input.back(), options_.units, input.size() / input.back()};
     kernel_ = zeros<T, 2>({shape_.inputs, shape_.outputs});
     bias_ = zeros<T, 1>({options_.bias ? shape_.outputs : 0});
     glorot_uniform(elements(kernel_), {shape_.inputs, shape_.outputs}, generator);
-    return {shape_.outputs};
+    return output_shape();
   }
 
   [[nodiscard]] tensor<T, 2>& kernel() noexcept { return kernel_; }
@@ -72,8 +74,8 @@ class dense {
     result.name = options_.name;
     result.kind = attributes::layer_kind::dense;
     result.kernel_shape = {shape_.inputs, shape_.outputs};
-    result.input_shape = {shape_.inputs};
-    result.output_shape = {shape_.outputs};
+    result.input_shape = input_;
+    result.output_shape = output_shape();
     return result;
   }
 
@@ -91,7 +93,17 @@ class dense {
     return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
   }
 
+  [[nodiscard]] extents output_shape() const {
+    std::vector<std::size_t> sizes;
+    for (std::size_t axis = 0; axis < input_.rank(); ++axis) {
+      sizes.push_back(input_[axis]);
+    }
+    sizes.back() = shape_.outputs;
+    return extents(std::span<const std::size_t>(sizes));
+  }
+
   dense_options options_;
+  extents input_;
   kernels::dense_shape shape_;
   tensor<T, 2> kernel_;
   tensor<T, 1> bias_;

@@ -46,7 +46,7 @@ struct pass {
 /// - `forward(pass)`: y from x. `backward(pass)`: dx from dy, x and y.
 /// - `default_name`: what it is called if the user does not say.
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
-///   input is taken, and an output in place has as many axes as its input.
+///   input is taken, and an output in place has as many axes as its input, as have those of a layer that `keeps_rank`.
 /// - optional: `kept()`, how many numbers of a workspace it keeps from pass to pass.
 /// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>
@@ -145,6 +145,8 @@ template <class Layer>
 [[nodiscard]] constexpr std::size_t output_rank_of(std::size_t input_rank) {
   if constexpr (requires { Layer::output_rank; }) {
     return Layer::output_rank;
+  } else if constexpr (requires { Layer::keeps_rank; }) {
+    return input_rank;
   } else {
     return Layer::in_place ? input_rank : 0;
   }
@@ -177,8 +179,8 @@ template <class... Layers>
 
 }  // namespace detail
 
-/// Layers that fit one behind the other as far as types say it: a dense layer, say, takes vectors, so that a
-/// convolution before it needs a flatten between them.
+/// Layers that fit one behind the other as far as types say it: a softmax, say, takes vectors, so that convolutions
+/// before it need a flatten between them.
 template <class... Layers>
 concept fitting_layers = (layer<Layers> && ...) && detail::ranks_fit<Layers...>();
 
