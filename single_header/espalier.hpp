@@ -15086,11 +15086,14 @@ namespace espalier::inline v0::kernels {
 struct dense_shape {
   std::size_t inputs = 0;
   std::size_t outputs = 0;
+  std::size_t positions = 1;  ///< of a sample, one behind the other, each with inputs and outputs of its own
 
   /// Outputs in a row of the gradient by samples: whole vectors, and as many as a tile may take.
   [[nodiscard]] constexpr std::size_t row() const noexcept { return (outputs + 63) / 64 * 64; }
   /// Numbers of scratch memory that a pass of so many blocks needs.
-  [[nodiscard]] constexpr std::size_t scratch(std::size_t blocks) const noexcept { return blocks * lanes * row(); }
+  [[nodiscard]] constexpr std::size_t scratch(std::size_t blocks) const noexcept {
+    return blocks * positions * lanes * row();
+  }
 };
 
 /// Arrays of one pass of a fully connected layer.
@@ -15098,17 +15101,18 @@ template <class T>
 struct dense_pass {
   const T* kernel = nullptr;  ///< (inputs, outputs), row-major
   const T* bias = nullptr;    ///< outputs, or null
-  const T* x = nullptr;       ///< [block][input][lane]
-  const T* dy = nullptr;      ///< [block][output][lane]
+  const T* x = nullptr;       ///< [block][position][input][lane]
+  const T* dy = nullptr;      ///< [block][position][output][lane]
   std::size_t blocks = 0;
   T* scratch = nullptr;
 };
 
 namespace detail {
 
-/// Four blocks at a time are the points of a tile, the rest goes one by one.
+/// Four blocks at a time are the points of a tile, the rest goes one by one. Positions of a sample are blocks too.
 template <class T>
-void dense_product(product_task<T> task, const dense_shape& shape, std::size_t blocks) {
+void dense_product(product_task<T> task, const dense_shape& shape, std::size_t sample_blocks) {
+  const std::size_t blocks = sample_blocks * shape.positions;
   task.run = shape.inputs;
   const std::size_t x_block = shape.inputs * lanes;
   const std::size_t y_block = shape.outputs * lanes;
@@ -15137,7 +15141,7 @@ template <class T>
 void dense_rows(const dense_shape& shape, const dense_pass<T>& p) {
   constexpr std::size_t width = short_vector<T>::width;
   std::fill_n(p.scratch, shape.scratch(p.blocks), T{0});
-  for (std::size_t sample = 0; sample < p.blocks * lanes; sample += width) {
+  for (std::size_t sample = 0; sample < p.blocks * shape.positions * lanes; sample += width) {
     std::array<T*, width> to;
     for (std::size_t i = 0; i < width; ++i) {
       to[i] = p.scratch + (sample + i) * shape.row();
@@ -15146,11 +15150,59 @@ void dense_rows(const dense_shape& shape, const dense_pass<T>& p) {
   }
 }
 
+/// Adds the squares of single samples' gradients of the kernel, where a sample has several positions: those are added
+/// up before they are squared.
+template <class T>
+void dense_squares(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) {
+  constexpr std::size_t width = short_vector<T>::width;
+  for (std::size_t first = 0; first < p.blocks * lanes; first += width) {
+    const T* x = p.x + first / lanes * shape.positions * shape.inputs * lanes + first % lanes;
+    const T* dy = p.dy + first / lanes * shape.positions * shape.outputs * lanes + first % lanes;
+    for (std::size_t weight = 0; weight < shape.inputs * shape.outputs; ++weight) {
+      const std::size_t input = weight / shape.outputs * lanes;
+      const std::size_t output = weight % shape.outputs * lanes;
+      numbers<T> sum{};
+      for (std::size_t at = 0; at < shape.positions; ++at) {
+        sum += load(x + at * shape.inputs * lanes + input) * load(dy + at * shape.outputs * lanes + output);
+      }
+      for (std::size_t lane = 0; lane < width; ++lane) {
+        d_kernel[weight] += sum[lane] * sum[lane];
+      }
+    }
+  }
+}
+
+/// Adds sums over samples and positions of products of inputs and slopes, or of their squares.
+template <bool Squared, class T>
+void dense_outer(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) {
+  dense_rows(shape, p);
+  const kernel_table<T>& kernels = table<T>();
+  const auto& outer = Squared ? kernels.squared_outer : kernels.outer;
+  for (std::size_t input = 0, size = 0; input < shape.inputs; input += size) {
+    size = input + 6 <= shape.inputs ? 6 : 1;
+    for (std::size_t output = 0; output < shape.outputs;) {
+      const std::size_t vectors = (shape.outputs - output + kernels.width - 1) / kernels.width;
+      const std::size_t log = vectors >= 4 && outer[0][2] != nullptr ? 2 : (vectors >= 2 ? 1 : 0);
+      outer_task<T> task;
+      task.x = p.x + input * lanes;
+      task.x_block = shape.inputs * lanes;
+      task.rows = p.scratch + output;
+      task.row = shape.row();
+      task.blocks = p.blocks * shape.positions;
+      task.to = d_kernel + input * shape.outputs + output;
+      task.to_row = shape.outputs;
+      task.outputs = shape.outputs - output;
+      outer[size == 6 ? 1 : 0][log](task);
+      output += kernels.width << log;
+    }
+  }
+}
+
 }  // namespace detail
 
 /// y = x kernel + bias, or max(that, 0).
 /// @param relu  whether negative outputs become 0; what is not a number stays so.
-/// @param y     [block][output][lane].
+/// @param y     [block][position][output][lane].
 template <class T>
 void dense_forward(const dense_shape& shape, const dense_pass<T>& p, bool relu, T* y) {
   detail::product_task<T> task;
@@ -15173,7 +15225,7 @@ void dense_backward_input(const dense_shape& shape, const dense_pass<T>& p, T* d
   task.weight_input = 1;
   task.weight_output = shape.outputs;
   task.y = dx;
-  detail::dense_product(task, {shape.outputs, shape.inputs}, p.blocks);
+  detail::dense_product(task, {shape.outputs, shape.inputs, shape.positions}, p.blocks);
 }
 
 /// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.
@@ -15181,29 +15233,14 @@ void dense_backward_input(const dense_shape& shape, const dense_pass<T>& p, T* d
 /// @param d_bias    outputs numbers; not touched without a bias.
 template <gradient_kind Kind, class T>
 void dense_backward_parameters(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel, T* d_bias) {
-  detail::dense_rows(shape, p);
-  const detail::kernel_table<T>& kernels = detail::table<T>();
-  const auto& outer = Kind == gradient_kind::squared ? kernels.squared_outer : kernels.outer;
-  for (std::size_t input = 0, size = 0; input < shape.inputs; input += size) {
-    size = input + 6 <= shape.inputs ? 6 : 1;
-    for (std::size_t output = 0; output < shape.outputs;) {
-      const std::size_t vectors = (shape.outputs - output + kernels.width - 1) / kernels.width;
-      const std::size_t log = vectors >= 4 && outer[0][2] != nullptr ? 2 : (vectors >= 2 ? 1 : 0);
-      detail::outer_task<T> task;
-      task.x = p.x + input * lanes;
-      task.x_block = shape.inputs * lanes;
-      task.rows = p.scratch + output;
-      task.row = shape.row();
-      task.blocks = p.blocks;
-      task.to = d_kernel + input * shape.outputs + output;
-      task.to_row = shape.outputs;
-      task.outputs = shape.outputs - output;
-      outer[size == 6 ? 1 : 0][log](task);
-      output += kernels.width << log;
-    }
+  constexpr bool squared = Kind == gradient_kind::squared;
+  if (squared && shape.positions > 1) {
+    detail::dense_squares(shape, p, d_kernel);
+  } else {
+    detail::dense_outer<squared>(shape, p, d_kernel);
   }
   if (p.bias != nullptr) {
-    detail::bias_gradient<Kind>({shape.outputs, 1, p.blocks}, p.dy, d_bias);
+    detail::bias_gradient<Kind>({shape.outputs, shape.positions, p.blocks}, p.dy, d_bias);
   }
 }
 
@@ -16438,7 +16475,7 @@ struct pass {
 /// - `forward(pass)`: y from x. `backward(pass)`: dx from dy, x and y.
 /// - `default_name`: what it is called if the user does not say.
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
-///   input is taken, and an output in place has as many axes as its input.
+///   input is taken, and an output in place has as many axes as its input, as have those of a layer that `keeps_rank`.
 /// - optional: `kept()`, how many numbers of a workspace it keeps from pass to pass.
 /// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>
@@ -16537,6 +16574,8 @@ template <class Layer>
 [[nodiscard]] constexpr std::size_t output_rank_of(std::size_t input_rank) {
   if constexpr (requires { Layer::output_rank; }) {
     return Layer::output_rank;
+  } else if constexpr (requires { Layer::keeps_rank; }) {
+    return input_rank;
   } else {
     return Layer::in_place ? input_rank : 0;
   }
@@ -16569,8 +16608,8 @@ template <class... Layers>
 
 }  // namespace detail
 
-/// Layers that fit one behind the other as far as types say it: a dense layer, say, takes vectors, so that a
-/// convolution before it needs a flatten between them.
+/// Layers that fit one behind the other as far as types say it: a softmax, say, takes vectors, so that convolutions
+/// before it need a flatten between them.
 template <class... Layers>
 concept fitting_layers = (layer<Layers> && ...) && detail::ranks_fit<Layers...>();
 
@@ -16788,6 +16827,7 @@ class batch_normalization {
  public:
   using value_type = T;
   static constexpr bool in_place = false;
+  static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "batch_normalization";
 
   /// @param options  see batch_normalization_options.
@@ -17370,16 +17410,16 @@ struct dense_options {
   std::string name{};     ///< empty: dense_1, dense_2, ... by place in the model
 };
 
-/// y = x kernel + bias, with the kernel (inputs, units) as in Keras; samples are vectors.
+/// y = x kernel + bias along the last axis, with the kernel (inputs, units) as in Keras: (inputs) becomes (units), and
+/// (steps, inputs) becomes (steps, units), with one kernel for all steps.
 /// @tparam T  float or double.
 template <class T = float>
 class dense {
  public:
   using value_type = T;
   using options_type = dense_options;
-  static constexpr std::size_t input_rank = 1;
-  static constexpr std::size_t output_rank = 1;
   static constexpr bool in_place = false;
+  static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "dense";
 
   /// @param options  see dense_options.
@@ -17393,17 +17433,18 @@ class dense {
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
-    if (input.rank() != 1 || input.size() == 0) {
-      detail::refuse_input("dense", name, input,
-                           "a vector (inputs), so that the kernel is (inputs, " + std::to_string(options_.units) +
-                               "); flatten before it");
+    if (input.rank() == 0 || input.size() == 0) {
+      detail::refuse_input(
+          "dense", name, input,
+          "a shape (..., inputs) without 0, so that the kernel is (inputs, " + std::to_string(options_.units) + ")");
     }
     options_.name = name;
-    shape_ = {input.size(), options_.units};
+    input_ = input;
+    shape_ = {input.back(), options_.units, input.size() / input.back()};
     kernel_ = zeros<T, 2>({shape_.inputs, shape_.outputs});
     bias_ = zeros<T, 1>({options_.bias ? shape_.outputs : 0});
     glorot_uniform(elements(kernel_), {shape_.inputs, shape_.outputs}, generator);
-    return {shape_.outputs};
+    return output_shape();
   }
 
   [[nodiscard]] tensor<T, 2>& kernel() noexcept { return kernel_; }
@@ -17417,8 +17458,8 @@ class dense {
     result.name = options_.name;
     result.kind = attributes::layer_kind::dense;
     result.kernel_shape = {shape_.inputs, shape_.outputs};
-    result.input_shape = {shape_.inputs};
-    result.output_shape = {shape_.outputs};
+    result.input_shape = input_;
+    result.output_shape = output_shape();
     return result;
   }
 
@@ -17436,7 +17477,17 @@ class dense {
     return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
   }
 
+  [[nodiscard]] extents output_shape() const {
+    std::vector<std::size_t> sizes;
+    for (std::size_t axis = 0; axis < input_.rank(); ++axis) {
+      sizes.push_back(input_[axis]);
+    }
+    sizes.back() = shape_.outputs;
+    return extents(std::span<const std::size_t>(sizes));
+  }
+
   dense_options options_;
+  extents input_;
   kernels::dense_shape shape_;
   tensor<T, 2> kernel_;
   tensor<T, 1> bias_;
