@@ -33,6 +33,7 @@
 #include <espalier/loss/categorical_cross_entropy.hpp>
 #include <espalier/loss/categorical_cross_entropy_of_probabilities.hpp>
 #include <espalier/loss/huber.hpp>
+#include <espalier/loss/joined.hpp>
 #include <espalier/loss/loss.hpp>
 #include <espalier/loss/mean_absolute_error.hpp>
 #include <espalier/loss/mean_squared_error.hpp>

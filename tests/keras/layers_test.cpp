@@ -20,6 +20,7 @@
 #include <espalier/nn/elu.hpp>
 #include <espalier/nn/flatten.hpp>
 #include <espalier/nn/global_average_pool2d.hpp>
+#include <espalier/nn/graph.hpp>
 #include <espalier/nn/leaky_relu.hpp>
 #include <espalier/nn/max_pool2d.hpp>
 #include <espalier/nn/relu.hpp>
@@ -334,6 +335,46 @@ TEST_SUITE("keras") {
         return false;
       }
       check_layer(nn::global_average_pool2d<T>{}, found);
+      return true;
+    });
+  }
+
+  TEST_CASE("sums and channels beside each other are what Keras's are") {
+    const auto check_join = [](const json& found, auto join) {
+      std::vector<espalier::extents> shapes;
+      std::vector<float> samples;
+      std::vector<std::vector<float>> inputs;
+      for (const auto& input : found.at("inputs")) {
+        const auto shape = input.at("shape").get<std::vector<std::size_t>>();
+        shapes.emplace_back(std::span(shape).subspan(1));
+        inputs.push_back(support::keras_array<float>(input));
+      }
+      const auto count = found.at("inputs").at(0).at("shape").at(0).get<std::size_t>();
+      for (std::size_t sample = 0; sample < count; ++sample) {
+        for (const auto& input : inputs) {
+          const auto size = static_cast<std::ptrdiff_t>(input.size() / count);
+          const auto first = input.begin() + static_cast<std::ptrdiff_t>(sample) * size;
+          samples.insert(samples.end(), first, first + size);
+        }
+      }
+      nn::graph<float> net(shapes, 1);
+      std::vector<nn::graph<float>::point> points;
+      for (std::size_t i = 0; i < shapes.size(); ++i) {
+        points.push_back(net.input(i));
+      }
+      join(net, points);
+      const auto got = net.predict(samples);
+      check_numbers(std::vector<float>(got.begin(), got.end()), support::keras_array<float>(found.at("output")), 2e-5);
+    };
+    check_cases("Add", 2, [&](const json& found, const json&) {
+      check_join(found, [](auto& net, const auto& points) { net.add_up(points); });
+      return true;
+    });
+    check_cases("Concatenate", 1, [&](const json& found, const json& config) {
+      if (config.at("axis") != -1) {
+        return false;
+      }
+      check_join(found, [](auto& net, const auto& points) { net.concatenate(points); });
       return true;
     });
   }

@@ -13,6 +13,7 @@
 #include <espalier/loss/mean_squared_error.hpp>
 #include <espalier/nn/average_pool2d.hpp>
 #include <espalier/nn/batch_normalization.hpp>
+#include <espalier/nn/graph.hpp>
 #include <espalier/nn/tanh.hpp>
 #include <espalier/optim/adam.hpp>
 #include <espalier/optim/sgd.hpp>
@@ -159,15 +160,32 @@ TEST_SUITE("keras") {
         {"dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"}, "regression adam", optim::adam{});
   }
 
-  TEST_CASE_TEMPLATE("a network with batch normalizations trains as in Keras", T, float, double) {
-    check_training(
-        nn::sequential({6, 6, 1}, 1, nn::conv2d<T>({.filters = 3, .bias = false}),
-                       nn::batch_normalization<T>({.momentum = 0.9}), nn::relu<T>(), nn::average_pool2d<T>(),
-                       nn::flatten<T>(), nn::dense<T>({.units = 6}), nn::batch_normalization<T>(), nn::relu<T>(),
-                       nn::dense<T>({.units = 3})),
-        {"conv2d/kernel", "", "batch_normalization/gamma", "batch_normalization/beta",
-         "batch_normalization/moving_mean+variance", "dense/kernel", "dense/bias", "batch_normalization_1/gamma",
-         "batch_normalization_1/beta", "batch_normalization_1/moving_mean+variance", "dense_1/kernel", "dense_1/bias"},
-        "conv batch normalization sgd", optim::sgd{.momentum = 0.5});
+  TEST_CASE_TEMPLATE("a network with batch normalizations trains as in Keras, put together at run time too", T, float,
+                     double) {
+    const std::vector<std::string> variables{"conv2d/kernel",
+                                             "",
+                                             "batch_normalization/gamma",
+                                             "batch_normalization/beta",
+                                             "batch_normalization/moving_mean+variance",
+                                             "dense/kernel",
+                                             "dense/bias",
+                                             "batch_normalization_1/gamma",
+                                             "batch_normalization_1/beta",
+                                             "batch_normalization_1/moving_mean+variance",
+                                             "dense_1/kernel",
+                                             "dense_1/bias"};
+    const optim::sgd optimizer{.momentum = 0.5};
+    check_training(nn::sequential({6, 6, 1}, 1, nn::conv2d<T>({.filters = 3, .bias = false}),
+                                  nn::batch_normalization<T>({.momentum = 0.9}), nn::relu<T>(), nn::average_pool2d<T>(),
+                                  nn::flatten<T>(), nn::dense<T>({.units = 6}), nn::batch_normalization<T>(),
+                                  nn::relu<T>(), nn::dense<T>({.units = 3})),
+                   variables, "conv batch normalization sgd", optimizer);
+    nn::graph<T> net({6, 6, 1}, 1);
+    auto at = net.add(nn::conv2d<T>({.filters = 3, .bias = false}), net.input());
+    at = net.add(nn::relu<T>(), net.add(nn::batch_normalization<T>({.momentum = 0.9}), at));
+    at = net.add(nn::dense<T>({.units = 6}), net.add(nn::flatten<T>(), net.add(nn::average_pool2d<T>(), at)));
+    at = net.add(nn::relu<T>(), net.add(nn::batch_normalization<T>(), at));
+    net.add(nn::dense<T>({.units = 3}), at);
+    check_training(net, variables, "conv batch normalization sgd", optimizer);
   }
 }

@@ -32,4 +32,19 @@ TEST_SUITE("kernels") {
     CHECK(a.target(17, 2) == targets[support::place(17, 2, 3)]);
     CHECK(a.weight(1) == 2);
   }
+
+  TEST_CASE("of scores with others beside them, only they are found and cleared") {
+    espalier::random_generator random(1);
+    const auto all = support::random_blocks<double>(random, 5, 2);
+    kernels::answers<double> a{all.data() + 16, 2, {}, all.data() + 16, {}, 20};
+    a.row = 5;
+    CHECK(a.target(17, 1) == all[support::place(17, 2, 5)]);
+    auto gradient = all;
+    a.clear(gradient.data() + 16);
+    a.clear(nullptr);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::size_t score = i / 16 % 5;
+      CHECK(gradient[i] == (score == 1 || score == 2 ? 0 : all[i]));
+    }
+  }
 }

@@ -110,9 +110,10 @@ constexpr bool is_network = requires {
 TEST_SUITE("nn") {
   TEST_CASE("layers whose kinds do not fit are refused by the compiler") {
     CHECK(is_network<nn::conv2d<float>, nn::relu<float>, nn::flatten<float>, nn::dense<float>>);
-    CHECK_FALSE(is_network<nn::conv2d<float>, nn::relu<float>, nn::dense<float>>);
-    CHECK_FALSE(is_network<nn::conv2d<float>, nn::masked<nn::dense<float>>>);
-    CHECK_FALSE(is_network<nn::dense<float>, nn::conv2d<float>>);
+    CHECK(is_network<nn::conv2d<float>, nn::relu<float>, nn::dense<float>, nn::max_pool2d<float>>);
+    CHECK_FALSE(is_network<nn::conv2d<float>, nn::relu<float>, nn::dense<float>, nn::softmax<float>>);
+    CHECK_FALSE(is_network<nn::conv2d<float>, nn::masked<nn::dense<float>>, nn::softmax<float>>);
+    CHECK_FALSE(is_network<nn::flatten<float>, nn::dense<float>, nn::conv2d<float>>);
     CHECK_FALSE(is_network<nn::max_pool2d<float>, nn::softmax<float>>);
     CHECK_FALSE(is_network<nn::flatten<float>, nn::relu<float>, nn::max_pool2d<float>>);
     CHECK(is_network<nn::relu<float>, nn::dense<float>>);

@@ -3,6 +3,7 @@
 #ifndef ESPALIER_KERNELS_ANSWERS_HPP
 #define ESPALIER_KERNELS_ANSWERS_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,13 +22,20 @@ struct answers {
   const T* targets = nullptr;               ///< the right numbers, as scores; null if there are labels
   std::span<const T> weights{};             ///< how much each sample counts; none: 1
   std::size_t count = 0;                    ///< of samples, if there are targets
+  std::size_t row = 0;                      ///< scores, and targets, of a sample with those beside these; 0: no more
 
   [[nodiscard]] std::size_t samples() const noexcept { return targets != nullptr ? count : labels.size(); }
   [[nodiscard]] T weight(std::size_t sample) const noexcept { return weights.empty() ? T{1} : weights[sample]; }
 
   /// @return where a score of a sample is.
   [[nodiscard]] std::size_t place(std::size_t sample, std::size_t score) const noexcept {
-    return (sample / lanes * classes + score) * lanes + sample % lanes;
+    return (sample / lanes * (row == 0 ? classes : row) + score) * lanes + sample % lanes;
+  }
+  /// @param gradient  as the scores: becomes 0 in all lanes of the blocks that hold the samples; null: nothing is done.
+  void clear(T* gradient) const noexcept {
+    for (std::size_t sample = 0; gradient != nullptr && sample < samples(); sample += lanes) {
+      std::fill_n(gradient + place(sample, 0), classes * lanes, T{0});
+    }
   }
   /// @return what that score should be: the target, or 1 for the right class and 0 for others. A single score stands
   ///         for class 1.

@@ -3,11 +3,9 @@
 #ifndef ESPALIER_KERNELS_POINTWISE_LOSS_HPP
 #define ESPALIER_KERNELS_POINTWISE_LOSS_HPP
 
-#include <algorithm>
 #include <cstddef>
 
 #include <espalier/kernels/answers.hpp>
-#include <espalier/kernels/lanes.hpp>
 
 namespace espalier::inline v0::kernels {
 
@@ -26,9 +24,7 @@ struct loss_point {
 template <class T, class Function>
 double pointwise_loss(const answers<T>& a, T scale, T* to, const Function& f) {
   double loss = 0;
-  if (to != nullptr) {
-    std::fill_n(to, blocks_of(a.samples()) * a.classes * lanes, T{0});
-  }
+  a.clear(to);
   for (std::size_t sample = 0; sample < a.samples(); ++sample) {
     double own = 0;
     const T share = a.weight(sample) / static_cast<T>(a.classes);

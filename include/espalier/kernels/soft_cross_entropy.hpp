@@ -20,13 +20,6 @@ template <class T>
   return a.target(sample, c) * (1 - smoothing) + smoothing / static_cast<T>(a.classes);
 }
 
-template <class T>
-void clear(const answers<T>& a, T* to) {
-  if (to != nullptr) {
-    std::fill_n(to, blocks_of(a.samples()) * a.classes * lanes, T{0});
-  }
-}
-
 }  // namespace detail
 
 /// Sum over samples of weight x -sum over c of t_c log(softmax(scores)_c), with t the smoothed targets.
@@ -36,7 +29,7 @@ void clear(const answers<T>& a, T* to) {
 /// @param to         where scale x the gradient by the scores goes, 0 in lanes without a sample; or null.
 template <class T>
 double soft_cross_entropy(const answers<T>& a, T smoothing, T scale, T* to) {
-  detail::clear(a, to);
+  a.clear(to);
   double loss = 0;
   for (std::size_t sample = 0; sample < a.samples(); ++sample) {
     const T* own = a.scores + a.place(sample, 0);
@@ -68,7 +61,7 @@ double soft_cross_entropy(const answers<T>& a, T smoothing, T scale, T* to) {
 template <class T>
 double probability_cross_entropy(const answers<T>& a, T smoothing, T scale, T* to) {
   constexpr T least = static_cast<T>(1e-7);
-  detail::clear(a, to);
+  a.clear(to);
   double loss = 0;
   for (std::size_t sample = 0; sample < a.samples(); ++sample) {
     const T* own = a.scores + a.place(sample, 0);

@@ -4,13 +4,12 @@
 #define ESPALIER_NN_GRAPH_HPP
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -19,13 +18,12 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random_generator.hpp>
-#include <espalier/kernels/add.hpp>
-#include <espalier/kernels/concatenate.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
-#include <espalier/kernels/lanes.hpp>
 #include <espalier/kernels/score_kind.hpp>
 #include <espalier/mask/weight_mask.hpp>
 #include <espalier/nn/detail/graph_layer.hpp>
+#include <espalier/nn/detail/graph_nodes.hpp>
+#include <espalier/nn/detail/graph_passes.hpp>
 #include <espalier/nn/detail/network_checks.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/workspace.hpp>
@@ -33,18 +31,21 @@
 
 namespace espalier::inline v0::nn {
 
-/// A directed acyclic graph of layers with one input; what is added last is the output.
+/// A directed acyclic graph of layers. Layers are put behind what is there already, so that it cannot have a cycle.
 ///
-/// It is a prunable model and trains as `sequential` does, with the same kinds of layers but those that look at whole
-/// mini-batches. `sequential` is faster where it is enough: it runs neighbours together.
+/// It is a prunable model and trains as `sequential` does, with the same kinds of layers. `sequential` is faster where
+/// it is enough: it runs neighbours together. A sample of several inputs is one row: the numbers of the first, then
+/// those of the second, and so on; so is what several outputs say and the targets for them, see loss::joined.
 /// @tparam T  float or double.
 template <class T = float>
 class graph {
+  using nodes_type = detail::graph_nodes<T>;
+  using passes_type = detail::graph_passes<T>;
+
  public:
   using value_type = T;
-  static constexpr std::size_t batch_layers = 0;
 
-  /// A place in the network: its input, or the output of what was added.
+  /// A place in the network: an input, or the output of what was added.
   struct point {
     std::size_t index = 0;
   };
@@ -52,108 +53,98 @@ class graph {
   /// @param input  shape of one sample.
   /// @param seed   of the initial weights.
   /// @throws shape_error if a sample has no numbers.
-  graph(const extents& input, std::uint64_t seed) : generator_(seed) {
-    if (input.size() == 0) {
-      throw shape_error(error_message("nn::graph", "input of shape " + to_string(input), "a shape without 0"));
-    }
-    append({"input", input, {}, nullptr, false});
-  }
-  graph(const graph& other) : generator_(other.generator_), places_(other.places_), plans_(other.plans_) {
-    for (const node& n : other.nodes_) {
-      nodes_.push_back({n.name, n.shape, n.inputs, n.layer ? n.layer->copy() : nullptr, n.beside});
-      nodes_.back().trained_below = n.trained_below;
-    }
-  }
-  graph(graph&&) noexcept = default;
-  graph& operator=(graph other) noexcept {
-    generator_ = other.generator_;
-    places_ = std::move(other.places_);
-    plans_ = std::move(other.plans_);
-    nodes_ = std::move(other.nodes_);
-    return *this;
-  }
-  ~graph() = default;
+  graph(const extents& input, std::uint64_t seed) : graph(std::span(&input, 1), seed) {}
+  /// @param inputs  shapes of one sample of each input: input_1, input_2, ...
+  /// @param seed    of the initial weights.
+  /// @throws shape_error if there is no input, or one has no numbers.
+  graph(std::span<const extents> inputs, std::uint64_t seed) : generator_(seed), nodes_(inputs) {}
 
-  /// @return the input of the network.
-  [[nodiscard]] static point input() noexcept { return {0}; }
+  /// @param which  of the inputs, from 0.   @return it.   @throws argument_error if there are fewer.
+  [[nodiscard]] point input(std::size_t which = 0) const {
+    if (which >= nodes_.inputs()) {
+      throw argument_error(error_message("nn::graph", "input " + std::to_string(which),
+                                         "one of " + std::to_string(nodes_.inputs()) + ", counted from 0"));
+    }
+    return {nodes_.inputs() == 1 ? 0 : 1 + which};
+  }
+  /// @param name  of a layer, sum or input that was added.   @return its output.
+  /// @throws argument_error if there is none so far, with the name that was most likely meant.
+  [[nodiscard]] point at(std::string_view name) const { return {nodes_.find(name)}; }
 
   /// Puts a layer behind a point and draws its weights.
-  /// @param layer  any but those that look at whole mini-batches. Without a name it is called by kind and place.
+  /// @param layer  any.
   /// @param from   a point of this graph.
+  /// @param name   empty: that in the layer's settings, else by kind and place, such as relu_2.
   /// @return its output.
-  /// @throws shape_error if it does not fit; argument_error if the point is none, or the name was given before.
+  /// @throws shape_error that names it and both shapes if it does not fit; argument_error if the point is none, or the
+  ///         name was given before.
   template <layer Layer>
-  requires(!batch_layer<Layer>) point add(Layer layer, point from) {
+  point add(Layer layer, point from, std::string name = {}) {
     static_assert(std::is_same_v<typename Layer::value_type, T>, "all layers need one number type");
-    expect_points({&from, 1});
-    std::string name = name_of(Layer::default_name);
+    nodes_.expect_there({&from.index, 1});
+    const std::string free_name = nodes_.free_name(Layer::default_name);
     if constexpr (trained_layer<Layer>) {
-      name = layer.name().empty() ? name : layer.name();
+      name = name.empty() ? layer.name() : name;
     }
-    expect_new(name);
-    auto own = std::make_unique<detail::graph_layer_of<Layer>>(std::move(layer));
+    name = name.empty() ? free_name : name;
+    nodes_.expect_new(name);
+    using own_type = typename std::conditional_t<batch_layer<Layer>, of_batch<Layer>, of_layer<Layer>>::type;
+    auto own = std::make_unique<own_type>(std::move(layer));
     const extents shape = own->build(name, nodes_[from.index].shape, generator_);
-    return append({name, shape, {from.index}, std::move(own), false});
+    return {nodes_.append({name, shape, detail::node_kind::layer, {from.index}, detail::layer_box<T>(std::move(own))})};
   }
 
   /// Adds outputs up, number by number.
   /// @param from  points of equal shapes, two or more.
+  /// @param name  of the sums; empty: add_1, add_2, ...
   /// @return the sums.
-  /// @throws shape_error if shapes differ; argument_error if there are fewer, or a point is none.
-  point add_up(const std::vector<point>& from) {
-    expect_several(from);
-    for (const point p : from) {
-      if (nodes_[p.index].shape != nodes_[from[0].index].shape) {
-        refuse_shapes(from[0], p, "shapes that are equal");
-      }
-    }
-    return append({name_of("add"), nodes_[from[0].index].shape, indices(from), nullptr, false});
+  /// @throws shape_error that names two of them and their shapes if they differ; argument_error if there are fewer, a
+  ///         point is none, or the name was given before.
+  point add_up(const std::vector<point>& from, std::string name = {}) {
+    return join(detail::node_kind::sum, from, name.empty() ? nodes_.free_name("add") : std::move(name));
   }
 
   /// Puts channels beside each other: along the last axis.
   /// @param from  points whose shapes differ in the last axis only, two or more.
+  /// @param name  of the whole; empty: concatenate_1, concatenate_2, ...
   /// @return all channels, in the order of the points.
-  /// @throws shape_error if shapes differ elsewhere; argument_error if there are fewer, or a point is none.
-  point concatenate(const std::vector<point>& from) {
-    expect_several(from);
-    const extents& first = nodes_[from[0].index].shape;
-    std::vector<std::size_t> sizes;
-    for (std::size_t axis = 0; axis < first.rank(); ++axis) {
-      sizes.push_back(first[axis]);
-    }
-    sizes.back() = 0;
-    for (const point p : from) {
-      const extents& shape = nodes_[p.index].shape;
-      bool fits = shape.rank() == first.rank();
-      for (std::size_t axis = 0; fits && axis + 1 < first.rank(); ++axis) {
-        fits = shape[axis] == first[axis];
-      }
-      if (!fits) {
-        refuse_shapes(from[0], p, "shapes that differ in the last axis only");
-      }
-      sizes.back() += shape.back();
-    }
-    return append({name_of("concatenate"), extents(std::span<const std::size_t>(sizes)), indices(from), nullptr, true});
+  /// @throws shape_error that names two of them and their shapes if they differ elsewhere; argument_error as `add_up`.
+  point concatenate(const std::vector<point>& from, std::string name = {}) {
+    return join(detail::node_kind::beside, from, name.empty() ? nodes_.free_name("concatenate") : std::move(name));
   }
 
-  [[nodiscard]] const extents& input_shape() const noexcept { return nodes_.front().shape; }
-  [[nodiscard]] const extents& output_shape() const noexcept { return nodes_.back().shape; }
+  /// Says what the outputs of the network are; before it is called, or if there are none, it is what was added last.
+  /// What leads to none of them is not run.
+  /// @param outputs  different points, in the order in which their numbers stand in a row.
+  /// @throws argument_error if a point is none, or there twice.
+  void set_outputs(const std::vector<point>& outputs) {
+    auto chosen = indices(outputs);
+    nodes_.expect_there(chosen);
+    nodes_.set_outputs(std::move(chosen));
+  }
+
+  /// @return the shape of a sample; of several inputs: that of a row of all their numbers.
+  [[nodiscard]] const extents& input_shape() const noexcept { return nodes_[0].shape; }
+  /// @return the shape of the output; of several: that of a row of all their numbers.
+  [[nodiscard]] extents output_shape() const { return nodes_.output_shape(); }
+  /// @return the shapes of the outputs, in order.
+  [[nodiscard]] std::vector<extents> output_shapes() const {
+    std::vector<extents> result;
+    for (const std::size_t output : nodes_.outputs()) {
+      result.push_back(nodes_[output].shape);
+    }
+    return result;
+  }
 
   /// @return the layers with kernels, in the order in which they were added, each with those whose outputs reach it
   ///         without another kernel between; kernels and biases are views of the network's own.
   [[nodiscard]] std::vector<attributes::prunable_layer<T>> layers() {
     std::vector<attributes::prunable_layer<T>> result;
-    for (node& n : nodes_) {
+    for (auto& n : nodes_) {
       if (n.layer && n.layer->known().prunable) {
         attributes::prunable_layer<T> shown{n.layer->attributes(), n.layer->kernel(), n.layer->bias()};
         shown.attributes.optimizable = n.layer->known().masked;
-        std::vector<std::size_t> reaching;
-        for (const std::size_t i : n.inputs) {
-          add_reaching(i, reaching);
-        }
-        std::sort(reaching.begin(), reaching.end());
-        reaching.erase(std::unique(reaching.begin(), reaching.end()), reaching.end());
-        for (const std::size_t i : reaching) {
+        for (const std::size_t i : reaching(n)) {
           shown.attributes.inbound.push_back(nodes_[i].name);
         }
         result.push_back(std::move(shown));
@@ -162,36 +153,40 @@ class graph {
     return result;
   }
 
-  /// @return views of all trained numbers: kernel and bias of each layer that has them, in order.
+  /// @return views of all numbers that training changes: kernel and bias of each layer that has them, in order, and
+  ///         what a batch normalization remembers.
   [[nodiscard]] std::vector<std::span<T>> parameters() {
     std::vector<std::span<T>> result;
-    for (node& n : nodes_) {
-      if (n.layer && n.layer->known().trained) {
-        result.push_back(n.layer->kernel());
-        result.push_back(n.layer->bias());
+    for_each_trained([&](auto& n) {
+      result.push_back(n.layer->kernel());
+      result.push_back(n.layer->bias());
+      if (n.layer->batch() != nullptr) {
+        result.push_back(n.layer->batch()->moving());
       }
-    }
+    });
     return result;
   }
   /// @return for each entry of parameters(): the name of its layer.
-  [[nodiscard]] std::vector<std::string> parameter_layers() const {
+  [[nodiscard]] std::vector<std::string> parameter_layers() {
     std::vector<std::string> result;
-    for (const node& n : nodes_) {
-      if (n.layer && n.layer->known().trained) {
-        result.insert(result.end(), 2, n.name);
-      }
-    }
+    for_each_trained([&](auto& n) { result.insert(result.end(), n.layer->batch() != nullptr ? 3 : 2, n.name); });
     return result;
   }
-  /// @return for each entry of parameters(): that an optimizer moves it.
-  [[nodiscard]] std::vector<bool> trained() const { return std::vector<bool>(parameter_layers().size(), true); }
-  void remember(std::span<const double> /*batch*/) const noexcept {}
+  /// @return for each entry of parameters(): whether an optimizer moves it.
+  [[nodiscard]] std::vector<bool> trained() {
+    std::vector<bool> result;
+    for_each_trained([&](auto& n) {
+      result.insert(result.end(), 2, true);
+      result.insert(result.end(), n.layer->batch() != nullptr ? 1 : 0, false);
+    });
+    return result;
+  }
 
   /// Holds weights at 0 or at a shared mean from now on, see sequential::set_masks.
   void set_masks(std::span<const mask::weight_mask<T>> masks) {
     detail::expect_masks<T>(layers(), masks, "nn::graph::set_masks");
     std::size_t next = 0;
-    for (node& n : nodes_) {
+    for (auto& n : nodes_) {
       if (n.layer && n.layer->known().prunable) {
         n.layer->set_mask(masks.empty() ? nullptr : &masks[next]);
         ++next;
@@ -200,51 +195,78 @@ class graph {
   }
   /// Sets all weights that are not kept back to their offsets.
   void hold() {
-    for (node& n : nodes_) {
-      if (n.layer) {
-        n.layer->hold();
-      }
-    }
+    for_each_trained([](auto& n) { n.layer->hold(); });
   }
 
   /// @param blocks  of 16 samples that a pass takes at most.   @return memory for passes.
   [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
-    std::vector<extents> shapes;
-    typename workspace<T>::size size;
-    size.blocks = blocks;
-    std::size_t most = 0;
-    for (const node& n : nodes_) {
-      shapes.push_back(n.shape);
-      most = (std::max)(most, n.shape.size());
-      if (n.layer) {
-        size.scratch = (std::max)(size.scratch, n.layer->scratch());
-        size.kept += n.layer->kept();
-      }
-    }
-    shapes.push_back({most});  // for gradients that are added to others
-    return workspace<T>(std::span<const extents>(shapes), size);
+    return passes_type(nodes_).make_workspace(blocks);
   }
 
   /// Runs samples through the network.
   /// @param w       whose value(0) holds the samples, [block][feature][lane].
+  /// @param blocks  how many.
   /// @return the outputs, [block][feature][lane].
-  const T* forward(workspace<T>& w, std::size_t blocks) const { return run(w, blocks, nodes_.size()); }
+  const T* forward(workspace<T>& w, std::size_t blocks) const {
+    return scores<kernels::score_kind::outputs>(w, blocks);
+  }
 
-  /// The same but for an activation at the end that belongs to the loss.
+  /// The same but for activations at the ends that belong to the loss.
   template <kernels::score_kind Scores = kernels::score_kind::before_softmax>
   const T* scores(workspace<T>& w, std::size_t blocks) const {
-    run(w, blocks, takes_last(Scores) ? nodes_.size() - 1 : nodes_.size());
-    return w.value(score_node(Scores));
+    const passes_type passes(nodes_, Scores);
+    passes.run({w, blocks});
+    return w.value(passes.score_place());
   }
   /// @return where the gradient of the scores goes.
   template <kernels::score_kind Scores = kernels::score_kind::before_softmax>
   [[nodiscard]] T* score_gradient(workspace<T>& w) const noexcept {
-    return w.delta(score_node(Scores));
+    return w.delta(passes_type(nodes_, Scores).score_place());
   }
   /// Goes back after `scores`, see sequential::backward.
   template <kernels::gradient_kind Kind, kernels::score_kind Scores = kernels::score_kind::before_softmax>
   void backward(workspace<T>& w, std::size_t blocks, std::span<T> gradients) const {
-    go_back(Kind, w, blocks, {score_node(Scores), takes_last(Scores) ? 1U : 0U, gradients.data()});
+    passes_type(nodes_, Scores).back({w, blocks}, {Kind, gradients.data()});
+  }
+
+  /// See sequential::batch_layers, and so for what follows.
+  [[nodiscard]] std::size_t batch_layers() const noexcept { return nodes_.batch_layers().size(); }
+  template <kernels::score_kind Scores>
+  const T* run_part(std::size_t part, workspace<T>& w, std::size_t blocks) const {
+    const passes_type passes(nodes_, Scores);
+    passes.run_part({w, blocks}, part);
+    return w.value(passes.score_place());
+  }
+  template <kernels::gradient_kind Kind, kernels::score_kind Scores>
+  void back_through_part(std::size_t part, workspace<T>& w, std::size_t blocks, std::span<T> gradients) const {
+    passes_type(nodes_, Scores).back_through_part({w, blocks}, part, {Kind, gradients.data()});
+  }
+  void combine(std::size_t part, std::span<const double* const> of_slots, std::span<double> batch) const {
+    const auto& n = nodes_[nodes_.batch_layers()[part]];
+    n.layer->batch()->combine({of_slots, n.sums}, batch.data() + n.sums);
+  }
+  void combine_slopes(std::size_t part, std::span<const double* const> of_slots, std::span<double> batch) const {
+    const auto& n = nodes_[nodes_.batch_layers()[part]];
+    n.layer->batch()->combine_slopes({of_slots, n.sums}, batch.data() + n.sums);
+  }
+  void remember(std::span<const double> batch) {
+    for (const std::size_t index : nodes_.batch_layers()) {
+      nodes_[index].layer->batch()->remember(batch.data() + nodes_[index].sums);
+    }
+  }
+
+  /// Takes each batch normalization behind a layer with a kernel, whose output nothing else takes, into that layer, see
+  /// sequential::fold_batch_normalizations.
+  void fold_batch_normalizations() {
+    for (const std::size_t index : nodes_.batch_layers()) {
+      auto& before = nodes_[nodes_[index].inputs[0]];
+      if (before.layer && before.layer->known().prunable && before.users == 1) {
+        if (before.layer->shares()) {
+          detail::refuse_folding("nn::graph", before.name);
+        }
+        nodes_[index].layer->batch()->fold_into(before.layer->kernel(), before.layer->bias());
+      }
+    }
   }
 
   /// @param samples  row-major, one after the other.   @return one row of outputs per sample.
@@ -254,189 +276,15 @@ class graph {
   }
 
  private:
-  struct node {
-    std::string name;
-    extents shape;
-    std::vector<std::size_t> inputs;
-    std::unique_ptr<detail::graph_layer<T>> layer;  // null: the input, or several are joined
-    bool beside = false;                            // whether they are concatenated, not added up
-    bool trained_below = false;                     // or the layer itself is trained
+  template <class Layer>
+  struct of_layer {
+    using type = detail::graph_layer_of<Layer>;
   };
-  /// Where a way back begins.
-  struct beginning {
-    std::size_t node;
-    std::size_t plan;
-    T* gradients;
+  template <class Layer>
+  struct of_batch {
+    using type = detail::graph_batch_layer_of<Layer>;
   };
 
-  point append(node n) {
-    n.trained_below = n.layer && n.layer->known().trained;
-    for (const std::size_t i : n.inputs) {
-      n.trained_below = n.trained_below || nodes_[i].trained_below;
-    }
-    nodes_.push_back(std::move(n));
-    // How many nodes go back to each: from the output, and without the last node, if the loss takes that along.
-    for (std::size_t plan = 0; plan < 2; ++plan) {
-      plans_[plan].assign(nodes_.size(), 0);
-      const bool whole = plan == 0 || nodes_.back().inputs.empty();
-      const std::size_t last = whole ? nodes_.size() - 1 : nodes_.back().inputs[0];
-      for (std::size_t i = 0; i <= last; ++i) {
-        for (const std::size_t from : nodes_[i].inputs) {
-          ++plans_[plan][from];
-        }
-      }
-    }
-    return {nodes_.size() - 1};
-  }
-
-  [[nodiscard]] bool takes_last(kernels::score_kind scores) const noexcept {
-    const auto& last = nodes_.back().layer;
-    return last && scores != kernels::score_kind::outputs && last->known().scores == scores;
-  }
-  [[nodiscard]] std::size_t score_node(kernels::score_kind scores) const noexcept {
-    return takes_last(scores) ? nodes_.back().inputs[0] : nodes_.size() - 1;
-  }
-
-  [[nodiscard]] pass<T> pass_of(workspace<T>& w, std::size_t index, std::size_t blocks) const {
-    const auto& purpose = w.used_for();
-    pass<T> p;
-    p.x = w.value(nodes_[index].inputs[0]);
-    p.y = w.value(index);
-    p.dy = w.delta(index);
-    p.blocks = blocks;
-    p.scratch = w.scratch();
-    p.samples = purpose.samples == 0 ? blocks * kernels::lanes : purpose.samples;
-    p.noise = purpose.noise;
-    p.kept = w.kept();
-    for (std::size_t i = 0; i < index; ++i) {
-      p.kept += nodes_[i].layer ? nodes_[i].layer->kept() : 0;
-    }
-    if (nodes_[index].layer->known().in_place) {
-      p.x = p.y;
-    }
-    return p;
-  }
-  /// A part of the channels of a node that are put beside each other.
-  [[nodiscard]] kernels::channels_part part_of(const node& n, std::size_t input, std::size_t blocks) const {
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < input; ++i) {
-      begin += nodes_[n.inputs[i]].shape.back();
-    }
-    return {blocks * n.shape.size() / n.shape.back(), nodes_[n.inputs[input]].shape.back(), begin, n.shape.back()};
-  }
-
-  const T* run(workspace<T>& w, std::size_t blocks, std::size_t end) const {
-    for (std::size_t i = 1; i < end; ++i) {
-      const node& n = nodes_[i];
-      const std::size_t count = w.count(i, blocks);
-      if (n.layer && n.layer->known().in_place) {
-        std::copy_n(w.value(n.inputs[0]), count, w.value(i));
-      }
-      if (n.layer) {
-        n.layer->forward(pass_of(w, i, blocks));
-        continue;
-      }
-      for (std::size_t input = 0; input < n.inputs.size(); ++input) {
-        const T* from = w.value(n.inputs[input]);
-        if (n.beside) {
-          kernels::put_channels(part_of(n, input, blocks), from, w.value(i));
-        } else if (input == 0) {
-          std::copy_n(from, count, w.value(i));
-        } else {
-          kernels::add<T>({from, count}, {w.value(i), count});
-        }
-      }
-    }
-    return w.value(end - 1);
-  }
-
-  void go_back(kernels::gradient_kind kind, workspace<T>& w, std::size_t blocks, const beginning& b) const {
-    std::size_t numbers = 0;
-    for (std::size_t i = 0; i <= b.node; ++i) {
-      numbers += nodes_[i].layer ? nodes_[i].layer->numbers() : 0;
-      // Where several gradients meet, or none comes.
-      if (i != b.node && plans_[b.plan][i] != 1) {
-        std::fill_n(w.delta(i), w.count(i, blocks), T{0});
-      }
-    }
-    for (std::size_t i = b.node; i > 0; --i) {
-      const node& n = nodes_[i];
-      if (n.layer && n.layer->known().trained) {
-        numbers -= n.layer->numbers();
-        n.layer->backward_parameters(kind, pass_of(w, i, blocks), b.gradients + numbers);
-      }
-      for (std::size_t input = 0; input < n.inputs.size(); ++input) {
-        if (nodes_[n.inputs[input]].trained_below) {
-          go_back_to(w, blocks, i, input, b.plan);
-        }
-      }
-    }
-  }
-
-  /// The gradient of one input of a node, added to what is there if others come too.
-  void go_back_to(workspace<T>& w, std::size_t blocks, std::size_t index, std::size_t input, std::size_t plan) const {
-    const node& n = nodes_[index];
-    const std::size_t to = n.inputs[input];
-    const std::size_t count = w.count(to, blocks);
-    const bool alone = plans_[plan][to] == 1;
-    T* dx = alone ? w.delta(to) : w.delta(nodes_.size());
-    if (n.layer) {
-      pass<T> p = pass_of(w, index, blocks);
-      p.dx = dx;
-      if (n.layer->known().in_place) {
-        std::copy_n(p.dy, count, dx);
-        p.dy = dx;
-      }
-      n.layer->backward(p);
-    } else if (n.beside) {
-      kernels::take_channels<T>(part_of(n, input, blocks), w.delta(index), dx);
-    } else {
-      std::copy_n(w.delta(index), count, dx);
-    }
-    if (!alone) {
-      kernels::add<T>({dx, count}, {w.delta(to), count});
-    }
-  }
-
-  void add_reaching(std::size_t index, std::vector<std::size_t>& to) const {
-    if (nodes_[index].layer && nodes_[index].layer->known().prunable) {
-      to.push_back(index);
-      return;
-    }
-    for (const std::size_t i : nodes_[index].inputs) {
-      add_reaching(i, to);
-    }
-  }
-
-  [[nodiscard]] std::string name_of(const std::string& kind) { return kind + "_" + std::to_string(++places_[kind]); }
-  void expect_new(const std::string& name) const {
-    for (const node& n : nodes_) {
-      if (n.name == name) {
-        throw argument_error(error_message("nn::graph", "two layers named '" + name + "'", "names that differ"));
-      }
-    }
-  }
-  void expect_points(std::span<const point> points) const {
-    for (const point p : points) {
-      if (p.index >= nodes_.size()) {
-        throw argument_error(error_message("nn::graph", "point " + std::to_string(p.index),
-                                           "one of the " + std::to_string(nodes_.size()) + " of this graph"));
-      }
-    }
-  }
-  void expect_several(const std::vector<point>& from) const {
-    if (from.size() < 2) {
-      throw argument_error(error_message("nn::graph", std::to_string(from.size()) + " points to join", "two or more"));
-    }
-    expect_points(from);
-  }
-  [[noreturn]] void refuse_shapes(point a, point b, const std::string& expected) const {
-    throw shape_error(error_message("nn::graph",
-                                    "outputs of shapes " + to_string(nodes_[a.index].shape) + " of '" +
-                                        nodes_[a.index].name + "' and " + to_string(nodes_[b.index].shape) + " of '" +
-                                        nodes_[b.index].name + "' to join",
-                                    expected));
-  }
   [[nodiscard]] static std::vector<std::size_t> indices(const std::vector<point>& points) {
     std::vector<std::size_t> result;
     for (const point p : points) {
@@ -444,11 +292,46 @@ class graph {
     }
     return result;
   }
+  point join(detail::node_kind kind, const std::vector<point>& from, std::string name) {
+    nodes_.expect_new(name);
+    auto inputs = indices(from);
+    const extents shape = nodes_.joined_shape(name, inputs, kind);
+    return {nodes_.append({std::move(name), shape, kind, std::move(inputs)})};
+  }
+
+  template <class Action>
+  void for_each_trained(const Action& action) {
+    for (auto& n : nodes_) {
+      if (n.layer && n.layer->known().trained) {
+        action(n);
+      }
+    }
+  }
+
+  /// @return the layers with kernels whose outputs reach a node without another kernel between, in order.
+  [[nodiscard]] std::vector<std::size_t> reaching(const detail::graph_node<T>& n) const {
+    std::vector<bool> seen(nodes_.size());
+    std::vector<std::size_t> open = n.inputs;
+    std::vector<std::size_t> found;
+    while (!open.empty()) {
+      const std::size_t i = open.back();
+      open.pop_back();
+      if (seen[i]) {
+        continue;
+      }
+      seen[i] = true;
+      if (nodes_[i].layer && nodes_[i].layer->known().prunable) {
+        found.push_back(i);
+      } else {
+        open.insert(open.end(), nodes_[i].inputs.begin(), nodes_[i].inputs.end());
+      }
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  }
 
   random_generator generator_;
-  std::map<std::string, std::size_t> places_;
-  std::array<std::vector<std::size_t>, 2> plans_;
-  std::vector<node> nodes_;
+  nodes_type nodes_;
 };
 
 }  // namespace espalier::inline v0::nn

@@ -198,41 +198,46 @@ class sequential {
     return w.delta(trained_depth<Scores>);
   }
 
-  /// Layers that in training look at a whole mini-batch; each ends a part of a training's pass.
-  static constexpr std::size_t batch_layers = (std::size_t{0} + ... + (batch_layer<Layers> ? 1 : 0));
+  /// @return how many layers in training look at a whole mini-batch; each ends a part of a training's pass.
+  [[nodiscard]] static constexpr std::size_t batch_layers() noexcept {
+    return (std::size_t{0} + ... + (batch_layer<Layers> ? 1 : 0));
+  }
 
   /// Runs one part of a training's pass: from a batch layer, or the beginning, to the next, or the scores.
-  /// @tparam Part  0 to batch_layers, in this order, with `combine` between them.
+  /// @param part  0 to batch_layers(), in this order, with `combine` between them.
   /// @return the scores, after the last part.
-  template <std::size_t Part, kernels::score_kind Scores>
-  const value_type* run_part(workspace<value_type>& w, std::size_t blocks) const {
-    passes().template run_part<part_begin<Part>(), part_end<Part, Scores>()>(w, blocks);
-    return w.value(part_end<Part, Scores>());
+  template <kernels::score_kind Scores>
+  const value_type* run_part(std::size_t part, workspace<value_type>& w, std::size_t blocks) const {
+    for_part(part, [&]<std::size_t Part>() {
+      passes().template run_part<part_begin<Part>(), part_end<Part, Scores>()>(w, blocks);
+    });
+    return w.value(trained_depth<Scores>);
   }
 
   /// Goes back through one part, from the last to the first, with `combine_slopes` between them.
   /// @param gradients  added to, see `backward`.
-  template <std::size_t Part, kernels::gradient_kind Kind, kernels::score_kind Scores>
-  void back_through_part(workspace<value_type>& w, std::size_t blocks, std::span<value_type> gradients) const {
-    passes().template back_through_part<Kind, part_begin<Part>(), part_end<Part, Scores>()>(w, blocks,
-                                                                                            gradients.data());
+  template <kernels::gradient_kind Kind, kernels::score_kind Scores>
+  void back_through_part(std::size_t part, workspace<value_type>& w, std::size_t blocks,
+                         std::span<value_type> gradients) const {
+    for_part(part, [&]<std::size_t Part>() {
+      passes().template back_through_part<Kind, part_begin<Part>(), part_end<Part, Scores>()>(w, blocks,
+                                                                                              gradients.data());
+    });
   }
 
   /// Combines what the batch layer behind a part collected.
   /// @param of_slots  what batch layers collected, workspace by workspace, in the order of the slots.
   /// @param batch  what that is combined to, for all batch layers one after the other.
-  template <std::size_t Part>
-  void combine(std::span<const double* const> of_slots, std::span<double> batch) const {
-    constexpr std::size_t index = part_begin<Part + 1>();
-    const std::size_t begin = passes().template sums_below<index>();
-    std::get<index>(layers_).combine({of_slots, begin}, batch.data() + begin);
+  void combine(std::size_t part, std::span<const double* const> of_slots, std::span<double> batch) const {
+    for_batch_layer(part, [&](const auto& layer, std::size_t begin) {
+      layer.combine({of_slots, begin}, batch.data() + begin);
+    });
   }
   /// The same for slopes.
-  template <std::size_t Part>
-  void combine_slopes(std::span<const double* const> of_slots, std::span<double> batch) const {
-    constexpr std::size_t index = part_begin<Part + 1>();
-    const std::size_t begin = passes().template sums_below<index>();
-    std::get<index>(layers_).combine_slopes({of_slots, begin}, batch.data() + begin);
+  void combine_slopes(std::size_t part, std::span<const double* const> of_slots, std::span<double> batch) const {
+    for_batch_layer(part, [&](const auto& layer, std::size_t begin) {
+      layer.combine_slopes({of_slots, begin}, batch.data() + begin);
+    });
   }
 
   /// Takes each batch normalization behind a layer with a kernel into that layer, by its moving averages; outputs in
@@ -245,15 +250,10 @@ class sequential {
       if constexpr (Index > 0 && requires { layer.fold_into(std::span<value_type>{}, std::span<value_type>{}); }) {
         auto& before = std::get<Index - 1>(layers_);
         using before_type = std::remove_reference_t<decltype(before)>;
-        if constexpr (detail::is_masked<before_type>::value) {
-          const auto& held = before.mask().offset;
-          if (std::any_of(held.begin(), held.end(), [](value_type o) { return o != 0; })) {
-            throw argument_error(error_message("nn::sequential::fold_batch_normalizations",
-                                               "shared weights in layer '" + before.name() + "'",
-                                               "weights that are kept or 0"));
-          }
-        }
         if constexpr (weighted_layer<before_type>) {
+          if (detail::holds_shared(before)) {
+            detail::refuse_folding("nn::sequential", before.name());
+          }
           layer.fold_into(elements(before.kernel()), elements(before.bias()));
         }
       }
@@ -300,7 +300,26 @@ class sequential {
   }
   template <std::size_t Part, kernels::score_kind Scores>
   [[nodiscard]] static constexpr std::size_t part_end() {
-    return Part == batch_layers ? trained_depth<Scores> : part_begin<Part + 1>();
+    return Part == batch_layers() ? trained_depth<Scores> : part_begin<Part + 1>();
+  }
+
+  /// Calls action<Part>() for the part of that number.
+  template <class Action>
+  static void for_part(std::size_t part, const Action& action) {
+    [&]<std::size_t... Part>(std::index_sequence<Part...>) {
+      ((part == Part ? action.template operator()<Part>() : void()), ...);
+    }
+    (std::make_index_sequence<batch_layers() + 1>{});
+  }
+  /// Calls action(layer, where its sums begin) for the batch layer behind a part.
+  template <class Action>
+  void for_batch_layer(std::size_t part, const Action& action) const {
+    for_part(part, [&]<std::size_t Part>() {
+      if constexpr (Part < batch_layers()) {
+        constexpr std::size_t index = part_begin<Part + 1>();
+        action(std::get<index>(layers_), passes().template sums_below<index>());
+      }
+    });
   }
 
   /// Calls action(numbers, name of the layer, whether an optimizer moves them).

@@ -3,6 +3,7 @@
 #ifndef ESPALIER_NN_DETAIL_GRAPH_LAYER_HPP
 #define ESPALIER_NN_DETAIL_GRAPH_LAYER_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -21,6 +22,29 @@
 #include <espalier/tensor/tensor.hpp>
 
 namespace espalier::inline v0::nn::detail {
+
+/// What a graph asks of a layer that in training looks at whole mini-batches, see batch_layer.
+template <class T>
+class graph_batch_layer {
+ public:
+  graph_batch_layer() = default;
+  graph_batch_layer(const graph_batch_layer&) = default;
+  graph_batch_layer& operator=(const graph_batch_layer&) = delete;
+  virtual ~graph_batch_layer() = default;
+
+  [[nodiscard]] virtual std::size_t sums() const = 0;
+  virtual void collect(const pass<T>& p) const = 0;
+  virtual void combine(const slot_sums& of_slots, double* batch) const = 0;
+  virtual void forward_batch(const pass<T>& p) const = 0;
+  /// Collects slopes and adds the gradients of the parameters.
+  virtual void collect_slopes(const pass<T>& p, T* gradients) const = 0;
+  virtual void combine_slopes(const slot_sums& of_slots, double* batch) const = 0;
+  virtual void backward_batch(const pass<T>& p) const = 0;
+  virtual void remember(const double* batch) = 0;
+  [[nodiscard]] virtual std::span<T> moving() = 0;
+  /// Takes the layer into one with this kernel and bias, if it can be.
+  virtual void fold_into(std::span<T> kernel, std::span<T> bias) = 0;
+};
 
 /// What a graph asks of its layers.
 template <class T>
@@ -54,6 +78,11 @@ class graph_layer {
   [[nodiscard]] virtual attributes::layer_attributes attributes() const = 0;
   virtual void set_mask(const mask::weight_mask<T>* m) = 0;
   virtual void hold() = 0;
+  /// @return whether weights are held at other numbers than 0.
+  [[nodiscard]] virtual bool shares() const = 0;
+  /// @return what looks at whole mini-batches, if it does.
+  [[nodiscard]] virtual graph_batch_layer<T>* batch() noexcept { return nullptr; }
+  [[nodiscard]] virtual const graph_batch_layer<T>* batch() const noexcept { return nullptr; }
 
  private:
   facts facts_;
@@ -61,7 +90,7 @@ class graph_layer {
 
 /// One of a kind.
 template <layer Layer>
-class graph_layer_of final : public graph_layer<typename Layer::value_type> {
+class graph_layer_of : public graph_layer<typename Layer::value_type> {
  public:
   using value_type = typename Layer::value_type;
 
@@ -130,9 +159,66 @@ class graph_layer_of final : public graph_layer<typename Layer::value_type> {
       layer_.hold();
     }
   }
+  [[nodiscard]] bool shares() const override { return holds_shared(layer_); }
+
+ protected:
+  Layer layer_;
+};
+
+/// One that in training looks at whole mini-batches.
+template <batch_layer Layer>
+class graph_batch_layer_of final : public graph_layer_of<Layer>, public graph_batch_layer<typename Layer::value_type> {
+ public:
+  using value_type = typename Layer::value_type;
+
+  using graph_layer_of<Layer>::graph_layer_of;
+  [[nodiscard]] std::unique_ptr<graph_layer<value_type>> copy() const override {
+    return std::make_unique<graph_batch_layer_of>(*this);
+  }
+  [[nodiscard]] graph_batch_layer<value_type>* batch() noexcept override { return this; }
+  [[nodiscard]] const graph_batch_layer<value_type>* batch() const noexcept override { return this; }
+
+  [[nodiscard]] std::size_t sums() const override { return this->layer_.sums(); }
+  void collect(const pass<value_type>& p) const override { this->layer_.collect(p); }
+  void combine(const slot_sums& of_slots, double* batch) const override { this->layer_.combine(of_slots, batch); }
+  void forward_batch(const pass<value_type>& p) const override { this->layer_.forward_batch(p); }
+  void collect_slopes(const pass<value_type>& p, value_type* gradients) const override {
+    this->layer_.collect_slopes(p);
+    this->layer_.add_slopes(p, gradients, gradients + this->layer_.kernel().size());
+  }
+  void combine_slopes(const slot_sums& of_slots, double* batch) const override {
+    this->layer_.combine_slopes(of_slots, batch);
+  }
+  void backward_batch(const pass<value_type>& p) const override { this->layer_.backward_batch(p); }
+  void remember(const double* batch) override { this->layer_.remember(batch); }
+  [[nodiscard]] std::span<value_type> moving() override { return elements(this->layer_.moving()); }
+  void fold_into([[maybe_unused]] std::span<value_type> kernel, [[maybe_unused]] std::span<value_type> bias) override {
+    if constexpr (requires { this->layer_.fold_into(kernel, bias); }) {
+      this->layer_.fold_into(kernel, bias);
+    }
+  }
+};
+
+/// Owns a layer; a copy of it owns a copy.
+template <class T>
+class layer_box {
+ public:
+  layer_box() = default;
+  explicit layer_box(std::unique_ptr<graph_layer<T>> own) noexcept : own_(std::move(own)) {}
+  layer_box(const layer_box& other) : own_(other.own_ ? other.own_->copy() : nullptr) {}
+  layer_box(layer_box&&) noexcept = default;
+  layer_box& operator=(layer_box other) noexcept {
+    own_ = std::move(other.own_);
+    return *this;
+  }
+  ~layer_box() = default;
+
+  [[nodiscard]] explicit operator bool() const noexcept { return own_ != nullptr; }
+  [[nodiscard]] graph_layer<T>* operator->() noexcept { return own_.get(); }
+  [[nodiscard]] const graph_layer<T>* operator->() const noexcept { return own_.get(); }
 
  private:
-  Layer layer_;
+  std::unique_ptr<graph_layer<T>> own_;
 };
 
 }  // namespace espalier::inline v0::nn::detail

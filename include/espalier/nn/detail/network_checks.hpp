@@ -47,6 +47,12 @@ void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::
   }
 }
 
+/// A mean that weights share would not be one after they are multiplied.
+[[noreturn]] inline void refuse_folding(const std::string& network, const std::string& layer) {
+  throw argument_error(error_message(network + "::fold_batch_normalizations", "shared weights in layer '" + layer + "'",
+                                     "weights that are kept or 0"));
+}
+
 /// @param samples  row-major, one after the other.   @return one row of outputs per sample.
 /// @throws shape_error if the numbers do not make whole samples.
 template <class Model, class T>

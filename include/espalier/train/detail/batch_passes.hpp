@@ -30,6 +30,13 @@ template <class Model, loss::loss Loss>
   return {model.input_shape(), outputs, loss::classes_of<Loss>(outputs), loss::takes_targets<Loss>()};
 }
 
+/// Whether the compiler sees that no layer of a network looks at whole mini-batches.
+template <class Model>
+concept never_whole = requires {
+  requires Model::batch_layers()
+  == 0;
+};
+
 /// What a gradient is multiplied by, and whether it is that of a training.
 struct gradient_scale {
   double factor = 1;
@@ -84,8 +91,10 @@ class batch_passes {
   double gradients(batch samples, const gradient_scale& scale, std::span<value_type> gradients) {
     slot_gradients_.resize((std::max)(slot_gradients_.size(), slots_of(samples)));
     noise_ = scale.noise;
-    if (Model::batch_layers > 0 && noise_ != 0) {
-      whole_batch<Kind>(samples, static_cast<value_type>(scale.factor), gradients);
+    if (model_.batch_layers() > 0 && noise_ != 0) {
+      if constexpr (!never_whole<Model>) {
+        whole_batch<Kind>(samples, static_cast<value_type>(scale.factor), gradients);
+      }
     } else {
       in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
         const auto own = cleared(slot, gradients);
@@ -126,52 +135,42 @@ class batch_passes {
   /// its own.
   template <kernels::gradient_kind Kind>
   void whole_batch(batch samples, value_type scale, std::span<value_type> gradients) {
-    if constexpr (Model::batch_layers > 0) {
-      constexpr std::size_t last = Model::batch_layers;
-      const std::size_t count = slots_of(samples);
-      while (slot_memories_.size() < count) {
-        slot_memories_.push_back(model_.make_workspace(kernels::slot_blocks));
-        slot_sums_.push_back(slot_memories_.back().sums().data());
-      }
-      batch_sums_.resize(slot_memories_[0].sums().size());
-      tallies_.assign(count, {});
-      const auto sums = std::span<const double* const>(slot_sums_).first(count);
-      const auto each_slot = [&](auto&& action) {
-        team_.run(count, [&](std::size_t slot, std::size_t worker) {
-          action(slot, worker, part_of(samples, slot), slot_memories_[slot]);
-        });
-      };
-      [&]<std::size_t... Part>(std::index_sequence<Part...>) {
-        (
-            [&] {
-              each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
-                if (Part == 0) {
-                  bring_in(own, slot, memory);
-                }
-                model_.template run_part<Part, scores>(memory, kernels::blocks_of(own.size()));
-              });
-              model_.template combine<Part>(sums, std::span<double>(batch_sums_));
-            }(),
-            ...);
-        each_slot([&](std::size_t slot, std::size_t worker, batch own, auto& memory) {
-          truth right;
-          const std::size_t blocks = kernels::blocks_of(own.size());
-          const auto answers = answers_of(own, worker, right, model_.template run_part<last, scores>(memory, blocks));
-          tallies_[slot].loss = loss_.gradient(answers, scale, model_.template score_gradient<scores>(memory));
-          model_.template back_through_part<last, Kind, scores>(memory, blocks, cleared(slot, gradients));
-        });
-        (
-            [&] {
-              constexpr std::size_t part = last - 1 - Part;
-              model_.template combine_slopes<part>(sums, std::span<double>(batch_sums_));
-              each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
-                const auto to = slot == 0 ? gradients : std::span<value_type>(slot_gradients_[slot]);
-                model_.template back_through_part<part, Kind, scores>(memory, kernels::blocks_of(own.size()), to);
-              });
-            }(),
-            ...);
-      }
-      (std::make_index_sequence<last>{});
+    const std::size_t last = model_.batch_layers();
+    const std::size_t count = slots_of(samples);
+    while (slot_memories_.size() < count) {
+      slot_memories_.push_back(model_.make_workspace(kernels::slot_blocks));
+      slot_sums_.push_back(slot_memories_.back().sums().data());
+    }
+    batch_sums_.resize(slot_memories_[0].sums().size());
+    tallies_.assign(count, {});
+    const auto sums = std::span<const double* const>(slot_sums_).first(count);
+    const auto each_slot = [&](auto&& action) {
+      team_.run(count, [&](std::size_t slot, std::size_t worker) {
+        action(slot, worker, part_of(samples, slot), slot_memories_[slot]);
+      });
+    };
+    for (std::size_t part = 0; part < last; ++part) {
+      each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
+        if (part == 0) {
+          bring_in(own, slot, memory);
+        }
+        model_.template run_part<scores>(part, memory, kernels::blocks_of(own.size()));
+      });
+      model_.combine(part, sums, std::span<double>(batch_sums_));
+    }
+    each_slot([&](std::size_t slot, std::size_t worker, batch own, auto& memory) {
+      truth right;
+      const std::size_t blocks = kernels::blocks_of(own.size());
+      const auto answers = answers_of(own, worker, right, model_.template run_part<scores>(last, memory, blocks));
+      tallies_[slot].loss = loss_.gradient(answers, scale, model_.template score_gradient<scores>(memory));
+      model_.template back_through_part<Kind, scores>(last, memory, blocks, cleared(slot, gradients));
+    });
+    for (std::size_t part = last; part-- > 0;) {
+      model_.combine_slopes(part, sums, std::span<double>(batch_sums_));
+      each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
+        const auto to = slot == 0 ? gradients : std::span<value_type>(slot_gradients_[slot]);
+        model_.template back_through_part<Kind, scores>(part, memory, kernels::blocks_of(own.size()), to);
+      });
     }
   }
 

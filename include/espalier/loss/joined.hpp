@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loss of a network with several outputs: a weighted sum of losses, one for each.
+#ifndef ESPALIER_LOSS_JOINED_HPP
+#define ESPALIER_LOSS_JOINED_HPP
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include <espalier/base/errors.hpp>
+#include <espalier/loss/loss.hpp>
+
+namespace espalier::inline v0::loss {
+
+/// sum over outputs of weight x loss of that output. It needs targets: one row per sample, those of the first output,
+/// then those of the second, and so on, as the outputs of nn::graph stand. A softmax or sigmoid at the end of an output
+/// belongs to its loss where it would for that loss alone.
+/// @tparam Losses  2 to 15, all of which take targets.
+template <loss... Losses>
+requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 && (takes_targets<Losses>() && ...)) struct joined {
+  static constexpr kernels::score_kind scores =
+      kernels::joined_kinds(std::array<kernels::score_kind, sizeof...(Losses)>{scores_of<Losses>()...});
+  static constexpr bool takes_targets = true;
+  [[nodiscard]] static constexpr std::size_t classes(std::size_t /*outputs*/) noexcept { return 0; }
+
+  std::array<std::size_t, sizeof...(Losses)> outputs{};  ///< how many numbers each output has, >= 1
+  std::array<double, sizeof...(Losses)> weights{};       ///< of the losses, finite; all 0: 1 each
+  std::tuple<Losses...> losses{};
+
+  /// @throws shape_error if the outputs do not add up to those of the network; argument_error if a weight is not finite
+  ///         or a setting of a loss out of range; here and in `gradient`.
+  template <class T>
+  [[nodiscard]] double sum(const answers<T>& a) const {
+    return gradient<T>(a, T{1}, nullptr);
+  }
+  template <class T>
+  double gradient(const answers<T>& a, T scale, T* to) const {
+    expect_fitting(a.classes);
+    double total = 0;
+    std::size_t begin = 0;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (
+          [&] {
+            answers<T> part = a;
+            part.row = a.row == 0 ? a.classes : a.row;
+            part.scores += begin * kernels::lanes;
+            part.targets += begin * kernels::lanes;
+            part.classes = outputs[I];
+            const double weight = weight_of(I);
+            const T own_scale = scale * static_cast<T>(weight);
+            T* own = to == nullptr ? nullptr : to + begin * kernels::lanes;
+            const auto& l = std::get<I>(losses);
+            total += weight * (own == nullptr ? l.sum(part) : l.gradient(part, own_scale, own));
+            begin += outputs[I];
+          }(),
+          ...);
+    }
+    (std::make_index_sequence<sizeof...(Losses)>{});
+    return total;
+  }
+
+ private:
+  [[nodiscard]] double weight_of(std::size_t output) const noexcept {
+    return weights == std::array<double, sizeof...(Losses)>{} ? 1 : weights[output];
+  }
+  void expect_fitting(std::size_t all) const {
+    std::size_t total = 0;
+    bool none_empty = true;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      total += outputs[i];
+      none_empty = none_empty && outputs[i] > 0;
+      if (!std::isfinite(weights[i])) {
+        throw argument_error(error_message("loss::joined",
+                                           "weight " + std::to_string(weights[i]) + " of output " + std::to_string(i),
+                                           "a finite number"));
+      }
+    }
+    if (total != all || !none_empty) {
+      throw shape_error(error_message("loss::joined", std::to_string(total) + " numbers in all outputs",
+                                      std::to_string(all) + ", as the network has, and one or more in each"));
+    }
+  }
+};
+
+}  // namespace espalier::inline v0::loss
+
+#endif

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// The nodes of a graph of layers: what feeds what, and which of them lead to an output.
+#ifndef ESPALIER_NN_DETAIL_GRAPH_NODES_HPP
+#define ESPALIER_NN_DETAIL_GRAPH_NODES_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <espalier/base/closest_name.hpp>
+#include <espalier/base/errors.hpp>
+#include <espalier/base/extents.hpp>
+#include <espalier/nn/detail/graph_layer.hpp>
+
+namespace espalier::inline v0::nn::detail {
+
+/// Where the numbers of a node come from.
+enum class node_kind : std::uint8_t {
+  samples,  ///< all inputs, one behind the other
+  part,     ///< one of several inputs
+  layer,
+  sum,    ///< those of other nodes, added up
+  beside  ///< those of other nodes, with their channels beside each other
+};
+
+/// A node; nodes are in an order in which every one comes behind those that feed it.
+template <class T>
+struct graph_node {
+  std::string name{};
+  extents shape{};
+  node_kind kind = node_kind::samples;
+  std::vector<std::size_t> inputs{};
+  layer_box<T> layer{};
+  std::size_t first = 0;       ///< of a part: its first number among those of a sample
+  std::size_t numbers = 0;     ///< where its parameters begin among those of all
+  std::size_t kept = 0;        ///< where what it keeps from pass to pass begins
+  std::size_t sums = 0;        ///< where what it collects over a batch begins
+  bool trained_below = false;  ///< or the layer itself is trained
+  bool needed = false;         ///< whether it leads to an output
+  std::size_t users = 0;       ///< needed nodes, and outputs, that take its numbers
+};
+
+/// @return sizes of a shape, to change some of them.
+[[nodiscard]] inline std::vector<std::size_t> sizes_of(const extents& shape) {
+  return std::vector<std::size_t>(shape.begin(), shape.end());
+}
+
+/// @tparam T  float or double.
+template <class T>
+class graph_nodes {
+ public:
+  using node = graph_node<T>;
+
+  /// @param inputs  shapes of one sample of each.
+  /// @throws shape_error if there is none, or one has no numbers.
+  explicit graph_nodes(std::span<const extents> inputs) {
+    std::size_t total = 0;
+    for (const extents& input : inputs) {
+      if (input.size() == 0) {
+        throw shape_error(error_message("nn::graph", "input of shape " + to_string(input), "a shape without 0"));
+      }
+      total += input.size();
+    }
+    if (inputs.empty()) {
+      throw shape_error(error_message("nn::graph", "no input", "the shapes of one or more"));
+    }
+    append({inputs.size() == 1 ? "input" : "inputs", inputs.size() == 1 ? inputs[0] : extents{total}});
+    for (std::size_t first = 0, i = 0; inputs.size() > 1 && i < inputs.size(); first += inputs[i].size(), ++i) {
+      node part{"input_" + std::to_string(i + 1), inputs[i], node_kind::part, {0}};
+      part.first = first;
+      append(std::move(part));
+    }
+    inputs_ = inputs.size();
+  }
+
+  /// @return the index of the node.
+  std::size_t append(node n) {
+    n.trained_below = n.layer && n.layer->known().trained;
+    for (const std::size_t i : n.inputs) {
+      n.trained_below = n.trained_below || all_[i].trained_below;
+    }
+    std::tie(n.numbers, n.kept, n.sums) = std::tie(numbers_, kept_, sums_);
+    if (n.layer) {
+      numbers_ += n.layer->numbers();
+      kept_ += n.layer->kept();
+      sums_ += n.layer->batch() != nullptr ? n.layer->batch()->sums() : 0;
+    }
+    all_.push_back(std::move(n));
+    find_needed();
+    return all_.size() - 1;
+  }
+
+  /// Says which nodes are the outputs; none: the last one.
+  /// @throws argument_error if one is named twice.
+  void set_outputs(std::vector<std::size_t> outputs) {
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (std::count(outputs.begin(), outputs.end(), outputs[i]) > 1) {
+        throw argument_error(error_message("nn::graph", "output '" + all_[outputs[i]].name + "' twice", "it once"));
+      }
+    }
+    chosen_outputs_ = std::move(outputs);
+    find_needed();
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
+  [[nodiscard]] std::size_t inputs() const noexcept { return inputs_; }
+  [[nodiscard]] node& operator[](std::size_t index) noexcept { return all_[index]; }
+  [[nodiscard]] const node& operator[](std::size_t index) const noexcept { return all_[index]; }
+  [[nodiscard]] auto begin() noexcept { return all_.begin(); }
+  [[nodiscard]] auto end() noexcept { return all_.end(); }
+  [[nodiscard]] auto begin() const noexcept { return all_.begin(); }
+  [[nodiscard]] auto end() const noexcept { return all_.end(); }
+  [[nodiscard]] const std::vector<std::size_t>& outputs() const noexcept { return outputs_; }
+  /// @return the needed layers that in training look at whole mini-batches, in order.
+  [[nodiscard]] const std::vector<std::size_t>& batch_layers() const noexcept { return batch_layers_; }
+  [[nodiscard]] std::size_t all_kept() const noexcept { return kept_; }
+  [[nodiscard]] std::size_t all_sums() const noexcept { return sums_; }
+
+  /// @return the shape of an output: that of the node, or one row of the numbers of all outputs.
+  [[nodiscard]] extents output_shape() const {
+    std::size_t total = 0;
+    for (const std::size_t output : outputs_) {
+      total += all_[output].shape.size();
+    }
+    return outputs_.size() == 1 ? all_[outputs_[0]].shape : extents{total};
+  }
+
+  /// @return a name of that kind that no node has.
+  [[nodiscard]] std::string free_name(const std::string& kind) { return kind + "_" + std::to_string(++places_[kind]); }
+  /// @throws argument_error if there is no node of that name, with the one that was most likely meant.
+  [[nodiscard]] std::size_t find(std::string_view name) const {
+    std::vector<std::string_view> names;
+    for (const node& n : all_) {
+      if (n.name == name) {
+        return static_cast<std::size_t>(&n - all_.data());
+      }
+      names.push_back(n.name);
+    }
+    throw argument_error(
+        error_message("nn::graph", "no layer '" + std::string(name) + "' so far",
+                      "one that was added before, such as '" + std::string(closest_name(name, names)) + "'"));
+  }
+  /// @throws argument_error if there is one of that name.
+  void expect_new(const std::string& name) const {
+    if (std::any_of(all_.begin(), all_.end(), [&](const node& n) { return n.name == name; })) {
+      throw argument_error(error_message("nn::graph", "two layers named '" + name + "'", "names that differ"));
+    }
+  }
+  /// @throws argument_error if there is no node of that index.
+  void expect_there(std::span<const std::size_t> indices) const {
+    for (const std::size_t i : indices) {
+      if (i >= all_.size()) {
+        throw argument_error(error_message("nn::graph", "point " + std::to_string(i),
+                                           "one of the " + std::to_string(all_.size()) + " of this graph"));
+      }
+    }
+  }
+
+  /// @return the shape of nodes that are joined to a node of a name.
+  /// @throws argument_error if there are fewer than two; shape_error that names it, them and their shapes if they do
+  /// not
+  ///         fit.
+  [[nodiscard]] extents joined_shape(const std::string& name, std::span<const std::size_t> nodes,
+                                     node_kind kind) const {
+    if (nodes.size() < 2) {
+      throw argument_error(error_message(
+          "nn::graph", std::to_string(nodes.size()) + (nodes.size() == 1 ? " point" : " points") + " to join in '" + name + "'", "two or more"));
+    }
+    expect_there(nodes);
+    auto sizes = sizes_of(all_[nodes[0]].shape);
+    for (const std::size_t other : nodes.subspan(1)) {
+      auto own = sizes_of(all_[other].shape);
+      const std::size_t channels = own.empty() ? 0 : own.back();
+      if (kind == node_kind::beside && own.size() == sizes.size() && !own.empty()) {
+        own.back() = sizes.back();
+      }
+      if (own != sizes || (kind == node_kind::beside && own.empty())) {
+        const node& a = all_[nodes[0]];
+        const node& b = all_[other];
+        throw shape_error(error_message(
+            "nn::graph",
+            "outputs of shapes " + to_string(a.shape) + " of '" + a.name + "' and " + to_string(b.shape) + " of '" +
+                b.name + "' to join in '" + name + "'",
+            kind == node_kind::sum ? "shapes that are equal" : "shapes that differ in the last axis only"));
+      }
+      sizes.back() += kind == node_kind::beside ? channels : 0;
+    }
+    return extents(std::span<const std::size_t>(sizes));
+  }
+
+ private:
+  /// From the outputs back.
+  void find_needed() {
+    outputs_ = chosen_outputs_.empty() ? std::vector<std::size_t>{all_.size() - 1} : chosen_outputs_;
+    for (node& n : all_) {
+      n.needed = false;
+      n.users = 0;
+    }
+    for (const std::size_t output : outputs_) {
+      all_[output].needed = true;
+      ++all_[output].users;
+    }
+    batch_layers_.clear();
+    for (std::size_t i = all_.size(); i-- > 0;) {
+      for (const std::size_t from : all_[i].inputs) {
+        all_[from].needed = all_[from].needed || all_[i].needed;
+        all_[from].users += all_[i].needed ? 1U : 0U;
+      }
+      if (all_[i].needed && all_[i].layer && all_[i].layer->batch() != nullptr) {
+        batch_layers_.insert(batch_layers_.begin(), i);
+      }
+    }
+  }
+
+  std::vector<node> all_;
+  std::size_t inputs_ = 0;
+  std::vector<std::size_t> chosen_outputs_;
+  std::vector<std::size_t> outputs_;
+  std::vector<std::size_t> batch_layers_;
+  std::size_t numbers_ = 0;
+  std::size_t kept_ = 0;
+  std::size_t sums_ = 0;
+  std::map<std::string, std::size_t> places_;
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
