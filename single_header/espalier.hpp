@@ -13984,13 +13984,20 @@ struct answers {
   const T* targets = nullptr;               ///< the right numbers, as scores; null if there are labels
   std::span<const T> weights{};             ///< how much each sample counts; none: 1
   std::size_t count = 0;                    ///< of samples, if there are targets
+  std::size_t row = 0;                      ///< scores, and targets, of a sample with those beside these; 0: no more
 
   [[nodiscard]] std::size_t samples() const noexcept { return targets != nullptr ? count : labels.size(); }
   [[nodiscard]] T weight(std::size_t sample) const noexcept { return weights.empty() ? T{1} : weights[sample]; }
 
   /// @return where a score of a sample is.
   [[nodiscard]] std::size_t place(std::size_t sample, std::size_t score) const noexcept {
-    return (sample / lanes * classes + score) * lanes + sample % lanes;
+    return (sample / lanes * (row == 0 ? classes : row) + score) * lanes + sample % lanes;
+  }
+  /// @param gradient  as the scores: becomes 0 in all lanes of the blocks that hold the samples; null: nothing is done.
+  void clear(T* gradient) const noexcept {
+    for (std::size_t sample = 0; gradient != nullptr && sample < samples(); sample += lanes) {
+      std::fill_n(gradient + place(sample, 0), classes * lanes, T{0});
+    }
   }
   /// @return what that score should be: the target, or 1 for the right class and 0 for others. A single score stands
   ///         for class 1.
@@ -15619,9 +15626,7 @@ struct loss_point {
 template <class T, class Function>
 double pointwise_loss(const answers<T>& a, T scale, T* to, const Function& f) {
   double loss = 0;
-  if (to != nullptr) {
-    std::fill_n(to, blocks_of(a.samples()) * a.classes * lanes, T{0});
-  }
+  a.clear(to);
   for (std::size_t sample = 0; sample < a.samples(); ++sample) {
     double own = 0;
     const T share = a.weight(sample) / static_cast<T>(a.classes);
@@ -15651,11 +15656,35 @@ namespace espalier::inline v0::kernels {
 
 /// Which numbers of a network a loss looks at. A loss that takes along the last activation is exact where probabilities
 /// would round to 0 or 1. A network that does not end in that activation gives its outputs.
-enum class score_kind : std::uint8_t {
+enum class score_kind : std::uint32_t {
   outputs,         ///< what the last layer gives
   before_softmax,  ///< without the softmax at the end
   before_sigmoid   ///< without the sigmoid at the end
 };
+
+/// The kinds of several outputs as one: two bits for each, and above them a 1, so that no single kind is like it.
+/// @tparam Outputs  2 to 15.
+template <std::size_t Outputs>
+requires(Outputs >= 2 && Outputs <= 15) [[nodiscard]] constexpr score_kind
+    joined_kinds(const std::array<score_kind, Outputs>& kinds) noexcept {
+  std::uint32_t joined = 1;
+  for (std::size_t output = Outputs; output-- > 0;) {
+    joined = joined << 2U | static_cast<std::uint32_t>(kinds[output]);
+  }
+  return static_cast<score_kind>(joined);
+}
+
+/// @param kind     of all outputs of a network.
+/// @param output   which.   @param outputs  how many there are, 1 to 15.
+/// @return the kind of that output; `outputs` if the kinds are not those of so many.
+[[nodiscard]] constexpr score_kind kind_of_output(score_kind kind, std::size_t output, std::size_t outputs) noexcept {
+  const auto all = static_cast<std::uint32_t>(kind);
+  if (outputs == 1) {
+    return all < 4 ? kind : score_kind::outputs;
+  }
+  const bool fits = outputs <= 15 && all >> 2 * outputs == 1;
+  return fits ? static_cast<score_kind>(all >> 2 * output & 3U) : score_kind::outputs;
+}
 
 }  // namespace espalier::inline v0::kernels
 
@@ -15676,13 +15705,6 @@ template <class T>
   return a.target(sample, c) * (1 - smoothing) + smoothing / static_cast<T>(a.classes);
 }
 
-template <class T>
-void clear(const answers<T>& a, T* to) {
-  if (to != nullptr) {
-    std::fill_n(to, blocks_of(a.samples()) * a.classes * lanes, T{0});
-  }
-}
-
 }  // namespace detail
 
 /// Sum over samples of weight x -sum over c of t_c log(softmax(scores)_c), with t the smoothed targets.
@@ -15692,7 +15714,7 @@ void clear(const answers<T>& a, T* to) {
 /// @param to         where scale x the gradient by the scores goes, 0 in lanes without a sample; or null.
 template <class T>
 double soft_cross_entropy(const answers<T>& a, T smoothing, T scale, T* to) {
-  detail::clear(a, to);
+  a.clear(to);
   double loss = 0;
   for (std::size_t sample = 0; sample < a.samples(); ++sample) {
     const T* own = a.scores + a.place(sample, 0);
@@ -15724,7 +15746,7 @@ double soft_cross_entropy(const answers<T>& a, T smoothing, T scale, T* to) {
 template <class T>
 double probability_cross_entropy(const answers<T>& a, T smoothing, T scale, T* to) {
   constexpr T least = static_cast<T>(1e-7);
-  detail::clear(a, to);
+  a.clear(to);
   double loss = 0;
   for (std::size_t sample = 0; sample < a.samples(); ++sample) {
     const T* own = a.scores + a.place(sample, 0);
@@ -16080,6 +16102,87 @@ struct huber {
   }
 };
 static_assert(loss<huber>);
+
+}  // namespace espalier::inline v0::loss
+
+#endif
+
+// ---- espalier/loss/joined.hpp ----
+// The loss of a network with several outputs: a weighted sum of losses, one for each.
+#ifndef ESPALIER_LOSS_JOINED_HPP
+#define ESPALIER_LOSS_JOINED_HPP
+
+namespace espalier::inline v0::loss {
+
+/// sum over outputs of weight x loss of that output. It needs targets: one row per sample, those of the first output,
+/// then those of the second, and so on, as the outputs of nn::graph stand. A softmax or sigmoid at the end of an output
+/// belongs to its loss where it would for that loss alone.
+/// @tparam Losses  2 to 15, all of which take targets.
+template <loss... Losses>
+requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 && (takes_targets<Losses>() && ...)) struct joined {
+  static constexpr kernels::score_kind scores =
+      kernels::joined_kinds(std::array<kernels::score_kind, sizeof...(Losses)>{scores_of<Losses>()...});
+  static constexpr bool takes_targets = true;
+  [[nodiscard]] static constexpr std::size_t classes(std::size_t /*outputs*/) noexcept { return 0; }
+
+  std::array<std::size_t, sizeof...(Losses)> outputs{};  ///< how many numbers each output has, >= 1
+  std::array<double, sizeof...(Losses)> weights{};       ///< of the losses, finite; all 0: 1 each
+  std::tuple<Losses...> losses{};
+
+  /// @throws shape_error if the outputs do not add up to those of the network; argument_error if a weight is not finite
+  ///         or a setting of a loss out of range; here and in `gradient`.
+  template <class T>
+  [[nodiscard]] double sum(const answers<T>& a) const {
+    return gradient<T>(a, T{1}, nullptr);
+  }
+  template <class T>
+  double gradient(const answers<T>& a, T scale, T* to) const {
+    expect_fitting(a.classes);
+    double total = 0;
+    std::size_t begin = 0;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (
+          [&] {
+            answers<T> part = a;
+            part.row = a.row == 0 ? a.classes : a.row;
+            part.scores += begin * kernels::lanes;
+            part.targets += begin * kernels::lanes;
+            part.classes = outputs[I];
+            const double weight = weight_of(I);
+            const T own_scale = scale * static_cast<T>(weight);
+            T* own = to == nullptr ? nullptr : to + begin * kernels::lanes;
+            const auto& l = std::get<I>(losses);
+            total += weight * (own == nullptr ? l.sum(part) : l.gradient(part, own_scale, own));
+            begin += outputs[I];
+          }(),
+          ...);
+    }
+    (std::make_index_sequence<sizeof...(Losses)>{});
+    return total;
+  }
+
+ private:
+  [[nodiscard]] double weight_of(std::size_t output) const noexcept {
+    return weights == std::array<double, sizeof...(Losses)>{} ? 1 : weights[output];
+  }
+  void expect_fitting(std::size_t all) const {
+    std::size_t total = 0;
+    bool none_empty = true;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      total += outputs[i];
+      none_empty = none_empty && outputs[i] > 0;
+      if (!std::isfinite(weights[i])) {
+        throw argument_error(error_message("loss::joined",
+                                           "weight " + std::to_string(weights[i]) + " of output " + std::to_string(i),
+                                           "a finite number"));
+      }
+    }
+    if (total != all || !none_empty) {
+      throw shape_error(error_message("loss::joined", std::to_string(total) + " numbers in all outputs",
+                                      std::to_string(all) + ", as the network has, and one or more in each"));
+    }
+  }
+};
 
 }  // namespace espalier::inline v0::loss
 
@@ -17935,6 +18038,17 @@ struct is_masked : std::false_type {};
 template <class Layer>
 struct is_masked<masked<Layer>> : std::true_type {};
 
+/// @return whether a mask holds weights of a layer at other numbers than 0.
+template <class Layer>
+[[nodiscard]] bool holds_shared([[maybe_unused]] const Layer& l) {
+  if constexpr (is_masked<Layer>::value) {
+    const auto& held = l.mask().offset;
+    return std::any_of(held.begin(), held.end(), [](auto offset) { return offset != 0; });
+  } else {
+    return false;
+  }
+}
+
 /// Which scores a loss looks at that takes the layer along, if it is the last; `outputs`: none does.
 template <class Layer>
 inline constexpr kernels::score_kind scores_before = kernels::score_kind::outputs;
@@ -17953,6 +18067,29 @@ inline constexpr kernels::score_kind scores_before<sigmoid<T>> = kernels::score_
 #define ESPALIER_NN_DETAIL_GRAPH_LAYER_HPP
 
 namespace espalier::inline v0::nn::detail {
+
+/// What a graph asks of a layer that in training looks at whole mini-batches, see batch_layer.
+template <class T>
+class graph_batch_layer {
+ public:
+  graph_batch_layer() = default;
+  graph_batch_layer(const graph_batch_layer&) = default;
+  graph_batch_layer& operator=(const graph_batch_layer&) = delete;
+  virtual ~graph_batch_layer() = default;
+
+  [[nodiscard]] virtual std::size_t sums() const = 0;
+  virtual void collect(const pass<T>& p) const = 0;
+  virtual void combine(const slot_sums& of_slots, double* batch) const = 0;
+  virtual void forward_batch(const pass<T>& p) const = 0;
+  /// Collects slopes and adds the gradients of the parameters.
+  virtual void collect_slopes(const pass<T>& p, T* gradients) const = 0;
+  virtual void combine_slopes(const slot_sums& of_slots, double* batch) const = 0;
+  virtual void backward_batch(const pass<T>& p) const = 0;
+  virtual void remember(const double* batch) = 0;
+  [[nodiscard]] virtual std::span<T> moving() = 0;
+  /// Takes the layer into one with this kernel and bias, if it can be.
+  virtual void fold_into(std::span<T> kernel, std::span<T> bias) = 0;
+};
 
 /// What a graph asks of its layers.
 template <class T>
@@ -17986,6 +18123,11 @@ class graph_layer {
   [[nodiscard]] virtual attributes::layer_attributes attributes() const = 0;
   virtual void set_mask(const mask::weight_mask<T>* m) = 0;
   virtual void hold() = 0;
+  /// @return whether weights are held at other numbers than 0.
+  [[nodiscard]] virtual bool shares() const = 0;
+  /// @return what looks at whole mini-batches, if it does.
+  [[nodiscard]] virtual graph_batch_layer<T>* batch() noexcept { return nullptr; }
+  [[nodiscard]] virtual const graph_batch_layer<T>* batch() const noexcept { return nullptr; }
 
  private:
   facts facts_;
@@ -17993,7 +18135,7 @@ class graph_layer {
 
 /// One of a kind.
 template <layer Layer>
-class graph_layer_of final : public graph_layer<typename Layer::value_type> {
+class graph_layer_of : public graph_layer<typename Layer::value_type> {
  public:
   using value_type = typename Layer::value_type;
 
@@ -18062,73 +18204,287 @@ class graph_layer_of final : public graph_layer<typename Layer::value_type> {
       layer_.hold();
     }
   }
+  [[nodiscard]] bool shares() const override { return holds_shared(layer_); }
+
+ protected:
+  Layer layer_;
+};
+
+/// One that in training looks at whole mini-batches.
+template <batch_layer Layer>
+class graph_batch_layer_of final : public graph_layer_of<Layer>, public graph_batch_layer<typename Layer::value_type> {
+ public:
+  using value_type = typename Layer::value_type;
+
+  using graph_layer_of<Layer>::graph_layer_of;
+  [[nodiscard]] std::unique_ptr<graph_layer<value_type>> copy() const override {
+    return std::make_unique<graph_batch_layer_of>(*this);
+  }
+  [[nodiscard]] graph_batch_layer<value_type>* batch() noexcept override { return this; }
+  [[nodiscard]] const graph_batch_layer<value_type>* batch() const noexcept override { return this; }
+
+  [[nodiscard]] std::size_t sums() const override { return this->layer_.sums(); }
+  void collect(const pass<value_type>& p) const override { this->layer_.collect(p); }
+  void combine(const slot_sums& of_slots, double* batch) const override { this->layer_.combine(of_slots, batch); }
+  void forward_batch(const pass<value_type>& p) const override { this->layer_.forward_batch(p); }
+  void collect_slopes(const pass<value_type>& p, value_type* gradients) const override {
+    this->layer_.collect_slopes(p);
+    this->layer_.add_slopes(p, gradients, gradients + this->layer_.kernel().size());
+  }
+  void combine_slopes(const slot_sums& of_slots, double* batch) const override {
+    this->layer_.combine_slopes(of_slots, batch);
+  }
+  void backward_batch(const pass<value_type>& p) const override { this->layer_.backward_batch(p); }
+  void remember(const double* batch) override { this->layer_.remember(batch); }
+  [[nodiscard]] std::span<value_type> moving() override { return elements(this->layer_.moving()); }
+  void fold_into([[maybe_unused]] std::span<value_type> kernel, [[maybe_unused]] std::span<value_type> bias) override {
+    if constexpr (requires { this->layer_.fold_into(kernel, bias); }) {
+      this->layer_.fold_into(kernel, bias);
+    }
+  }
+};
+
+/// Owns a layer; a copy of it owns a copy.
+template <class T>
+class layer_box {
+ public:
+  layer_box() = default;
+  explicit layer_box(std::unique_ptr<graph_layer<T>> own) noexcept : own_(std::move(own)) {}
+  layer_box(const layer_box& other) : own_(other.own_ ? other.own_->copy() : nullptr) {}
+  layer_box(layer_box&&) noexcept = default;
+  layer_box& operator=(layer_box other) noexcept {
+    own_ = std::move(other.own_);
+    return *this;
+  }
+  ~layer_box() = default;
+
+  [[nodiscard]] explicit operator bool() const noexcept { return own_ != nullptr; }
+  [[nodiscard]] graph_layer<T>* operator->() noexcept { return own_.get(); }
+  [[nodiscard]] const graph_layer<T>* operator->() const noexcept { return own_.get(); }
 
  private:
-  Layer layer_;
+  std::unique_ptr<graph_layer<T>> own_;
 };
 
 }  // namespace espalier::inline v0::nn::detail
 
 #endif
 
-// ---- espalier/nn/detail/network_checks.hpp ----
-// What networks of all kinds check and do alike: masks that are set, predictions.
-#ifndef ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
-#define ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
+// ---- espalier/nn/detail/graph_nodes.hpp ----
+// The nodes of a graph of layers: what feeds what, and which of them lead to an output.
+#ifndef ESPALIER_NN_DETAIL_GRAPH_NODES_HPP
+#define ESPALIER_NN_DETAIL_GRAPH_NODES_HPP
 
 namespace espalier::inline v0::nn::detail {
 
-/// @param shown  the layers with kernels.   @param masks  one for each of them, or none.
-/// @throws shape_error or argument_error if they do not fit.
+/// Where the numbers of a node come from.
+enum class node_kind : std::uint8_t {
+  samples,  ///< all inputs, one behind the other
+  part,     ///< one of several inputs
+  layer,
+  sum,    ///< those of other nodes, added up
+  beside  ///< those of other nodes, with their channels beside each other
+};
+
+/// A node; nodes are in an order in which every one comes behind those that feed it.
 template <class T>
-void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::span<const mask::weight_mask<T>> masks,
-                  const std::string& where) {
-  if (masks.empty()) {
-    return;
-  }
-  if (masks.size() != shown.size()) {
-    throw shape_error(error_message(where, std::to_string(masks.size()) + " masks",
-                                    std::to_string(shown.size()) + ", one per layer with a kernel"));
-  }
-  for (std::size_t l = 0; l < masks.size(); ++l) {
-    const auto& [layer, kernel, bias] = shown[l];
-    if (masks[l].mask.size() != kernel.size()) {
-      throw shape_error(error_message(
-          where, "a mask of " + std::to_string(masks[l].mask.size()) + " weights for layer '" + layer.name + "'",
-          std::to_string(kernel.size())));
-    }
-    const bool holds = std::find(masks[l].mask.begin(), masks[l].mask.end(), 0) != masks[l].mask.end();
-    if (holds && !layer.optimizable) {
-      throw argument_error(error_message(where, "a mask that holds weights of layer '" + layer.name + "'",
-                                         "a layer that is wrapped in masked"));
-    }
-  }
+struct graph_node {
+  std::string name{};
+  extents shape{};
+  node_kind kind = node_kind::samples;
+  std::vector<std::size_t> inputs{};
+  layer_box<T> layer{};
+  std::size_t first = 0;       ///< of a part: its first number among those of a sample
+  std::size_t numbers = 0;     ///< where its parameters begin among those of all
+  std::size_t kept = 0;        ///< where what it keeps from pass to pass begins
+  std::size_t sums = 0;        ///< where what it collects over a batch begins
+  bool trained_below = false;  ///< or the layer itself is trained
+  bool needed = false;         ///< whether it leads to an output
+  std::size_t users = 0;       ///< needed nodes, and outputs, that take its numbers
+};
+
+/// @return sizes of a shape, to change some of them.
+[[nodiscard]] inline std::vector<std::size_t> sizes_of(const extents& shape) {
+  return std::vector<std::size_t>(shape.begin(), shape.end());
 }
 
-/// @param samples  row-major, one after the other.   @return one row of outputs per sample.
-/// @throws shape_error if the numbers do not make whole samples.
-template <class Model, class T>
-[[nodiscard]] tensor<T, 2> predictions_of(const Model& model, std::span<const T> samples, const std::string& where) {
-  const std::size_t features = model.input_shape().size();
-  if (samples.size() % features != 0) {
-    throw shape_error(error_message(
-        where, std::to_string(samples.size()) + " numbers",
-        "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(model.input_shape())));
+/// @tparam T  float or double.
+template <class T>
+class graph_nodes {
+ public:
+  using node = graph_node<T>;
+
+  /// @param inputs  shapes of one sample of each.
+  /// @throws shape_error if there is none, or one has no numbers.
+  explicit graph_nodes(std::span<const extents> inputs) {
+    std::size_t total = 0;
+    for (const extents& input : inputs) {
+      if (input.size() == 0) {
+        throw shape_error(error_message("nn::graph", "input of shape " + to_string(input), "a shape without 0"));
+      }
+      total += input.size();
+    }
+    if (inputs.empty()) {
+      throw shape_error(error_message("nn::graph", "no input", "the shapes of one or more"));
+    }
+    append({inputs.size() == 1 ? "input" : "inputs", inputs.size() == 1 ? inputs[0] : extents{total}});
+    for (std::size_t first = 0, i = 0; inputs.size() > 1 && i < inputs.size(); first += inputs[i].size(), ++i) {
+      node part{"input_" + std::to_string(i + 1), inputs[i], node_kind::part, {0}};
+      part.first = first;
+      append(std::move(part));
+    }
+    inputs_ = inputs.size();
   }
-  const std::size_t count = samples.size() / features;
-  const std::size_t outputs = model.output_shape().size();
-  auto result = zeros<T, 2>({count, outputs});
-  auto memory = model.make_workspace(kernels::slot_blocks);
-  std::vector<std::uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0U);
-  for (std::size_t begin = 0; begin < count; begin += kernels::slot_samples) {
-    const auto slot = std::span(order).subspan(begin, (std::min)(kernels::slot_samples, count - begin));
-    kernels::gather(samples.data(), features, std::span<const std::uint32_t>(slot), memory.value(0));
-    kernels::scatter(model.forward(memory, kernels::blocks_of(slot.size())), outputs, slot.size(),
-                     result.data() + begin * outputs);
+
+  /// @return the index of the node.
+  std::size_t append(node n) {
+    n.trained_below = n.layer && n.layer->known().trained;
+    for (const std::size_t i : n.inputs) {
+      n.trained_below = n.trained_below || all_[i].trained_below;
+    }
+    std::tie(n.numbers, n.kept, n.sums) = std::tie(numbers_, kept_, sums_);
+    if (n.layer) {
+      numbers_ += n.layer->numbers();
+      kept_ += n.layer->kept();
+      sums_ += n.layer->batch() != nullptr ? n.layer->batch()->sums() : 0;
+    }
+    all_.push_back(std::move(n));
+    find_needed();
+    return all_.size() - 1;
   }
-  return result;
-}
+
+  /// Says which nodes are the outputs; none: the last one.
+  /// @throws argument_error if one is named twice.
+  void set_outputs(std::vector<std::size_t> outputs) {
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (std::count(outputs.begin(), outputs.end(), outputs[i]) > 1) {
+        throw argument_error(error_message("nn::graph", "output '" + all_[outputs[i]].name + "' twice", "it once"));
+      }
+    }
+    chosen_outputs_ = std::move(outputs);
+    find_needed();
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
+  [[nodiscard]] std::size_t inputs() const noexcept { return inputs_; }
+  [[nodiscard]] node& operator[](std::size_t index) noexcept { return all_[index]; }
+  [[nodiscard]] const node& operator[](std::size_t index) const noexcept { return all_[index]; }
+  [[nodiscard]] auto begin() noexcept { return all_.begin(); }
+  [[nodiscard]] auto end() noexcept { return all_.end(); }
+  [[nodiscard]] auto begin() const noexcept { return all_.begin(); }
+  [[nodiscard]] auto end() const noexcept { return all_.end(); }
+  [[nodiscard]] const std::vector<std::size_t>& outputs() const noexcept { return outputs_; }
+  /// @return the needed layers that in training look at whole mini-batches, in order.
+  [[nodiscard]] const std::vector<std::size_t>& batch_layers() const noexcept { return batch_layers_; }
+  [[nodiscard]] std::size_t all_kept() const noexcept { return kept_; }
+  [[nodiscard]] std::size_t all_sums() const noexcept { return sums_; }
+
+  /// @return the shape of an output: that of the node, or one row of the numbers of all outputs.
+  [[nodiscard]] extents output_shape() const {
+    std::size_t total = 0;
+    for (const std::size_t output : outputs_) {
+      total += all_[output].shape.size();
+    }
+    return outputs_.size() == 1 ? all_[outputs_[0]].shape : extents{total};
+  }
+
+  /// @return a name of that kind that no node has.
+  [[nodiscard]] std::string free_name(const std::string& kind) { return kind + "_" + std::to_string(++places_[kind]); }
+  /// @throws argument_error if there is no node of that name, with the one that was most likely meant.
+  [[nodiscard]] std::size_t find(std::string_view name) const {
+    std::vector<std::string_view> names;
+    for (const node& n : all_) {
+      if (n.name == name) {
+        return static_cast<std::size_t>(&n - all_.data());
+      }
+      names.push_back(n.name);
+    }
+    throw argument_error(
+        error_message("nn::graph", "no layer '" + std::string(name) + "' so far",
+                      "one that was added before, such as '" + std::string(closest_name(name, names)) + "'"));
+  }
+  /// @throws argument_error if there is one of that name.
+  void expect_new(const std::string& name) const {
+    if (std::any_of(all_.begin(), all_.end(), [&](const node& n) { return n.name == name; })) {
+      throw argument_error(error_message("nn::graph", "two layers named '" + name + "'", "names that differ"));
+    }
+  }
+  /// @throws argument_error if there is no node of that index.
+  void expect_there(std::span<const std::size_t> indices) const {
+    for (const std::size_t i : indices) {
+      if (i >= all_.size()) {
+        throw argument_error(error_message("nn::graph", "point " + std::to_string(i),
+                                           "one of the " + std::to_string(all_.size()) + " of this graph"));
+      }
+    }
+  }
+
+  /// @return the shape of nodes that are joined to a node of a name.
+  /// @throws argument_error if there are fewer than two; shape_error that names it, them and their shapes if they do
+  /// not
+  ///         fit.
+  [[nodiscard]] extents joined_shape(const std::string& name, std::span<const std::size_t> nodes,
+                                     node_kind kind) const {
+    if (nodes.size() < 2) {
+      throw argument_error(error_message(
+          "nn::graph", std::to_string(nodes.size()) + (nodes.size() == 1 ? " point" : " points") + " to join in '" + name + "'", "two or more"));
+    }
+    expect_there(nodes);
+    auto sizes = sizes_of(all_[nodes[0]].shape);
+    for (const std::size_t other : nodes.subspan(1)) {
+      auto own = sizes_of(all_[other].shape);
+      const std::size_t channels = own.empty() ? 0 : own.back();
+      if (kind == node_kind::beside && own.size() == sizes.size() && !own.empty()) {
+        own.back() = sizes.back();
+      }
+      if (own != sizes || (kind == node_kind::beside && own.empty())) {
+        const node& a = all_[nodes[0]];
+        const node& b = all_[other];
+        throw shape_error(error_message(
+            "nn::graph",
+            "outputs of shapes " + to_string(a.shape) + " of '" + a.name + "' and " + to_string(b.shape) + " of '" +
+                b.name + "' to join in '" + name + "'",
+            kind == node_kind::sum ? "shapes that are equal" : "shapes that differ in the last axis only"));
+      }
+      sizes.back() += kind == node_kind::beside ? channels : 0;
+    }
+    return extents(std::span<const std::size_t>(sizes));
+  }
+
+ private:
+  /// From the outputs back.
+  void find_needed() {
+    outputs_ = chosen_outputs_.empty() ? std::vector<std::size_t>{all_.size() - 1} : chosen_outputs_;
+    for (node& n : all_) {
+      n.needed = false;
+      n.users = 0;
+    }
+    for (const std::size_t output : outputs_) {
+      all_[output].needed = true;
+      ++all_[output].users;
+    }
+    batch_layers_.clear();
+    for (std::size_t i = all_.size(); i-- > 0;) {
+      for (const std::size_t from : all_[i].inputs) {
+        all_[from].needed = all_[from].needed || all_[i].needed;
+        all_[from].users += all_[i].needed ? 1U : 0U;
+      }
+      if (all_[i].needed && all_[i].layer && all_[i].layer->batch() != nullptr) {
+        batch_layers_.insert(batch_layers_.begin(), i);
+      }
+    }
+  }
+
+  std::vector<node> all_;
+  std::size_t inputs_ = 0;
+  std::vector<std::size_t> chosen_outputs_;
+  std::vector<std::size_t> outputs_;
+  std::vector<std::size_t> batch_layers_;
+  std::size_t numbers_ = 0;
+  std::size_t kept_ = 0;
+  std::size_t sums_ = 0;
+  std::map<std::string, std::size_t> places_;
+};
 
 }  // namespace espalier::inline v0::nn::detail
 
@@ -18233,6 +18589,366 @@ class workspace {
 
 #endif
 
+// ---- espalier/nn/detail/graph_passes.hpp ----
+// Passes through a graph of layers, forward and back.
+#ifndef ESPALIER_NN_DETAIL_GRAPH_PASSES_HPP
+#define ESPALIER_NN_DETAIL_GRAPH_PASSES_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// A view of the nodes of a graph that runs them. A workspace has a place for each node, one for gradients that are
+/// added to others, and one for all outputs in a row.
+template <class T>
+class graph_passes {
+ public:
+  /// @param scores  activations of this kind at the ends belong to the loss and are not run.
+  explicit graph_passes(const graph_nodes<T>& nodes, kernels::score_kind scores = kernels::score_kind::outputs) noexcept
+      : nodes_(nodes), scores_(scores) {}
+
+  /// Where a pass is: whose memory it has, and for how many blocks.
+  struct place {
+    workspace<T>& memory;
+    std::size_t blocks;
+  };
+  /// Where gradients of parameters are added.
+  struct target {
+    kernels::gradient_kind kind;
+    T* gradients;
+  };
+
+  [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
+    std::vector<extents> shapes;
+    typename workspace<T>::size size;
+    size.blocks = blocks;
+    size.kept = nodes_.all_kept();
+    size.sums = nodes_.all_sums();
+    std::size_t most = 0;
+    for (const graph_node<T>& n : nodes_) {
+      shapes.push_back(n.shape);
+      most = (std::max)(most, n.shape.size());
+      size.scratch = (std::max)(size.scratch, n.layer ? n.layer->scratch() : 0);
+    }
+    shapes.push_back({most});
+    shapes.push_back(nodes_.outputs().size() == 1 ? extents{0} : nodes_.output_shape());
+    return workspace<T>(std::span<const extents>(shapes), size);
+  }
+
+  /// @return where the scores are, and their gradients.
+  [[nodiscard]] std::size_t score_place() const noexcept {
+    return nodes_.outputs().size() == 1 ? source_of(0) : nodes_.size() + 1;
+  }
+
+  /// Runs all nodes, as in inference.
+  void run(const place& p) const {
+    run_nodes(p, 1, nodes_.size());
+    join_outputs(p);
+  }
+
+  /// Runs one part of a training, see sequential::run_part.
+  void run_part(const place& p, std::size_t part) const {
+    if (part > 0) {
+      const std::size_t index = nodes_.batch_layers()[part - 1];
+      nodes_[index].layer->batch()->forward_batch(pass_of(p, index));
+    }
+    run_nodes(p, begin_of(part), end_of(part));
+    if (part < nodes_.batch_layers().size()) {
+      const std::size_t index = end_of(part);
+      bring_in_place(p, index);
+      nodes_[index].layer->batch()->collect(pass_of(p, index));
+    } else {
+      join_outputs(p);
+    }
+  }
+
+  /// Goes back through all nodes, as in inference.
+  void back(const place& p, const target& to) const {
+    part_outputs(p);
+    back_through(p, 1, nodes_.size(), to);
+  }
+
+  /// Goes back through one part of a training, see sequential::back_through_part.
+  void back_through_part(const place& p, std::size_t part, const target& to) const {
+    if (part == nodes_.batch_layers().size()) {
+      part_outputs(p);
+    } else {
+      const std::size_t index = end_of(part);
+      back_to_inputs(p, index, [&](const pass<T>& own) { nodes_[index].layer->batch()->backward_batch(own); });
+    }
+    back_through(p, begin_of(part), end_of(part), to);
+    if (part > 0) {
+      const std::size_t index = nodes_.batch_layers()[part - 1];
+      nodes_[index].layer->batch()->collect_slopes(pass_of(p, index), to.gradients + nodes_[index].numbers);
+    }
+  }
+
+ private:
+  /// Nodes of a part, behind the batch layer that begins it and before the one that ends it.
+  [[nodiscard]] std::size_t begin_of(std::size_t part) const noexcept {
+    return part == 0 ? 1 : nodes_.batch_layers()[part - 1] + 1;
+  }
+  [[nodiscard]] std::size_t end_of(std::size_t part) const noexcept {
+    return part == nodes_.batch_layers().size() ? nodes_.size() : nodes_.batch_layers()[part];
+  }
+
+  /// Whether the loss takes a node along: an activation at an output that nothing else looks at.
+  [[nodiscard]] bool goes_to_loss(std::size_t output) const noexcept {
+    const graph_node<T>& n = nodes_[nodes_.outputs()[output]];
+    const auto kind = kernels::kind_of_output(scores_, output, nodes_.outputs().size());
+    return n.layer && n.users == 1 && kind != kernels::score_kind::outputs && n.layer->known().scores == kind;
+  }
+  [[nodiscard]] bool runs(std::size_t index) const noexcept {
+    bool result = nodes_[index].needed;
+    for (std::size_t output = 0; output < nodes_.outputs().size(); ++output) {
+      result = result && !(nodes_.outputs()[output] == index && goes_to_loss(output));
+    }
+    return result;
+  }
+  /// The node whose numbers are those of an output.
+  [[nodiscard]] std::size_t source_of(std::size_t output) const noexcept {
+    const std::size_t node = nodes_.outputs()[output];
+    return goes_to_loss(output) ? nodes_[node].inputs[0] : node;
+  }
+
+  [[nodiscard]] pass<T> pass_of(const place& at, std::size_t index) const {
+    const graph_node<T>& n = nodes_[index];
+    const auto& purpose = at.memory.used_for();
+    pass<T> p;
+    p.x = at.memory.value(n.layer->known().in_place ? index : n.inputs[0]);
+    p.y = at.memory.value(index);
+    p.dy = at.memory.delta(index);
+    p.blocks = at.blocks;
+    p.scratch = at.memory.scratch();
+    p.samples = purpose.samples == 0 ? at.blocks * kernels::lanes : purpose.samples;
+    p.noise = purpose.noise;
+    p.kept = at.memory.kept() + n.kept;
+    if (n.layer->batch() != nullptr && purpose.batch != nullptr) {
+      p.slot_sums = at.memory.sums().data() + n.sums;
+      p.batch_sums = purpose.batch + n.sums;
+    }
+    return p;
+  }
+
+  /// A part of the channels of a node that are put beside each other.
+  [[nodiscard]] kernels::channels_part part_of(const graph_node<T>& n, std::size_t input, std::size_t blocks) const {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < input; ++i) {
+      begin += nodes_[n.inputs[i]].shape.back();
+    }
+    return {blocks * n.shape.size() / n.shape.back(), nodes_[n.inputs[input]].shape.back(), begin, n.shape.back()};
+  }
+  /// An output among all.
+  [[nodiscard]] kernels::channels_part part_of_row(std::size_t output, std::size_t blocks) const {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < output; ++i) {
+      begin += nodes_[nodes_.outputs()[i]].shape.size();
+    }
+    return {blocks, nodes_[nodes_.outputs()[output]].shape.size(), begin, nodes_.output_shape().size()};
+  }
+
+  void bring_in_place(const place& p, std::size_t index) const {
+    const graph_node<T>& n = nodes_[index];
+    if (n.layer->known().in_place) {
+      std::copy_n(p.memory.value(n.inputs[0]), p.memory.count(index, p.blocks), p.memory.value(index));
+    }
+  }
+
+  void run_nodes(const place& p, std::size_t begin, std::size_t end) const {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (!runs(i)) {
+        continue;
+      }
+      const graph_node<T>& n = nodes_[i];
+      if (n.kind == node_kind::layer) {
+        bring_in_place(p, i);
+        n.layer->forward(pass_of(p, i));
+      } else if (n.kind == node_kind::part) {
+        kernels::take_channels<T>({p.blocks, n.shape.size(), n.first, nodes_[0].shape.size()}, p.memory.value(0),
+                                  p.memory.value(i));
+      } else {
+        join(p, i);
+      }
+    }
+  }
+
+  void join(const place& p, std::size_t index) const {
+    const graph_node<T>& n = nodes_[index];
+    const std::size_t count = p.memory.count(index, p.blocks);
+    for (std::size_t input = 0; input < n.inputs.size(); ++input) {
+      const T* from = p.memory.value(n.inputs[input]);
+      if (n.kind == node_kind::beside) {
+        kernels::put_channels(part_of(n, input, p.blocks), from, p.memory.value(index));
+      } else if (input == 0) {
+        std::copy_n(from, count, p.memory.value(index));
+      } else {
+        kernels::add<T>({from, count}, {p.memory.value(index), count});
+      }
+    }
+  }
+
+  /// Puts several outputs into a row.
+  void join_outputs(const place& p) const {
+    for (std::size_t output = 0; nodes_.outputs().size() > 1 && output < nodes_.outputs().size(); ++output) {
+      kernels::put_channels<T>(part_of_row(output, p.blocks), p.memory.value(source_of(output)),
+                               p.memory.value(score_place()));
+    }
+  }
+
+  /// Clears where several gradients will meet, and brings those of several outputs there.
+  void part_outputs(const place& p) const {
+    const std::size_t begin = score_place();
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      if (nodes_[i].needed && nodes_[i].users > 1 && i != begin) {
+        std::fill_n(p.memory.delta(i), p.memory.count(i, p.blocks), T{0});
+      }
+    }
+    for (std::size_t output = 0; nodes_.outputs().size() > 1 && output < nodes_.outputs().size(); ++output) {
+      hand_over(p, source_of(output),
+                [&](T* dx) { kernels::take_channels<T>(part_of_row(output, p.blocks), p.memory.delta(begin), dx); });
+    }
+  }
+
+  /// Lets `write` write a gradient of a node, and adds it to what is there if others come too.
+  template <class Write>
+  void hand_over(const place& p, std::size_t to, const Write& write) const {
+    const std::size_t count = p.memory.count(to, p.blocks);
+    const bool alone = nodes_[to].users == 1;
+    T* dx = alone ? p.memory.delta(to) : p.memory.delta(nodes_.size());
+    write(dx);
+    if (!alone) {
+      kernels::add<T>({dx, count}, {p.memory.delta(to), count});
+    }
+  }
+
+  void back_through(const place& p, std::size_t begin, std::size_t end, const target& to) const {
+    for (std::size_t i = end; i-- > begin;) {
+      const graph_node<T>& n = nodes_[i];
+      if (!runs(i) || !n.trained_below) {
+        continue;
+      }
+      if (n.layer && n.layer->known().trained) {
+        n.layer->backward_parameters(to.kind, pass_of(p, i), to.gradients + n.numbers);
+      }
+      if (n.layer) {
+        back_to_inputs(p, i, [&](const pass<T>& own) { n.layer->backward(own); });
+      } else {
+        take_apart(p, i);
+      }
+    }
+  }
+
+  /// Lets `backward` write the gradient of a layer's input, if anybody needs it.
+  template <class Backward>
+  void back_to_inputs(const place& p, std::size_t index, const Backward& backward) const {
+    const graph_node<T>& n = nodes_[index];
+    if (!nodes_[n.inputs[0]].trained_below) {
+      return;
+    }
+    hand_over(p, n.inputs[0], [&](T* dx) {
+      pass<T> own = pass_of(p, index);
+      own.dx = dx;
+      if (n.layer->known().in_place) {
+        std::copy_n(own.dy, p.memory.count(index, p.blocks), dx);
+        own.dy = dx;
+      }
+      backward(own);
+    });
+  }
+
+  /// The gradients of nodes that were joined.
+  void take_apart(const place& p, std::size_t index) const {
+    const graph_node<T>& n = nodes_[index];
+    for (std::size_t input = 0; input < n.inputs.size(); ++input) {
+      const std::size_t to = n.inputs[input];
+      if (!nodes_[to].trained_below) {
+        continue;
+      }
+      hand_over(p, to, [&](T* dx) {
+        if (n.kind == node_kind::beside) {
+          kernels::take_channels<T>(part_of(n, input, p.blocks), p.memory.delta(index), dx);
+        } else {
+          std::copy_n(p.memory.delta(index), p.memory.count(index, p.blocks), dx);
+        }
+      });
+    }
+  }
+
+  const graph_nodes<T>& nodes_;
+  kernels::score_kind scores_;
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
+// ---- espalier/nn/detail/network_checks.hpp ----
+// What networks of all kinds check and do alike: masks that are set, predictions.
+#ifndef ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
+#define ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// @param shown  the layers with kernels.   @param masks  one for each of them, or none.
+/// @throws shape_error or argument_error if they do not fit.
+template <class T>
+void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::span<const mask::weight_mask<T>> masks,
+                  const std::string& where) {
+  if (masks.empty()) {
+    return;
+  }
+  if (masks.size() != shown.size()) {
+    throw shape_error(error_message(where, std::to_string(masks.size()) + " masks",
+                                    std::to_string(shown.size()) + ", one per layer with a kernel"));
+  }
+  for (std::size_t l = 0; l < masks.size(); ++l) {
+    const auto& [layer, kernel, bias] = shown[l];
+    if (masks[l].mask.size() != kernel.size()) {
+      throw shape_error(error_message(
+          where, "a mask of " + std::to_string(masks[l].mask.size()) + " weights for layer '" + layer.name + "'",
+          std::to_string(kernel.size())));
+    }
+    const bool holds = std::find(masks[l].mask.begin(), masks[l].mask.end(), 0) != masks[l].mask.end();
+    if (holds && !layer.optimizable) {
+      throw argument_error(error_message(where, "a mask that holds weights of layer '" + layer.name + "'",
+                                         "a layer that is wrapped in masked"));
+    }
+  }
+}
+
+/// A mean that weights share would not be one after they are multiplied.
+[[noreturn]] inline void refuse_folding(const std::string& network, const std::string& layer) {
+  throw argument_error(error_message(network + "::fold_batch_normalizations", "shared weights in layer '" + layer + "'",
+                                     "weights that are kept or 0"));
+}
+
+/// @param samples  row-major, one after the other.   @return one row of outputs per sample.
+/// @throws shape_error if the numbers do not make whole samples.
+template <class Model, class T>
+[[nodiscard]] tensor<T, 2> predictions_of(const Model& model, std::span<const T> samples, const std::string& where) {
+  const std::size_t features = model.input_shape().size();
+  if (samples.size() % features != 0) {
+    throw shape_error(error_message(
+        where, std::to_string(samples.size()) + " numbers",
+        "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(model.input_shape())));
+  }
+  const std::size_t count = samples.size() / features;
+  const std::size_t outputs = model.output_shape().size();
+  auto result = zeros<T, 2>({count, outputs});
+  auto memory = model.make_workspace(kernels::slot_blocks);
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  for (std::size_t begin = 0; begin < count; begin += kernels::slot_samples) {
+    const auto slot = std::span(order).subspan(begin, (std::min)(kernels::slot_samples, count - begin));
+    kernels::gather(samples.data(), features, std::span<const std::uint32_t>(slot), memory.value(0));
+    kernels::scatter(model.forward(memory, kernels::blocks_of(slot.size())), outputs, slot.size(),
+                     result.data() + begin * outputs);
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
 // ---- espalier/nn/graph.hpp ----
 // A network of layers that may branch and join, put together at run time.
 #ifndef ESPALIER_NN_GRAPH_HPP
@@ -18240,18 +18956,21 @@ class workspace {
 
 namespace espalier::inline v0::nn {
 
-/// A directed acyclic graph of layers with one input; what is added last is the output.
+/// A directed acyclic graph of layers. Layers are put behind what is there already, so that it cannot have a cycle.
 ///
-/// It is a prunable model and trains as `sequential` does, with the same kinds of layers but those that look at whole
-/// mini-batches. `sequential` is faster where it is enough: it runs neighbours together.
+/// It is a prunable model and trains as `sequential` does, with the same kinds of layers. `sequential` is faster where
+/// it is enough: it runs neighbours together. A sample of several inputs is one row: the numbers of the first, then
+/// those of the second, and so on; so is what several outputs say and the targets for them, see loss::joined.
 /// @tparam T  float or double.
 template <class T = float>
 class graph {
+  using nodes_type = detail::graph_nodes<T>;
+  using passes_type = detail::graph_passes<T>;
+
  public:
   using value_type = T;
-  static constexpr std::size_t batch_layers = 0;
 
-  /// A place in the network: its input, or the output of what was added.
+  /// A place in the network: an input, or the output of what was added.
   struct point {
     std::size_t index = 0;
   };
@@ -18259,108 +18978,98 @@ class graph {
   /// @param input  shape of one sample.
   /// @param seed   of the initial weights.
   /// @throws shape_error if a sample has no numbers.
-  graph(const extents& input, std::uint64_t seed) : generator_(seed) {
-    if (input.size() == 0) {
-      throw shape_error(error_message("nn::graph", "input of shape " + to_string(input), "a shape without 0"));
-    }
-    append({"input", input, {}, nullptr, false});
-  }
-  graph(const graph& other) : generator_(other.generator_), places_(other.places_), plans_(other.plans_) {
-    for (const node& n : other.nodes_) {
-      nodes_.push_back({n.name, n.shape, n.inputs, n.layer ? n.layer->copy() : nullptr, n.beside});
-      nodes_.back().trained_below = n.trained_below;
-    }
-  }
-  graph(graph&&) noexcept = default;
-  graph& operator=(graph other) noexcept {
-    generator_ = other.generator_;
-    places_ = std::move(other.places_);
-    plans_ = std::move(other.plans_);
-    nodes_ = std::move(other.nodes_);
-    return *this;
-  }
-  ~graph() = default;
+  graph(const extents& input, std::uint64_t seed) : graph(std::span(&input, 1), seed) {}
+  /// @param inputs  shapes of one sample of each input: input_1, input_2, ...
+  /// @param seed    of the initial weights.
+  /// @throws shape_error if there is no input, or one has no numbers.
+  graph(std::span<const extents> inputs, std::uint64_t seed) : generator_(seed), nodes_(inputs) {}
 
-  /// @return the input of the network.
-  [[nodiscard]] static point input() noexcept { return {0}; }
+  /// @param which  of the inputs, from 0.   @return it.   @throws argument_error if there are fewer.
+  [[nodiscard]] point input(std::size_t which = 0) const {
+    if (which >= nodes_.inputs()) {
+      throw argument_error(error_message("nn::graph", "input " + std::to_string(which),
+                                         "one of " + std::to_string(nodes_.inputs()) + ", counted from 0"));
+    }
+    return {nodes_.inputs() == 1 ? 0 : 1 + which};
+  }
+  /// @param name  of a layer, sum or input that was added.   @return its output.
+  /// @throws argument_error if there is none so far, with the name that was most likely meant.
+  [[nodiscard]] point at(std::string_view name) const { return {nodes_.find(name)}; }
 
   /// Puts a layer behind a point and draws its weights.
-  /// @param layer  any but those that look at whole mini-batches. Without a name it is called by kind and place.
+  /// @param layer  any.
   /// @param from   a point of this graph.
+  /// @param name   empty: that in the layer's settings, else by kind and place, such as relu_2.
   /// @return its output.
-  /// @throws shape_error if it does not fit; argument_error if the point is none, or the name was given before.
+  /// @throws shape_error that names it and both shapes if it does not fit; argument_error if the point is none, or the
+  ///         name was given before.
   template <layer Layer>
-  requires(!batch_layer<Layer>) point add(Layer layer, point from) {
+  point add(Layer layer, point from, std::string name = {}) {
     static_assert(std::is_same_v<typename Layer::value_type, T>, "all layers need one number type");
-    expect_points({&from, 1});
-    std::string name = name_of(Layer::default_name);
+    nodes_.expect_there({&from.index, 1});
+    const std::string free_name = nodes_.free_name(Layer::default_name);
     if constexpr (trained_layer<Layer>) {
-      name = layer.name().empty() ? name : layer.name();
+      name = name.empty() ? layer.name() : name;
     }
-    expect_new(name);
-    auto own = std::make_unique<detail::graph_layer_of<Layer>>(std::move(layer));
+    name = name.empty() ? free_name : name;
+    nodes_.expect_new(name);
+    using own_type = typename std::conditional_t<batch_layer<Layer>, of_batch<Layer>, of_layer<Layer>>::type;
+    auto own = std::make_unique<own_type>(std::move(layer));
     const extents shape = own->build(name, nodes_[from.index].shape, generator_);
-    return append({name, shape, {from.index}, std::move(own), false});
+    return {nodes_.append({name, shape, detail::node_kind::layer, {from.index}, detail::layer_box<T>(std::move(own))})};
   }
 
   /// Adds outputs up, number by number.
   /// @param from  points of equal shapes, two or more.
+  /// @param name  of the sums; empty: add_1, add_2, ...
   /// @return the sums.
-  /// @throws shape_error if shapes differ; argument_error if there are fewer, or a point is none.
-  point add_up(const std::vector<point>& from) {
-    expect_several(from);
-    for (const point p : from) {
-      if (nodes_[p.index].shape != nodes_[from[0].index].shape) {
-        refuse_shapes(from[0], p, "shapes that are equal");
-      }
-    }
-    return append({name_of("add"), nodes_[from[0].index].shape, indices(from), nullptr, false});
+  /// @throws shape_error that names two of them and their shapes if they differ; argument_error if there are fewer, a
+  ///         point is none, or the name was given before.
+  point add_up(const std::vector<point>& from, std::string name = {}) {
+    return join(detail::node_kind::sum, from, name.empty() ? nodes_.free_name("add") : std::move(name));
   }
 
   /// Puts channels beside each other: along the last axis.
   /// @param from  points whose shapes differ in the last axis only, two or more.
+  /// @param name  of the whole; empty: concatenate_1, concatenate_2, ...
   /// @return all channels, in the order of the points.
-  /// @throws shape_error if shapes differ elsewhere; argument_error if there are fewer, or a point is none.
-  point concatenate(const std::vector<point>& from) {
-    expect_several(from);
-    const extents& first = nodes_[from[0].index].shape;
-    std::vector<std::size_t> sizes;
-    for (std::size_t axis = 0; axis < first.rank(); ++axis) {
-      sizes.push_back(first[axis]);
-    }
-    sizes.back() = 0;
-    for (const point p : from) {
-      const extents& shape = nodes_[p.index].shape;
-      bool fits = shape.rank() == first.rank();
-      for (std::size_t axis = 0; fits && axis + 1 < first.rank(); ++axis) {
-        fits = shape[axis] == first[axis];
-      }
-      if (!fits) {
-        refuse_shapes(from[0], p, "shapes that differ in the last axis only");
-      }
-      sizes.back() += shape.back();
-    }
-    return append({name_of("concatenate"), extents(std::span<const std::size_t>(sizes)), indices(from), nullptr, true});
+  /// @throws shape_error that names two of them and their shapes if they differ elsewhere; argument_error as `add_up`.
+  point concatenate(const std::vector<point>& from, std::string name = {}) {
+    return join(detail::node_kind::beside, from, name.empty() ? nodes_.free_name("concatenate") : std::move(name));
   }
 
-  [[nodiscard]] const extents& input_shape() const noexcept { return nodes_.front().shape; }
-  [[nodiscard]] const extents& output_shape() const noexcept { return nodes_.back().shape; }
+  /// Says what the outputs of the network are; before it is called, or if there are none, it is what was added last.
+  /// What leads to none of them is not run.
+  /// @param outputs  different points, in the order in which their numbers stand in a row.
+  /// @throws argument_error if a point is none, or there twice.
+  void set_outputs(const std::vector<point>& outputs) {
+    auto chosen = indices(outputs);
+    nodes_.expect_there(chosen);
+    nodes_.set_outputs(std::move(chosen));
+  }
+
+  /// @return the shape of a sample; of several inputs: that of a row of all their numbers.
+  [[nodiscard]] const extents& input_shape() const noexcept { return nodes_[0].shape; }
+  /// @return the shape of the output; of several: that of a row of all their numbers.
+  [[nodiscard]] extents output_shape() const { return nodes_.output_shape(); }
+  /// @return the shapes of the outputs, in order.
+  [[nodiscard]] std::vector<extents> output_shapes() const {
+    std::vector<extents> result;
+    for (const std::size_t output : nodes_.outputs()) {
+      result.push_back(nodes_[output].shape);
+    }
+    return result;
+  }
 
   /// @return the layers with kernels, in the order in which they were added, each with those whose outputs reach it
   ///         without another kernel between; kernels and biases are views of the network's own.
   [[nodiscard]] std::vector<attributes::prunable_layer<T>> layers() {
     std::vector<attributes::prunable_layer<T>> result;
-    for (node& n : nodes_) {
+    for (auto& n : nodes_) {
       if (n.layer && n.layer->known().prunable) {
         attributes::prunable_layer<T> shown{n.layer->attributes(), n.layer->kernel(), n.layer->bias()};
         shown.attributes.optimizable = n.layer->known().masked;
-        std::vector<std::size_t> reaching;
-        for (const std::size_t i : n.inputs) {
-          add_reaching(i, reaching);
-        }
-        std::sort(reaching.begin(), reaching.end());
-        reaching.erase(std::unique(reaching.begin(), reaching.end()), reaching.end());
-        for (const std::size_t i : reaching) {
+        for (const std::size_t i : reaching(n)) {
           shown.attributes.inbound.push_back(nodes_[i].name);
         }
         result.push_back(std::move(shown));
@@ -18369,36 +19078,40 @@ class graph {
     return result;
   }
 
-  /// @return views of all trained numbers: kernel and bias of each layer that has them, in order.
+  /// @return views of all numbers that training changes: kernel and bias of each layer that has them, in order, and
+  ///         what a batch normalization remembers.
   [[nodiscard]] std::vector<std::span<T>> parameters() {
     std::vector<std::span<T>> result;
-    for (node& n : nodes_) {
-      if (n.layer && n.layer->known().trained) {
-        result.push_back(n.layer->kernel());
-        result.push_back(n.layer->bias());
+    for_each_trained([&](auto& n) {
+      result.push_back(n.layer->kernel());
+      result.push_back(n.layer->bias());
+      if (n.layer->batch() != nullptr) {
+        result.push_back(n.layer->batch()->moving());
       }
-    }
+    });
     return result;
   }
   /// @return for each entry of parameters(): the name of its layer.
-  [[nodiscard]] std::vector<std::string> parameter_layers() const {
+  [[nodiscard]] std::vector<std::string> parameter_layers() {
     std::vector<std::string> result;
-    for (const node& n : nodes_) {
-      if (n.layer && n.layer->known().trained) {
-        result.insert(result.end(), 2, n.name);
-      }
-    }
+    for_each_trained([&](auto& n) { result.insert(result.end(), n.layer->batch() != nullptr ? 3 : 2, n.name); });
     return result;
   }
-  /// @return for each entry of parameters(): that an optimizer moves it.
-  [[nodiscard]] std::vector<bool> trained() const { return std::vector<bool>(parameter_layers().size(), true); }
-  void remember(std::span<const double> /*batch*/) const noexcept {}
+  /// @return for each entry of parameters(): whether an optimizer moves it.
+  [[nodiscard]] std::vector<bool> trained() {
+    std::vector<bool> result;
+    for_each_trained([&](auto& n) {
+      result.insert(result.end(), 2, true);
+      result.insert(result.end(), n.layer->batch() != nullptr ? 1 : 0, false);
+    });
+    return result;
+  }
 
   /// Holds weights at 0 or at a shared mean from now on, see sequential::set_masks.
   void set_masks(std::span<const mask::weight_mask<T>> masks) {
     detail::expect_masks<T>(layers(), masks, "nn::graph::set_masks");
     std::size_t next = 0;
-    for (node& n : nodes_) {
+    for (auto& n : nodes_) {
       if (n.layer && n.layer->known().prunable) {
         n.layer->set_mask(masks.empty() ? nullptr : &masks[next]);
         ++next;
@@ -18407,51 +19120,78 @@ class graph {
   }
   /// Sets all weights that are not kept back to their offsets.
   void hold() {
-    for (node& n : nodes_) {
-      if (n.layer) {
-        n.layer->hold();
-      }
-    }
+    for_each_trained([](auto& n) { n.layer->hold(); });
   }
 
   /// @param blocks  of 16 samples that a pass takes at most.   @return memory for passes.
   [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
-    std::vector<extents> shapes;
-    typename workspace<T>::size size;
-    size.blocks = blocks;
-    std::size_t most = 0;
-    for (const node& n : nodes_) {
-      shapes.push_back(n.shape);
-      most = (std::max)(most, n.shape.size());
-      if (n.layer) {
-        size.scratch = (std::max)(size.scratch, n.layer->scratch());
-        size.kept += n.layer->kept();
-      }
-    }
-    shapes.push_back({most});  // for gradients that are added to others
-    return workspace<T>(std::span<const extents>(shapes), size);
+    return passes_type(nodes_).make_workspace(blocks);
   }
 
   /// Runs samples through the network.
   /// @param w       whose value(0) holds the samples, [block][feature][lane].
+  /// @param blocks  how many.
   /// @return the outputs, [block][feature][lane].
-  const T* forward(workspace<T>& w, std::size_t blocks) const { return run(w, blocks, nodes_.size()); }
+  const T* forward(workspace<T>& w, std::size_t blocks) const {
+    return scores<kernels::score_kind::outputs>(w, blocks);
+  }
 
-  /// The same but for an activation at the end that belongs to the loss.
+  /// The same but for activations at the ends that belong to the loss.
   template <kernels::score_kind Scores = kernels::score_kind::before_softmax>
   const T* scores(workspace<T>& w, std::size_t blocks) const {
-    run(w, blocks, takes_last(Scores) ? nodes_.size() - 1 : nodes_.size());
-    return w.value(score_node(Scores));
+    const passes_type passes(nodes_, Scores);
+    passes.run({w, blocks});
+    return w.value(passes.score_place());
   }
   /// @return where the gradient of the scores goes.
   template <kernels::score_kind Scores = kernels::score_kind::before_softmax>
   [[nodiscard]] T* score_gradient(workspace<T>& w) const noexcept {
-    return w.delta(score_node(Scores));
+    return w.delta(passes_type(nodes_, Scores).score_place());
   }
   /// Goes back after `scores`, see sequential::backward.
   template <kernels::gradient_kind Kind, kernels::score_kind Scores = kernels::score_kind::before_softmax>
   void backward(workspace<T>& w, std::size_t blocks, std::span<T> gradients) const {
-    go_back(Kind, w, blocks, {score_node(Scores), takes_last(Scores) ? 1U : 0U, gradients.data()});
+    passes_type(nodes_, Scores).back({w, blocks}, {Kind, gradients.data()});
+  }
+
+  /// See sequential::batch_layers, and so for what follows.
+  [[nodiscard]] std::size_t batch_layers() const noexcept { return nodes_.batch_layers().size(); }
+  template <kernels::score_kind Scores>
+  const T* run_part(std::size_t part, workspace<T>& w, std::size_t blocks) const {
+    const passes_type passes(nodes_, Scores);
+    passes.run_part({w, blocks}, part);
+    return w.value(passes.score_place());
+  }
+  template <kernels::gradient_kind Kind, kernels::score_kind Scores>
+  void back_through_part(std::size_t part, workspace<T>& w, std::size_t blocks, std::span<T> gradients) const {
+    passes_type(nodes_, Scores).back_through_part({w, blocks}, part, {Kind, gradients.data()});
+  }
+  void combine(std::size_t part, std::span<const double* const> of_slots, std::span<double> batch) const {
+    const auto& n = nodes_[nodes_.batch_layers()[part]];
+    n.layer->batch()->combine({of_slots, n.sums}, batch.data() + n.sums);
+  }
+  void combine_slopes(std::size_t part, std::span<const double* const> of_slots, std::span<double> batch) const {
+    const auto& n = nodes_[nodes_.batch_layers()[part]];
+    n.layer->batch()->combine_slopes({of_slots, n.sums}, batch.data() + n.sums);
+  }
+  void remember(std::span<const double> batch) {
+    for (const std::size_t index : nodes_.batch_layers()) {
+      nodes_[index].layer->batch()->remember(batch.data() + nodes_[index].sums);
+    }
+  }
+
+  /// Takes each batch normalization behind a layer with a kernel, whose output nothing else takes, into that layer, see
+  /// sequential::fold_batch_normalizations.
+  void fold_batch_normalizations() {
+    for (const std::size_t index : nodes_.batch_layers()) {
+      auto& before = nodes_[nodes_[index].inputs[0]];
+      if (before.layer && before.layer->known().prunable && before.users == 1) {
+        if (before.layer->shares()) {
+          detail::refuse_folding("nn::graph", before.name);
+        }
+        nodes_[index].layer->batch()->fold_into(before.layer->kernel(), before.layer->bias());
+      }
+    }
   }
 
   /// @param samples  row-major, one after the other.   @return one row of outputs per sample.
@@ -18461,189 +19201,15 @@ class graph {
   }
 
  private:
-  struct node {
-    std::string name;
-    extents shape;
-    std::vector<std::size_t> inputs;
-    std::unique_ptr<detail::graph_layer<T>> layer;  // null: the input, or several are joined
-    bool beside = false;                            // whether they are concatenated, not added up
-    bool trained_below = false;                     // or the layer itself is trained
+  template <class Layer>
+  struct of_layer {
+    using type = detail::graph_layer_of<Layer>;
   };
-  /// Where a way back begins.
-  struct beginning {
-    std::size_t node;
-    std::size_t plan;
-    T* gradients;
+  template <class Layer>
+  struct of_batch {
+    using type = detail::graph_batch_layer_of<Layer>;
   };
 
-  point append(node n) {
-    n.trained_below = n.layer && n.layer->known().trained;
-    for (const std::size_t i : n.inputs) {
-      n.trained_below = n.trained_below || nodes_[i].trained_below;
-    }
-    nodes_.push_back(std::move(n));
-    // How many nodes go back to each: from the output, and without the last node, if the loss takes that along.
-    for (std::size_t plan = 0; plan < 2; ++plan) {
-      plans_[plan].assign(nodes_.size(), 0);
-      const bool whole = plan == 0 || nodes_.back().inputs.empty();
-      const std::size_t last = whole ? nodes_.size() - 1 : nodes_.back().inputs[0];
-      for (std::size_t i = 0; i <= last; ++i) {
-        for (const std::size_t from : nodes_[i].inputs) {
-          ++plans_[plan][from];
-        }
-      }
-    }
-    return {nodes_.size() - 1};
-  }
-
-  [[nodiscard]] bool takes_last(kernels::score_kind scores) const noexcept {
-    const auto& last = nodes_.back().layer;
-    return last && scores != kernels::score_kind::outputs && last->known().scores == scores;
-  }
-  [[nodiscard]] std::size_t score_node(kernels::score_kind scores) const noexcept {
-    return takes_last(scores) ? nodes_.back().inputs[0] : nodes_.size() - 1;
-  }
-
-  [[nodiscard]] pass<T> pass_of(workspace<T>& w, std::size_t index, std::size_t blocks) const {
-    const auto& purpose = w.used_for();
-    pass<T> p;
-    p.x = w.value(nodes_[index].inputs[0]);
-    p.y = w.value(index);
-    p.dy = w.delta(index);
-    p.blocks = blocks;
-    p.scratch = w.scratch();
-    p.samples = purpose.samples == 0 ? blocks * kernels::lanes : purpose.samples;
-    p.noise = purpose.noise;
-    p.kept = w.kept();
-    for (std::size_t i = 0; i < index; ++i) {
-      p.kept += nodes_[i].layer ? nodes_[i].layer->kept() : 0;
-    }
-    if (nodes_[index].layer->known().in_place) {
-      p.x = p.y;
-    }
-    return p;
-  }
-  /// A part of the channels of a node that are put beside each other.
-  [[nodiscard]] kernels::channels_part part_of(const node& n, std::size_t input, std::size_t blocks) const {
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < input; ++i) {
-      begin += nodes_[n.inputs[i]].shape.back();
-    }
-    return {blocks * n.shape.size() / n.shape.back(), nodes_[n.inputs[input]].shape.back(), begin, n.shape.back()};
-  }
-
-  const T* run(workspace<T>& w, std::size_t blocks, std::size_t end) const {
-    for (std::size_t i = 1; i < end; ++i) {
-      const node& n = nodes_[i];
-      const std::size_t count = w.count(i, blocks);
-      if (n.layer && n.layer->known().in_place) {
-        std::copy_n(w.value(n.inputs[0]), count, w.value(i));
-      }
-      if (n.layer) {
-        n.layer->forward(pass_of(w, i, blocks));
-        continue;
-      }
-      for (std::size_t input = 0; input < n.inputs.size(); ++input) {
-        const T* from = w.value(n.inputs[input]);
-        if (n.beside) {
-          kernels::put_channels(part_of(n, input, blocks), from, w.value(i));
-        } else if (input == 0) {
-          std::copy_n(from, count, w.value(i));
-        } else {
-          kernels::add<T>({from, count}, {w.value(i), count});
-        }
-      }
-    }
-    return w.value(end - 1);
-  }
-
-  void go_back(kernels::gradient_kind kind, workspace<T>& w, std::size_t blocks, const beginning& b) const {
-    std::size_t numbers = 0;
-    for (std::size_t i = 0; i <= b.node; ++i) {
-      numbers += nodes_[i].layer ? nodes_[i].layer->numbers() : 0;
-      // Where several gradients meet, or none comes.
-      if (i != b.node && plans_[b.plan][i] != 1) {
-        std::fill_n(w.delta(i), w.count(i, blocks), T{0});
-      }
-    }
-    for (std::size_t i = b.node; i > 0; --i) {
-      const node& n = nodes_[i];
-      if (n.layer && n.layer->known().trained) {
-        numbers -= n.layer->numbers();
-        n.layer->backward_parameters(kind, pass_of(w, i, blocks), b.gradients + numbers);
-      }
-      for (std::size_t input = 0; input < n.inputs.size(); ++input) {
-        if (nodes_[n.inputs[input]].trained_below) {
-          go_back_to(w, blocks, i, input, b.plan);
-        }
-      }
-    }
-  }
-
-  /// The gradient of one input of a node, added to what is there if others come too.
-  void go_back_to(workspace<T>& w, std::size_t blocks, std::size_t index, std::size_t input, std::size_t plan) const {
-    const node& n = nodes_[index];
-    const std::size_t to = n.inputs[input];
-    const std::size_t count = w.count(to, blocks);
-    const bool alone = plans_[plan][to] == 1;
-    T* dx = alone ? w.delta(to) : w.delta(nodes_.size());
-    if (n.layer) {
-      pass<T> p = pass_of(w, index, blocks);
-      p.dx = dx;
-      if (n.layer->known().in_place) {
-        std::copy_n(p.dy, count, dx);
-        p.dy = dx;
-      }
-      n.layer->backward(p);
-    } else if (n.beside) {
-      kernels::take_channels<T>(part_of(n, input, blocks), w.delta(index), dx);
-    } else {
-      std::copy_n(w.delta(index), count, dx);
-    }
-    if (!alone) {
-      kernels::add<T>({dx, count}, {w.delta(to), count});
-    }
-  }
-
-  void add_reaching(std::size_t index, std::vector<std::size_t>& to) const {
-    if (nodes_[index].layer && nodes_[index].layer->known().prunable) {
-      to.push_back(index);
-      return;
-    }
-    for (const std::size_t i : nodes_[index].inputs) {
-      add_reaching(i, to);
-    }
-  }
-
-  [[nodiscard]] std::string name_of(const std::string& kind) { return kind + "_" + std::to_string(++places_[kind]); }
-  void expect_new(const std::string& name) const {
-    for (const node& n : nodes_) {
-      if (n.name == name) {
-        throw argument_error(error_message("nn::graph", "two layers named '" + name + "'", "names that differ"));
-      }
-    }
-  }
-  void expect_points(std::span<const point> points) const {
-    for (const point p : points) {
-      if (p.index >= nodes_.size()) {
-        throw argument_error(error_message("nn::graph", "point " + std::to_string(p.index),
-                                           "one of the " + std::to_string(nodes_.size()) + " of this graph"));
-      }
-    }
-  }
-  void expect_several(const std::vector<point>& from) const {
-    if (from.size() < 2) {
-      throw argument_error(error_message("nn::graph", std::to_string(from.size()) + " points to join", "two or more"));
-    }
-    expect_points(from);
-  }
-  [[noreturn]] void refuse_shapes(point a, point b, const std::string& expected) const {
-    throw shape_error(error_message("nn::graph",
-                                    "outputs of shapes " + to_string(nodes_[a.index].shape) + " of '" +
-                                        nodes_[a.index].name + "' and " + to_string(nodes_[b.index].shape) + " of '" +
-                                        nodes_[b.index].name + "' to join",
-                                    expected));
-  }
   [[nodiscard]] static std::vector<std::size_t> indices(const std::vector<point>& points) {
     std::vector<std::size_t> result;
     for (const point p : points) {
@@ -18651,11 +19217,46 @@ class graph {
     }
     return result;
   }
+  point join(detail::node_kind kind, const std::vector<point>& from, std::string name) {
+    nodes_.expect_new(name);
+    auto inputs = indices(from);
+    const extents shape = nodes_.joined_shape(name, inputs, kind);
+    return {nodes_.append({std::move(name), shape, kind, std::move(inputs)})};
+  }
+
+  template <class Action>
+  void for_each_trained(const Action& action) {
+    for (auto& n : nodes_) {
+      if (n.layer && n.layer->known().trained) {
+        action(n);
+      }
+    }
+  }
+
+  /// @return the layers with kernels whose outputs reach a node without another kernel between, in order.
+  [[nodiscard]] std::vector<std::size_t> reaching(const detail::graph_node<T>& n) const {
+    std::vector<bool> seen(nodes_.size());
+    std::vector<std::size_t> open = n.inputs;
+    std::vector<std::size_t> found;
+    while (!open.empty()) {
+      const std::size_t i = open.back();
+      open.pop_back();
+      if (seen[i]) {
+        continue;
+      }
+      seen[i] = true;
+      if (nodes_[i].layer && nodes_[i].layer->known().prunable) {
+        found.push_back(i);
+      } else {
+        open.insert(open.end(), nodes_[i].inputs.begin(), nodes_[i].inputs.end());
+      }
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  }
 
   random_generator generator_;
-  std::map<std::string, std::size_t> places_;
-  std::array<std::vector<std::size_t>, 2> plans_;
-  std::vector<node> nodes_;
+  nodes_type nodes_;
 };
 
 }  // namespace espalier::inline v0::nn
@@ -19421,41 +20022,46 @@ class sequential {
     return w.delta(trained_depth<Scores>);
   }
 
-  /// Layers that in training look at a whole mini-batch; each ends a part of a training's pass.
-  static constexpr std::size_t batch_layers = (std::size_t{0} + ... + (batch_layer<Layers> ? 1 : 0));
+  /// @return how many layers in training look at a whole mini-batch; each ends a part of a training's pass.
+  [[nodiscard]] static constexpr std::size_t batch_layers() noexcept {
+    return (std::size_t{0} + ... + (batch_layer<Layers> ? 1 : 0));
+  }
 
   /// Runs one part of a training's pass: from a batch layer, or the beginning, to the next, or the scores.
-  /// @tparam Part  0 to batch_layers, in this order, with `combine` between them.
+  /// @param part  0 to batch_layers(), in this order, with `combine` between them.
   /// @return the scores, after the last part.
-  template <std::size_t Part, kernels::score_kind Scores>
-  const value_type* run_part(workspace<value_type>& w, std::size_t blocks) const {
-    passes().template run_part<part_begin<Part>(), part_end<Part, Scores>()>(w, blocks);
-    return w.value(part_end<Part, Scores>());
+  template <kernels::score_kind Scores>
+  const value_type* run_part(std::size_t part, workspace<value_type>& w, std::size_t blocks) const {
+    for_part(part, [&]<std::size_t Part>() {
+      passes().template run_part<part_begin<Part>(), part_end<Part, Scores>()>(w, blocks);
+    });
+    return w.value(trained_depth<Scores>);
   }
 
   /// Goes back through one part, from the last to the first, with `combine_slopes` between them.
   /// @param gradients  added to, see `backward`.
-  template <std::size_t Part, kernels::gradient_kind Kind, kernels::score_kind Scores>
-  void back_through_part(workspace<value_type>& w, std::size_t blocks, std::span<value_type> gradients) const {
-    passes().template back_through_part<Kind, part_begin<Part>(), part_end<Part, Scores>()>(w, blocks,
-                                                                                            gradients.data());
+  template <kernels::gradient_kind Kind, kernels::score_kind Scores>
+  void back_through_part(std::size_t part, workspace<value_type>& w, std::size_t blocks,
+                         std::span<value_type> gradients) const {
+    for_part(part, [&]<std::size_t Part>() {
+      passes().template back_through_part<Kind, part_begin<Part>(), part_end<Part, Scores>()>(w, blocks,
+                                                                                              gradients.data());
+    });
   }
 
   /// Combines what the batch layer behind a part collected.
   /// @param of_slots  what batch layers collected, workspace by workspace, in the order of the slots.
   /// @param batch  what that is combined to, for all batch layers one after the other.
-  template <std::size_t Part>
-  void combine(std::span<const double* const> of_slots, std::span<double> batch) const {
-    constexpr std::size_t index = part_begin<Part + 1>();
-    const std::size_t begin = passes().template sums_below<index>();
-    std::get<index>(layers_).combine({of_slots, begin}, batch.data() + begin);
+  void combine(std::size_t part, std::span<const double* const> of_slots, std::span<double> batch) const {
+    for_batch_layer(part, [&](const auto& layer, std::size_t begin) {
+      layer.combine({of_slots, begin}, batch.data() + begin);
+    });
   }
   /// The same for slopes.
-  template <std::size_t Part>
-  void combine_slopes(std::span<const double* const> of_slots, std::span<double> batch) const {
-    constexpr std::size_t index = part_begin<Part + 1>();
-    const std::size_t begin = passes().template sums_below<index>();
-    std::get<index>(layers_).combine_slopes({of_slots, begin}, batch.data() + begin);
+  void combine_slopes(std::size_t part, std::span<const double* const> of_slots, std::span<double> batch) const {
+    for_batch_layer(part, [&](const auto& layer, std::size_t begin) {
+      layer.combine_slopes({of_slots, begin}, batch.data() + begin);
+    });
   }
 
   /// Takes each batch normalization behind a layer with a kernel into that layer, by its moving averages; outputs in
@@ -19468,15 +20074,10 @@ class sequential {
       if constexpr (Index > 0 && requires { layer.fold_into(std::span<value_type>{}, std::span<value_type>{}); }) {
         auto& before = std::get<Index - 1>(layers_);
         using before_type = std::remove_reference_t<decltype(before)>;
-        if constexpr (detail::is_masked<before_type>::value) {
-          const auto& held = before.mask().offset;
-          if (std::any_of(held.begin(), held.end(), [](value_type o) { return o != 0; })) {
-            throw argument_error(error_message("nn::sequential::fold_batch_normalizations",
-                                               "shared weights in layer '" + before.name() + "'",
-                                               "weights that are kept or 0"));
-          }
-        }
         if constexpr (weighted_layer<before_type>) {
+          if (detail::holds_shared(before)) {
+            detail::refuse_folding("nn::sequential", before.name());
+          }
           layer.fold_into(elements(before.kernel()), elements(before.bias()));
         }
       }
@@ -19523,7 +20124,26 @@ class sequential {
   }
   template <std::size_t Part, kernels::score_kind Scores>
   [[nodiscard]] static constexpr std::size_t part_end() {
-    return Part == batch_layers ? trained_depth<Scores> : part_begin<Part + 1>();
+    return Part == batch_layers() ? trained_depth<Scores> : part_begin<Part + 1>();
+  }
+
+  /// Calls action<Part>() for the part of that number.
+  template <class Action>
+  static void for_part(std::size_t part, const Action& action) {
+    [&]<std::size_t... Part>(std::index_sequence<Part...>) {
+      ((part == Part ? action.template operator()<Part>() : void()), ...);
+    }
+    (std::make_index_sequence<batch_layers() + 1>{});
+  }
+  /// Calls action(layer, where its sums begin) for the batch layer behind a part.
+  template <class Action>
+  void for_batch_layer(std::size_t part, const Action& action) const {
+    for_part(part, [&]<std::size_t Part>() {
+      if constexpr (Part < batch_layers()) {
+        constexpr std::size_t index = part_begin<Part + 1>();
+        action(std::get<index>(layers_), passes().template sums_below<index>());
+      }
+    });
   }
 
   /// Calls action(numbers, name of the layer, whether an optimizer moves them).
@@ -21010,6 +21630,13 @@ template <class Model, loss::loss Loss>
   return {model.input_shape(), outputs, loss::classes_of<Loss>(outputs), loss::takes_targets<Loss>()};
 }
 
+/// Whether the compiler sees that no layer of a network looks at whole mini-batches.
+template <class Model>
+concept never_whole = requires {
+  requires Model::batch_layers()
+  == 0;
+};
+
 /// What a gradient is multiplied by, and whether it is that of a training.
 struct gradient_scale {
   double factor = 1;
@@ -21064,8 +21691,10 @@ class batch_passes {
   double gradients(batch samples, const gradient_scale& scale, std::span<value_type> gradients) {
     slot_gradients_.resize((std::max)(slot_gradients_.size(), slots_of(samples)));
     noise_ = scale.noise;
-    if (Model::batch_layers > 0 && noise_ != 0) {
-      whole_batch<Kind>(samples, static_cast<value_type>(scale.factor), gradients);
+    if (model_.batch_layers() > 0 && noise_ != 0) {
+      if constexpr (!never_whole<Model>) {
+        whole_batch<Kind>(samples, static_cast<value_type>(scale.factor), gradients);
+      }
     } else {
       in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
         const auto own = cleared(slot, gradients);
@@ -21106,52 +21735,42 @@ class batch_passes {
   /// its own.
   template <kernels::gradient_kind Kind>
   void whole_batch(batch samples, value_type scale, std::span<value_type> gradients) {
-    if constexpr (Model::batch_layers > 0) {
-      constexpr std::size_t last = Model::batch_layers;
-      const std::size_t count = slots_of(samples);
-      while (slot_memories_.size() < count) {
-        slot_memories_.push_back(model_.make_workspace(kernels::slot_blocks));
-        slot_sums_.push_back(slot_memories_.back().sums().data());
-      }
-      batch_sums_.resize(slot_memories_[0].sums().size());
-      tallies_.assign(count, {});
-      const auto sums = std::span<const double* const>(slot_sums_).first(count);
-      const auto each_slot = [&](auto&& action) {
-        team_.run(count, [&](std::size_t slot, std::size_t worker) {
-          action(slot, worker, part_of(samples, slot), slot_memories_[slot]);
-        });
-      };
-      [&]<std::size_t... Part>(std::index_sequence<Part...>) {
-        (
-            [&] {
-              each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
-                if (Part == 0) {
-                  bring_in(own, slot, memory);
-                }
-                model_.template run_part<Part, scores>(memory, kernels::blocks_of(own.size()));
-              });
-              model_.template combine<Part>(sums, std::span<double>(batch_sums_));
-            }(),
-            ...);
-        each_slot([&](std::size_t slot, std::size_t worker, batch own, auto& memory) {
-          truth right;
-          const std::size_t blocks = kernels::blocks_of(own.size());
-          const auto answers = answers_of(own, worker, right, model_.template run_part<last, scores>(memory, blocks));
-          tallies_[slot].loss = loss_.gradient(answers, scale, model_.template score_gradient<scores>(memory));
-          model_.template back_through_part<last, Kind, scores>(memory, blocks, cleared(slot, gradients));
-        });
-        (
-            [&] {
-              constexpr std::size_t part = last - 1 - Part;
-              model_.template combine_slopes<part>(sums, std::span<double>(batch_sums_));
-              each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
-                const auto to = slot == 0 ? gradients : std::span<value_type>(slot_gradients_[slot]);
-                model_.template back_through_part<part, Kind, scores>(memory, kernels::blocks_of(own.size()), to);
-              });
-            }(),
-            ...);
-      }
-      (std::make_index_sequence<last>{});
+    const std::size_t last = model_.batch_layers();
+    const std::size_t count = slots_of(samples);
+    while (slot_memories_.size() < count) {
+      slot_memories_.push_back(model_.make_workspace(kernels::slot_blocks));
+      slot_sums_.push_back(slot_memories_.back().sums().data());
+    }
+    batch_sums_.resize(slot_memories_[0].sums().size());
+    tallies_.assign(count, {});
+    const auto sums = std::span<const double* const>(slot_sums_).first(count);
+    const auto each_slot = [&](auto&& action) {
+      team_.run(count, [&](std::size_t slot, std::size_t worker) {
+        action(slot, worker, part_of(samples, slot), slot_memories_[slot]);
+      });
+    };
+    for (std::size_t part = 0; part < last; ++part) {
+      each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
+        if (part == 0) {
+          bring_in(own, slot, memory);
+        }
+        model_.template run_part<scores>(part, memory, kernels::blocks_of(own.size()));
+      });
+      model_.combine(part, sums, std::span<double>(batch_sums_));
+    }
+    each_slot([&](std::size_t slot, std::size_t worker, batch own, auto& memory) {
+      truth right;
+      const std::size_t blocks = kernels::blocks_of(own.size());
+      const auto answers = answers_of(own, worker, right, model_.template run_part<scores>(last, memory, blocks));
+      tallies_[slot].loss = loss_.gradient(answers, scale, model_.template score_gradient<scores>(memory));
+      model_.template back_through_part<Kind, scores>(last, memory, blocks, cleared(slot, gradients));
+    });
+    for (std::size_t part = last; part-- > 0;) {
+      model_.combine_slopes(part, sums, std::span<double>(batch_sums_));
+      each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
+        const auto to = slot == 0 ? gradients : std::span<value_type>(slot_gradients_[slot]);
+        model_.template back_through_part<Kind, scores>(part, memory, kernels::blocks_of(own.size()), to);
+      });
     }
   }
 
