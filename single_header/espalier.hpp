@@ -18427,7 +18427,9 @@ class graph_nodes {
                                      node_kind kind) const {
     if (nodes.size() < 2) {
       throw argument_error(error_message(
-          "nn::graph", std::to_string(nodes.size()) + (nodes.size() == 1 ? " point" : " points") + " to join in '" + name + "'", "two or more"));
+          "nn::graph",
+          std::to_string(nodes.size()) + (nodes.size() == 1 ? " point" : " points") + " to join in '" + name + "'",
+          "two or more"));
     }
     expect_there(nodes);
     auto sizes = sizes_of(all_[nodes[0]].shape);
