@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long a step of training takes: forward, backward and Adam, in float, on networks from small to wide.
+// How long a step of training takes (forward, backward and Adam, in float) and a prediction, on networks from small to
+// wide. compare_training.py sets them beside TensorFlow and PyTorch.
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/instruction_set.hpp>
+#include <espalier/nn/average_pool2d.hpp>
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>
 #include <espalier/nn/flatten.hpp>
@@ -34,13 +36,15 @@ auto jet() {
                         nn::masked<nn::dense<>>(nn::dense_options{.units = 5}), nn::softmax<>());
 }
 
+/// @tparam Pool    max in the example, average in hls4ml's.
 /// @param padding  of the first convolution: valid in the figures that others publish, same in the example.
+template <class Pool = nn::max_pool2d<>>
 auto lenet(nn::padding padding) {
   return nn::sequential(
       {28, 28, 1}, 1, nn::masked<nn::conv2d<>>(nn::conv2d_options{.filters = 6, .kernel = {5, 5}, .padding = padding}),
-      nn::relu<>(), nn::max_pool2d<>(), nn::masked<nn::conv2d<>>(nn::conv2d_options{.filters = 16, .kernel = {5, 5}}),
-      nn::relu<>(), nn::max_pool2d<>(), nn::flatten<>(), nn::masked<nn::dense<>>(nn::dense_options{.units = 120}),
-      nn::relu<>(), nn::masked<nn::dense<>>(nn::dense_options{.units = 84}), nn::relu<>(),
+      nn::relu<>(), Pool(), nn::masked<nn::conv2d<>>(nn::conv2d_options{.filters = 16, .kernel = {5, 5}}), nn::relu<>(),
+      Pool(), nn::flatten<>(), nn::masked<nn::dense<>>(nn::dense_options{.units = 120}), nn::relu<>(),
+      nn::masked<nn::dense<>>(nn::dense_options{.units = 84}), nn::relu<>(),
       nn::masked<nn::dense<>>(nn::dense_options{.units = 10}), nn::softmax<>());
 }
 
@@ -79,39 +83,48 @@ bool choose(benchmark::State& state) {
   return true;
 }
 
-/// Some steps of training; the time of one is the counter `step`.
+/// Sizes of a training.
+struct run {
+  std::size_t samples = 0;  ///< in an epoch, whole batches
+  std::size_t batch = 128;
+};
+
+/// An epoch of training; the time of one step is the counter `step`.
 template <class Model>
-void steps(benchmark::State& state, Model model, std::size_t batch) {
+void epoch(benchmark::State& state, Model model, const run& sizes) {
   if (!choose(state)) {
     return;
   }
-  const std::size_t count = 16;
-  const data d(model.input_shape(), count * batch);
+  const data d(model.input_shape(), sizes.samples);
   const auto view = d.view();
-  const train::fit_options<> options{.batch = batch, .threads = static_cast<std::size_t>(state.range(0))};
+  const train::fit_options<> options{.batch = sizes.batch, .threads = static_cast<std::size_t>(state.range(0))};
   for (auto _ : state) {
     train::fit(model, view, options);
   }
-  state.counters["step"] = benchmark::Counter(
-      static_cast<double>(count), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
-  state.counters["images"] =
-      benchmark::Counter(static_cast<double>(count * batch), benchmark::Counter::kIsIterationInvariantRate);
+  const auto samples = static_cast<double>(sizes.samples);
+  state.counters["step"] =
+      benchmark::Counter(samples / static_cast<double>(sizes.batch),
+                         benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["samples"] = samples;
 }
 
 void jet_128(benchmark::State& state) {
-  steps(state, jet(), 128);
+  epoch(state, jet(), {.samples = 65536});
 }
 void jet_1024(benchmark::State& state) {
-  steps(state, jet(), 1024);
+  epoch(state, jet(), {.samples = 65536, .batch = 1024});
 }
 void lenet_128(benchmark::State& state) {
-  steps(state, lenet(nn::padding::valid), 128);
+  epoch(state, lenet(nn::padding::valid), {.samples = 12800});
 }
 void lenet_same_128(benchmark::State& state) {
-  steps(state, lenet(nn::padding::same), 128);
+  epoch(state, lenet(nn::padding::same), {.samples = 12800});
+}
+void lenet_average_128(benchmark::State& state) {
+  epoch(state, lenet<nn::average_pool2d<>>(nn::padding::same), {.samples = 12800});
 }
 void wide_128(benchmark::State& state) {
-  steps(state, wide(), 128);
+  epoch(state, wide(), {.samples = 640});
 }
 
 /// The same with half of the weights held at 0.
@@ -125,7 +138,35 @@ void lenet_masked_128(benchmark::State& state) {
     }
   }
   model.set_masks(masks);
-  steps(state, std::move(model), 128);
+  epoch(state, std::move(model), {.samples = 12800});
+}
+
+/// Predictions, so many samples in a call.
+template <class Model>
+void predictions(benchmark::State& state, const Model& model, std::size_t samples) {
+  if (!choose(state)) {
+    return;
+  }
+  const data d(model.input_shape(), samples);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(model.predict(std::span<const float>(d.numbers)));
+  }
+  state.counters["samples"] = static_cast<double>(samples);
+}
+void jet_predict_1(benchmark::State& state) {
+  predictions(state, jet(), 1);
+}
+void lenet_predict_1(benchmark::State& state) {
+  predictions(state, lenet(nn::padding::valid), 1);
+}
+void jet_predict_128(benchmark::State& state) {
+  predictions(state, jet(), 128);
+}
+void jet_predict_1024(benchmark::State& state) {
+  predictions(state, jet(), 1024);
+}
+void lenet_predict_128(benchmark::State& state) {
+  predictions(state, lenet(nn::padding::valid), 128);
 }
 
 void lenet_evaluate(benchmark::State& state) {
@@ -156,6 +197,40 @@ void lenet_fisher(benchmark::State& state) {
   state.counters["images"] = benchmark::Counter(1024, benchmark::Counter::kIsIterationInvariantRate);
 }
 
+#if ESPALIER_DISPATCH
+/// How many fused multiply-adds the CPU does at best: ten sums in registers.
+#define PEAK(set, bytes)                                                                     \
+  [[gnu::target(set), gnu::noinline]] float peak_##bytes(float factor, std::size_t rounds) { \
+    typedef float vector __attribute__((vector_size(bytes)));                                \
+    vector x = factor - vector{};                                                            \
+    vector a = x, b = x, c = x, d = x, e = x, f = x, g = x, h = x, i = x, j = x;             \
+    for (std::size_t round = 0; round < rounds; ++round) {                                   \
+      a += a * x, b += b * x, c += c * x, d += d * x, e += e * x;                            \
+      f += f * x, g += g * x, h += h * x, i += i * x, j += j * x;                            \
+      asm("" : "+v"(a), "+v"(b), "+v"(c), "+v"(d), "+v"(e));                                 \
+      asm("" : "+v"(f), "+v"(g), "+v"(h), "+v"(i), "+v"(j));                                 \
+    }                                                                                        \
+    return (a + b + c + d + e + f + g + h + i + j)[0];                                       \
+  }
+PEAK("avx2,fma", 32)
+PEAK("avx512f,avx512dq,avx512vl,avx2,fma", 64)
+#undef PEAK
+
+/// The peak of one core, in operations, for the share of it that training reaches.
+void peak(benchmark::State& state) {
+  if (!choose(state)) {
+    return;
+  }
+  const std::size_t rounds = 100000;
+  const bool wide_vectors = state.range(1) == static_cast<int>(kernels::instruction_set::avx512);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(wide_vectors ? peak_64(0.5F, rounds) : peak_32(0.5F, rounds));
+  }
+  state.counters["operations"] = static_cast<double>(rounds * 10 * 2 * (wide_vectors ? 16 : 8));
+}
+BENCHMARK(peak)->ArgNames({"threads", "set"})->ArgsProduct({{1}, {2, 1}})->MeasureProcessCPUTime()->UseRealTime();
+#endif
+
 /// Threads, and instruction sets from AVX-512 down to the portable ones.
 void one(benchmark::internal::Benchmark* b) {
   b->ArgNames({"threads", "set"})->ArgsProduct({{1}, {2, 1, 0}})->MeasureProcessCPUTime()->UseRealTime();
@@ -168,6 +243,12 @@ BENCHMARK(jet_1024)->Apply(one_and_two);
 BENCHMARK(lenet_128)->Apply(one_and_two);
 BENCHMARK(lenet_masked_128)->Apply(one);
 BENCHMARK(lenet_same_128)->Apply(one_and_two);
+BENCHMARK(lenet_average_128)->Apply(one_and_two);
+BENCHMARK(jet_predict_1)->Apply(one);
+BENCHMARK(jet_predict_128)->Apply(one);
+BENCHMARK(jet_predict_1024)->Apply(one);
+BENCHMARK(lenet_predict_1)->Apply(one);
+BENCHMARK(lenet_predict_128)->Apply(one);
 BENCHMARK(lenet_evaluate)->Apply(one_and_two);
 BENCHMARK(lenet_fisher)->Apply(one_and_two);
 BENCHMARK(wide_128)->Apply(one);
