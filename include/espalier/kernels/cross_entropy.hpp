@@ -24,15 +24,20 @@ struct shares {
 };
 
 /// @param scores  of class 0 of the first of these samples.
+/// @param shares_of_total  null, or where exp(score - largest) of every class goes, laid out as the scores.
 template <class T>
-[[nodiscard]] shares<T> shares_of(const T* scores, std::size_t classes) {
+[[nodiscard]] shares<T> shares_of(const T* scores, std::size_t classes, T* shares_of_total = nullptr) {
   shares<T> s{load(scores), {}};
   for (std::size_t c = 1; c < classes; ++c) {
     const numbers<T> score = load(scores + c * lanes);
     s.largest = score > s.largest ? score : s.largest;
   }
   for (std::size_t c = 0; c < classes; ++c) {
-    s.total += exponential<T>(load(scores + c * lanes) - s.largest);
+    const numbers<T> share = exponential<T>(load(scores + c * lanes) - s.largest);
+    s.total += share;
+    if (shares_of_total != nullptr) {
+      store(shares_of_total + c * lanes, share);
+    }
   }
   return s;
 }
@@ -79,15 +84,16 @@ double cross_entropy_gradient(const answers<T>& a, T scale, T* gradient) {
   double loss = 0;
   for (std::size_t sample = 0; sample < blocks_of(a.samples()) * lanes; sample += width) {
     const std::size_t first = a.place(sample, 0);
-    const detail::shares<T> s = detail::shares_of(a.scores + first, a.classes);
+    const detail::shares<T> s = detail::shares_of(a.scores + first, a.classes, gradient + first);
     const std::size_t there = detail::samples_from(a, sample);
     detail::numbers<T> factor{};
     for (std::size_t lane = 0; lane < there; ++lane) {
-      factor[lane] = scale * a.weight(sample + lane) / s.total[lane];
+      factor[lane] = scale * a.weight(sample + lane);
     }
+    factor /= s.total;
     for (std::size_t c = 0; c < a.classes; ++c) {
-      const auto share = detail::exponential<T>(detail::load(a.scores + first + c * lanes) - s.largest);
-      detail::store(gradient + first + c * lanes, factor * share);
+      T* share = gradient + first + c * lanes;
+      detail::store(share, factor * detail::load(share));
     }
     for (std::size_t lane = 0; lane < there; ++lane) {
       gradient[a.place(sample + lane, a.labels[sample + lane])] -= scale * a.weight(sample + lane);

@@ -10,6 +10,7 @@
 #include <espalier/kernels/detail/bias_gradient.hpp>
 #include <espalier/kernels/detail/table.hpp>
 #include <espalier/kernels/detail/tasks.hpp>
+#include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
 
@@ -21,8 +22,8 @@ struct dense_shape {
   std::size_t outputs = 0;
   std::size_t positions = 1;  ///< of a sample, one behind the other, each with inputs and outputs of its own
 
-  /// Outputs in a row of the gradient by samples: whole vectors, and as many as a tile may take.
-  [[nodiscard]] constexpr std::size_t row() const noexcept { return (outputs + 63) / 64 * 64; }
+  /// Outputs in a row of the gradient by samples: whole vectors, however long they are.
+  [[nodiscard]] constexpr std::size_t row() const noexcept { return (outputs + 15) / 16 * 16; }
   /// Numbers of scratch memory that a pass of so many blocks needs.
   [[nodiscard]] constexpr std::size_t scratch(std::size_t blocks) const noexcept {
     return blocks * positions * lanes * row();
@@ -69,12 +70,15 @@ void dense_product(product_task<T> task, const dense_shape& shape, std::size_t s
   }
 }
 
-/// One row of outputs per sample.
+/// One row of outputs per sample, filled up with zeros.
 template <class T>
 void dense_rows(const dense_shape& shape, const dense_pass<T>& p) {
   constexpr std::size_t width = short_vector<T>::width;
-  std::fill_n(p.scratch, shape.scratch(p.blocks), T{0});
-  for (std::size_t sample = 0; sample < p.blocks * shape.positions * lanes; sample += width) {
+  const std::size_t samples = p.blocks * shape.positions * lanes;
+  for (std::size_t sample = 0; shape.row() != shape.outputs && sample < samples; ++sample) {
+    std::fill_n(p.scratch + sample * shape.row() + shape.outputs, shape.row() - shape.outputs, T{0});
+  }
+  for (std::size_t sample = 0; sample < samples; sample += width) {
     std::array<T*, width> to;
     for (std::size_t i = 0; i < width; ++i) {
       to[i] = p.scratch + (sample + i) * shape.row();
@@ -105,14 +109,19 @@ void dense_squares(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel
   }
 }
 
-/// Adds sums over samples and positions of products of inputs and slopes, or of their squares.
+/// @return how many inputs the next tile of an outer product takes: 6, 4 or 1, so that few are left for single ones.
+[[nodiscard]] constexpr std::size_t inputs_of_tile(std::size_t left) noexcept {
+  const bool in_fours = left == 4 || left == 5 || left == 8 || left == 9;
+  return in_fours ? 4 : (left >= 6 ? 6 : 1);
+}
+
+/// Adds sums over samples and positions of products of inputs and slopes, or of their squares, once dense_rows is done.
 template <bool Squared, class T>
 void dense_outer(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) {
-  dense_rows(shape, p);
   const kernel_table<T>& kernels = table<T>();
   const auto& outer = Squared ? kernels.squared_outer : kernels.outer;
   for (std::size_t input = 0, size = 0; input < shape.inputs; input += size) {
-    size = input + 6 <= shape.inputs ? 6 : 1;
+    size = inputs_of_tile(shape.inputs - input);
     for (std::size_t output = 0; output < shape.outputs;) {
       const std::size_t vectors = (shape.outputs - output + kernels.width - 1) / kernels.width;
       const std::size_t log = vectors >= 4 && outer[0][2] != nullptr ? 2 : (vectors >= 2 ? 1 : 0);
@@ -125,8 +134,29 @@ void dense_outer(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) 
       task.to = d_kernel + input * shape.outputs + output;
       task.to_row = shape.outputs;
       task.outputs = shape.outputs - output;
-      outer[size == 6 ? 1 : 0][log](task);
+      outer[size / 3][log](task);
       output += kernels.width << log;
+    }
+  }
+}
+
+/// Adds sums over samples and positions of slopes, or of their squares, once dense_rows is done.
+template <bool Squared, class T>
+void dense_bias_sums(const dense_shape& shape, const dense_pass<T>& p, T* d_bias) {
+  constexpr std::size_t width = short_vector<T>::width;
+  constexpr std::size_t parts = 16 / width;
+  for (std::size_t output = 0; output < shape.outputs; output += 16) {
+    numbers<T> sums[parts] = {};
+    const T* row = p.scratch + output;
+    for (std::size_t sample = 0; sample < p.blocks * shape.positions * lanes; ++sample, row += shape.row()) {
+#pragma GCC unroll 8
+      for (std::size_t part = 0; part < parts; ++part) {
+        const numbers<T> slope = load(row + part * width);
+        sums[part] += Squared ? slope * slope : slope;
+      }
+    }
+    for (std::size_t i = 0; i < (std::min)(std::size_t{16}, shape.outputs - output); ++i) {
+      d_bias[output + i] += sums[i / width][i % width];
     }
   }
 }
@@ -169,11 +199,15 @@ void dense_backward_parameters(const dense_shape& shape, const dense_pass<T>& p,
   constexpr bool squared = Kind == gradient_kind::squared;
   if (squared && shape.positions > 1) {
     detail::dense_squares(shape, p, d_kernel);
-  } else {
-    detail::dense_outer<squared>(shape, p, d_kernel);
+    if (p.bias != nullptr) {
+      detail::bias_gradient<Kind>({shape.outputs, shape.positions, p.blocks}, p.dy, d_bias);
+    }
+    return;
   }
+  detail::dense_rows(shape, p);
+  detail::dense_outer<squared>(shape, p, d_kernel);
   if (p.bias != nullptr) {
-    detail::bias_gradient<Kind>({shape.outputs, shape.positions, p.blocks}, p.dy, d_bias);
+    detail::dense_bias_sums<squared>(shape, p, d_bias);
   }
 }
 

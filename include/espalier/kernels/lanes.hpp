@@ -30,6 +30,8 @@ inline constexpr std::size_t slot_samples = lanes * slot_blocks;
 
 namespace detail {
 
+// The small loops below run over registers: unrolled, for at -O2 g++ would keep the arrays in memory.
+
 /// A few lanes of features, which are one lane block apart, become rows: to[lane][feature].
 template <class T>
 void lanes_to_rows(const T* from, std::size_t features, const std::array<T*, short_vector<T>::width>& to) {
@@ -37,10 +39,12 @@ void lanes_to_rows(const T* from, std::size_t features, const std::array<T*, sho
   std::size_t feature = 0;
   for (; feature + width <= features; feature += width) {
     numbers<T> part[width];
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
       part[i] = load(from + (feature + i) * lanes);
     }
     transpose<T>(part);
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
       store(to[i] + feature, part[i]);
     }
@@ -59,10 +63,12 @@ void rows_to_lanes(const std::array<const T*, short_vector<T>::width>& from, std
   std::size_t feature = 0;
   for (; feature + width <= features; feature += width) {
     numbers<T> part[width];
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
       part[i] = load(from[i] + feature);
     }
     transpose<T>(part);
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
       store(to + (feature + i) * lanes, part[i]);
     }
@@ -86,6 +92,10 @@ template <class T>
 void gather(const T* samples, std::size_t features, std::span<const std::uint32_t> order, T* blocks) {
   constexpr std::size_t width = detail::short_vector<T>::width;
   const std::size_t rows = blocks_of(order.size()) * lanes;
+  // Shuffled samples lie anywhere: all are asked for before the first is waited for.
+  for (const std::uint32_t sample : order) {
+    __builtin_prefetch(samples + std::size_t{sample} * features);
+  }
   for (std::size_t begin = 0; begin < rows; begin += width) {
     std::array<const T*, width> from;
     for (std::size_t i = 0; i < width; ++i) {

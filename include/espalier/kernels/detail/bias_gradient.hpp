@@ -30,6 +30,7 @@ void bias_gradient(const bias_shape& s, const T* dy, T* d_bias) {
       numbers<T> samples[parts] = {};
       for (std::size_t position = 0; position < s.positions; ++position) {
         const T* from = dy + ((block * s.positions + position) * s.outputs + output) * lanes;
+#pragma GCC unroll 8
         for (std::size_t part = 0; part < parts; ++part) {
           samples[part] += load(from + part * width);
         }

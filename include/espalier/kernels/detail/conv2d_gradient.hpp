@@ -50,6 +50,8 @@ class live_outputs {
     const std::size_t pixel = filters_ * lanes;
     const std::size_t columns = columns_;
     const whole column_step = column_step_;
+    const wholes<T> right = wholes<T>{} + right_;
+    const wholes<T> down = wholes<T>{} + down_;
     const std::size_t first = (sample / lanes * lines_ * columns * filters_ + filter) * lanes + sample % lanes;
     const T* dy = dy_ + first;
     const T* winners = winners_ == nullptr ? nullptr : winners_ + first;
@@ -62,7 +64,7 @@ class live_outputs {
           // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
           const auto winner = load<wholes<T>>(winners);
           winners += pixel;
-          places += (-(winner & 1) & right_) + (-((winner >> 1) & 1) & down_);
+          places += (-(winner & 1) & right) + (-((winner >> 1) & 1) & down);
         }
         append(load(dy), places, ends);
       }
@@ -80,12 +82,24 @@ class live_outputs {
  private:
   /// Writes an output of all samples behind the lists; those without a gradient are written over by the next.
   static void append(const numbers<T>& slope, const wholes<T>& places, std::array<T*, width>& ends) {
+    const auto place = reinterpret_cast<numbers<T>>(places);
+    const wholes<T> steps = (slope != T{0}) & 2;
+    if constexpr (width == 4) {
+      typedef double pair __attribute__((vector_size(16)));  // NOLINT(modernize-use-using): an alias drops the size
+      const auto low = reinterpret_cast<pair>(__builtin_shufflevector(slope, place, 0, 4, 1, 5));
+      const auto high = reinterpret_cast<pair>(__builtin_shufflevector(slope, place, 2, 6, 3, 7));
+      const double pairs[4] = {low[0], low[1], high[0], high[1]};
+#pragma GCC unroll 4
+      for (std::size_t i = 0; i < width; ++i) {
+        std::memcpy(ends[i], &pairs[i], sizeof(pairs[i]));
+      }
+    } else {
+      store(ends[0], __builtin_shufflevector(slope, place, 0, 2));
+      store(ends[1], __builtin_shufflevector(slope, place, 1, 3));
+    }
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
-      const T own_slope = slope[i];
-      const whole own_place = places[i];
-      std::memcpy(ends[i], &own_slope, sizeof(T));
-      std::memcpy(ends[i] + 1, &own_place, sizeof(T));
-      ends[i] += own_slope != T{0} ? 2 : 0;
+      ends[i] += static_cast<std::make_unsigned_t<whole>>(steps[i]);
     }
   }
 
@@ -119,7 +133,7 @@ void take_images(const conv2d_shape& s, const T* x, T* images) {
 /// Adds the pieces of one image to the gradient of one filter, some rows and vectors at a time.
 template <class T>
 void add_pieces(const conv2d_shape& s, rows_task<T> task) {
-  const kernel_table<T>& kernels = table<T>();
+  const kernel_table<T>& kernels = table_for_runs<T>(s.run());
   const T* x = task.x;
   T* sums = task.sums;
   for (std::size_t row = 0, rows = 0; row < s.kernel_height; row += rows) {

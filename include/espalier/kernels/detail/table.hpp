@@ -27,16 +27,19 @@ template <class T, class Kernels, std::size_t Outputs>
   table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
                  {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
                  {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
-  table.outer = {{{Kernels::template outer<false, 1, 1>, Kernels::template outer<false, 1, 2>},
-                  {Kernels::template outer<false, 6, 1>, Kernels::template outer<false, 6, 2>}}};
-  table.squared_outer = {{{Kernels::template outer<true, 1, 1>, Kernels::template outer<true, 1, 2>},
-                          {Kernels::template outer<true, 6, 1>, Kernels::template outer<true, 6, 2>}}};
-  if constexpr (Outputs == 6) {
-    table.outer[0][2] = Kernels::template outer<false, 1, 4>;
-    table.outer[1][2] = Kernels::template outer<false, 6, 4>;
-    table.squared_outer[0][2] = Kernels::template outer<true, 1, 4>;
-    table.squared_outer[1][2] = Kernels::template outer<true, 6, 4>;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    constexpr std::size_t inputs[] = {1, 4, 6};
+    ((table.outer[I] = {Kernels::template outer<false, inputs[I], 1>, Kernels::template outer<false, inputs[I], 2>}),
+     ...);
+    ((table.squared_outer[I] = {Kernels::template outer<true, inputs[I], 1>,
+                                Kernels::template outer<true, inputs[I], 2>}),
+     ...);
+    if constexpr (Outputs == 6) {
+      ((table.outer[I][2] = Kernels::template outer<false, inputs[I], 4>), ...);
+      ((table.squared_outer[I][2] = Kernels::template outer<true, inputs[I], 4>), ...);
+    }
   }
+  (std::index_sequence<0, 1, 2>{});
   table.adam = Kernels::adam;
   return table;
 }
@@ -60,6 +63,18 @@ template <class T>
   }
 #endif
   return portable_table<T>;
+}
+
+/// @return the innermost loops with the longest vectors that a run of numbers fills: longer ones only lie across more
+///         lines of the cache.
+template <class T>
+[[nodiscard]] const kernel_table<T>& table_for_runs([[maybe_unused]] std::size_t run) noexcept {
+#if ESPALIER_DISPATCH
+  if (run <= avx2_table<T>.width && current_instruction_set() == instruction_set::avx512) {
+    return avx2_table<T>;
+  }
+#endif
+  return table<T>();
 }
 
 /// Outputs that a tile may have.

@@ -88,8 +88,8 @@ struct kernel_table {
   std::size_t width = 0;                                                         ///< numbers in a vector
   std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};      ///< [1 or 4 points][outputs - 1]
   std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};            ///< [1, 3, 5 rows][vectors - 1]
-  std::array<std::array<void (*)(const outer_task<T>&), 3>, 2> outer{};          ///< [1 or 6 inputs][1, 2, 4 vectors]
-  std::array<std::array<void (*)(const outer_task<T>&), 3>, 2> squared_outer{};  ///< both factors squared
+  std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> outer{};          ///< [1, 4, 6 inputs][1, 2, 4 vectors]
+  std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> squared_outer{};  ///< both factors squared
   void (*adam)(const adam_task<T>&) = nullptr;
 };
 
