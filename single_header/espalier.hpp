@@ -13241,8 +13241,8 @@ struct kernel_table {
   std::size_t width = 0;                                                         ///< numbers in a vector
   std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};      ///< [1 or 4 points][outputs - 1]
   std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};            ///< [1, 3, 5 rows][vectors - 1]
-  std::array<std::array<void (*)(const outer_task<T>&), 3>, 2> outer{};          ///< [1 or 6 inputs][1, 2, 4 vectors]
-  std::array<std::array<void (*)(const outer_task<T>&), 3>, 2> squared_outer{};  ///< both factors squared
+  std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> outer{};          ///< [1, 4, 6 inputs][1, 2, 4 vectors]
+  std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> squared_outer{};  ///< both factors squared
   void (*adam)(const adam_task<T>&) = nullptr;
 };
 
@@ -13402,6 +13402,8 @@ inline constexpr std::size_t slot_samples = lanes * slot_blocks;
 
 namespace detail {
 
+// The small loops below run over registers: unrolled, for at -O2 g++ would keep the arrays in memory.
+
 /// A few lanes of features, which are one lane block apart, become rows: to[lane][feature].
 template <class T>
 void lanes_to_rows(const T* from, std::size_t features, const std::array<T*, short_vector<T>::width>& to) {
@@ -13409,10 +13411,12 @@ void lanes_to_rows(const T* from, std::size_t features, const std::array<T*, sho
   std::size_t feature = 0;
   for (; feature + width <= features; feature += width) {
     numbers<T> part[width];
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
       part[i] = load(from + (feature + i) * lanes);
     }
     transpose<T>(part);
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
       store(to[i] + feature, part[i]);
     }
@@ -13431,10 +13435,12 @@ void rows_to_lanes(const std::array<const T*, short_vector<T>::width>& from, std
   std::size_t feature = 0;
   for (; feature + width <= features; feature += width) {
     numbers<T> part[width];
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
       part[i] = load(from[i] + feature);
     }
     transpose<T>(part);
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
       store(to + (feature + i) * lanes, part[i]);
     }
@@ -13458,6 +13464,10 @@ template <class T>
 void gather(const T* samples, std::size_t features, std::span<const std::uint32_t> order, T* blocks) {
   constexpr std::size_t width = detail::short_vector<T>::width;
   const std::size_t rows = blocks_of(order.size()) * lanes;
+  // Shuffled samples lie anywhere: all are asked for before the first is waited for.
+  for (const std::uint32_t sample : order) {
+    __builtin_prefetch(samples + std::size_t{sample} * features);
+  }
   for (std::size_t begin = 0; begin < rows; begin += width) {
     std::array<const T*, width> from;
     for (std::size_t i = 0; i < width; ++i) {
@@ -13811,16 +13821,19 @@ template <class T, class Kernels, std::size_t Outputs>
   table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
                  {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
                  {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
-  table.outer = {{{Kernels::template outer<false, 1, 1>, Kernels::template outer<false, 1, 2>},
-                  {Kernels::template outer<false, 6, 1>, Kernels::template outer<false, 6, 2>}}};
-  table.squared_outer = {{{Kernels::template outer<true, 1, 1>, Kernels::template outer<true, 1, 2>},
-                          {Kernels::template outer<true, 6, 1>, Kernels::template outer<true, 6, 2>}}};
-  if constexpr (Outputs == 6) {
-    table.outer[0][2] = Kernels::template outer<false, 1, 4>;
-    table.outer[1][2] = Kernels::template outer<false, 6, 4>;
-    table.squared_outer[0][2] = Kernels::template outer<true, 1, 4>;
-    table.squared_outer[1][2] = Kernels::template outer<true, 6, 4>;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    constexpr std::size_t inputs[] = {1, 4, 6};
+    ((table.outer[I] = {Kernels::template outer<false, inputs[I], 1>, Kernels::template outer<false, inputs[I], 2>}),
+     ...);
+    ((table.squared_outer[I] = {Kernels::template outer<true, inputs[I], 1>,
+                                Kernels::template outer<true, inputs[I], 2>}),
+     ...);
+    if constexpr (Outputs == 6) {
+      ((table.outer[I][2] = Kernels::template outer<false, inputs[I], 4>), ...);
+      ((table.squared_outer[I][2] = Kernels::template outer<true, inputs[I], 4>), ...);
+    }
   }
+  (std::index_sequence<0, 1, 2>{});
   table.adam = Kernels::adam;
   return table;
 }
@@ -13844,6 +13857,18 @@ template <class T>
   }
 #endif
   return portable_table<T>;
+}
+
+/// @return the innermost loops with the longest vectors that a run of numbers fills: longer ones only lie across more
+///         lines of the cache.
+template <class T>
+[[nodiscard]] const kernel_table<T>& table_for_runs([[maybe_unused]] std::size_t run) noexcept {
+#if ESPALIER_DISPATCH
+  if (run <= avx2_table<T>.width && current_instruction_set() == instruction_set::avx512) {
+    return avx2_table<T>;
+  }
+#endif
+  return table<T>();
 }
 
 /// Outputs that a tile may have.
@@ -14501,6 +14526,7 @@ void bias_gradient(const bias_shape& s, const T* dy, T* d_bias) {
       numbers<T> samples[parts] = {};
       for (std::size_t position = 0; position < s.positions; ++position) {
         const T* from = dy + ((block * s.positions + position) * s.outputs + output) * lanes;
+#pragma GCC unroll 8
         for (std::size_t part = 0; part < parts; ++part) {
           samples[part] += load(from + part * width);
         }
@@ -14559,6 +14585,8 @@ class live_outputs {
     const std::size_t pixel = filters_ * lanes;
     const std::size_t columns = columns_;
     const whole column_step = column_step_;
+    const wholes<T> right = wholes<T>{} + right_;
+    const wholes<T> down = wholes<T>{} + down_;
     const std::size_t first = (sample / lanes * lines_ * columns * filters_ + filter) * lanes + sample % lanes;
     const T* dy = dy_ + first;
     const T* winners = winners_ == nullptr ? nullptr : winners_ + first;
@@ -14571,7 +14599,7 @@ class live_outputs {
           // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
           const auto winner = load<wholes<T>>(winners);
           winners += pixel;
-          places += (-(winner & 1) & right_) + (-((winner >> 1) & 1) & down_);
+          places += (-(winner & 1) & right) + (-((winner >> 1) & 1) & down);
         }
         append(load(dy), places, ends);
       }
@@ -14589,12 +14617,24 @@ class live_outputs {
  private:
   /// Writes an output of all samples behind the lists; those without a gradient are written over by the next.
   static void append(const numbers<T>& slope, const wholes<T>& places, std::array<T*, width>& ends) {
+    const auto place = reinterpret_cast<numbers<T>>(places);
+    const wholes<T> steps = (slope != T{0}) & 2;
+    if constexpr (width == 4) {
+      typedef double pair __attribute__((vector_size(16)));  // NOLINT(modernize-use-using): an alias drops the size
+      const auto low = reinterpret_cast<pair>(__builtin_shufflevector(slope, place, 0, 4, 1, 5));
+      const auto high = reinterpret_cast<pair>(__builtin_shufflevector(slope, place, 2, 6, 3, 7));
+      const double pairs[4] = {low[0], low[1], high[0], high[1]};
+#pragma GCC unroll 4
+      for (std::size_t i = 0; i < width; ++i) {
+        std::memcpy(ends[i], &pairs[i], sizeof(pairs[i]));
+      }
+    } else {
+      store(ends[0], __builtin_shufflevector(slope, place, 0, 2));
+      store(ends[1], __builtin_shufflevector(slope, place, 1, 3));
+    }
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
-      const T own_slope = slope[i];
-      const whole own_place = places[i];
-      std::memcpy(ends[i], &own_slope, sizeof(T));
-      std::memcpy(ends[i] + 1, &own_place, sizeof(T));
-      ends[i] += own_slope != T{0} ? 2 : 0;
+      ends[i] += static_cast<std::make_unsigned_t<whole>>(steps[i]);
     }
   }
 
@@ -14628,7 +14668,7 @@ void take_images(const conv2d_shape& s, const T* x, T* images) {
 /// Adds the pieces of one image to the gradient of one filter, some rows and vectors at a time.
 template <class T>
 void add_pieces(const conv2d_shape& s, rows_task<T> task) {
-  const kernel_table<T>& kernels = table<T>();
+  const kernel_table<T>& kernels = table_for_runs<T>(s.run());
   const T* x = task.x;
   T* sums = task.sums;
   for (std::size_t row = 0, rows = 0; row < s.kernel_height; row += rows) {
@@ -14989,15 +15029,20 @@ struct shares {
 };
 
 /// @param scores  of class 0 of the first of these samples.
+/// @param shares_of_total  null, or where exp(score - largest) of every class goes, laid out as the scores.
 template <class T>
-[[nodiscard]] shares<T> shares_of(const T* scores, std::size_t classes) {
+[[nodiscard]] shares<T> shares_of(const T* scores, std::size_t classes, T* shares_of_total = nullptr) {
   shares<T> s{load(scores), {}};
   for (std::size_t c = 1; c < classes; ++c) {
     const numbers<T> score = load(scores + c * lanes);
     s.largest = score > s.largest ? score : s.largest;
   }
   for (std::size_t c = 0; c < classes; ++c) {
-    s.total += exponential<T>(load(scores + c * lanes) - s.largest);
+    const numbers<T> share = exponential<T>(load(scores + c * lanes) - s.largest);
+    s.total += share;
+    if (shares_of_total != nullptr) {
+      store(shares_of_total + c * lanes, share);
+    }
   }
   return s;
 }
@@ -15044,15 +15089,16 @@ double cross_entropy_gradient(const answers<T>& a, T scale, T* gradient) {
   double loss = 0;
   for (std::size_t sample = 0; sample < blocks_of(a.samples()) * lanes; sample += width) {
     const std::size_t first = a.place(sample, 0);
-    const detail::shares<T> s = detail::shares_of(a.scores + first, a.classes);
+    const detail::shares<T> s = detail::shares_of(a.scores + first, a.classes, gradient + first);
     const std::size_t there = detail::samples_from(a, sample);
     detail::numbers<T> factor{};
     for (std::size_t lane = 0; lane < there; ++lane) {
-      factor[lane] = scale * a.weight(sample + lane) / s.total[lane];
+      factor[lane] = scale * a.weight(sample + lane);
     }
+    factor /= s.total;
     for (std::size_t c = 0; c < a.classes; ++c) {
-      const auto share = detail::exponential<T>(detail::load(a.scores + first + c * lanes) - s.largest);
-      detail::store(gradient + first + c * lanes, factor * share);
+      T* share = gradient + first + c * lanes;
+      detail::store(share, factor * detail::load(share));
     }
     for (std::size_t lane = 0; lane < there; ++lane) {
       gradient[a.place(sample + lane, a.labels[sample + lane])] -= scale * a.weight(sample + lane);
@@ -15095,8 +15141,8 @@ struct dense_shape {
   std::size_t outputs = 0;
   std::size_t positions = 1;  ///< of a sample, one behind the other, each with inputs and outputs of its own
 
-  /// Outputs in a row of the gradient by samples: whole vectors, and as many as a tile may take.
-  [[nodiscard]] constexpr std::size_t row() const noexcept { return (outputs + 63) / 64 * 64; }
+  /// Outputs in a row of the gradient by samples: whole vectors, however long they are.
+  [[nodiscard]] constexpr std::size_t row() const noexcept { return (outputs + 15) / 16 * 16; }
   /// Numbers of scratch memory that a pass of so many blocks needs.
   [[nodiscard]] constexpr std::size_t scratch(std::size_t blocks) const noexcept {
     return blocks * positions * lanes * row();
@@ -15143,12 +15189,15 @@ void dense_product(product_task<T> task, const dense_shape& shape, std::size_t s
   }
 }
 
-/// One row of outputs per sample.
+/// One row of outputs per sample, filled up with zeros.
 template <class T>
 void dense_rows(const dense_shape& shape, const dense_pass<T>& p) {
   constexpr std::size_t width = short_vector<T>::width;
-  std::fill_n(p.scratch, shape.scratch(p.blocks), T{0});
-  for (std::size_t sample = 0; sample < p.blocks * shape.positions * lanes; sample += width) {
+  const std::size_t samples = p.blocks * shape.positions * lanes;
+  for (std::size_t sample = 0; shape.row() != shape.outputs && sample < samples; ++sample) {
+    std::fill_n(p.scratch + sample * shape.row() + shape.outputs, shape.row() - shape.outputs, T{0});
+  }
+  for (std::size_t sample = 0; sample < samples; sample += width) {
     std::array<T*, width> to;
     for (std::size_t i = 0; i < width; ++i) {
       to[i] = p.scratch + (sample + i) * shape.row();
@@ -15179,14 +15228,19 @@ void dense_squares(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel
   }
 }
 
-/// Adds sums over samples and positions of products of inputs and slopes, or of their squares.
+/// @return how many inputs the next tile of an outer product takes: 6, 4 or 1, so that few are left for single ones.
+[[nodiscard]] constexpr std::size_t inputs_of_tile(std::size_t left) noexcept {
+  const bool in_fours = left == 4 || left == 5 || left == 8 || left == 9;
+  return in_fours ? 4 : (left >= 6 ? 6 : 1);
+}
+
+/// Adds sums over samples and positions of products of inputs and slopes, or of their squares, once dense_rows is done.
 template <bool Squared, class T>
 void dense_outer(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) {
-  dense_rows(shape, p);
   const kernel_table<T>& kernels = table<T>();
   const auto& outer = Squared ? kernels.squared_outer : kernels.outer;
   for (std::size_t input = 0, size = 0; input < shape.inputs; input += size) {
-    size = input + 6 <= shape.inputs ? 6 : 1;
+    size = inputs_of_tile(shape.inputs - input);
     for (std::size_t output = 0; output < shape.outputs;) {
       const std::size_t vectors = (shape.outputs - output + kernels.width - 1) / kernels.width;
       const std::size_t log = vectors >= 4 && outer[0][2] != nullptr ? 2 : (vectors >= 2 ? 1 : 0);
@@ -15199,8 +15253,29 @@ void dense_outer(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) 
       task.to = d_kernel + input * shape.outputs + output;
       task.to_row = shape.outputs;
       task.outputs = shape.outputs - output;
-      outer[size == 6 ? 1 : 0][log](task);
+      outer[size / 3][log](task);
       output += kernels.width << log;
+    }
+  }
+}
+
+/// Adds sums over samples and positions of slopes, or of their squares, once dense_rows is done.
+template <bool Squared, class T>
+void dense_bias_sums(const dense_shape& shape, const dense_pass<T>& p, T* d_bias) {
+  constexpr std::size_t width = short_vector<T>::width;
+  constexpr std::size_t parts = 16 / width;
+  for (std::size_t output = 0; output < shape.outputs; output += 16) {
+    numbers<T> sums[parts] = {};
+    const T* row = p.scratch + output;
+    for (std::size_t sample = 0; sample < p.blocks * shape.positions * lanes; ++sample, row += shape.row()) {
+#pragma GCC unroll 8
+      for (std::size_t part = 0; part < parts; ++part) {
+        const numbers<T> slope = load(row + part * width);
+        sums[part] += Squared ? slope * slope : slope;
+      }
+    }
+    for (std::size_t i = 0; i < (std::min)(std::size_t{16}, shape.outputs - output); ++i) {
+      d_bias[output + i] += sums[i / width][i % width];
     }
   }
 }
@@ -15243,11 +15318,15 @@ void dense_backward_parameters(const dense_shape& shape, const dense_pass<T>& p,
   constexpr bool squared = Kind == gradient_kind::squared;
   if (squared && shape.positions > 1) {
     detail::dense_squares(shape, p, d_kernel);
-  } else {
-    detail::dense_outer<squared>(shape, p, d_kernel);
+    if (p.bias != nullptr) {
+      detail::bias_gradient<Kind>({shape.outputs, shape.positions, p.blocks}, p.dy, d_bias);
+    }
+    return;
   }
+  detail::dense_rows(shape, p);
+  detail::dense_outer<squared>(shape, p, d_kernel);
   if (p.bias != nullptr) {
-    detail::bias_gradient<Kind>({shape.outputs, shape.positions, p.blocks}, p.dy, d_bias);
+    detail::dense_bias_sums<squared>(shape, p, d_bias);
   }
 }
 
