@@ -26,6 +26,7 @@
 #include <espalier/kernels/pointwise_loss.hpp>
 #include <espalier/kernels/pool2d_shape.hpp>
 #include <espalier/kernels/score_kind.hpp>
+#include <espalier/kernels/shared_weights.hpp>
 #include <espalier/kernels/soft_cross_entropy.hpp>
 #include <espalier/kernels/zero_padding2d.hpp>
 #include <espalier/loss/binary_cross_entropy.hpp>

@@ -23,6 +23,17 @@ TEST_SUITE("mask") {
     CHECK(made.offset == std::vector<double>{0, 0, 4.5, 0, 0, 4.5});
   }
 
+  TEST_CASE("shared groups are numbered if their weights are to be trained as one") {
+    const structure::grouping neurons(structure::structured{}, {2, 3});
+    const std::vector<double> kernel{1, 2, 3, 4, 5, 6};
+    const std::vector<action> actions{action::share, action::prune, action::share};
+    const auto made = mask::train_shared(mask::make_mask<double>(neurons, actions, kernel), neurons, actions);
+    CHECK(made.trained_as_one == std::vector<std::uint32_t>{1, 0, 3, 1, 0, 3});
+    CHECK_THROWS_WITH_AS((void)mask::train_shared(mask::keep_all<double>(5), neurons, actions),
+                         "espalier::mask::train_shared: got 3 actions and 5 weights, expected 3 and 6",
+                         espalier::shape_error);
+  }
+
   TEST_CASE("the reference shares the scores of oracle: here the mean is that of the weights, over random groups") {
     espalier::random_generator random(51);
     for (int trial = 0; trial < 100; ++trial) {

@@ -198,6 +198,11 @@ class graph {
     for_each_trained([](auto& n) { n.layer->hold(); });
   }
 
+  /// See sequential::share.
+  void share(std::span<T> gradients) {
+    for_each_trained([&](auto& n) { n.layer->share(gradients.subspan(n.numbers, n.layer->kernel().size())); });
+  }
+
   /// @param blocks  of 16 samples that a pass takes at most.   @return memory for passes.
   [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
     return passes_type(nodes_).make_workspace(blocks);

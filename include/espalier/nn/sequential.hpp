@@ -151,6 +151,21 @@ class sequential {
     });
   }
 
+  /// Lets shared weights that masks say are trained as one have one gradient, the mean; called before each step.
+  /// @param gradients  one per trained number, in the order of parameters().
+  void share(std::span<value_type> gradients) {
+    std::size_t begin = 0;
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
+      using layer_type = std::remove_reference_t<decltype(layer)>;
+      if constexpr (detail::is_masked<layer_type>::value) {
+        layer.share(gradients.subspan(begin, layer.kernel().size()));
+      }
+      if constexpr (trained_layer<layer_type>) {
+        begin += detail::count_numbers(layer);
+      }
+    });
+  }
+
   /// @param blocks  of 16 samples that a pass takes at most; no more than a slot has.
   /// @return memory for passes; with it they allocate nothing.
   [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {

@@ -249,6 +249,7 @@ class fitting {
     const double loss = passes_.template gradients<kernels::gradient_kind::plain>(
         batch, {1 / samples, kernels::mixed(options_.seed, where_.step) | 1}, std::span<value_type>(gradients_));
     add_penalties();
+    model_.share(std::span<value_type>(gradients_));
     expect_finite_gradients(loss);
     state_.begin_step(checked_rate());
     if constexpr (requires { state_.survey(std::span<const value_type>(gradients_)); }) {

@@ -78,6 +78,8 @@ class graph_layer {
   [[nodiscard]] virtual attributes::layer_attributes attributes() const = 0;
   virtual void set_mask(const mask::weight_mask<T>* m) = 0;
   virtual void hold() = 0;
+  /// Lets weights that are trained as one have one gradient.
+  virtual void share(std::span<T> kernel_gradient) const = 0;
   /// @return whether weights are held at other numbers than 0.
   [[nodiscard]] virtual bool shares() const = 0;
   /// @return what looks at whole mini-batches, if it does.
@@ -157,6 +159,11 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
   void hold() override {
     if constexpr (is_masked<Layer>::value) {
       layer_.hold();
+    }
+  }
+  void share([[maybe_unused]] std::span<value_type> kernel_gradient) const override {
+    if constexpr (is_masked<Layer>::value) {
+      layer_.share(kernel_gradient);
     }
   }
   [[nodiscard]] bool shares() const override { return holds_shared(layer_); }
