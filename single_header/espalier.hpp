@@ -6915,6 +6915,9 @@ template <class Value>
 struct weight_mask {
   std::vector<std::uint8_t> mask;  ///< one per weight, 1 kept, 0 held at its offset
   std::vector<Value> offset;       ///< one per weight; empty if no weight is shared
+  /// One per weight: 0, or the number of a shared group whose weights are trained as one, from their offset on; empty:
+  /// shared weights stay at their offsets.
+  std::vector<std::uint32_t> trained_as_one{};
 
   /// Sets every weight that is not kept to its offset.
   /// @param kernel  the weights, as many as the mask has entries.
@@ -7479,6 +7482,28 @@ template <class Value>
     }
   });
   return result;
+}
+
+/// Lets the weights of every shared group be trained as one weight, in place of being held at their mean.
+/// @param m        what make_mask gave.
+/// @param groups   and of which groups.
+/// @param actions  and of which actions.
+/// @return the mask with the numbers of its shared groups, from 1.
+/// @throws shape_error if sizes differ.   Complexity: O(n).
+template <class Value>
+[[nodiscard]] weight_mask<Value> train_shared(weight_mask<Value> m, const structure::grouping& groups,
+                                              std::span<const action> actions) {
+  if (actions.size() != groups.count() || m.mask.size() != groups.weights()) {
+    throw shape_error(
+        error_message("mask::train_shared",
+                      std::to_string(actions.size()) + " actions and " + std::to_string(m.mask.size()) + " weights",
+                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
+  }
+  m.trained_as_one.assign(m.mask.size(), 0);
+  groups.visit([&](std::size_t group, std::size_t index) {
+    m.trained_as_one[index] = actions[group] == action::share ? static_cast<std::uint32_t>(group + 1) : 0;
+  });
+  return m;
 }
 
 }  // namespace espalier::inline v0::mask
@@ -15769,6 +15794,75 @@ requires(Outputs >= 2 && Outputs <= 15) [[nodiscard]] constexpr score_kind
 
 #endif
 
+// ---- espalier/kernels/shared_weights.hpp ----
+// Groups of weights that are trained as one weight each.
+#ifndef ESPALIER_KERNELS_SHARED_WEIGHTS_HPP
+#define ESPALIER_KERNELS_SHARED_WEIGHTS_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Groups of weights of which every one is the same number: the gradient of all is the mean of theirs, and after a step
+/// all are what the first of them is, whatever an optimizer made of the others.
+class shared_weights {
+ public:
+  /// No group.
+  shared_weights() = default;
+  /// @param groups  one entry per weight: 0 for a weight of its own, equal numbers for those that are one.
+  explicit shared_weights(std::span<const std::uint32_t> groups) {
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      if (groups[i] != 0) {
+        members_.push_back(i);
+      }
+    }
+    std::stable_sort(members_.begin(), members_.end(),
+                     [&](std::size_t a, std::size_t b) { return groups[a] < groups[b]; });
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (i == 0 || groups[members_[i]] != groups[members_[i - 1]]) {
+        begins_.push_back(i);
+      }
+    }
+    begins_.push_back(members_.size());
+  }
+
+  /// @param gradients  one per weight; those of a group become their mean.   Complexity: O(weights in groups).
+  template <class T>
+  void average(std::span<T> gradients) const {
+    for_each_group([&](std::span<const std::size_t> group) {
+      double sum = 0;
+      for (const std::size_t i : group) {
+        sum += static_cast<double>(gradients[i]);
+      }
+      for (const std::size_t i : group) {
+        gradients[i] = static_cast<T>(sum / static_cast<double>(group.size()));
+      }
+    });
+  }
+  /// @param weights  those of a group become the first of them.   Complexity: O(weights in groups).
+  template <class T>
+  void apply(std::span<T> weights) const {
+    for_each_group([&](std::span<const std::size_t> group) {
+      for (const std::size_t i : group) {
+        weights[i] = weights[group[0]];
+      }
+    });
+  }
+
+ private:
+  template <class Action>
+  void for_each_group(const Action& action) const {
+    for (std::size_t g = 0; g + 1 < begins_.size(); ++g) {
+      action(std::span(members_).subspan(begins_[g], begins_[g + 1] - begins_[g]));
+    }
+  }
+
+  std::vector<std::size_t> members_;  // of the first group, then of the second, and so on, each in order
+  std::vector<std::size_t> begins_;   // and the end
+};
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/kernels/soft_cross_entropy.hpp ----
 // Cross-entropy with targets that are shares of classes, from scores or from probabilities.
 #ifndef ESPALIER_KERNELS_SOFT_CROSS_ENTROPY_HPP
@@ -17993,7 +18087,8 @@ static_assert(layer<global_average_pool2d<float>>);
 namespace espalier::inline v0::nn {
 
 /// A layer with a mask: after every step of an optimizer the weights that are not kept are set back, so no momentum and
-/// no weight decay moves them.
+/// no weight decay moves them. Shared weights that the mask says are trained as one stay equal to the last bit: their
+/// gradient is the mean of theirs.
 /// @tparam Layer  a layer with a kernel.
 template <weighted_layer Layer>
 class masked : public Layer {
@@ -18008,33 +18103,74 @@ class masked : public Layer {
     return output;
   }
 
+  /// @return the mask; the offsets of weights that are trained as one are what those are now.
   [[nodiscard]] const mask::weight_mask<value_type>& mask() const noexcept { return mask_; }
 
   /// Holds other weights from now on.
-  /// @param m  one entry per weight.   @throws shape_error if it, or its offsets, have more or fewer.
+  /// @param m  one entry per weight.
+  /// @throws shape_error if it, its offsets or its groups have more or fewer; argument_error if weights that are
+  /// trained
+  ///         as one are kept, or differ in their offsets. The layer is then as it was.
   void set_mask(mask::weight_mask<value_type> m) {
     if (m.mask.size() != this->kernel().size()) {
       throw shape_error(error_message(
           "nn::masked", "a mask of " + std::to_string(m.mask.size()) + " weights for layer '" + this->name() + "'",
           std::to_string(this->kernel().size())));
     }
-    if (!m.offset.empty() && m.offset.size() != m.mask.size()) {
-      throw shape_error(error_message("nn::masked",
-                                      std::to_string(m.offset.size()) +
-                                          (m.offset.size() == 1 ? " offset" : " offsets") + " for layer '" +
-                                          this->name() + "'",
-                                      std::to_string(m.mask.size()) + ", or none"));
+    expect_as_many(m.offset.size(), "offset");
+    expect_as_many(m.trained_as_one.size(), "group number");
+    auto fixed = m.mask;
+    for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
+      fixed[i] = m.trained_as_one[i] != 0 ? 1 : fixed[i];
     }
+    expect_shared(m);
+    shared_ = kernels::shared_weights(m.trained_as_one);
+    m.apply(elements(this->kernel()));
+    held_ = kernels::held_weights<value_type>(fixed, m.offset);
     mask_ = std::move(m);
-    held_ = kernels::held_weights<value_type>(mask_.mask, mask_.offset);
-    hold();
   }
 
-  /// Sets the weights that are not kept back to their offsets.
-  void hold() { held_.apply(elements(this->kernel())); }
+  /// Sets the weights that are not kept back to their offsets, and makes those equal that are trained as one.
+  void hold() {
+    const auto kernel = elements(this->kernel());
+    held_.apply(kernel);
+    shared_.apply(kernel);
+    for (std::size_t i = 0; i < mask_.trained_as_one.size(); ++i) {
+      mask_.offset[i] = mask_.trained_as_one[i] != 0 ? kernel[i] : mask_.offset[i];
+    }
+  }
+
+  /// @param gradients  one per weight of the kernel; those of weights that are trained as one become their mean.
+  void share(std::span<value_type> gradients) const { shared_.average(gradients); }
 
  private:
+  void expect_as_many(std::size_t count, const std::string& what) const {
+    const std::size_t weights = this->kernel().size();
+    if (count != 0 && count != weights) {
+      throw shape_error(error_message(
+          "nn::masked",
+          std::to_string(count) + " " + what + (count == 1 ? "" : "s") + " for layer '" + this->name() + "'",
+          std::to_string(weights) + ", or none"));
+    }
+  }
+  void expect_shared(mask::weight_mask<value_type>& m) const {
+    if (m.offset.empty() && !m.trained_as_one.empty()) {
+      m.offset.assign(m.mask.size(), value_type{0});
+    }
+    std::map<std::uint32_t, value_type> offsets;
+    for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
+      const std::uint32_t group = m.trained_as_one[i];
+      if (group != 0 && (m.mask[i] != 0 || offsets.try_emplace(group, m.offset[i]).first->second != m.offset[i])) {
+        throw argument_error(error_message("nn::masked",
+                                           "weight " + std::to_string(i) + " of shared group " + std::to_string(group) +
+                                               " of layer '" + this->name() + "' with a mask or an offset of its own",
+                                           "mask 0 and one offset for all of the group"));
+      }
+    }
+  }
+
   mask::weight_mask<value_type> mask_;
+  kernels::shared_weights shared_;
   kernels::held_weights<value_type> held_{{}, {}};
 };
 
@@ -18202,6 +18338,8 @@ class graph_layer {
   [[nodiscard]] virtual attributes::layer_attributes attributes() const = 0;
   virtual void set_mask(const mask::weight_mask<T>* m) = 0;
   virtual void hold() = 0;
+  /// Lets weights that are trained as one have one gradient.
+  virtual void share(std::span<T> kernel_gradient) const = 0;
   /// @return whether weights are held at other numbers than 0.
   [[nodiscard]] virtual bool shares() const = 0;
   /// @return what looks at whole mini-batches, if it does.
@@ -18281,6 +18419,11 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
   void hold() override {
     if constexpr (is_masked<Layer>::value) {
       layer_.hold();
+    }
+  }
+  void share([[maybe_unused]] std::span<value_type> kernel_gradient) const override {
+    if constexpr (is_masked<Layer>::value) {
+      layer_.share(kernel_gradient);
     }
   }
   [[nodiscard]] bool shares() const override { return holds_shared(layer_); }
@@ -19204,6 +19347,11 @@ class graph {
     for_each_trained([](auto& n) { n.layer->hold(); });
   }
 
+  /// See sequential::share.
+  void share(std::span<T> gradients) {
+    for_each_trained([&](auto& n) { n.layer->share(gradients.subspan(n.numbers, n.layer->kernel().size())); });
+  }
+
   /// @param blocks  of 16 samples that a pass takes at most.   @return memory for passes.
   [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
     return passes_type(nodes_).make_workspace(blocks);
@@ -20052,6 +20200,21 @@ class sequential {
     for_each_weighted_layer([&](auto& layer) {
       if constexpr (detail::is_masked<std::remove_reference_t<decltype(layer)>>::value) {
         layer.hold();
+      }
+    });
+  }
+
+  /// Lets shared weights that masks say are trained as one have one gradient, the mean; called before each step.
+  /// @param gradients  one per trained number, in the order of parameters().
+  void share(std::span<value_type> gradients) {
+    std::size_t begin = 0;
+    for_each_layer([&]<std::size_t Index>(auto& layer) {
+      using layer_type = std::remove_reference_t<decltype(layer)>;
+      if constexpr (detail::is_masked<layer_type>::value) {
+        layer.share(gradients.subspan(begin, layer.kernel().size()));
+      }
+      if constexpr (trained_layer<layer_type>) {
+        begin += detail::count_numbers(layer);
       }
     });
   }
@@ -22231,6 +22394,7 @@ class fitting {
     const double loss = passes_.template gradients<kernels::gradient_kind::plain>(
         batch, {1 / samples, kernels::mixed(options_.seed, where_.step) | 1}, std::span<value_type>(gradients_));
     add_penalties();
+    model_.share(std::span<value_type>(gradients_));
     expect_finite_gradients(loss);
     state_.begin_step(checked_rate());
     if constexpr (requires { state_.survey(std::span<const value_type>(gradients_)); }) {

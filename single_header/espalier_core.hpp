@@ -6908,6 +6908,9 @@ template <class Value>
 struct weight_mask {
   std::vector<std::uint8_t> mask;  ///< one per weight, 1 kept, 0 held at its offset
   std::vector<Value> offset;       ///< one per weight; empty if no weight is shared
+  /// One per weight: 0, or the number of a shared group whose weights are trained as one, from their offset on; empty:
+  /// shared weights stay at their offsets.
+  std::vector<std::uint32_t> trained_as_one{};
 
   /// Sets every weight that is not kept to its offset.
   /// @param kernel  the weights, as many as the mask has entries.
@@ -7472,6 +7475,28 @@ template <class Value>
     }
   });
   return result;
+}
+
+/// Lets the weights of every shared group be trained as one weight, in place of being held at their mean.
+/// @param m        what make_mask gave.
+/// @param groups   and of which groups.
+/// @param actions  and of which actions.
+/// @return the mask with the numbers of its shared groups, from 1.
+/// @throws shape_error if sizes differ.   Complexity: O(n).
+template <class Value>
+[[nodiscard]] weight_mask<Value> train_shared(weight_mask<Value> m, const structure::grouping& groups,
+                                              std::span<const action> actions) {
+  if (actions.size() != groups.count() || m.mask.size() != groups.weights()) {
+    throw shape_error(
+        error_message("mask::train_shared",
+                      std::to_string(actions.size()) + " actions and " + std::to_string(m.mask.size()) + " weights",
+                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
+  }
+  m.trained_as_one.assign(m.mask.size(), 0);
+  groups.visit([&](std::size_t group, std::size_t index) {
+    m.trained_as_one[index] = actions[group] == action::share ? static_cast<std::uint32_t>(group + 1) : 0;
+  });
+  return m;
 }
 
 }  // namespace espalier::inline v0::mask
