@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -31,6 +32,7 @@ struct settings {
   std::uint64_t seed = 1;
   std::size_t images = 60'000;
   std::filesystem::path checkpoint;
+  bool times = false;
 };
 
 int prune_lenet(const settings& s) {
@@ -56,6 +58,10 @@ int prune_lenet(const settings& s) {
   // A little more than 0.98: the validation accuracy is itself uncertain, by 0.003.
   prune::options<> options{.relative_tolerance = 0.983, .epochs = 4, .final_epochs = 12};
   options.hls = example::lenet_hardware();
+  options.measure_times = s.times;
+  options.clock = [] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  };
   options.stop = interrupt.token();
   options.on_training = [&](const prune::training_phase& phase) {
     stage = phase.purpose == prune::purpose::final ? "final training" : "level " + std::to_string(phase.level);
@@ -107,6 +113,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(12, 60'000));
   app.add_option("--checkpoint", s.checkpoint,
                  "file that keeps the run until it is done; an ended run goes on from it");
+  app.add_flag("--times", s.times, "say where the time went; the files are no longer equal from run to run");
   CLI11_PARSE(app, argc, argv)
   try {
     return prune_lenet(s);

@@ -37,6 +37,7 @@ class PruneLenet(unittest.TestCase):
         for file in FILES:
             self.assertEqual((self.folder / "a" / file).read_bytes(), (self.folder / "b" / file).read_bytes(), file)
             self.assertNotEqual((self.folder / "a" / file).read_bytes(), (self.folder / "c" / file).read_bytes(), file)
+        self.assertNotIn("times", (self.folder / "a" / "lenet_report.json").read_text())
         self.look_at_files(self.folder / "a")
 
     def look_at_files(self, folder):
@@ -59,6 +60,15 @@ class PruneLenet(unittest.TestCase):
             for layer, described in zip(layers, report["layers"]):
                 self.assertEqual(arrays.read(f"{layer}/mask.npy")[-described["weights"] :].count(1),
                                  described["weights_kept"])
+
+    def test_times_are_told_only_if_asked_for(self):
+        done = run(self.folder / "out", "--images", 300, "--times")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"\ntime [\d.]+ s: training [\d.]+ %, ranking ")
+        times = json.loads((self.folder / "out" / "lenet_report.json").read_text())["times"]
+        self.assertEqual(list(times), ["training", "ranking", "selection", "evaluation", "other", "total"])
+        self.assertAlmostEqual(times.pop("total"), sum(times.values()))
+        self.assertIn("<h2>Time</h2>", (self.folder / "out" / "lenet_report.html").read_text())
 
     def test_an_interrupt_leaves_the_best_network_so_far(self):
         work = subprocess.Popen([PROGRAM, self.folder / "out", "--images", "3000"], stdout=subprocess.PIPE, text=True)

@@ -8663,6 +8663,38 @@ class snapshot {
 
 #endif
 
+// ---- espalier/report/time_split.hpp ----
+// Where the seconds of a run went.
+#ifndef ESPALIER_REPORT_TIME_SPLIT_HPP
+#define ESPALIER_REPORT_TIME_SPLIT_HPP
+
+namespace espalier::inline v0::report {
+
+/// The seconds of a run, by what they were spent on.
+struct time_split {
+  double training = 0;    ///< of the trainer, with all that it does around its epochs
+  double ranking = 0;     ///< of the trainer, for gradients or Fisher information
+  double selection = 0;   ///< losses of groups, knapsack and masks
+  double evaluation = 0;  ///< of the trainer, for the metric
+  double other = 0;       ///< saving, callbacks and the loop itself
+
+  /// @return the parts with their names, in this order.
+  [[nodiscard]] constexpr std::array<std::pair<std::string_view, double>, 5> parts() const {
+    return {{{"training", training},
+             {"ranking", ranking},
+             {"selection", selection},
+             {"evaluation", evaluation},
+             {"other", other}}};
+  }
+
+  /// @return the sum of the parts.
+  [[nodiscard]] constexpr double total() const { return training + ranking + selection + evaluation + other; }
+};
+
+}  // namespace espalier::inline v0::report
+
+#endif
+
 // ---- espalier/report/pruning_report.hpp ----
 // What a pruning run did, as plain values: level by level, layer by layer, resource by resource.
 #ifndef ESPALIER_REPORT_PRUNING_REPORT_HPP
@@ -8698,7 +8730,7 @@ struct layer {
   std::string note;                  ///< why the layer does not take part; empty if it does
 };
 
-/// A whole run. It holds no times, so that equal runs have equal reports.
+/// A whole run. Unless times are asked for it holds none, so that equal runs have equal reports.
 struct pruning_report {
   std::string objective;            ///< what was to be saved
   double baseline = 0;              ///< the metric before pruning
@@ -8707,6 +8739,7 @@ struct pruning_report {
   std::vector<level> levels;        ///< in the order in which they were tried
   std::vector<layer> layers;        ///< in the order of the model
   std::string ended;                ///< why the run ended, a sentence
+  std::optional<time_split> times;  ///< where the time went, if that was asked for
 };
 
 }  // namespace espalier::inline v0::report
@@ -11056,9 +11089,24 @@ class layer_selector {
     return all;
   }
 
-  /// Ranks the weights as they are now and selects what to keep.
-  [[nodiscard]] decision<value_type> choose(Model& model, Trainer& trainer, double sparsity) {
-    const auto data = ranking_data(model, trainer);
+  /// @return what the ranking wants to know of every weight; empty if that is nothing.
+  [[nodiscard]] static std::vector<std::vector<value_type>> ranking_data(Model& model, Trainer& trainer) {
+    using ranking = decltype(Options::valuation.ranking);
+    if constexpr (rank::needs_of<ranking> == rank::data::fisher) {
+      static_assert(fisher_trainer<Trainer, Model>, "this ranking needs fisher(model) from the trainer");
+      return trainer.fisher(model);
+    } else if constexpr (rank::needs_of<ranking> == rank::data::gradient) {
+      static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
+      return trainer.gradients(model);
+    } else {
+      static_assert(rank::needs_of<ranking> == rank::data::nothing, "no trainer gives what this ranking needs");
+      return {};
+    }
+  }
+
+  /// Selects what to keep of the weights as they are now.
+  /// @param data  what ranking_data gave for them.
+  [[nodiscard]] decision<value_type> choose(const std::vector<std::vector<value_type>>& data, double sparsity) {
     std::vector<select::candidate<resources>> candidates;
     std::vector<std::optional<structure::grouping>> groups;
     for (std::size_t l = 0; l < layers_.size(); ++l) {
@@ -11169,20 +11217,6 @@ class layer_selector {
     return strengths;
   }
 
-  [[nodiscard]] static std::vector<std::vector<value_type>> ranking_data(Model& model, Trainer& trainer) {
-    using ranking = decltype(Options::valuation.ranking);
-    if constexpr (rank::needs_of<ranking> == rank::data::fisher) {
-      static_assert(fisher_trainer<Trainer, Model>, "this ranking needs fisher(model) from the trainer");
-      return trainer.fisher(model);
-    } else if constexpr (rank::needs_of<ranking> == rank::data::gradient) {
-      static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
-      return trainer.gradients(model);
-    } else {
-      static_assert(rank::needs_of<ranking> == rank::data::nothing, "no trainer gives what this ranking needs");
-      return {};
-    }
-  }
-
   [[nodiscard]] report::layer describe_dense(std::size_t l) const {
     report::layer line;
     line.name = layers_[l].attributes.name;
@@ -11278,6 +11312,7 @@ struct run_state {
   detail::stage stage = stage::selecting;
   double baseline = 0;
   double seconds = 0;                       ///< spent so far
+  report::time_split times;                 ///< and on what, as far as that is measured
   std::size_t epochs = 0;                   ///< of all trainings so far
   std::size_t epoch = 0;                    ///< of the present training so far
   std::vector<std::byte> training;          ///< what the present training remembers
@@ -11314,6 +11349,11 @@ void transfer(Archive& a, report::layer& layer) {
   a(layer.name, layer.weights, layer.weights_kept, layer.weights_shared, layer.before, layer.after, layer.note);
 }
 
+template <class Archive>
+void transfer(Archive& a, report::time_split& times) {
+  a(times.training, times.ranking, times.selection, times.evaluation);
+}
+
 template <class Archive, class Value>
 void transfer(Archive& a, mask::weight_mask<Value>& mask) {
   a(mask.mask, mask.offset);
@@ -11346,7 +11386,7 @@ void transfer_each(Archive& a, std::vector<T>& values) {
 /// What a state begins with, so that a run is known before the rest is read.
 template <class Archive>
 void transfer_head(Archive& a, std::vector<identity_part>& identity) {
-  constexpr std::uint32_t known = 1;
+  constexpr std::uint32_t known = 2;
   std::uint32_t version = known;
   a(version);
   if (version != known) {
@@ -11362,6 +11402,7 @@ void transfer(Archive& a, run_state<Value>& state) {
   transfer_each(a, state.dense);
   transfer_each(a, state.parameters);
   a(state.stage, state.baseline, state.seconds, state.epochs, state.epoch, state.training, state.trainer);
+  transfer(a, state.times);
   transfer_each(a, state.levels);
   transfer(a, state.tried);
   transfer(a, state.level);
@@ -11452,7 +11493,7 @@ class pruning_run {
 
   void begin() {
     state_.dense = state_.best.parameters;
-    state_.baseline = state_.best.metric = trainer_.evaluate(model_);
+    state_.baseline = state_.best.metric = evaluate();
     if (!std::isfinite(state_.baseline)) {
       throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
     }
@@ -11551,6 +11592,30 @@ class pruning_run {
     save();
   }
 
+  /// Seconds that the run has taken, those before it was ended and gone on with included.
+  [[nodiscard]] double seconds() const { return state_.seconds + options_.clock() - begun_; }
+
+  /// Adds the seconds that an action takes to a part of the time, if that is asked for.
+  template <class Action>
+  decltype(auto) timed(double report::time_split::*part, Action&& action) {
+    struct watch {
+      ~watch() {
+        if (run.options_.measure_times) {
+          run.state_.times.*part += run.options_.clock() - begun;
+        }
+      }
+      pruning_run& run;
+      double report::time_split::*part;
+      double begun;
+    };
+    const watch running{*this, part, options_.measure_times ? options_.clock() : 0.0};
+    return action();
+  }
+
+  [[nodiscard]] double evaluate() {
+    return timed(&report::time_split::evaluation, [&] { return static_cast<double>(trainer_.evaluate(model_)); });
+  }
+
   /// Whether the run has to end as it is; a saved one can be gone on with.
   [[nodiscard]] bool over() {
     if (state_.ending == ending::failed) {
@@ -11558,7 +11623,7 @@ class pruning_run {
     }
     if (options_.stop.stop_requested()) {
       end(ending::stopped, "a stop was requested");
-    } else if (options_.maximum_seconds > 0 && state_.seconds + options_.clock() - begun_ >= options_.maximum_seconds) {
+    } else if (options_.maximum_seconds > 0 && seconds() >= options_.maximum_seconds) {
       end(ending::limit_reached, "the seconds that the settings allow were spent");
     } else {
       return false;
@@ -11597,7 +11662,10 @@ class pruning_run {
     if (beyond_maximum(options_.epochs)) {
       return conclude(ending::limit_reached, "the epochs that the settings allow do not suffice for another level");
     }
-    decision<value_type> made = layers_.choose(model_, trainer_, schedule_.sparsity());
+    const auto data =
+        timed(&report::time_split::ranking, [&] { return decltype(layers_)::ranking_data(model_, trainer_); });
+    decision<value_type> made =
+        timed(&report::time_split::selection, [&] { return layers_.choose(data, schedule_.sparsity()); });
     if (!made.out_of_reach.empty()) {
       return conclude(ending::out_of_reach, "the next target is out of reach: " + made.out_of_reach);
     }
@@ -11626,7 +11694,7 @@ class pruning_run {
         return false;
       }
     } else {
-      trainer_.fit(model_, held, phase);
+      timed(&report::time_split::training, [&] { trainer_.fit(model_, held, phase); });
       if (options_.stop.stop_requested()) {
         return false;
       }
@@ -11640,7 +11708,8 @@ class pruning_run {
 
   [[nodiscard]] bool train_stepwise(masks<value_type> held, const training_phase& phase) {
     const snapshot<Model> present(model_);
-    auto training = trainer_.begin(model_, held, phase);
+    // Begun without copying or moving it, which it need not allow.
+    auto training = timed(&report::time_split::training, [&] { return trainer_.begin(model_, held, phase); });
     constexpr bool savable = requires(std::span<const std::byte> bytes) {
       training.load(bytes);
       state_.training = training.save();
@@ -11652,7 +11721,7 @@ class pruning_run {
       }
     }
     while (state_.epoch < phase.epochs && !over()) {
-      const double loss = training.run_epoch();
+      const double loss = timed(&report::time_split::training, [&] { return training.run_epoch(); });
       if (options_.stop.stop_requested()) {
         return false;
       }
@@ -11688,7 +11757,7 @@ class pruning_run {
 
   /// Remembers a good level, goes back to the last good one after a bad level, and moves on.
   void judge() {
-    const double metric = trainer_.evaluate(model_);
+    const double metric = evaluate();
     const bool good = no_worse(metric, options_.relative_tolerance * state_.baseline) &&
                       (!options_.floor || no_worse(metric, *options_.floor));
     state_.tried.metric = state_.level.metric = metric;
@@ -11750,7 +11819,7 @@ class pruning_run {
                         .sparsity = state_.best.sparsity})) {
         return;
       }
-      const double metric = trainer_.evaluate(model_);
+      const double metric = evaluate();
       if (no_worse(metric, state_.best.metric)) {
         state_.best.metric = metric;
         state_.best.parameters = snapshot<Model>(model_).values();
@@ -11770,6 +11839,11 @@ class pruning_run {
     given.report.metric = state_.best.metric;
     given.report.levels = std::move(state_.levels);
     given.report.ended = std::move(state_.ended);
+    if (options_.measure_times) {
+      state_.times.other = 0;
+      state_.times.other = seconds() - state_.times.total();
+      given.report.times = state_.times;
+    }
     layers_.describe(state_.best, given.report);
     given.masks = std::move(state_.best.masks);
     given.ending = state_.ending;
@@ -11999,6 +12073,7 @@ struct options {
   std::size_t maximum_epochs = 0;      ///< trainings that would go beyond are left out, the final one too; 0: any
   double maximum_seconds = 0;          ///< by `clock`; looked at before each epoch or training; 0: any
   callback<double()> clock{};          ///< seconds since any moment; the library reads no clock of its own
+  bool measure_times = false;          ///< by `clock`: whether the report says where the time went
   checkpoint_reference checkpoint{};   ///< where to keep the run, so that it can be ended at any time and gone on with
   stop_condition stop{};               ///< when it is stopped, the best network so far is the result
   callback<void(const training_phase&)> on_training{};  ///< called before every training
@@ -12027,6 +12102,10 @@ void validate(const options<Ranking, Normalization>& o) {
         "prune::optimize",
         "at most " + std::to_string(o.maximum_seconds) + " seconds with" + (o.clock ? " a clock" : "out a clock"),
         "0 or more, and a clock to measure them"));
+  }
+  if (o.measure_times && !o.clock) {
+    throw argument_error(
+        error_message("prune::optimize", "times to measure without a clock", "a clock to measure them"));
   }
 }
 
@@ -12719,6 +12798,16 @@ class table {
   return levels.text();
 }
 
+/// @return such as "time 81.2 s: training 97.3 %, ranking 1.1 %, ...", with a line end.
+[[nodiscard]] inline std::string time_text(const time_split& times) {
+  std::string text = "time " + fixed(times.total(), 1) + " s";
+  for (const auto& [name, seconds] : times.parts()) {
+    text.append(text.back() == 's' ? ": " : ", ").append(name).append(" ");
+    text += times.total() > 0 ? percent(seconds / times.total()) : "-";
+  }
+  return text + '\n';
+}
+
 [[nodiscard]] inline std::string layers_text(const pruning_report& report) {
   table layers;
   std::vector<std::string> head{"layer", "weights", "kept", "shared"};
@@ -12756,7 +12845,9 @@ class table {
 
 /// Renders a report as text.
 /// @param report  what the loop reports.
-/// @return three tables (levels, layers, resources) and the reason why the run ended, with line ends.
+/// @return three tables (levels, layers, resources), the reason why the run ended and, if the report holds it, where
+/// the
+///         time went, with line ends.
 [[nodiscard]] inline std::string to_text(const pruning_report& report) {
   detail::table resources;
   resources.row({"resource", "before", "after", "left"});
@@ -12765,7 +12856,7 @@ class table {
   }
   return detail::levels_text(report) + '\n' + detail::layers_text(report) + '\n' + resources.text() + '\n' + "metric " +
          detail::fixed(report.baseline, 4) + " -> " + detail::fixed(report.metric, 4) + "; ended: " + report.ended +
-         '\n';
+         '\n' + (report.times ? detail::time_text(*report.times) : "");
 }
 
 }  // namespace espalier::inline v0::report

@@ -82,6 +82,7 @@
 #include <espalier/regularize/layer_strengths.hpp>
 #include <espalier/regularize/regularizer.hpp>
 #include <espalier/report/pruning_report.hpp>
+#include <espalier/report/time_split.hpp>
 #include <espalier/report/to_text.hpp>
 #include <espalier/schedule/binary.hpp>
 #include <espalier/schedule/constant.hpp>

@@ -68,6 +68,13 @@ TEST_SUITE("io") {
     CHECK(count(page, "<circle class=\"rejected\"") == 2);
     CHECK(count(page, "<circle class=\"result\"") == 2);
     CHECK(page == io::report_html(support::sample_report(), {7, 0.91, 0.895}));
+    CHECK(page.find("<h2>Time</h2>") == std::string::npos);
+    auto timed = support::sample_report();
+    timed.times = {.training = 9.5, .ranking = 0.3, .other = 0.2};
+    const std::string longer = io::report_html(timed, {});
+    CHECK(well_nested(longer));
+    CHECK(longer.find("<td>9.5</td><td><span class=\"bar\"><i style=\"width:95.0%\"></i></span>95.0 %</td>") !=
+          std::string::npos);
   }
 
   TEST_CASE("marks lie inside their picture, fewer resources to the left, better metrics higher up") {

@@ -25,5 +25,12 @@ TEST_SUITE("io") {
     CHECK(json.at("layers").at(2).at("note") == "weights of 8 bits use no DSP");
     CHECK(text == espalier::io::report_json(support::sample_report(),
                                             {.seed = 7, .baseline_accuracy = 0.91, .accuracy = 0.895}));
+    CHECK_FALSE(json.contains("times"));
+    auto timed = support::sample_report();
+    timed.times = {.training = 9.5, .ranking = 0.25, .other = 0.25};
+    const auto times = nlohmann::json::parse(espalier::io::report_json(timed, {})).at("times");
+    CHECK(times.at("ranking") == 0.25);
+    CHECK(times.at("evaluation") == 0);
+    CHECK(times.at("total") == 10);
   }
 }

@@ -16,6 +16,7 @@
 #include <espalier/objective/parameters.hpp>
 #include <espalier/objective/vivado_dsp.hpp>
 #include <espalier/rank/l1.hpp>
+#include <espalier/rank/oracle.hpp>
 #include <espalier/schedule/constant.hpp>
 
 #include "support/memory_checkpoint.hpp"
@@ -373,6 +374,48 @@ TEST_SUITE("prune") {
       now += 1000;  // nobody works in between
     }
     CHECK(now == 2030);
+  }
+
+  TEST_CASE("where the time went is told if asked for, with the parts before the run was ended") {
+    double now = 5;
+    struct timed_trainer : support::scripted_trainer {
+      double& now;
+      double evaluate(support::plain_network& network) {
+        now += 1;
+        return scripted_trainer::evaluate(network);
+      }
+      std::vector<std::vector<double>> gradients(support::plain_network& network) {
+        now += 3;
+        return {std::vector<double>(network.first.size(), 1), std::vector<double>(network.second.size(), 1)};
+      }
+    };
+    support::memory_checkpoint place;
+    prune::options<espalier::rank::oracle> o{.minimum_kept = 0, .maximum_seconds = 25};
+    o.clock = [&] { return now; };
+    o.checkpoint = place;
+    o.on_level = [&](const auto&) { now += 0.5; };
+    for (const bool asked : {false, true, true}) {
+      o.measure_times = asked;
+      support::plain_network network;
+      timed_trainer trainer{{.metrics = {1.0, 1.0, 1.0, 1.0, 1.0}}, now};
+      trainer.on_fit = [&](const auto&) { now += 10; };
+      const auto result = prune::optimize(network, trainer, parameters{}, quarters(), o);
+      CHECK(result.report.times.has_value() == asked);
+      if (asked) {
+        const auto levels = static_cast<double>(result.report.levels.size());
+        CHECK(levels == (o.maximum_seconds > 0 ? 2 : 4));
+        CHECK(result.report.times->training == 10 * levels);
+        CHECK(result.report.times->ranking == 3 * levels);
+        CHECK(result.report.times->selection == 0);
+        CHECK(result.report.times->evaluation == 1 + levels);
+        CHECK(result.report.times->other == 0.5 * levels);
+        CHECK(result.report.times->total() == 14.5 * levels + 1);
+        o.maximum_seconds = 0;
+      } else {
+        place.kept.clear();
+      }
+      now += 1000;  // nobody works in between
+    }
   }
 
   TEST_CASE("the result holds the best network under every budget, rejected ones too, and the dense one") {

@@ -30,6 +30,8 @@ TEST_SUITE("prune") {
                     espalier::argument_error);
     CHECK_THROWS_WITH_AS(prune::validate(prune::options<>{.maximum_seconds = 2}),
                          doctest::Contains("2.000000 seconds without a clock"), espalier::argument_error);
+    CHECK_THROWS_WITH_AS(prune::validate(prune::options<>{.measure_times = true}),
+                         doctest::Contains("times to measure without a clock"), espalier::argument_error);
     CHECK_NOTHROW(prune::validate(prune::options<>{.maximum_seconds = 2, .clock = [] { return 0.0; }}));
   }
 }

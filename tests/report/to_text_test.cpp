@@ -26,6 +26,17 @@ TEST_SUITE("report") {
           "metric 0.9125 -> 0.9000; ended: the schedule ended\n");
   }
 
+  TEST_CASE("times are told where the report has them") {
+    auto report = support::sample_report();
+    const std::string without = espalier::report::to_text(report);
+    report.times = {.training = 9.7, .ranking = 0.1, .selection = 0.02, .evaluation = 0.08, .other = 0.1};
+    CHECK(espalier::report::to_text(report) ==
+          without + "time 10.0 s: training 97.0 %, ranking 1.0 %, selection 0.2 %, evaluation 0.8 %, other 1.0 %\n");
+    report.times.emplace();
+    CHECK(espalier::report::to_text(report).ends_with(
+        "time 0.0 s: training -, ranking -, selection -, evaluation -, other -\n"));
+  }
+
   TEST_CASE("a resource that nothing uses has no share left") {
     espalier::report::pruning_report report;
     report.resources = {{"DSP", 0, 0}};

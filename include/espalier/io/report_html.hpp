@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <espalier/io/detail/html_chart.hpp>
@@ -158,11 +159,26 @@ vertical-align:middle;margin-right:.5rem}
   return html_table(rows);
 }
 
+/// Nothing if the report has no times.
+[[nodiscard]] inline std::string html_times(const report::pruning_report& report) {
+  if (!report.times || !(report.times->total() > 0)) {
+    return "";
+  }
+  std::vector<std::vector<std::string>> rows{{"spent on", "seconds", "share"}};
+  for (const auto& [name, seconds] : report.times->parts()) {
+    const std::string share = report::detail::fixed(100 * seconds / report.times->total(), 1);
+    std::string bar = "<span class=\"bar\"><i style=\"width:";
+    bar.append(share).append("%\"></i></span>").append(share).append(" %");
+    rows.push_back({std::string(name), report::detail::fixed(seconds, 1), std::move(bar)});
+  }
+  return "<h2>Time</h2>\n" + html_table(rows);
+}
+
 }  // namespace detail
 
 /// Renders a report as one HTML page: the figures, the metric against every resource, the levels with the gap of their
-/// knapsacks, and every layer before and after. It loads nothing, has no scripts, and follows the width and the light
-/// or dark mode of the browser. Equal reports give equal text.
+/// knapsacks, every layer before and after, and where the time went if the report says so. It loads nothing, has no
+/// scripts, and follows the width and the light or dark mode of the browser. Equal reports give equal text.
 /// @param report   what the loop reports.
 /// @param context  what it does not know.
 /// @return a page in UTF-8.   Complexity: O(levels + layers).
@@ -174,7 +190,8 @@ vertical-align:middle;margin-right:.5rem}
          "</h1>\n<p class=\"soft\">Seed " + std::to_string(context.seed) +
          ". Ended: " + detail::html_text(report.ended) + ".</p>\n" + detail::html_cards(report, context) +
          "<h2>What accuracy costs</h2>\n" + detail::html_charts(report) + "<h2>Levels</h2>\n" +
-         detail::html_levels(report) + "<h2>Layers</h2>\n" + detail::html_layers(report) + "</body>\n</html>\n";
+         detail::html_levels(report) + "<h2>Layers</h2>\n" + detail::html_layers(report) + detail::html_times(report) +
+         "</body>\n</html>\n";
 }
 
 }  // namespace espalier::inline v0::io

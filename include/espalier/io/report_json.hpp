@@ -14,7 +14,8 @@ namespace espalier::inline v0::io {
 /// Renders a report as JSON, version 1 of its format.
 ///
 /// Top level: format, version, objective, seed, baseline_accuracy and accuracy (on test data), validation (the same two
-/// as the loop saw them), resources, levels, layers, ended. Equal reports give equal text.
+/// as the loop saw them), resources, levels, layers, ended, and times (seconds by what they were spent on, and in
+/// total) if the report has them. Equal reports give equal text.
 /// @param report   what the loop reports.
 /// @param context  what it does not know.
 /// @return indented JSON with a line end.   Complexity: O(levels + layers).
@@ -50,6 +51,12 @@ namespace espalier::inline v0::io {
                               {"before", layer.before},
                               {"after", layer.after},
                               {"note", layer.note}});
+  }
+  if (report.times) {
+    for (const auto& [name, seconds] : report.times->parts()) {
+      root["times"][std::string(name)] = seconds;
+    }
+    root["times"]["total"] = report.times->total();
   }
   return root.dump(2) + "\n";
 }

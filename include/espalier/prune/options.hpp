@@ -54,6 +54,7 @@ struct options {
   std::size_t maximum_epochs = 0;      ///< trainings that would go beyond are left out, the final one too; 0: any
   double maximum_seconds = 0;          ///< by `clock`; looked at before each epoch or training; 0: any
   callback<double()> clock{};          ///< seconds since any moment; the library reads no clock of its own
+  bool measure_times = false;          ///< by `clock`: whether the report says where the time went
   checkpoint_reference checkpoint{};   ///< where to keep the run, so that it can be ended at any time and gone on with
   stop_condition stop{};               ///< when it is stopped, the best network so far is the result
   callback<void(const training_phase&)> on_training{};  ///< called before every training
@@ -82,6 +83,10 @@ void validate(const options<Ranking, Normalization>& o) {
         "prune::optimize",
         "at most " + std::to_string(o.maximum_seconds) + " seconds with" + (o.clock ? " a clock" : "out a clock"),
         "0 or more, and a clock to measure them"));
+  }
+  if (o.measure_times && !o.clock) {
+    throw argument_error(
+        error_message("prune::optimize", "times to measure without a clock", "a clock to measure them"));
   }
 }
 

@@ -5,8 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include <espalier/report/time_split.hpp>
 
 namespace espalier::inline v0::report {
 
@@ -38,7 +41,7 @@ struct layer {
   std::string note;                  ///< why the layer does not take part; empty if it does
 };
 
-/// A whole run. It holds no times, so that equal runs have equal reports.
+/// A whole run. Unless times are asked for it holds none, so that equal runs have equal reports.
 struct pruning_report {
   std::string objective;            ///< what was to be saved
   double baseline = 0;              ///< the metric before pruning
@@ -47,6 +50,7 @@ struct pruning_report {
   std::vector<level> levels;        ///< in the order in which they were tried
   std::vector<layer> layers;        ///< in the order of the model
   std::string ended;                ///< why the run ended, a sentence
+  std::optional<time_split> times;  ///< where the time went, if that was asked for
 };
 
 }  // namespace espalier::inline v0::report

@@ -89,6 +89,16 @@ class table {
   return levels.text();
 }
 
+/// @return such as "time 81.2 s: training 97.3 %, ranking 1.1 %, ...", with a line end.
+[[nodiscard]] inline std::string time_text(const time_split& times) {
+  std::string text = "time " + fixed(times.total(), 1) + " s";
+  for (const auto& [name, seconds] : times.parts()) {
+    text.append(text.back() == 's' ? ": " : ", ").append(name).append(" ");
+    text += times.total() > 0 ? percent(seconds / times.total()) : "-";
+  }
+  return text + '\n';
+}
+
 [[nodiscard]] inline std::string layers_text(const pruning_report& report) {
   table layers;
   std::vector<std::string> head{"layer", "weights", "kept", "shared"};
@@ -126,7 +136,9 @@ class table {
 
 /// Renders a report as text.
 /// @param report  what the loop reports.
-/// @return three tables (levels, layers, resources) and the reason why the run ended, with line ends.
+/// @return three tables (levels, layers, resources), the reason why the run ended and, if the report holds it, where
+/// the
+///         time went, with line ends.
 [[nodiscard]] inline std::string to_text(const pruning_report& report) {
   detail::table resources;
   resources.row({"resource", "before", "after", "left"});
@@ -135,7 +147,7 @@ class table {
   }
   return detail::levels_text(report) + '\n' + detail::layers_text(report) + '\n' + resources.text() + '\n' + "metric " +
          detail::fixed(report.baseline, 4) + " -> " + detail::fixed(report.metric, 4) + "; ended: " + report.ended +
-         '\n';
+         '\n' + (report.times ? detail::time_text(*report.times) : "");
 }
 
 }  // namespace espalier::inline v0::report

@@ -70,9 +70,24 @@ class layer_selector {
     return all;
   }
 
-  /// Ranks the weights as they are now and selects what to keep.
-  [[nodiscard]] decision<value_type> choose(Model& model, Trainer& trainer, double sparsity) {
-    const auto data = ranking_data(model, trainer);
+  /// @return what the ranking wants to know of every weight; empty if that is nothing.
+  [[nodiscard]] static std::vector<std::vector<value_type>> ranking_data(Model& model, Trainer& trainer) {
+    using ranking = decltype(Options::valuation.ranking);
+    if constexpr (rank::needs_of<ranking> == rank::data::fisher) {
+      static_assert(fisher_trainer<Trainer, Model>, "this ranking needs fisher(model) from the trainer");
+      return trainer.fisher(model);
+    } else if constexpr (rank::needs_of<ranking> == rank::data::gradient) {
+      static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
+      return trainer.gradients(model);
+    } else {
+      static_assert(rank::needs_of<ranking> == rank::data::nothing, "no trainer gives what this ranking needs");
+      return {};
+    }
+  }
+
+  /// Selects what to keep of the weights as they are now.
+  /// @param data  what ranking_data gave for them.
+  [[nodiscard]] decision<value_type> choose(const std::vector<std::vector<value_type>>& data, double sparsity) {
     std::vector<select::candidate<resources>> candidates;
     std::vector<std::optional<structure::grouping>> groups;
     for (std::size_t l = 0; l < layers_.size(); ++l) {
@@ -181,20 +196,6 @@ class layer_selector {
       }
     }
     return strengths;
-  }
-
-  [[nodiscard]] static std::vector<std::vector<value_type>> ranking_data(Model& model, Trainer& trainer) {
-    using ranking = decltype(Options::valuation.ranking);
-    if constexpr (rank::needs_of<ranking> == rank::data::fisher) {
-      static_assert(fisher_trainer<Trainer, Model>, "this ranking needs fisher(model) from the trainer");
-      return trainer.fisher(model);
-    } else if constexpr (rank::needs_of<ranking> == rank::data::gradient) {
-      static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
-      return trainer.gradients(model);
-    } else {
-      static_assert(rank::needs_of<ranking> == rank::data::nothing, "no trainer gives what this ranking needs");
-      return {};
-    }
   }
 
   [[nodiscard]] report::layer describe_dense(std::size_t l) const {

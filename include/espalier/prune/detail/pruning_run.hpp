@@ -62,7 +62,7 @@ class pruning_run {
 
   void begin() {
     state_.dense = state_.best.parameters;
-    state_.baseline = state_.best.metric = trainer_.evaluate(model_);
+    state_.baseline = state_.best.metric = evaluate();
     if (!std::isfinite(state_.baseline)) {
       throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
     }
@@ -161,6 +161,30 @@ class pruning_run {
     save();
   }
 
+  /// Seconds that the run has taken, those before it was ended and gone on with included.
+  [[nodiscard]] double seconds() const { return state_.seconds + options_.clock() - begun_; }
+
+  /// Adds the seconds that an action takes to a part of the time, if that is asked for.
+  template <class Action>
+  decltype(auto) timed(double report::time_split::*part, Action&& action) {
+    struct watch {
+      ~watch() {
+        if (run.options_.measure_times) {
+          run.state_.times.*part += run.options_.clock() - begun;
+        }
+      }
+      pruning_run& run;
+      double report::time_split::*part;
+      double begun;
+    };
+    const watch running{*this, part, options_.measure_times ? options_.clock() : 0.0};
+    return action();
+  }
+
+  [[nodiscard]] double evaluate() {
+    return timed(&report::time_split::evaluation, [&] { return static_cast<double>(trainer_.evaluate(model_)); });
+  }
+
   /// Whether the run has to end as it is; a saved one can be gone on with.
   [[nodiscard]] bool over() {
     if (state_.ending == ending::failed) {
@@ -168,7 +192,7 @@ class pruning_run {
     }
     if (options_.stop.stop_requested()) {
       end(ending::stopped, "a stop was requested");
-    } else if (options_.maximum_seconds > 0 && state_.seconds + options_.clock() - begun_ >= options_.maximum_seconds) {
+    } else if (options_.maximum_seconds > 0 && seconds() >= options_.maximum_seconds) {
       end(ending::limit_reached, "the seconds that the settings allow were spent");
     } else {
       return false;
@@ -207,7 +231,10 @@ class pruning_run {
     if (beyond_maximum(options_.epochs)) {
       return conclude(ending::limit_reached, "the epochs that the settings allow do not suffice for another level");
     }
-    decision<value_type> made = layers_.choose(model_, trainer_, schedule_.sparsity());
+    const auto data =
+        timed(&report::time_split::ranking, [&] { return decltype(layers_)::ranking_data(model_, trainer_); });
+    decision<value_type> made =
+        timed(&report::time_split::selection, [&] { return layers_.choose(data, schedule_.sparsity()); });
     if (!made.out_of_reach.empty()) {
       return conclude(ending::out_of_reach, "the next target is out of reach: " + made.out_of_reach);
     }
@@ -236,7 +263,7 @@ class pruning_run {
         return false;
       }
     } else {
-      trainer_.fit(model_, held, phase);
+      timed(&report::time_split::training, [&] { trainer_.fit(model_, held, phase); });
       if (options_.stop.stop_requested()) {
         return false;
       }
@@ -250,7 +277,8 @@ class pruning_run {
 
   [[nodiscard]] bool train_stepwise(masks<value_type> held, const training_phase& phase) {
     const snapshot<Model> present(model_);
-    auto training = trainer_.begin(model_, held, phase);
+    // Begun without copying or moving it, which it need not allow.
+    auto training = timed(&report::time_split::training, [&] { return trainer_.begin(model_, held, phase); });
     constexpr bool savable = requires(std::span<const std::byte> bytes) {
       training.load(bytes);
       state_.training = training.save();
@@ -262,7 +290,7 @@ class pruning_run {
       }
     }
     while (state_.epoch < phase.epochs && !over()) {
-      const double loss = training.run_epoch();
+      const double loss = timed(&report::time_split::training, [&] { return training.run_epoch(); });
       if (options_.stop.stop_requested()) {
         return false;
       }
@@ -298,7 +326,7 @@ class pruning_run {
 
   /// Remembers a good level, goes back to the last good one after a bad level, and moves on.
   void judge() {
-    const double metric = trainer_.evaluate(model_);
+    const double metric = evaluate();
     const bool good = no_worse(metric, options_.relative_tolerance * state_.baseline) &&
                       (!options_.floor || no_worse(metric, *options_.floor));
     state_.tried.metric = state_.level.metric = metric;
@@ -360,7 +388,7 @@ class pruning_run {
                         .sparsity = state_.best.sparsity})) {
         return;
       }
-      const double metric = trainer_.evaluate(model_);
+      const double metric = evaluate();
       if (no_worse(metric, state_.best.metric)) {
         state_.best.metric = metric;
         state_.best.parameters = snapshot<Model>(model_).values();
@@ -380,6 +408,11 @@ class pruning_run {
     given.report.metric = state_.best.metric;
     given.report.levels = std::move(state_.levels);
     given.report.ended = std::move(state_.ended);
+    if (options_.measure_times) {
+      state_.times.other = 0;
+      state_.times.other = seconds() - state_.times.total();
+      given.report.times = state_.times;
+    }
     layers_.describe(state_.best, given.report);
     given.masks = std::move(state_.best.masks);
     given.ending = state_.ending;

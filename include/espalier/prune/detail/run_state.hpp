@@ -16,6 +16,7 @@
 #include <espalier/prune/result.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/report/pruning_report.hpp>
+#include <espalier/report/time_split.hpp>
 
 namespace espalier::inline v0::prune::detail {
 
@@ -31,6 +32,7 @@ struct run_state {
   detail::stage stage = stage::selecting;
   double baseline = 0;
   double seconds = 0;                       ///< spent so far
+  report::time_split times;                 ///< and on what, as far as that is measured
   std::size_t epochs = 0;                   ///< of all trainings so far
   std::size_t epoch = 0;                    ///< of the present training so far
   std::vector<std::byte> training;          ///< what the present training remembers
@@ -67,6 +69,11 @@ void transfer(Archive& a, report::layer& layer) {
   a(layer.name, layer.weights, layer.weights_kept, layer.weights_shared, layer.before, layer.after, layer.note);
 }
 
+template <class Archive>
+void transfer(Archive& a, report::time_split& times) {
+  a(times.training, times.ranking, times.selection, times.evaluation);
+}
+
 template <class Archive, class Value>
 void transfer(Archive& a, mask::weight_mask<Value>& mask) {
   a(mask.mask, mask.offset);
@@ -99,7 +106,7 @@ void transfer_each(Archive& a, std::vector<T>& values) {
 /// What a state begins with, so that a run is known before the rest is read.
 template <class Archive>
 void transfer_head(Archive& a, std::vector<identity_part>& identity) {
-  constexpr std::uint32_t known = 1;
+  constexpr std::uint32_t known = 2;
   std::uint32_t version = known;
   a(version);
   if (version != known) {
@@ -115,6 +122,7 @@ void transfer(Archive& a, run_state<Value>& state) {
   transfer_each(a, state.dense);
   transfer_each(a, state.parameters);
   a(state.stage, state.baseline, state.seconds, state.epochs, state.epoch, state.training, state.trainer);
+  transfer(a, state.times);
   transfer_each(a, state.levels);
   transfer(a, state.tried);
   transfer(a, state.level);
