@@ -64,6 +64,7 @@
 #include <espalier/nn/padding.hpp>
 #include <espalier/nn/pool2d_options.hpp>
 #include <espalier/nn/quantized.hpp>
+#include <espalier/nn/quantized_activation.hpp>
 #include <espalier/nn/relu.hpp>
 #include <espalier/nn/reshape.hpp>
 #include <espalier/nn/sequential.hpp>
@@ -90,6 +91,7 @@
 #include <espalier/quantize/fixed_point.hpp>
 #include <espalier/quantize/power_of_two.hpp>
 #include <espalier/quantize/quantizer.hpp>
+#include <espalier/quantize/relu_bits.hpp>
 #include <espalier/quantize/ternary.hpp>
 #include <espalier/tensor/tensor.hpp>
 #include <espalier/train/data_view.hpp>

@@ -11,6 +11,7 @@
 #include <espalier/quantize/bits.hpp>
 #include <espalier/quantize/fixed_point.hpp>
 #include <espalier/quantize/power_of_two.hpp>
+#include <espalier/quantize/relu_bits.hpp>
 #include <espalier/quantize/ternary.hpp>
 
 #include "support/keras.hpp"
@@ -88,6 +89,20 @@ TEST_SUITE("keras") {
                             found);
             return true;
           }) == 111);
+  }
+
+  TEST_CASE("quantized rectifiers are QKeras's") {
+    CHECK(check_cases("quantized_relu", [](const json& found, const json& config) {
+            quantize::relu_bits q{.width = config.at("bits"),
+                                  .integer = config.at("integer"),
+                                  .negative_slope = config.at("negative_slope")};
+            q.stops_gradient = config.value("is_quantized_clip", true);
+            if (config.contains("relu_upper_bound") && !config.at("relu_upper_bound").is_null()) {
+              q.max_value = config.at("relu_upper_bound");
+            }
+            check_quantizer(q, found);
+            return true;
+          }) == 58);
   }
 
   TEST_CASE("binary and ternary numbers and powers of two are QKeras's") {

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rounds what passes to the numbers that hardware has.
+#ifndef ESPALIER_NN_QUANTIZED_ACTIVATION_HPP
+#define ESPALIER_NN_QUANTIZED_ACTIVATION_HPP
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include <espalier/base/extents.hpp>
+#include <espalier/base/random_generator.hpp>
+#include <espalier/kernels/lanes.hpp>
+#include <espalier/nn/layer.hpp>
+#include <espalier/quantize/quantizer.hpp>
+
+namespace espalier::inline v0::nn {
+
+/// Every number becomes the quantizer's value of it; gradients are multiplied by the quantizer's slope at what came.
+/// Source: Bengio, Leonard and Courville 2013, arXiv 1308.3432, for the gradient.
+/// @tparam Quantizer  such as quantize::relu_bits, quantize::bits or quantize::fixed_point.
+/// @tparam T          float or double.
+template <quantize::quantizer Quantizer, class T = float>
+class quantized_activation {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;  // the way back needs what came
+  static constexpr bool keeps_rank = true;
+  static constexpr const char* default_name = "quantized_activation";
+
+  /// @param quantizer  with its settings.   @throws argument_error if one is out of range.
+  explicit quantized_activation(Quantizer quantizer = {}) : quantizer_(std::move(quantizer)) { quantizer_.validate(); }
+
+  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
+    features_ = input.size();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      p.y[i] = static_cast<T>(quantizer_.value(static_cast<double>(p.x[i])));
+    }
+  }
+  void backward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      p.dx[i] = p.dy[i] * static_cast<T>(quantizer_.slope(static_cast<double>(p.x[i])));
+    }
+  }
+
+ private:
+  Quantizer quantizer_;
+  std::size_t features_ = 0;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
