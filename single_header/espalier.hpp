@@ -19788,6 +19788,53 @@ class quantized : public Layer {
 
 #endif
 
+// ---- espalier/nn/quantized_activation.hpp ----
+// Rounds what passes to the numbers that hardware has.
+#ifndef ESPALIER_NN_QUANTIZED_ACTIVATION_HPP
+#define ESPALIER_NN_QUANTIZED_ACTIVATION_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Every number becomes the quantizer's value of it; gradients are multiplied by the quantizer's slope at what came.
+/// Source: Bengio, Leonard and Courville 2013, arXiv 1308.3432, for the gradient.
+/// @tparam Quantizer  such as quantize::relu_bits, quantize::bits or quantize::fixed_point.
+/// @tparam T          float or double.
+template <quantize::quantizer Quantizer, class T = float>
+class quantized_activation {
+ public:
+  using value_type = T;
+  static constexpr bool in_place = false;  // the way back needs what came
+  static constexpr bool keeps_rank = true;
+  static constexpr const char* default_name = "quantized_activation";
+
+  /// @param quantizer  with its settings.   @throws argument_error if one is out of range.
+  explicit quantized_activation(Quantizer quantizer = {}) : quantizer_(std::move(quantizer)) { quantizer_.validate(); }
+
+  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
+    features_ = input.size();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+  void forward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      p.y[i] = static_cast<T>(quantizer_.value(static_cast<double>(p.x[i])));
+    }
+  }
+  void backward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+      p.dx[i] = p.dy[i] * static_cast<T>(quantizer_.slope(static_cast<double>(p.x[i])));
+    }
+  }
+
+ private:
+  Quantizer quantizer_;
+  std::size_t features_ = 0;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/relu.hpp ----
 // The rectifier, max(x, 0).
 #ifndef ESPALIER_NN_RELU_HPP
@@ -21601,6 +21648,60 @@ struct power_of_two {
   [[nodiscard]] double slope(double /*x*/) const noexcept { return 1; }
 };
 static_assert(quantizer<power_of_two>);
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/quantize/relu_bits.hpp ----
+// QKeras's quantized_relu: a rectifier with evenly spaced outputs.
+#ifndef ESPALIER_QUANTIZE_RELU_BITS_HPP
+#define ESPALIER_QUANTIZE_RELU_BITS_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// step clip(round(x / step)) from 0 up, with step = 2^(integer - u), u = width, or one less if there is a negative
+/// slope; below 0 the same of negative_slope x, down to -negative_slope 2^integer. Of equally near numbers it is the
+/// even multiple. Gradients pass as through the rectifier: by 1 above 0, by 0 above the largest output, else by the
+/// slope.
+///
+/// It is QKeras's quantized_relu; nn::quantized_activation makes a layer of it.
+struct relu_bits {
+  std::size_t width = 8;                                       ///< bits, 1 to 32; 2 or more with a negative slope
+  std::ptrdiff_t integer = 0;                                  ///< bits before the point, -100 to 100
+  double negative_slope = 0;                                   ///< of numbers below 0, >= 0
+  double max_value = std::numeric_limits<double>::infinity();  ///< that outputs do not exceed, > 0
+  bool stops_gradient = true;  ///< whether gradients end above the largest output; false: only above max_value
+
+  /// @throws argument_error if a setting is out of range.
+  void validate() const {
+    const bool slope_fits = negative_slope >= 0 && std::isfinite(negative_slope) && (negative_slope == 0 || width > 1);
+    if (width < 1 || width > 32 || integer < -100 || integer > 100 || !slope_fits || !(max_value > 0)) {
+      throw argument_error(error_message(
+          "quantize::relu_bits",
+          std::to_string(width) + " bits, " + std::to_string(integer) + " of them whole, negative_slope " +
+              std::to_string(negative_slope) + ", max_value " + std::to_string(max_value),
+          "1 to 32 bits (2 with a slope), a slope of 0 or more and a positive max_value"));
+    }
+  }
+
+  [[nodiscard]] double value(double x) const {
+    if (x > 0) {
+      return (std::min)(largest(), step() * std::nearbyint(x / step()));
+    }
+    const double least = -negative_slope * std::ldexp(1.0, static_cast<int>(integer));
+    return negative_slope == 0 && x <= 0 ? 0 : (std::max)(step() * std::nearbyint(negative_slope * x / step()), least);
+  }
+  [[nodiscard]] double slope(double x) const {
+    return x > (stops_gradient ? largest() : max_value) ? 0 : (x > 0 ? 1 : negative_slope);
+  }
+
+ private:
+  [[nodiscard]] int bits() const noexcept { return static_cast<int>(width) - (negative_slope > 0 ? 1 : 0); }
+  [[nodiscard]] double step() const { return std::ldexp(1.0, static_cast<int>(integer) - bits()); }
+  [[nodiscard]] double largest() const { return (std::min)(max_value, step() * (std::ldexp(1.0, bits()) - 1)); }
+};
+static_assert(quantizer<relu_bits>);
 
 }  // namespace espalier::inline v0::quantize
 
