@@ -1769,6 +1769,12 @@ class budget {
       throw interrupted{};
     }
   }
+  /// The same at one step in 2^16, for loops whose steps take nanoseconds.
+  void keep_going(std::size_t step) {
+    if ((step & 0xFFFFU) == 0xFFFFU) {
+      keep_going();
+    }
+  }
   [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
   [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
   /// What is left of the work limit.
@@ -1837,7 +1843,7 @@ struct windows {
 ///
 /// Doubles >= 0 are in the order of their bits; negative zero, which is not, does not get into a window.
 template <class = void>  // so that it is compiled where it is called only
-void radix_sort(std::span<window_item> items) {
+void radix_sort(std::span<window_item> items, budget& b) {
   constexpr unsigned digit_bits = 11;
   constexpr unsigned digits = 6;
   constexpr std::uint64_t mask = (1U << digit_bits) - 1;
@@ -1845,9 +1851,10 @@ void radix_sort(std::span<window_item> items) {
     return static_cast<std::size_t>(~std::bit_cast<std::uint64_t>(item.value) >> (digit_bits * d) & mask);
   };
   std::vector<std::uint32_t> places(digits * (mask + 1), 0);
-  for (const window_item& item : items) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    b.keep_going(i);
     for (unsigned d = 0; d < digits; ++d) {
-      ++places[d * (mask + 1) + digit(item, d)];
+      ++places[d * (mask + 1) + digit(items[i], d)];
     }
   }
   std::vector<window_item> other(items.size());
@@ -1859,8 +1866,9 @@ void radix_sort(std::span<window_item> items) {
       continue;  // all alike
     }
     std::exclusive_scan(place.begin(), place.end(), place.begin(), std::uint32_t{0});
-    for (const window_item& item : from) {
-      to[place[digit(item, d)]++] = item;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      b.keep_going(i);
+      to[place[digit(from[i], d)]++] = from[i];
     }
     std::swap(from, to);
   }
@@ -1870,8 +1878,9 @@ void radix_sort(std::span<window_item> items) {
 }
 
 /// Sorts items that come in the order of their indices.
+/// @throws interrupted if told to stop.
 template <class = void>  // so that it is compiled where it is called only
-void sort_items(std::span<window_item> items) {
+void sort_items(std::span<window_item> items, budget& b) {
   constexpr std::size_t many = 1 << 12;
   if (std::is_sorted(items.begin(), items.end())) {
     return;  // as equal values are
@@ -1879,7 +1888,7 @@ void sort_items(std::span<window_item> items) {
   if (items.size() < many || items.size() > std::size_t{1} << 31U) {
     std::sort(items.begin(), items.end());
   } else {
-    radix_sort(items);
+    radix_sort(items, b);
   }
 }
 
@@ -2041,10 +2050,12 @@ struct break_solution {
 template <class = void>  // so that it is compiled where it is used only
 class dual_function {
  public:
-  explicit dual_function(const relaxation& r) : relaxation_(r), sums_(r.items.size() + r.classes(), 0.0) {
+  /// @throws interrupted if told to stop.
+  dual_function(const relaxation& r, budget& b) : relaxation_(r), sums_(r.items.size() + r.classes(), 0.0) {
     for (std::size_t c = 0; c < r.classes(); ++c) {
       double sum = 0;
       for (std::size_t i = r.begin[c]; i < r.begin[c + 1]; ++i) {
+        b.keep_going(i);
         sum += copies(c) * r.items[i].value;
         sums_[i + c + 1] = sum;
         magnitude_ += copies(c) * std::abs(r.items[i].value);
@@ -2383,7 +2394,7 @@ template <class = void>  // so that it is compiled where it is used only
 class neighbourhood {
  public:
   /// @param reach  how many items of each class to take on either side of the line.
-  neighbourhood(const dual_function<>& function, const std::vector<double>& prices, std::size_t reach) {
+  neighbourhood(const dual_function<>& function, const std::vector<double>& prices, std::size_t reach, budget& b) {
     const relaxation& all = function.terms();
     capacities_.assign(all.capacities.begin(), all.capacities.end());
     for (std::size_t r = 0; r < prices.size(); ++r) {
@@ -2399,6 +2410,7 @@ class neighbourhood {
       const std::size_t last = (std::min)(items.size(), line + reach);
       complete_ = complete_ && first == 0 && last == items.size();
       for (std::size_t i = first; i < last; ++i) {
+        b.keep_going(i);
         items_.push_back({items[i].value - t, items[i].index});
       }
       begin_.push_back(items_.size());
@@ -2431,7 +2443,7 @@ class neighbourhood {
 /// @param hint   prices near which the minimum is thought to be; empty: 0.
 template <class = void>  // so that it is compiled where it is called only
 [[nodiscard]] dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint, budget& b) {
-  const dual_function function(terms);
+  const dual_function function(terms, b);
   if (terms.rows() == 1) {
     one_price price(terms.items, terms.begin, terms.weights, terms.capacities[0]);
     const std::vector<double> prices{price()};
@@ -2444,12 +2456,12 @@ template <class = void>  // so that it is compiled where it is called only
     reach = (std::max)(reach, (terms.begin[c + 1] - terms.begin[c]) / 32);
   }
   for (int turn = 0; turn < 12; ++turn) {
-    const neighbourhood near(function, best.prices, reach);
+    const neighbourhood near(function, best.prices, reach, b);
     if (!near.fits()) {
       reach *= 8;
       continue;
     }
-    const dual_function local(near.terms());
+    const dual_function local(near.terms(), b);
     const dual_solution found = column_generation(local, std::vector<double>(terms.rows(), 0.0), b)();
     best.steps += found.steps;
     std::vector<double> prices = best.prices;
@@ -3220,9 +3232,10 @@ template <class Value>
 
 /// Drops rows that cannot bind and items that fit nowhere, divides rows by their gcd, merges classes of equal weights.
 /// @param largest  capacities that will be asked for in the end, at least those of the problem.
+/// @throws interrupted if told to stop.
 /// Complexity: O(runs + classes resources); the items are not touched.
 template <class Value>
-[[nodiscard]] core_problem presolve(const problem<Value>& p, const std::vector<std::int64_t>& largest) {
+[[nodiscard]] core_problem presolve(const problem<Value>& p, const std::vector<std::int64_t>& largest, budget& b) {
   const what_matters matters = find_what_matters(p, largest);
   core_problem core;
   core.rows = matters.rows;
@@ -3240,6 +3253,7 @@ template <class Value>
   weight_table table(core.weights, core.rows.size());
   std::vector<std::int64_t> weights(core.rows.size());
   for (std::size_t c = 0; c < p.classes(); ++c) {
+    b.keep_going(c);
     if (matters.fits[c] == 0 || matters.size[c] == 0) {
       continue;
     }
@@ -3252,7 +3266,9 @@ template <class Value>
     }
   }
   std::uint64_t item = 0;
-  for (const run& one : p.runs) {
+  for (std::size_t i = 0; i < p.runs.size(); ++i) {
+    b.keep_going(i);
+    const run& one = p.runs[i];
     const piece here{item, one.count};
     item += one.count;
     if (one.count == 0 || (p.resources() > 0 && matters.fits[one.item_class] == 0)) {
@@ -3345,14 +3361,17 @@ template <class = void>  // so that it is compiled where it is called only
 }
 
 /// L(lambda) less what is kept above the windows, times the factor.
+/// @throws interrupted if told to stop.
 template <class = void>  // so that it is compiled where it is called only
 [[nodiscard]] int128 exact_dual(const core_problem& core, const windows& w, const fixed_point& scale,
-                                const exact_prices& prices) {
+                                const exact_prices& prices, budget& b) {
   int128 sum = prices.cost(w.remaining);
   for (std::size_t c = 0; c < w.classes(); ++c) {
     const int128 t = prices.cost(core.weights_of(c));
-    for (const window_item& item : w.of(c)) {
-      const int128 r = int128{scale.round(item.value)} * prices.factor - t;
+    const auto items = w.of(c);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      b.keep_going(i);
+      const int128 r = int128{scale.round(items[i].value)} * prices.factor - t;
       if (r <= 0) {
         break;
       }
@@ -3442,11 +3461,11 @@ template <class = void>  // so that it is compiled where it is called only
 /// At a corner, ties have a regret of exactly 0, without which plateaus of equal values could not be closed.
 template <class = void>  // so that it is compiled where it is called only
 [[nodiscard]] exact_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
-                                   const std::vector<double>& prices) {
+                                   const std::vector<double>& prices, budget& b) {
   exact_prices rounded = rounded_prices(prices, scale);
   auto corner = vertex_prices(turning_points(core, w, scale, prices), prices.size());
   if (corner &&
-      exact_dual(core, w, scale, *corner) <= (exact_dual(core, w, scale, rounded) + int128{1}) * corner->factor) {
+      exact_dual(core, w, scale, *corner, b) <= (exact_dual(core, w, scale, rounded, b) + int128{1}) * corner->factor) {
     return *std::move(corner);
   }
   return rounded;
@@ -3488,10 +3507,12 @@ struct move_costs {
 ///
 /// The columns of a regret are the classes and then, row by row, the slack, of which any amount may be left at
 /// lambda a unit.
+///
+/// What walks through many items throws interrupted if told to stop.
 class regret {
  public:
-  regret(const core_problem& core, const windows& w, const fixed_point& scale, exact_prices prices)
-      : core_(core), windows_(w), scale_(scale), prices_(std::move(prices)), slack_(w.remaining) {
+  regret(const core_problem& core, const windows& w, const fixed_point& scale, exact_prices prices, budget& b)
+      : core_(core), windows_(w), scale_(scale), prices_(std::move(prices)), budget_(b), slack_(w.remaining) {
     for (std::size_t c = 0; c < core.classes.size(); ++c) {
       const int128 t = prices_.cost(core.weights_of(c));
       const auto items = w.of(c);
@@ -3587,6 +3608,7 @@ class regret {
     std::uint64_t bits = 0;
     std::uint64_t odd = 0;
     for (std::size_t i = 0; i < windows_.items.size() && (odd != 1 || bits % 2 == 0); ++i) {
+      budget_.keep_going(i);
       const auto value = static_cast<std::uint64_t>(scale_.round(windows_.items[i].value));
       bits |= value;
       if (odd != 1 && value != 0) {
@@ -3600,8 +3622,9 @@ class regret {
   /// phi for all of these items, on one side of the line.
   [[nodiscard]] std::int64_t cost_of_all(std::size_t c, std::span<const window_item> items) const {
     std::int64_t sum = 0;
-    for (const window_item& item : items) {
-      sum = add_costs(sum, cost_of(c, item));
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      budget_.keep_going(i);
+      sum = add_costs(sum, cost_of(c, items[i]));
     }
     return sum;
   }
@@ -3619,6 +3642,7 @@ class regret {
   }
 
   void extend_by_one(move_costs& moves, std::size_t c, std::int64_t direction) {
+    budget_.keep_going(moves.costs.size());
     const auto done = static_cast<std::int64_t>(moves.costs.size());
     const std::int64_t place = direction > 0 ? lines_[c] + done : lines_[c] - 1 - done;
     const auto items = windows_.of(c);
@@ -3634,6 +3658,7 @@ class regret {
   const windows& windows_;
   fixed_point scale_;
   exact_prices prices_;
+  budget& budget_;
   std::vector<std::int64_t> slack_;
   std::vector<int128> thresholds_;
   std::vector<std::int64_t> lines_;
@@ -4899,7 +4924,7 @@ class scanner {
       b.keep_going();
       const std::size_t first = result.begin.back();
       result.begin.push_back(result.items.size());
-      sort_items(std::span(result.items).subspan(first));
+      sort_items(std::span(result.items).subspan(first), b);
       result.above.push_back(above);
       result.below.push_back(core.classes[c].size - above - (result.items.size() - first));
       for (std::size_t r = 0; r < core.rows.size(); ++r) {
@@ -5231,6 +5256,13 @@ template <class Value>
   return describe(p, std::move(kept), value.result());
 }
 
+/// A bound on what any items are worth together, at a glance.
+template <class Value>
+[[nodiscard]] double bound_of_all(const problem<Value>& p) {
+  const double largest = p.values.empty() ? 0.0 : static_cast<double>(largest_value(p.values));
+  return largest * static_cast<double>(p.items()) * (1 + 1e-12);
+}
+
 /// Whether the use of a solution stays within the capacities.
 template <class Value>
 [[nodiscard]] bool fits(const problem<Value>& p, const solution& s) {
@@ -5453,7 +5485,10 @@ class one_row_search {
   [[nodiscard]] std::optional<choice> operator()(const choice& best) {
     const std::uint64_t reserve = budget_.left() / 4 * 3;
     aim_below(best.cost);
-    list_moves(most_);
+    if (!list_moves(most_)) {
+      cut_short_ = true;
+      return std::nullopt;
+    }
     states_.assign(1, {regret_.slack().front(), 0, 0});
     finish(states_.front());
     for (std::size_t i = 0; i < moves_.size() && !states_.empty() && moves_[i].cost <= most_; ++i) {
@@ -5490,8 +5525,11 @@ class one_row_search {
     std::uint32_t before;
   };
 
+  static constexpr std::size_t most_moves = 1 << 20;
+
   /// The items that can be moved within the limit, the cheapest first, and the least rate of those from each on.
-  void list_moves(std::int64_t limit) {
+  /// @return false if they are too many to try one by one.
+  [[nodiscard]] bool list_moves(std::int64_t limit) {
     for (std::size_t c = 0; c < regret_.classes(); ++c) {
       const std::int64_t weight = regret_.core().weights_of(c).front();
       const auto list = [&](const std::vector<std::int64_t>& costs, std::int64_t signed_weight) {
@@ -5506,6 +5544,9 @@ class one_row_search {
       };
       list(regret_.up(c, limit).costs, -weight);
       list(regret_.down(c, limit).costs, weight);
+      if (moves_.size() > most_moves) {
+        return false;
+      }
       window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
     }
     std::vector<std::int64_t> keys;
@@ -5522,6 +5563,7 @@ class one_row_search {
       const auto weight = static_cast<double>(moves_[i].weight < 0 ? -moves_[i].weight : moves_[i].weight);
       rates_[i] = (std::min)(rates_[i + 1], static_cast<double>(moves_[i].cost) / weight);
     }
+    return true;
   }
 
   void aim_below(std::int64_t cost) noexcept { most_ = cost < endless ? cost - grain_ : endless - 1; }
@@ -5783,6 +5825,15 @@ class prover {
 
   /// @return what is known when it is proven, or the budget is spent, or the windows turn out too narrow.
   [[nodiscard]] proof operator()(statistics& took) {
+    try {
+      close(took);
+    } catch (const interrupted&) {  // what is known so far is the answer, and the budget says that it is spent
+    }
+    return result_;
+  }
+
+ private:
+  void close(statistics& took) {
     raise_bound(lattice_bound());
     std::int64_t limit = (std::max)(result_.least_regret, first_limit());
     if (on_plateau() && result_.best.cost < endless && !done()) {
@@ -5811,10 +5862,8 @@ class prover {
         break;  // the windows are too narrow, the budget is spent, or numbers are too large to search
       }
     }
-    return result_;
   }
 
- private:
   /// How large a search may become, and the beam that is tried when that does not do.
   struct stage {
     std::size_t states;
@@ -6003,6 +6052,7 @@ class rounding {
     const std::int64_t first = step(c, direction);
     std::int64_t count = 1;
     while (count < most) {
+      budget_.keep_going(static_cast<std::size_t>(count));
       const std::int64_t before = regret_.cost(c, moves_[c] + count * direction);
       const std::int64_t after = regret_.cost(c, moves_[c] + (count + 1) * direction);
       if (after >= endless || after - before != first) {
@@ -6131,10 +6181,10 @@ class window_solver {
         return std::nullopt;
       }
     }
-    const exact_prices prices = sharpen(core_, w, scale_, dual.prices);
+    const exact_prices prices = sharpen(core_, w, scale_, dual.prices, budget_);
     bool too_large = false;
     auto result = minimize(w, prices, too_large);
-    if (too_large && prices.factor > 1) {  // numbers without the factor are smaller
+    if (too_large) {  // numbers without the factor are smaller
       result = minimize(w, rounded_prices(dual.prices, scale_), too_large);
     }
     return result;
@@ -6158,18 +6208,22 @@ class window_solver {
   }
 
  private:
-  /// Nothing if the windows are too narrow; too_large if the numbers do not allow to say how good the choice is.
+  /// Nothing if the windows are too narrow, or too_large: the prices' factor makes numbers in which nobody can say how
+  /// good a choice is.
   [[nodiscard]] std::optional<window_choice> minimize(const windows& w, const exact_prices& prices, bool& too_large) {
-    regret r(core_, w, scale_, prices);
+    regret r(core_, w, scale_, prices, budget_);
     const auto first = rounding(r, budget_)();
     if (!first) {
       return std::nullopt;
     }
+    too_large = first->cost >= endless && prices.factor > 1;
+    if (too_large) {
+      return std::nullopt;
+    }
     const double dual =
-        above_ + scale_.to_double(exact_dual(core_, w, scale_, prices)) / static_cast<double>(prices.factor);
+        above_ + scale_.to_double(exact_dual(core_, w, scale_, prices, budget_)) / static_cast<double>(prices.factor);
     const auto good_enough = relative_gap_ > 0 ? r.from_value(relative_gap_ * dual) : 0;
     const proof found = prover(r, *first, good_enough, budget_)(took_);
-    too_large = found.best.cost >= endless;
     return found.left_window ? std::nullopt : std::optional(describe_choice(w, r, found, dual));
   }
 
@@ -6271,6 +6325,7 @@ class sampler {
   [[nodiscard]] sample draw() {
     sample result;
     for (std::size_t c = 0; c < core_.classes.size(); ++c) {
+      budget_.keep_going(c);
       const item_class& one = core_.classes[c];
       const std::uint64_t count = is_whole(c) ? one.size : draws_of(c);
       const double stretch = static_cast<double>(one.size) / static_cast<double>(count);
@@ -6285,7 +6340,7 @@ class sampler {
         }
         result.items.push_back({static_cast<double>(values_[one.pieces[part].first + (place - passed)]) + 0.0, 0});
       }
-      sort_items(std::span(result.items).subspan(result.begin.back()));
+      sort_items(std::span(result.items).subspan(result.begin.back()), budget_);
       result.begin.push_back(result.items.size());
       result.copies.push_back(stretch);
     }
@@ -6310,7 +6365,7 @@ class sampler {
   }
 
   [[nodiscard]] std::vector<double> prices_of(const sample& s, const std::vector<double>& hint) const {
-    const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}});
+    const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}}, budget_);
     return column_generation(function, hint.empty() ? std::vector<double>(core_.rows.size(), 0.0) : hint, budget_)()
         .prices;
   }
@@ -6371,11 +6426,10 @@ class solving {
  public:
   solving(const problem<Value>& p, const solve_options& options)
       : problem_(p),
-        largest_(static_cast<double>(largest_value(p.values))),
         budget_(options),
-        core_(presolve(p, p.capacities)),
+        core_(presolve(p, p.capacities, budget_)),
         scan_(p.values),
-        solver_(core_, fixed_point(largest_), options.relative_gap, budget_) {}
+        solver_(core_, fixed_point(static_cast<double>(largest_value(p.values))), options.relative_gap, budget_) {}
 
   [[nodiscard]] solution operator()() {
     for (const piece& part : core_.free_pieces) {
@@ -6388,12 +6442,7 @@ class solving {
       everything.multipliers.assign(problem_.resources(), 0.0);
       return everything;
     }
-    const compensated_sum free = scan_.value();
-    try {
-      return search_windows();
-    } catch (const interrupted&) {
-      return keep_nothing_else(free.result());
-    }
+    return search_windows();
   }
 
  private:
@@ -6408,19 +6457,6 @@ class solving {
       }
       widen(guess, w, round);
     }
-  }
-
-  /// The answer to a stop before there is a choice: what costs nothing, and the bound that all values have.
-  [[nodiscard]] solution keep_nothing_else(double free) const {
-    std::vector<std::uint8_t> kept(problem_.items(), 0);
-    for (const piece& part : core_.free_pieces) {
-      std::fill_n(kept.begin() + static_cast<std::ptrdiff_t>(part.first), part.count, std::uint8_t{1});
-    }
-    solution result = describe(problem_, std::move(kept), free);
-    result.bound = free + largest_ * static_cast<double>(problem_.items()) * (1 + 1e-12);
-    result.multipliers.assign(problem_.resources(), 0.0);
-    result.statistics = solver_.took();
-    return result;
   }
 
   [[nodiscard]] solution assemble(const windows& w, const window_choice& choice) {
@@ -6458,12 +6494,30 @@ class solving {
   }
 
   const problem<Value>& problem_;
-  double largest_;
   budget budget_;
   core_problem core_;
   scanner<Value> scan_;
   window_solver<Value> solver_;
 };
+
+/// The answer to a stop before there is a choice: nothing is kept, and the bound is one that all values have.
+template <class Value>
+[[nodiscard]] solution keep_nothing(const problem<Value>& p) {
+  solution result = describe(p, std::vector<std::uint8_t>(p.items(), 0), 0);
+  result.bound = bound_of_all(p);
+  result.multipliers.assign(p.resources(), 0.0);
+  return result;
+}
+
+/// The limited way from a problem to its solution.
+template <class Value>
+[[nodiscard]] solution solve_or_stop(const problem<Value>& p, const solve_options& options) {
+  try {
+    return solving<Value>(p, options)();
+  } catch (const interrupted&) {
+    return keep_nothing(p);
+  }
+}
 
 template <class Value>
 void validate_all(const problem<Value>& p, const solve_options& options) {
@@ -6483,8 +6537,8 @@ void validate_all(const problem<Value>& p, const solve_options& options) {
 /// @param p        the problem, at most 2^32 items; the values must stay alive during the call.
 /// @param options  limits.
 /// @return the kept items with status optimal; past a limit, or told to stop, status feasible, with a bound that is
-///         proven (told to stop before there is anything, what costs nothing and the bound of all values). A problem
-///         with valid input always has a feasible solution.
+///         proven (told to stop before there is anything, nothing is kept, and the bound is that of all values). A
+///         problem with valid input always has a feasible solution.
 /// @throws shape_error or argument_error for invalid input, with the index at fault.
 /// Complexity: O(n), sorting the few items near the line, and a search that is small where classes are few; exponential
 ///         at worst, within the limits. Memory: a byte an item, and 16 bytes for each item near the line.
@@ -6495,10 +6549,10 @@ template <class Value>
 [[nodiscard]] solution solve(const problem<Value>& p, const solve_options& options = {}) {
   detail::validate_all(p, options);
   if (!options.measure_time) {
-    return detail::solving<Value>(p, options)();
+    return detail::solve_or_stop(p, options);
   }
   const double begin = detail::steady_seconds();
-  solution result = detail::solving<Value>(p, options)();
+  solution result = detail::solve_or_stop(p, options);
   result.statistics.seconds = detail::steady_seconds() - begin;
   return result;
 }
@@ -6531,6 +6585,12 @@ struct pareto_point {
 
 namespace detail {
 
+/// A point to which a stop came before anything was known: nothing is kept, and the bound is one that all values have.
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] pareto_point keep_nothing(std::int64_t capacity, std::size_t resources, double bound) {
+  return {capacity, 0, bound, 0, std::vector<double>(resources, 0.0), status::feasible};
+}
+
 /// All items sorted once; a capacity then takes a look at the few items near its line.
 template <class Value>
 class frontier {
@@ -6538,21 +6598,20 @@ class frontier {
   /// @param p         the problem with the least of the capacities.
   /// @param largest   all capacities, with the largest one in `resource`.
   /// @param resource  the one that is varied.
-  frontier(const problem<Value>& p, const std::vector<std::int64_t>& largest, std::size_t resource,
-           const solve_options& options)
-      : problem_(p), options_(options), core_(presolve(p, largest)), scale_(scale_of(p)) {
+  /// @param b         what stops the preparations; they throw interrupted then.
+  frontier(const problem<Value>& p, const std::vector<std::int64_t>& largest, std::size_t resource, budget& b)
+      : problem_(p), core_(presolve(p, largest, b)), scale_(scale_of(p)) {
     scanner<Value> scan(p.values);
     for (const piece& part : core_.free_pieces) {
       scan.keep(part);
     }
     free_ = scan.value().result();
-    const solve_options unlimited;
-    budget endless_budget(unlimited);
-    all_ = scan(core_, std::vector<value_range>(core_.classes.size()), endless_budget);
+    all_ = scan(core_, std::vector<value_range>(core_.classes.size()), b);
     for (std::size_t c = 0; c < all_.classes(); ++c) {
       compensated_sum sum;
       sums_.push_back(0);
       for (const window_item& item : all_.of(c)) {
+        b.keep_going(sums_.size());
         sum.add(item.value);
         sums_.push_back(sum.result());
       }
@@ -6564,12 +6623,13 @@ class frontier {
     const auto row = std::find(core_.rows.begin(), core_.rows.end(), resource);
     varied_ = static_cast<std::size_t>(row - core_.rows.begin());
     capacities_ = core_.capacities;
-    function_.emplace(relaxation{all_.items, all_.begin, core_.weights, capacities_, {}, {}});
+    function_.emplace(relaxation{all_.items, all_.begin, core_.weights, capacities_, {}, {}}, b);
   }
   frontier(const frontier&) = delete;
   frontier& operator=(const frontier&) = delete;
 
-  [[nodiscard]] pareto_point at(std::int64_t capacity) {
+  /// @param options  limits for this point.
+  [[nodiscard]] pareto_point at(std::int64_t capacity, const solve_options& options) {
     if (varied_ < capacities_.size()) {
       capacities_[varied_] = capacity / core_.divisors[varied_];
     }
@@ -6582,14 +6642,10 @@ class frontier {
       point.status = status::optimal;
       return point;
     }
-    budget limits(options_);
     try {
-      solve(point, limits);
-    } catch (const interrupted&) {  // nothing that costs is kept, and no bound is known but the value of everything
-      point.value = free_;
-      point.bound = free_ + function_->magnitude() * (1 + 1e-12);
-      point.multipliers.assign(problem_.resources(), 0.0);
-      point.status = status::feasible;
+      solve(point, options);
+    } catch (const interrupted&) {
+      return keep_nothing(capacity, problem_.resources(), free_ + function_->magnitude() * (1 + 1e-12));
     }
     return point;
   }
@@ -6600,10 +6656,11 @@ class frontier {
     double above = 0;
   };
 
-  void solve(pareto_point& point, budget& limits) {
+  void solve(pareto_point& point, const solve_options& options) {
+    budget limits(options);
     prices_.resize(core_.rows.size(), 0.0);
     prices_ = column_generation(*function_, prices_, limits)().prices;
-    window_solver<Value> solver(core_, scale_, options_.relative_gap, limits);
+    window_solver<Value> solver(core_, scale_, options.relative_gap, limits);
     for (std::size_t reach = (std::max)(std::size_t{32}, 8192 / core_.classes.size());; reach *= 8) {
       const slice near = cut(reach);
       if (const auto choice = solver(near.window, near.above, prices_)) {
@@ -6667,7 +6724,6 @@ class frontier {
   }
 
   const problem<Value>& problem_;
-  const solve_options& options_;
   core_problem core_;
   fixed_point scale_;
   double free_ = 0;
@@ -6716,10 +6772,17 @@ template <class Value>
   least.capacities[resource] = *std::min_element(capacities.begin(), capacities.end());
   largest[resource] = *std::max_element(capacities.begin(), capacities.end());
   detail::validate_all(least, options);
-  detail::frontier<Value> curve(least, largest, resource, options);
+  const solve_options preparations{.stop = options.stop};
+  detail::budget unlimited(preparations);
+  std::optional<detail::frontier<Value>> curve;
+  try {
+    curve.emplace(least, largest, resource, unlimited);
+  } catch (const detail::interrupted&) {  // then there is no curve
+  }
+  const double bound = curve ? 0 : detail::bound_of_all(least);
   std::vector<pareto_point> points;
   for (const std::int64_t capacity : capacities) {
-    points.push_back(curve.at(capacity));
+    points.push_back(curve ? curve->at(capacity, options) : detail::keep_nothing(capacity, least.resources(), bound));
   }
   return points;
 }

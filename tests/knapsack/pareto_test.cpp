@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "support/knapsack_problems.hpp"
@@ -69,14 +70,19 @@ TEST_SUITE("knapsack") {
     espalier::random_generator random(63);
     auto owned = support::class_problem(random, {.items = 20'000, .classes = 20, .resources = 2});
     const std::vector<std::int64_t> capacities{owned.problem.capacities[0] / 2, owned.problem.capacities[0]};
-    const auto best = knapsack::pareto(owned.get(), 0, capacities);
     int asked = 0;
-    const auto stopped = knapsack::pareto(owned.get(), 0, capacities, {.stop = support::stops_at{&asked, 1}});
-    for (std::size_t i = 0; i < capacities.size(); ++i) {
-      CHECK(stopped[i].status == knapsack::status::feasible);
-      CHECK(stopped[i].value <= best[i].value);
-      CHECK(stopped[i].bound >= best[i].value);
-      CHECK(stopped[i].used <= capacities[i]);
+    const support::stops_at never{&asked, std::numeric_limits<int>::max()};
+    const auto best = knapsack::pareto(owned.get(), 0, capacities, {.stop = never});
+    for (const int when : {1, asked / 3, asked}) {  // while the items are sorted, at the first point, at the last
+      asked = 0;
+      const auto stopped = knapsack::pareto(owned.get(), 0, capacities, {.stop = support::stops_at{&asked, when}});
+      CHECK(stopped.back().status == knapsack::status::feasible);
+      for (std::size_t i = 0; i < capacities.size(); ++i) {
+        CHECK(stopped[i].capacity == capacities[i]);
+        CHECK(stopped[i].value <= best[i].value);
+        CHECK(stopped[i].bound >= best[i].value);
+        CHECK(stopped[i].used <= capacities[i]);
+      }
     }
   }
 

@@ -45,6 +45,12 @@ struct pareto_point {
 
 namespace detail {
 
+/// A point to which a stop came before anything was known: nothing is kept, and the bound is one that all values have.
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] pareto_point keep_nothing(std::int64_t capacity, std::size_t resources, double bound) {
+  return {capacity, 0, bound, 0, std::vector<double>(resources, 0.0), status::feasible};
+}
+
 /// All items sorted once; a capacity then takes a look at the few items near its line.
 template <class Value>
 class frontier {
@@ -52,21 +58,20 @@ class frontier {
   /// @param p         the problem with the least of the capacities.
   /// @param largest   all capacities, with the largest one in `resource`.
   /// @param resource  the one that is varied.
-  frontier(const problem<Value>& p, const std::vector<std::int64_t>& largest, std::size_t resource,
-           const solve_options& options)
-      : problem_(p), options_(options), core_(presolve(p, largest)), scale_(scale_of(p)) {
+  /// @param b         what stops the preparations; they throw interrupted then.
+  frontier(const problem<Value>& p, const std::vector<std::int64_t>& largest, std::size_t resource, budget& b)
+      : problem_(p), core_(presolve(p, largest, b)), scale_(scale_of(p)) {
     scanner<Value> scan(p.values);
     for (const piece& part : core_.free_pieces) {
       scan.keep(part);
     }
     free_ = scan.value().result();
-    const solve_options unlimited;
-    budget endless_budget(unlimited);
-    all_ = scan(core_, std::vector<value_range>(core_.classes.size()), endless_budget);
+    all_ = scan(core_, std::vector<value_range>(core_.classes.size()), b);
     for (std::size_t c = 0; c < all_.classes(); ++c) {
       compensated_sum sum;
       sums_.push_back(0);
       for (const window_item& item : all_.of(c)) {
+        b.keep_going(sums_.size());
         sum.add(item.value);
         sums_.push_back(sum.result());
       }
@@ -78,12 +83,13 @@ class frontier {
     const auto row = std::find(core_.rows.begin(), core_.rows.end(), resource);
     varied_ = static_cast<std::size_t>(row - core_.rows.begin());
     capacities_ = core_.capacities;
-    function_.emplace(relaxation{all_.items, all_.begin, core_.weights, capacities_, {}, {}});
+    function_.emplace(relaxation{all_.items, all_.begin, core_.weights, capacities_, {}, {}}, b);
   }
   frontier(const frontier&) = delete;
   frontier& operator=(const frontier&) = delete;
 
-  [[nodiscard]] pareto_point at(std::int64_t capacity) {
+  /// @param options  limits for this point.
+  [[nodiscard]] pareto_point at(std::int64_t capacity, const solve_options& options) {
     if (varied_ < capacities_.size()) {
       capacities_[varied_] = capacity / core_.divisors[varied_];
     }
@@ -96,14 +102,10 @@ class frontier {
       point.status = status::optimal;
       return point;
     }
-    budget limits(options_);
     try {
-      solve(point, limits);
-    } catch (const interrupted&) {  // nothing that costs is kept, and no bound is known but the value of everything
-      point.value = free_;
-      point.bound = free_ + function_->magnitude() * (1 + 1e-12);
-      point.multipliers.assign(problem_.resources(), 0.0);
-      point.status = status::feasible;
+      solve(point, options);
+    } catch (const interrupted&) {
+      return keep_nothing(capacity, problem_.resources(), free_ + function_->magnitude() * (1 + 1e-12));
     }
     return point;
   }
@@ -114,10 +116,11 @@ class frontier {
     double above = 0;
   };
 
-  void solve(pareto_point& point, budget& limits) {
+  void solve(pareto_point& point, const solve_options& options) {
+    budget limits(options);
     prices_.resize(core_.rows.size(), 0.0);
     prices_ = column_generation(*function_, prices_, limits)().prices;
-    window_solver<Value> solver(core_, scale_, options_.relative_gap, limits);
+    window_solver<Value> solver(core_, scale_, options.relative_gap, limits);
     for (std::size_t reach = (std::max)(std::size_t{32}, 8192 / core_.classes.size());; reach *= 8) {
       const slice near = cut(reach);
       if (const auto choice = solver(near.window, near.above, prices_)) {
@@ -181,7 +184,6 @@ class frontier {
   }
 
   const problem<Value>& problem_;
-  const solve_options& options_;
   core_problem core_;
   fixed_point scale_;
   double free_ = 0;
@@ -230,10 +232,17 @@ template <class Value>
   least.capacities[resource] = *std::min_element(capacities.begin(), capacities.end());
   largest[resource] = *std::max_element(capacities.begin(), capacities.end());
   detail::validate_all(least, options);
-  detail::frontier<Value> curve(least, largest, resource, options);
+  const solve_options preparations{.stop = options.stop};
+  detail::budget unlimited(preparations);
+  std::optional<detail::frontier<Value>> curve;
+  try {
+    curve.emplace(least, largest, resource, unlimited);
+  } catch (const detail::interrupted&) {  // then there is no curve
+  }
+  const double bound = curve ? 0 : detail::bound_of_all(least);
   std::vector<pareto_point> points;
   for (const std::int64_t capacity : capacities) {
-    points.push_back(curve.at(capacity));
+    points.push_back(curve ? curve->at(capacity, options) : detail::keep_nothing(capacity, least.resources(), bound));
   }
   return points;
 }

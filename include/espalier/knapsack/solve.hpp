@@ -36,11 +36,10 @@ class solving {
  public:
   solving(const problem<Value>& p, const solve_options& options)
       : problem_(p),
-        largest_(static_cast<double>(largest_value(p.values))),
         budget_(options),
-        core_(presolve(p, p.capacities)),
+        core_(presolve(p, p.capacities, budget_)),
         scan_(p.values),
-        solver_(core_, fixed_point(largest_), options.relative_gap, budget_) {}
+        solver_(core_, fixed_point(static_cast<double>(largest_value(p.values))), options.relative_gap, budget_) {}
 
   [[nodiscard]] solution operator()() {
     for (const piece& part : core_.free_pieces) {
@@ -53,12 +52,7 @@ class solving {
       everything.multipliers.assign(problem_.resources(), 0.0);
       return everything;
     }
-    const compensated_sum free = scan_.value();
-    try {
-      return search_windows();
-    } catch (const interrupted&) {
-      return keep_nothing_else(free.result());
-    }
+    return search_windows();
   }
 
  private:
@@ -73,19 +67,6 @@ class solving {
       }
       widen(guess, w, round);
     }
-  }
-
-  /// The answer to a stop before there is a choice: what costs nothing, and the bound that all values have.
-  [[nodiscard]] solution keep_nothing_else(double free) const {
-    std::vector<std::uint8_t> kept(problem_.items(), 0);
-    for (const piece& part : core_.free_pieces) {
-      std::fill_n(kept.begin() + static_cast<std::ptrdiff_t>(part.first), part.count, std::uint8_t{1});
-    }
-    solution result = describe(problem_, std::move(kept), free);
-    result.bound = free + largest_ * static_cast<double>(problem_.items()) * (1 + 1e-12);
-    result.multipliers.assign(problem_.resources(), 0.0);
-    result.statistics = solver_.took();
-    return result;
   }
 
   [[nodiscard]] solution assemble(const windows& w, const window_choice& choice) {
@@ -123,12 +104,30 @@ class solving {
   }
 
   const problem<Value>& problem_;
-  double largest_;
   budget budget_;
   core_problem core_;
   scanner<Value> scan_;
   window_solver<Value> solver_;
 };
+
+/// The answer to a stop before there is a choice: nothing is kept, and the bound is one that all values have.
+template <class Value>
+[[nodiscard]] solution keep_nothing(const problem<Value>& p) {
+  solution result = describe(p, std::vector<std::uint8_t>(p.items(), 0), 0);
+  result.bound = bound_of_all(p);
+  result.multipliers.assign(p.resources(), 0.0);
+  return result;
+}
+
+/// The limited way from a problem to its solution.
+template <class Value>
+[[nodiscard]] solution solve_or_stop(const problem<Value>& p, const solve_options& options) {
+  try {
+    return solving<Value>(p, options)();
+  } catch (const interrupted&) {
+    return keep_nothing(p);
+  }
+}
 
 template <class Value>
 void validate_all(const problem<Value>& p, const solve_options& options) {
@@ -148,8 +147,8 @@ void validate_all(const problem<Value>& p, const solve_options& options) {
 /// @param p        the problem, at most 2^32 items; the values must stay alive during the call.
 /// @param options  limits.
 /// @return the kept items with status optimal; past a limit, or told to stop, status feasible, with a bound that is
-///         proven (told to stop before there is anything, what costs nothing and the bound of all values). A problem
-///         with valid input always has a feasible solution.
+///         proven (told to stop before there is anything, nothing is kept, and the bound is that of all values). A
+///         problem with valid input always has a feasible solution.
 /// @throws shape_error or argument_error for invalid input, with the index at fault.
 /// Complexity: O(n), sorting the few items near the line, and a search that is small where classes are few; exponential
 ///         at worst, within the limits. Memory: a byte an item, and 16 bytes for each item near the line.
@@ -160,10 +159,10 @@ template <class Value>
 [[nodiscard]] solution solve(const problem<Value>& p, const solve_options& options = {}) {
   detail::validate_all(p, options);
   if (!options.measure_time) {
-    return detail::solving<Value>(p, options)();
+    return detail::solve_or_stop(p, options);
   }
   const double begin = detail::steady_seconds();
-  solution result = detail::solving<Value>(p, options)();
+  solution result = detail::solve_or_stop(p, options);
   result.statistics.seconds = detail::steady_seconds() - begin;
   return result;
 }

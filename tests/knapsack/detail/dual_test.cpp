@@ -32,11 +32,11 @@ TEST_SUITE("knapsack") {
       auto owned =
           support::class_problem(random, {200 + random.below(3000), 1 + random.below(20), resources, 30}, kind);
       const auto& p = owned.get();
-      const auto core = detail::presolve(p, p.capacities);
+      const auto core = detail::presolve(p, p.capacities, unlimited);
       const auto w =
           detail::scanner<double>(p.values)(core, std::vector<detail::value_range>(core.classes.size()), unlimited);
       const detail::relaxation terms{w.items, w.begin, core.weights, w.remaining, {}, {}};
-      const detail::dual_function function(terms);
+      const detail::dual_function function(terms, unlimited);
       const auto found = detail::minimize_dual(terms, {}, unlimited);
       CAPTURE(trial);
       CHECK(found.value == doctest::Approx(function.value(found.prices, function.at(found.prices))));
@@ -57,12 +57,12 @@ TEST_SUITE("knapsack") {
     for (int trial = 0; trial < 20; ++trial) {
       auto owned = support::class_problem(random, {200'000, 10, 1 + random.below(3), 36});
       const auto& p = owned.get();
-      const auto core = detail::presolve(p, p.capacities);
+      const auto core = detail::presolve(p, p.capacities, unlimited);
       const auto guess = detail::sampler<double>(core, p.values, unlimited)();
       detail::scanner<double> scan(p.values);
       const auto all = scan(core, std::vector<detail::value_range>(core.classes.size()), unlimited);
       const detail::relaxation terms{all.items, all.begin, core.weights, all.remaining, {}, {}};
-      const detail::dual_function function(terms);
+      const detail::dual_function function(terms, unlimited);
       const auto best = detail::minimize_dual(terms, guess.prices, unlimited);
       bool held = true;
       for (std::size_t c = 0; c < core.classes.size(); ++c) {

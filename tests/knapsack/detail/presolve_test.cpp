@@ -9,6 +9,13 @@
 
 namespace detail = espalier::knapsack::detail;
 
+namespace {
+
+const espalier::knapsack::solve_options no_limits;
+detail::budget unlimited(no_limits);
+
+}  // namespace
+
 TEST_SUITE("knapsack") {
   TEST_CASE("presolve drops rows that cannot bind, divides by the gcd, merges equal classes and keeps what is free") {
     support::owned_problem<> owned;
@@ -19,7 +26,7 @@ TEST_SUITE("knapsack") {
     owned.add_class({0, 5, 0}, {1, 1, 1});
     owned.add_class({14, 0, 0}, {1});  // fits nowhere
     owned.add_class({4, 1, 6}, {});    // no item
-    const auto core = detail::presolve(owned.get(), owned.problem.capacities);
+    const auto core = detail::presolve(owned.get(), owned.problem.capacities, unlimited);
     CHECK(core.rows == std::vector<std::size_t>{0});  // 3 * 3 <= 9, so the third row does not bind either
     CHECK(core.divisors == std::vector<std::int64_t>{2});
     CHECK(core.capacities == std::vector<std::int64_t>{6});
@@ -38,8 +45,8 @@ TEST_SUITE("knapsack") {
     support::owned_problem<> owned;
     owned.problem.capacities = {1};
     owned.add_class({2}, {1, 1});
-    CHECK(detail::presolve(owned.get(), {1}).classes.empty());
-    CHECK(detail::presolve(owned.get(), {2}).classes.size() == 1);
+    CHECK(detail::presolve(owned.get(), {1}, unlimited).classes.empty());
+    CHECK(detail::presolve(owned.get(), {2}, unlimited).classes.size() == 1);
   }
 
   TEST_CASE("many distinct weight vectors keep their order") {
@@ -48,7 +55,7 @@ TEST_SUITE("knapsack") {
     for (std::int64_t c = 0; c < 60; ++c) {
       owned.add_class({c % 20 + 1, c % 7}, {1, 2});
     }
-    const auto core = detail::presolve(owned.get(), owned.problem.capacities);
+    const auto core = detail::presolve(owned.get(), owned.problem.capacities, unlimited);
     CHECK(core.classes.size() == 60);  // 20 and 7 have no common divisor
     for (std::size_t c = 0; c < 60; ++c) {
       CHECK(core.weights_of(c)[0] == static_cast<std::int64_t>(c % 20 + 1));

@@ -33,7 +33,7 @@ TEST_SUITE("knapsack") {
     items.resize(700);
     owned.add_class({2}, items);
     const auto& p = owned.get();
-    const auto core = detail::presolve(p, p.capacities);
+    const auto core = detail::presolve(p, p.capacities, unlimited);
     detail::scanner<Value> scan(p.values);
     const std::vector<detail::value_range> ranges{{10.25, 12}, {5, std::numeric_limits<double>::infinity()}};
     const auto w = scan(core, ranges, unlimited);

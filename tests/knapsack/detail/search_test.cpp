@@ -39,7 +39,7 @@ struct setting {
     do {
       owned = support::random_problem(random, {1 + random.below(9), 1 + random.below(4), resources, 8});
       std::for_each(owned.values.begin(), owned.values.end(), change);
-      core = detail::presolve(owned.get(), owned.problem.capacities);
+      core = detail::presolve(owned.get(), owned.problem.capacities, unlimited);
     } while (core.classes.empty());
     const auto& p = owned.get();
     window = detail::scanner<double>(p.values)(core, std::vector<detail::value_range>(core.classes.size(), range),
@@ -49,7 +49,7 @@ struct setting {
     for (std::size_t r = 0; r < core.rows.size(); ++r) {
       prices.push_back(random.below(4) == 0 ? 0.0 : random.uniform() * detail::largest_value(p.values) / 4);
     }
-    regret.emplace(core, window, scale, detail::rounded_prices(prices, scale));
+    regret.emplace(core, window, scale, detail::rounded_prices(prices, scale), unlimited);
   }
 
   /// Whether the windows are where they must be: what lies above fits, and where items turn is inside.

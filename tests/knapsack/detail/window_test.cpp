@@ -11,6 +11,13 @@
 
 namespace detail = espalier::knapsack::detail;
 
+namespace {
+
+const espalier::knapsack::solve_options no_limits;
+detail::budget unlimited(no_limits);
+
+}  // namespace
+
 TEST_SUITE("knapsack") {
   TEST_CASE("items are sorted by value, the lower index first among equals, few or many of them") {
     espalier::random_generator random(83);
@@ -26,7 +33,7 @@ TEST_SUITE("knapsack") {
         auto expected = items;
         std::stable_sort(expected.begin(), expected.end(),
                          [](const auto& a, const auto& b) { return a.value > b.value; });
-        detail::sort_items(items);
+        detail::sort_items(items, unlimited);
         bool same = true;
         for (std::size_t i = 0; i < count; ++i) {
           same = same && items[i].index == expected[i].index;

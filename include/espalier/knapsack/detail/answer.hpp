@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <espalier/base/sum.hpp>
+#include <espalier/knapsack/detail/scan.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 
@@ -68,6 +69,13 @@ template <class Value>
     }
   }
   return describe(p, std::move(kept), value.result());
+}
+
+/// A bound on what any items are worth together, at a glance.
+template <class Value>
+[[nodiscard]] double bound_of_all(const problem<Value>& p) {
+  const double largest = p.values.empty() ? 0.0 : static_cast<double>(largest_value(p.values));
+  return largest * static_cast<double>(p.items()) * (1 + 1e-12);
 }
 
 /// Whether the use of a solution stays within the capacities.

@@ -52,10 +52,12 @@ struct break_solution {
 template <class = void>  // so that it is compiled where it is used only
 class dual_function {
  public:
-  explicit dual_function(const relaxation& r) : relaxation_(r), sums_(r.items.size() + r.classes(), 0.0) {
+  /// @throws interrupted if told to stop.
+  dual_function(const relaxation& r, budget& b) : relaxation_(r), sums_(r.items.size() + r.classes(), 0.0) {
     for (std::size_t c = 0; c < r.classes(); ++c) {
       double sum = 0;
       for (std::size_t i = r.begin[c]; i < r.begin[c + 1]; ++i) {
+        b.keep_going(i);
         sum += copies(c) * r.items[i].value;
         sums_[i + c + 1] = sum;
         magnitude_ += copies(c) * std::abs(r.items[i].value);
@@ -394,7 +396,7 @@ template <class = void>  // so that it is compiled where it is used only
 class neighbourhood {
  public:
   /// @param reach  how many items of each class to take on either side of the line.
-  neighbourhood(const dual_function<>& function, const std::vector<double>& prices, std::size_t reach) {
+  neighbourhood(const dual_function<>& function, const std::vector<double>& prices, std::size_t reach, budget& b) {
     const relaxation& all = function.terms();
     capacities_.assign(all.capacities.begin(), all.capacities.end());
     for (std::size_t r = 0; r < prices.size(); ++r) {
@@ -410,6 +412,7 @@ class neighbourhood {
       const std::size_t last = (std::min)(items.size(), line + reach);
       complete_ = complete_ && first == 0 && last == items.size();
       for (std::size_t i = first; i < last; ++i) {
+        b.keep_going(i);
         items_.push_back({items[i].value - t, items[i].index});
       }
       begin_.push_back(items_.size());
@@ -442,7 +445,7 @@ class neighbourhood {
 /// @param hint   prices near which the minimum is thought to be; empty: 0.
 template <class = void>  // so that it is compiled where it is called only
 [[nodiscard]] dual_solution minimize_dual(const relaxation& terms, const std::vector<double>& hint, budget& b) {
-  const dual_function function(terms);
+  const dual_function function(terms, b);
   if (terms.rows() == 1) {
     one_price price(terms.items, terms.begin, terms.weights, terms.capacities[0]);
     const std::vector<double> prices{price()};
@@ -455,12 +458,12 @@ template <class = void>  // so that it is compiled where it is called only
     reach = (std::max)(reach, (terms.begin[c + 1] - terms.begin[c]) / 32);
   }
   for (int turn = 0; turn < 12; ++turn) {
-    const neighbourhood near(function, best.prices, reach);
+    const neighbourhood near(function, best.prices, reach, b);
     if (!near.fits()) {
       reach *= 8;
       continue;
     }
-    const dual_function local(near.terms());
+    const dual_function local(near.terms(), b);
     const dual_solution found = column_generation(local, std::vector<double>(terms.rows(), 0.0), b)();
     best.steps += found.steps;
     std::vector<double> prices = best.prices;

@@ -37,7 +37,10 @@ class one_row_search {
   [[nodiscard]] std::optional<choice> operator()(const choice& best) {
     const std::uint64_t reserve = budget_.left() / 4 * 3;
     aim_below(best.cost);
-    list_moves(most_);
+    if (!list_moves(most_)) {
+      cut_short_ = true;
+      return std::nullopt;
+    }
     states_.assign(1, {regret_.slack().front(), 0, 0});
     finish(states_.front());
     for (std::size_t i = 0; i < moves_.size() && !states_.empty() && moves_[i].cost <= most_; ++i) {
@@ -74,8 +77,11 @@ class one_row_search {
     std::uint32_t before;
   };
 
+  static constexpr std::size_t most_moves = 1 << 20;
+
   /// The items that can be moved within the limit, the cheapest first, and the least rate of those from each on.
-  void list_moves(std::int64_t limit) {
+  /// @return false if they are too many to try one by one.
+  [[nodiscard]] bool list_moves(std::int64_t limit) {
     for (std::size_t c = 0; c < regret_.classes(); ++c) {
       const std::int64_t weight = regret_.core().weights_of(c).front();
       const auto list = [&](const std::vector<std::int64_t>& costs, std::int64_t signed_weight) {
@@ -90,6 +96,9 @@ class one_row_search {
       };
       list(regret_.up(c, limit).costs, -weight);
       list(regret_.down(c, limit).costs, weight);
+      if (moves_.size() > most_moves) {
+        return false;
+      }
       window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
     }
     std::vector<std::int64_t> keys;
@@ -106,6 +115,7 @@ class one_row_search {
       const auto weight = static_cast<double>(moves_[i].weight < 0 ? -moves_[i].weight : moves_[i].weight);
       rates_[i] = (std::min)(rates_[i + 1], static_cast<double>(moves_[i].cost) / weight);
     }
+    return true;
   }
 
   void aim_below(std::int64_t cost) noexcept { most_ = cost < endless ? cost - grain_ : endless - 1; }

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -129,9 +130,10 @@ template <class Value>
 
 /// Drops rows that cannot bind and items that fit nowhere, divides rows by their gcd, merges classes of equal weights.
 /// @param largest  capacities that will be asked for in the end, at least those of the problem.
+/// @throws interrupted if told to stop.
 /// Complexity: O(runs + classes resources); the items are not touched.
 template <class Value>
-[[nodiscard]] core_problem presolve(const problem<Value>& p, const std::vector<std::int64_t>& largest) {
+[[nodiscard]] core_problem presolve(const problem<Value>& p, const std::vector<std::int64_t>& largest, budget& b) {
   const what_matters matters = find_what_matters(p, largest);
   core_problem core;
   core.rows = matters.rows;
@@ -149,6 +151,7 @@ template <class Value>
   weight_table table(core.weights, core.rows.size());
   std::vector<std::int64_t> weights(core.rows.size());
   for (std::size_t c = 0; c < p.classes(); ++c) {
+    b.keep_going(c);
     if (matters.fits[c] == 0 || matters.size[c] == 0) {
       continue;
     }
@@ -161,7 +164,9 @@ template <class Value>
     }
   }
   std::uint64_t item = 0;
-  for (const run& one : p.runs) {
+  for (std::size_t i = 0; i < p.runs.size(); ++i) {
+    b.keep_going(i);
+    const run& one = p.runs[i];
     const piece here{item, one.count};
     item += one.count;
     if (one.count == 0 || (p.resources() > 0 && matters.fits[one.item_class] == 0)) {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/fixed_point.hpp>
 #include <espalier/knapsack/detail/lattice.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
@@ -47,14 +48,17 @@ template <class = void>  // so that it is compiled where it is called only
 }
 
 /// L(lambda) less what is kept above the windows, times the factor.
+/// @throws interrupted if told to stop.
 template <class = void>  // so that it is compiled where it is called only
 [[nodiscard]] int128 exact_dual(const core_problem& core, const windows& w, const fixed_point& scale,
-                                const exact_prices& prices) {
+                                const exact_prices& prices, budget& b) {
   int128 sum = prices.cost(w.remaining);
   for (std::size_t c = 0; c < w.classes(); ++c) {
     const int128 t = prices.cost(core.weights_of(c));
-    for (const window_item& item : w.of(c)) {
-      const int128 r = int128{scale.round(item.value)} * prices.factor - t;
+    const auto items = w.of(c);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      b.keep_going(i);
+      const int128 r = int128{scale.round(items[i].value)} * prices.factor - t;
       if (r <= 0) {
         break;
       }
@@ -144,11 +148,11 @@ template <class = void>  // so that it is compiled where it is called only
 /// At a corner, ties have a regret of exactly 0, without which plateaus of equal values could not be closed.
 template <class = void>  // so that it is compiled where it is called only
 [[nodiscard]] exact_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
-                                   const std::vector<double>& prices) {
+                                   const std::vector<double>& prices, budget& b) {
   exact_prices rounded = rounded_prices(prices, scale);
   auto corner = vertex_prices(turning_points(core, w, scale, prices), prices.size());
   if (corner &&
-      exact_dual(core, w, scale, *corner) <= (exact_dual(core, w, scale, rounded) + int128{1}) * corner->factor) {
+      exact_dual(core, w, scale, *corner, b) <= (exact_dual(core, w, scale, rounded, b) + int128{1}) * corner->factor) {
     return *std::move(corner);
   }
   return rounded;

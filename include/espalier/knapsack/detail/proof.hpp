@@ -42,6 +42,15 @@ class prover {
 
   /// @return what is known when it is proven, or the budget is spent, or the windows turn out too narrow.
   [[nodiscard]] proof operator()(statistics& took) {
+    try {
+      close(took);
+    } catch (const interrupted&) {  // what is known so far is the answer, and the budget says that it is spent
+    }
+    return result_;
+  }
+
+ private:
+  void close(statistics& took) {
     raise_bound(lattice_bound());
     std::int64_t limit = (std::max)(result_.least_regret, first_limit());
     if (on_plateau() && result_.best.cost < endless && !done()) {
@@ -70,10 +79,8 @@ class prover {
         break;  // the windows are too narrow, the budget is spent, or numbers are too large to search
       }
     }
-    return result_;
   }
 
- private:
   /// How large a search may become, and the beam that is tried when that does not do.
   struct stage {
     std::size_t states;

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/fixed_point.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
 #include <espalier/knapsack/detail/prices.hpp>
@@ -45,10 +46,12 @@ struct move_costs {
 ///
 /// The columns of a regret are the classes and then, row by row, the slack, of which any amount may be left at
 /// lambda a unit.
+///
+/// What walks through many items throws interrupted if told to stop.
 class regret {
  public:
-  regret(const core_problem& core, const windows& w, const fixed_point& scale, exact_prices prices)
-      : core_(core), windows_(w), scale_(scale), prices_(std::move(prices)), slack_(w.remaining) {
+  regret(const core_problem& core, const windows& w, const fixed_point& scale, exact_prices prices, budget& b)
+      : core_(core), windows_(w), scale_(scale), prices_(std::move(prices)), budget_(b), slack_(w.remaining) {
     for (std::size_t c = 0; c < core.classes.size(); ++c) {
       const int128 t = prices_.cost(core.weights_of(c));
       const auto items = w.of(c);
@@ -144,6 +147,7 @@ class regret {
     std::uint64_t bits = 0;
     std::uint64_t odd = 0;
     for (std::size_t i = 0; i < windows_.items.size() && (odd != 1 || bits % 2 == 0); ++i) {
+      budget_.keep_going(i);
       const auto value = static_cast<std::uint64_t>(scale_.round(windows_.items[i].value));
       bits |= value;
       if (odd != 1 && value != 0) {
@@ -157,8 +161,9 @@ class regret {
   /// phi for all of these items, on one side of the line.
   [[nodiscard]] std::int64_t cost_of_all(std::size_t c, std::span<const window_item> items) const {
     std::int64_t sum = 0;
-    for (const window_item& item : items) {
-      sum = add_costs(sum, cost_of(c, item));
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      budget_.keep_going(i);
+      sum = add_costs(sum, cost_of(c, items[i]));
     }
     return sum;
   }
@@ -176,6 +181,7 @@ class regret {
   }
 
   void extend_by_one(move_costs& moves, std::size_t c, std::int64_t direction) {
+    budget_.keep_going(moves.costs.size());
     const auto done = static_cast<std::int64_t>(moves.costs.size());
     const std::int64_t place = direction > 0 ? lines_[c] + done : lines_[c] - 1 - done;
     const auto items = windows_.of(c);
@@ -191,6 +197,7 @@ class regret {
   const windows& windows_;
   fixed_point scale_;
   exact_prices prices_;
+  budget& budget_;
   std::vector<std::int64_t> slack_;
   std::vector<int128> thresholds_;
   std::vector<std::int64_t> lines_;

@@ -70,6 +70,7 @@ class rounding {
     const std::int64_t first = step(c, direction);
     std::int64_t count = 1;
     while (count < most) {
+      budget_.keep_going(static_cast<std::size_t>(count));
       const std::int64_t before = regret_.cost(c, moves_[c] + count * direction);
       const std::int64_t after = regret_.cost(c, moves_[c] + (count + 1) * direction);
       if (after >= endless || after - before != first) {

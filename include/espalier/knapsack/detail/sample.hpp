@@ -77,6 +77,7 @@ class sampler {
   [[nodiscard]] sample draw() {
     sample result;
     for (std::size_t c = 0; c < core_.classes.size(); ++c) {
+      budget_.keep_going(c);
       const item_class& one = core_.classes[c];
       const std::uint64_t count = is_whole(c) ? one.size : draws_of(c);
       const double stretch = static_cast<double>(one.size) / static_cast<double>(count);
@@ -91,7 +92,7 @@ class sampler {
         }
         result.items.push_back({static_cast<double>(values_[one.pieces[part].first + (place - passed)]) + 0.0, 0});
       }
-      sort_items(std::span(result.items).subspan(result.begin.back()));
+      sort_items(std::span(result.items).subspan(result.begin.back()), budget_);
       result.begin.push_back(result.items.size());
       result.copies.push_back(stretch);
     }
@@ -116,7 +117,7 @@ class sampler {
   }
 
   [[nodiscard]] std::vector<double> prices_of(const sample& s, const std::vector<double>& hint) const {
-    const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}});
+    const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}}, budget_);
     return column_generation(function, hint.empty() ? std::vector<double>(core_.rows.size(), 0.0) : hint, budget_)()
         .prices;
   }

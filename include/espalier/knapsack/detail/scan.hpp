@@ -85,7 +85,7 @@ class scanner {
       b.keep_going();
       const std::size_t first = result.begin.back();
       result.begin.push_back(result.items.size());
-      sort_items(std::span(result.items).subspan(first));
+      sort_items(std::span(result.items).subspan(first), b);
       result.above.push_back(above);
       result.below.push_back(core.classes[c].size - above - (result.items.size() - first));
       for (std::size_t r = 0; r < core.rows.size(); ++r) {

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/knapsack/detail/budget.hpp>
+
 namespace espalier::inline v0::knapsack::detail {
 
 /// An item of a window. Indices reach 2^32.
@@ -51,7 +53,7 @@ struct windows {
 ///
 /// Doubles >= 0 are in the order of their bits; negative zero, which is not, does not get into a window.
 template <class = void>  // so that it is compiled where it is called only
-void radix_sort(std::span<window_item> items) {
+void radix_sort(std::span<window_item> items, budget& b) {
   constexpr unsigned digit_bits = 11;
   constexpr unsigned digits = 6;
   constexpr std::uint64_t mask = (1U << digit_bits) - 1;
@@ -59,9 +61,10 @@ void radix_sort(std::span<window_item> items) {
     return static_cast<std::size_t>(~std::bit_cast<std::uint64_t>(item.value) >> (digit_bits * d) & mask);
   };
   std::vector<std::uint32_t> places(digits * (mask + 1), 0);
-  for (const window_item& item : items) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    b.keep_going(i);
     for (unsigned d = 0; d < digits; ++d) {
-      ++places[d * (mask + 1) + digit(item, d)];
+      ++places[d * (mask + 1) + digit(items[i], d)];
     }
   }
   std::vector<window_item> other(items.size());
@@ -73,8 +76,9 @@ void radix_sort(std::span<window_item> items) {
       continue;  // all alike
     }
     std::exclusive_scan(place.begin(), place.end(), place.begin(), std::uint32_t{0});
-    for (const window_item& item : from) {
-      to[place[digit(item, d)]++] = item;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      b.keep_going(i);
+      to[place[digit(from[i], d)]++] = from[i];
     }
     std::swap(from, to);
   }
@@ -84,8 +88,9 @@ void radix_sort(std::span<window_item> items) {
 }
 
 /// Sorts items that come in the order of their indices.
+/// @throws interrupted if told to stop.
 template <class = void>  // so that it is compiled where it is called only
-void sort_items(std::span<window_item> items) {
+void sort_items(std::span<window_item> items, budget& b) {
   constexpr std::size_t many = 1 << 12;
   if (std::is_sorted(items.begin(), items.end())) {
     return;  // as equal values are
@@ -93,7 +98,7 @@ void sort_items(std::span<window_item> items) {
   if (items.size() < many || items.size() > std::size_t{1} << 31U) {
     std::sort(items.begin(), items.end());
   } else {
-    radix_sort(items);
+    radix_sort(items, b);
   }
 }
 

@@ -62,10 +62,10 @@ class window_solver {
         return std::nullopt;
       }
     }
-    const exact_prices prices = sharpen(core_, w, scale_, dual.prices);
+    const exact_prices prices = sharpen(core_, w, scale_, dual.prices, budget_);
     bool too_large = false;
     auto result = minimize(w, prices, too_large);
-    if (too_large && prices.factor > 1) {  // numbers without the factor are smaller
+    if (too_large) {  // numbers without the factor are smaller
       result = minimize(w, rounded_prices(dual.prices, scale_), too_large);
     }
     return result;
@@ -89,18 +89,22 @@ class window_solver {
   }
 
  private:
-  /// Nothing if the windows are too narrow; too_large if the numbers do not allow to say how good the choice is.
+  /// Nothing if the windows are too narrow, or too_large: the prices' factor makes numbers in which nobody can say how
+  /// good a choice is.
   [[nodiscard]] std::optional<window_choice> minimize(const windows& w, const exact_prices& prices, bool& too_large) {
-    regret r(core_, w, scale_, prices);
+    regret r(core_, w, scale_, prices, budget_);
     const auto first = rounding(r, budget_)();
     if (!first) {
       return std::nullopt;
     }
+    too_large = first->cost >= endless && prices.factor > 1;
+    if (too_large) {
+      return std::nullopt;
+    }
     const double dual =
-        above_ + scale_.to_double(exact_dual(core_, w, scale_, prices)) / static_cast<double>(prices.factor);
+        above_ + scale_.to_double(exact_dual(core_, w, scale_, prices, budget_)) / static_cast<double>(prices.factor);
     const auto good_enough = relative_gap_ > 0 ? r.from_value(relative_gap_ * dual) : 0;
     const proof found = prover(r, *first, good_enough, budget_)(took_);
-    too_large = found.best.cost >= endless;
     return found.left_window ? std::nullopt : std::optional(describe_choice(w, r, found, dual));
   }
 
