@@ -836,6 +836,12 @@ class fingerprint {
     return *this;
   }
 
+  /// @tparam T  any type; what is added is its name, as the compiler spells it.
+  template <class T>
+  fingerprint& add_type() noexcept {
+    return add(std::string_view(__PRETTY_FUNCTION__));
+  }
+
   [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
 
  private:
@@ -9216,22 +9222,42 @@ concept identified_trainer = requires(const Trainer& trainer) {
 
 namespace espalier::inline v0::prune::detail {
 
-/// All settings that decide about a result; not limits by the clock and stop requests, after which a run may go on.
+/// Adds all settings that decide about a result, each by its name; not limits by the clock and stop requests, after
+/// which a run may go on.
 template <class Options>
-[[nodiscard]] std::uint64_t fingerprint_of(const Options& o) {
-  fingerprint sum;
-  sum.add(o.relative_tolerance).add(o.larger_is_better).add(o.epochs).add(o.rewinding).add(o.final_epochs);
-  sum.add(o.cutoff_bad_trials).add(o.scope).add(o.minimum_kept).add(o.live).add(o.sharing_saves);
-  sum.add(o.floor.has_value()).add(o.floor.value_or(0)).add(std::span<const std::int64_t>(o.target));
-  sum.add(o.maximum_levels).add(o.maximum_epochs);
-  sum.add(o.knapsack.work_limit).add(o.knapsack.memory_limit).add(o.knapsack.relative_gap);
+void add_settings(const Options& o, std::vector<identity_part>& parts) {
+  const auto add = [&](const char* name, const auto&... numbers) {
+    fingerprint sum;
+    (sum.add(numbers), ...);
+    parts.push_back({name, sum.value()});
+  };
+  add("relative_tolerance", o.relative_tolerance);
+  add("larger_is_better", o.larger_is_better);
+  add("epochs", o.epochs);
+  add("rewinding", o.rewinding);
+  add("final_epochs", o.final_epochs);
+  add("cutoff_bad_trials", o.cutoff_bad_trials);
+  add("scope", o.scope);
+  add("minimum_kept", o.minimum_kept);
+  add("live", o.live);
+  add("sharing_saves", o.sharing_saves);
+  add("floor", o.floor.has_value(), o.floor.value_or(0));
+  add("target", std::span<const std::int64_t>(o.target));
+  add("maximum_levels", o.maximum_levels);
+  add("maximum_epochs", o.maximum_epochs);
+  add("limits of the knapsack", o.knapsack.work_limit, o.knapsack.memory_limit, o.knapsack.relative_gap);
+  fingerprint budgets;
   for (const auto& layer : o.layers) {
-    sum.add(std::string_view(layer.layer)).add(std::span<const double>(layer.sparsity));
+    budgets.add(std::string_view(layer.layer)).add(std::span<const double>(layer.sparsity));
   }
+  fingerprint strengths_of_layers;
   for (const auto& [layer, strengths] : o.regularization) {
-    sum.add(std::string_view(layer)).add(strengths.alpha).add(strengths.beta).add(strengths.norm);
+    strengths_of_layers.add(std::string_view(layer)).add(strengths.alpha).add(strengths.beta).add(strengths.norm);
   }
-  return sum.value();
+  parts.push_back({"budgets of layers", budgets.value()});
+  parts.push_back({"regularization", strengths_of_layers.value()});
+  parts.push_back({"ranking", fingerprint().template add_type<decltype(o.valuation.ranking)>().value()});
+  parts.push_back({"normalization", fingerprint().template add_type<decltype(o.valuation.normalization)>().value()});
 }
 
 /// @return the parts, in the order in which a difference is looked for.
@@ -9256,7 +9282,7 @@ template <class Parameters, class Layers, class Trainer, class Options>
   }
   parts.push_back({"weights before pruning", weights.value()});
   parts.push_back({"objective or hardware", objective.value()});
-  parts.push_back({"options", fingerprint_of(options)});
+  add_settings(options, parts);
   return parts;
 }
 

@@ -34,6 +34,11 @@ TEST_SUITE("base") {
     }
   }
 
+  TEST_CASE("types have sums of their own") {
+    CHECK(fingerprint{}.add_type<int>().value() == fingerprint{}.add_type<int>().value());
+    CHECK(fingerprint{}.add_type<int>().value() != fingerprint{}.add_type<unsigned>().value());
+  }
+
   TEST_CASE("order matters, and parts do not run together") {
     CHECK(fingerprint{}.add("ab").add("c").value() != fingerprint{}.add("a").add("bc").value());
     CHECK(fingerprint{}.add(1).add(2).value() != fingerprint{}.add(2).add(1).value());

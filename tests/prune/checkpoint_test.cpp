@@ -17,6 +17,7 @@
 #include <espalier/objective/parameters.hpp>
 #include <espalier/prune/optimize.hpp>
 #include <espalier/rank/l1.hpp>
+#include <espalier/rank/l2.hpp>
 #include <espalier/schedule/constant.hpp>
 #include <espalier/schedule/geometric.hpp>
 
@@ -270,8 +271,21 @@ TEST_SUITE("prune") {
     refused("other objective or hardware");
     network = {};
     o.epochs = 5;
-    refused("other options");
+    refused("other epochs");
     o.epochs = 4;
+    o.floor = 0.1;
+    refused("other floor");
+    o.floor.reset();
+    prune::options<espalier::rank::l2> by_length;
+    by_length.relative_tolerance = o.relative_tolerance;
+    by_length.rewinding = o.rewinding;
+    by_length.final_epochs = o.final_epochs;
+    by_length.cutoff_bad_trials = o.cutoff_bad_trials;
+    by_length.minimum_kept = o.minimum_kept;
+    by_length.checkpoint = place;
+    CHECK_THROWS_WITH_AS(static_cast<void>(prune::optimize(network, trainer, espalier::objective::parameters{},
+                                                           espalier::schedule::geometric({.initial = 0.3}), by_length)),
+                         doctest::Contains("other ranking"), espalier::argument_error);
     CHECK_THROWS_WITH_AS(
         static_cast<void>(prune::optimize(network, trainer, espalier::objective::parameters{},
                                           espalier::schedule::geometric({.initial = 0.3, .ratio = 0.5}), o)),
@@ -301,7 +315,7 @@ TEST_SUITE("prune") {
     place.kept[0] = std::byte{9};
     plain_network network;
     CHECK_THROWS_WITH_AS(static_cast<void>(run(network, trainer, o)),
-                         doctest::Contains("a saved run of version 9, expected version 1"), espalier::parse_error);
+                         doctest::Contains("a saved run of version 9, expected version 2"), espalier::parse_error);
     place.kept = kept;
     place.kept.push_back(std::byte{0});
     CHECK_THROWS_AS(static_cast<void>(run(network, trainer, o)), espalier::parse_error);

@@ -135,20 +135,21 @@ TEST_SUITE("train") {
     CHECK_THROWS_WITH_AS(training.load(saved), doctest::Contains("bytes of a saved training"), espalier::parse_error);
   }
 
-  TEST_CASE("other data, another seed and another learning rate are other identities") {
+  TEST_CASE("other data, another seed, another learning rate and another optimizer are other identities") {
     support::labelled<float> data(300, 6, 4);
     const auto identity = [&](std::uint64_t seed, double rate) {
       return train::trainer<float>(data.view(), data.view(), {.seed = seed, .learning_rate = {.initial = rate}})
           .identity();
     };
     const auto first = identity(1, 1e-2);
-    REQUIRE(first.size() == 3);
+    REQUIRE(first.size() == 7);
     const auto differs = [&](const auto& other, std::size_t part) {
-      for (std::size_t i = 0; i < 3; ++i) {
+      for (std::size_t i = 0; i < 7; ++i) {
         CHECK((first[i].value == other[i].value) == (i != part));
       }
     };
-    differs(identity(1, 1e-2), 3);
+    differs(identity(1, 1e-2), 7);
+    differs(train::trainer<float, espalier::optim::sgd>(data.view(), data.view(), {.seed = 1}).identity(), 3);
     differs(identity(2, 1e-2), 0);
     differs(identity(1, 1e-3), 2);
     data.numbers[17] += 1;

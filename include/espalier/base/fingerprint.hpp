@@ -39,6 +39,12 @@ class fingerprint {
     return *this;
   }
 
+  /// @tparam T  any type; what is added is its name, as the compiler spells it.
+  template <class T>
+  fingerprint& add_type() noexcept {
+    return add(std::string_view(__PRETTY_FUNCTION__));
+  }
+
   [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
 
  private:

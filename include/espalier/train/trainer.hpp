@@ -80,7 +80,13 @@ class trainer {
     for (const std::size_t step : {0U, 50U, 99U}) {
       settings.add(static_cast<double>(options_.learning_rate(step, 100)));
     }
-    return {{"seed", options_.seed}, {"data", data.value()}, {"settings of the training", settings.value()}};
+    return {{"seed", options_.seed},
+            {"data", data.value()},
+            {"settings of the training", settings.value()},
+            {"type of optimizer", fingerprint().add_type<Optimizer>().value()},
+            {"type of learning rate", fingerprint().add_type<Rate>().value()},
+            {"type of loss", fingerprint().add_type<Loss>().value()},
+            {"type of metric", fingerprint().add_type<Metric>().value()}};
   }
 
   /// @return the metric of the validation samples; by default the share that the network gets right.
