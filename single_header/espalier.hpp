@@ -6982,11 +6982,16 @@ namespace espalier::inline v0::mask {
 /// @tparam Value  float or double.
 template <class Value>
 struct weight_mask {
+  weight_mask() = default;
+  /// @param m  the mask.   @param o  the offsets.   @param t  what is trained as one.
+  weight_mask(std::vector<std::uint8_t> m, std::vector<Value> o = {}, std::vector<std::uint32_t> t = {})
+      : mask(std::move(m)), offset(std::move(o)), trained_as_one(std::move(t)) {}
+
   std::vector<std::uint8_t> mask;  ///< one per weight, 1 kept, 0 held at its offset
   std::vector<Value> offset;       ///< one per weight; empty if no weight is shared
   /// One per weight: 0, or the number of a shared group whose weights are trained as one, from their offset on; empty:
   /// shared weights stay at their offsets.
-  std::vector<std::uint32_t> trained_as_one{};
+  std::vector<std::uint32_t> trained_as_one;
 
   /// Sets every weight that is not kept to its offset.
   /// @param kernel  the weights, as many as the mask has entries.
@@ -14026,16 +14031,17 @@ template <class T, class Kernels, std::size_t Outputs>
   table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
                  {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
                  {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
+  [&]<std::size_t... Places>(std::index_sequence<Places...>) {
     constexpr std::size_t inputs[] = {1, 4, 6};
-    ((table.outer[I] = {Kernels::template outer<false, inputs[I], 1>, Kernels::template outer<false, inputs[I], 2>}),
+    ((table.outer[Places] = {Kernels::template outer<false, inputs[Places], 1>,
+                             Kernels::template outer<false, inputs[Places], 2>}),
      ...);
-    ((table.squared_outer[I] = {Kernels::template outer<true, inputs[I], 1>,
-                                Kernels::template outer<true, inputs[I], 2>}),
+    ((table.squared_outer[Places] = {Kernels::template outer<true, inputs[Places], 1>,
+                                     Kernels::template outer<true, inputs[Places], 2>}),
      ...);
     if constexpr (Outputs == 6) {
-      ((table.outer[I][2] = Kernels::template outer<false, inputs[I], 4>), ...);
-      ((table.squared_outer[I][2] = Kernels::template outer<true, inputs[I], 4>), ...);
+      ((table.outer[Places][2] = Kernels::template outer<false, inputs[Places], 4>), ...);
+      ((table.squared_outer[Places][2] = Kernels::template outer<true, inputs[Places], 4>), ...);
     }
   }
   (std::index_sequence<0, 1, 2>{});
@@ -16493,20 +16499,20 @@ requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 && (takes_targets<Los
     expect_fitting(a.classes);
     double total = 0;
     std::size_t begin = 0;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
+    [&]<std::size_t... Places>(std::index_sequence<Places...>) {
       (
           [&] {
             answers<T> part = a;
             part.row = a.row == 0 ? a.classes : a.row;
             part.scores += begin * kernels::lanes;
             part.targets += begin * kernels::lanes;
-            part.classes = outputs[I];
-            const double weight = weight_of(I);
+            part.classes = outputs[Places];
+            const double weight = weight_of(Places);
             const T own_scale = scale * static_cast<T>(weight);
             T* own = to == nullptr ? nullptr : to + begin * kernels::lanes;
-            const auto& l = std::get<I>(losses);
+            const auto& l = std::get<Places>(losses);
             total += weight * (own == nullptr ? l.sum(part) : l.gradient(part, own_scale, own));
-            begin += outputs[I];
+            begin += outputs[Places];
           }(),
           ...);
     }

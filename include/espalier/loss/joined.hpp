@@ -41,20 +41,20 @@ requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 && (takes_targets<Los
     expect_fitting(a.classes);
     double total = 0;
     std::size_t begin = 0;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
+    [&]<std::size_t... Places>(std::index_sequence<Places...>) {
       (
           [&] {
             answers<T> part = a;
             part.row = a.row == 0 ? a.classes : a.row;
             part.scores += begin * kernels::lanes;
             part.targets += begin * kernels::lanes;
-            part.classes = outputs[I];
-            const double weight = weight_of(I);
+            part.classes = outputs[Places];
+            const double weight = weight_of(Places);
             const T own_scale = scale * static_cast<T>(weight);
             T* own = to == nullptr ? nullptr : to + begin * kernels::lanes;
-            const auto& l = std::get<I>(losses);
+            const auto& l = std::get<Places>(losses);
             total += weight * (own == nullptr ? l.sum(part) : l.gradient(part, own_scale, own));
-            begin += outputs[I];
+            begin += outputs[Places];
           }(),
           ...);
     }

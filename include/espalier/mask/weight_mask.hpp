@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
@@ -17,11 +18,16 @@ namespace espalier::inline v0::mask {
 /// @tparam Value  float or double.
 template <class Value>
 struct weight_mask {
+  weight_mask() = default;
+  /// @param m  the mask.   @param o  the offsets.   @param t  what is trained as one.
+  weight_mask(std::vector<std::uint8_t> m, std::vector<Value> o = {}, std::vector<std::uint32_t> t = {})
+      : mask(std::move(m)), offset(std::move(o)), trained_as_one(std::move(t)) {}
+
   std::vector<std::uint8_t> mask;  ///< one per weight, 1 kept, 0 held at its offset
   std::vector<Value> offset;       ///< one per weight; empty if no weight is shared
   /// One per weight: 0, or the number of a shared group whose weights are trained as one, from their offset on; empty:
   /// shared weights stay at their offsets.
-  std::vector<std::uint32_t> trained_as_one{};
+  std::vector<std::uint32_t> trained_as_one;
 
   /// Sets every weight that is not kept to its offset.
   /// @param kernel  the weights, as many as the mask has entries.

@@ -27,16 +27,17 @@ template <class T, class Kernels, std::size_t Outputs>
   table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
                  {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
                  {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
+  [&]<std::size_t... Places>(std::index_sequence<Places...>) {
     constexpr std::size_t inputs[] = {1, 4, 6};
-    ((table.outer[I] = {Kernels::template outer<false, inputs[I], 1>, Kernels::template outer<false, inputs[I], 2>}),
+    ((table.outer[Places] = {Kernels::template outer<false, inputs[Places], 1>,
+                             Kernels::template outer<false, inputs[Places], 2>}),
      ...);
-    ((table.squared_outer[I] = {Kernels::template outer<true, inputs[I], 1>,
-                                Kernels::template outer<true, inputs[I], 2>}),
+    ((table.squared_outer[Places] = {Kernels::template outer<true, inputs[Places], 1>,
+                                     Kernels::template outer<true, inputs[Places], 2>}),
      ...);
     if constexpr (Outputs == 6) {
-      ((table.outer[I][2] = Kernels::template outer<false, inputs[I], 4>), ...);
-      ((table.squared_outer[I][2] = Kernels::template outer<true, inputs[I], 4>), ...);
+      ((table.outer[Places][2] = Kernels::template outer<false, inputs[Places], 4>), ...);
+      ((table.squared_outer[Places][2] = Kernels::template outer<true, inputs[Places], 4>), ...);
     }
   }
   (std::index_sequence<0, 1, 2>{});
