@@ -4883,9 +4883,9 @@ template <class Value>
          ((strands[4] + strands[5]) + (strands[6] + strands[7]));
 }
 
-/// The largest value; all are >= 0.
+/// The largest value; all are >= 0. Of none: 0.
 template <class Value>
-[[nodiscard]] Value largest_value(std::span<const Value> values) noexcept {
+[[nodiscard]] double largest_value(std::span<const Value> values) noexcept {
   std::array<Value, 8> strands{};
   std::size_t i = 0;
   for (; i + 8 <= values.size(); i += 8) {
@@ -4896,7 +4896,7 @@ template <class Value>
   for (; i < values.size(); ++i) {
     strands[0] = values[i] > strands[0] ? values[i] : strands[0];
   }
-  return *std::max_element(strands.begin(), strands.end());
+  return static_cast<double>(*std::max_element(strands.begin(), strands.end()));
 }
 
 /// Splits the items by their windows.
@@ -5023,7 +5023,7 @@ class choosing {
       : table_(table),
         budget_(options),
         relative_gap_(options.relative_gap),
-        scale_(static_cast<double>(largest_value(table.problem().values))) {}
+        scale_(largest_value(table.problem().values)) {}
 
   [[nodiscard]] choice_solution operator()() {
     std::vector<std::uint32_t> lightest;
@@ -5265,8 +5265,7 @@ template <class Value>
 /// A bound on what any items are worth together, at a glance.
 template <class Value>
 [[nodiscard]] double bound_of_all(const problem<Value>& p) {
-  const double largest = p.values.empty() ? 0.0 : static_cast<double>(largest_value(p.values));
-  return largest * static_cast<double>(p.items()) * (1 + 1e-12);
+  return largest_value(p.values) * static_cast<double>(p.items()) * (1 + 1e-12);
 }
 
 /// Whether the use of a solution stays within the capacities.
@@ -5531,7 +5530,7 @@ class one_row_search {
     std::uint32_t before;
   };
 
-  static constexpr std::size_t most_moves = 1 << 20;
+  static constexpr std::size_t most_moves = 1 << 20;  // sorting more takes longer than a stop may wait
 
   /// The items that can be moved within the limit, the cheapest first, and the least rate of those from each on.
   /// @return false if they are too many to try one by one.
@@ -6435,7 +6434,7 @@ class solving {
         budget_(options),
         core_(presolve(p, p.capacities, budget_)),
         scan_(p.values),
-        solver_(core_, fixed_point(static_cast<double>(largest_value(p.values))), options.relative_gap, budget_) {}
+        solver_(core_, fixed_point(largest_value(p.values)), options.relative_gap, budget_) {}
 
   [[nodiscard]] solution operator()() {
     for (const piece& part : core_.free_pieces) {
@@ -6606,7 +6605,7 @@ class frontier {
   /// @param resource  the one that is varied.
   /// @param b         what stops the preparations; they throw interrupted then.
   frontier(const problem<Value>& p, const std::vector<std::int64_t>& largest, std::size_t resource, budget& b)
-      : problem_(p), core_(presolve(p, largest, b)), scale_(scale_of(p)) {
+      : problem_(p), core_(presolve(p, largest, b)), scale_(largest_value(p.values)) {
     scanner<Value> scan(p.values);
     for (const piece& part : core_.free_pieces) {
       scan.keep(part);
@@ -6675,10 +6674,6 @@ class frontier {
       }
       prices_ = solver.prices().empty() ? prices_ : solver.prices();
     }
-  }
-
-  [[nodiscard]] static fixed_point scale_of(const problem<Value>& p) {
-    return fixed_point(static_cast<double>(largest_value(p.values)));
   }
 
   /// The windows of `reach` items on either side of the line at the current prices.
@@ -6982,10 +6977,15 @@ namespace espalier::inline v0::mask {
 /// @tparam Value  float or double.
 template <class Value>
 struct weight_mask {
+  /// Of no weight.
   weight_mask() = default;
-  /// @param m  the mask.   @param o  the offsets.   @param t  what is trained as one.
-  weight_mask(std::vector<std::uint8_t> m, std::vector<Value> o = {}, std::vector<std::uint32_t> t = {})
-      : mask(std::move(m)), offset(std::move(o)), trained_as_one(std::move(t)) {}
+  /// Constructors are spelled out since g++ 12 ends with an internal error on a default of the last member.
+  /// @param of_weights  becomes mask.
+  /// @param offsets     becomes offset; default: no weight is shared.
+  /// @param groups      becomes trained_as_one; default: shared weights stay at their offsets.
+  weight_mask(std::vector<std::uint8_t> of_weights, std::vector<Value> offsets = {},
+              std::vector<std::uint32_t> groups = {})
+      : mask(std::move(of_weights)), offset(std::move(offsets)), trained_as_one(std::move(groups)) {}
 
   std::vector<std::uint8_t> mask;  ///< one per weight, 1 kept, 0 held at its offset
   std::vector<Value> offset;       ///< one per weight; empty if no weight is shared
@@ -7525,6 +7525,19 @@ template <class Value>
   return {std::vector<std::uint8_t>(weights, 1), {}};
 }
 
+namespace detail {
+
+inline void expect_fitting(const structure::grouping& groups, std::span<const action> actions, std::size_t weights,
+                           const std::string& where) {
+  if (actions.size() != groups.count() || weights != groups.weights()) {
+    throw shape_error(
+        error_message(where, std::to_string(actions.size()) + " actions and " + std::to_string(weights) + " weights",
+                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
+  }
+}
+
+}  // namespace detail
+
 /// Kept groups get mask 1, pruned ones mask 0, shared ones mask 0 and their mean as the offset.
 /// @param groups   a partition of the kernel.
 /// @param actions  one per group.
@@ -7534,12 +7547,7 @@ template <class Value>
 template <class Value>
 [[nodiscard]] weight_mask<Value> make_mask(const structure::grouping& groups, std::span<const action> actions,
                                            std::span<const Value> kernel) {
-  if (actions.size() != groups.count() || kernel.size() != groups.weights()) {
-    throw shape_error(
-        error_message("mask::make_mask",
-                      std::to_string(actions.size()) + " actions and " + std::to_string(kernel.size()) + " weights",
-                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
-  }
+  detail::expect_fitting(groups, actions, kernel.size(), "mask::make_mask");
   weight_mask<Value> result{std::vector<std::uint8_t>(kernel.size()), {}};
   std::uint8_t* const mask = result.mask.data();
   const action* const decided = actions.data();
@@ -7567,12 +7575,7 @@ template <class Value>
 template <class Value>
 [[nodiscard]] weight_mask<Value> train_shared(weight_mask<Value> m, const structure::grouping& groups,
                                               std::span<const action> actions) {
-  if (actions.size() != groups.count() || m.mask.size() != groups.weights()) {
-    throw shape_error(
-        error_message("mask::train_shared",
-                      std::to_string(actions.size()) + " actions and " + std::to_string(m.mask.size()) + " weights",
-                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
-  }
+  detail::expect_fitting(groups, actions, m.mask.size(), "mask::train_shared");
   m.trained_as_one.assign(m.mask.size(), 0);
   groups.visit([&](std::size_t group, std::size_t index) {
     m.trained_as_one[index] = actions[group] == action::share ? static_cast<std::uint32_t>(group + 1) : 0;
@@ -16026,9 +16029,15 @@ class shared_weights {
   /// @param weights  those of a group become the first of them.   Complexity: O(weights in groups).
   template <class T>
   void apply(std::span<T> weights) const {
+    copy<T>(weights, weights);
+  }
+  /// @param weights  one per weight.
+  /// @param to       one per weight; those of a group become the first of them in weights.
+  template <class T>
+  void copy(std::span<const T> weights, std::span<T> to) const {
     for_each_group([&](std::span<const std::size_t> group) {
       for (const std::size_t i : group) {
-        weights[i] = weights[group[0]];
+        to[i] = weights[group[0]];
       }
     });
   }
@@ -17509,6 +17518,56 @@ static_assert(batch_layer<batch_normalization<float>>);
 
 #endif
 
+// ---- espalier/nn/detail/elementwise.hpp ----
+// What layers have in common that keep the shape, and those that change every number by itself.
+#ifndef ESPALIER_NN_DETAIL_ELEMENTWISE_HPP
+#define ESPALIER_NN_DETAIL_ELEMENTWISE_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// A layer whose outputs are as many as its inputs, in the same shape.
+template <class T>
+class keeps_shape {
+ public:
+  using value_type = T;
+
+  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
+    features_ = input.size();
+    return input;
+  }
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+
+ protected:
+  /// How many numbers a pass has, with those of lanes without a sample.
+  [[nodiscard]] std::size_t count(const pass<T>& p) const noexcept { return p.blocks * features_ * kernels::lanes; }
+
+ private:
+  std::size_t features_ = 0;
+};
+
+/// A layer in place.
+/// @tparam Function  gives value(x), and slope(y), the derivative where the value is y.
+template <class Function, class T>
+class elementwise : public keeps_shape<T> {
+ public:
+  static constexpr bool in_place = true;
+
+  void forward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
+      p.y[i] = static_cast<const Function&>(*this).value(p.y[i]);
+    }
+  }
+  void backward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
+      p.dy[i] *= static_cast<const Function&>(*this).slope(p.y[i]);
+    }
+  }
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
 // ---- espalier/nn/bounded_relu.hpp ----
 // A rectifier with an upper end, a threshold and a slope below it.
 #ifndef ESPALIER_NN_BOUNDED_RELU_HPP
@@ -17528,9 +17587,8 @@ struct bounded_relu_options {
 /// threshold, which Keras computes by itself. `relu` is faster where it is enough.
 /// @tparam T  float or double.
 template <class T = float>
-class bounded_relu {
+class bounded_relu : public detail::keeps_shape<T> {
  public:
-  using value_type = T;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "bounded_relu";
 
@@ -17549,19 +17607,14 @@ class bounded_relu {
     }
   }
 
-  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
-    features_ = input.size();
-    return input;
-  }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
   void forward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
       const T x = p.x[i];
       p.y[i] = x > max_ ? max_ : (x <= threshold_ ? slope_ * (x - threshold_) : x);
     }
   }
   void backward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
       const T x = p.x[i];
       const bool six = max_ == T{6} && threshold_ == T{0};
       const T inside = x == max_ && six ? T{0} : T{1};
@@ -17574,7 +17627,6 @@ class bounded_relu {
   T max_;
   T slope_;
   T threshold_;
-  std::size_t features_ = 0;
 };
 static_assert(layer<bounded_relu<float>>);
 
@@ -18075,9 +18127,8 @@ namespace espalier::inline v0::nn {
 /// Source: Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting".
 /// @tparam T  float or double.
 template <class T = float>
-class dropout {
+class dropout : public detail::keeps_shape<T> {
  public:
-  using value_type = T;
   static constexpr bool in_place = false;  // the layer before may go back from its output
   static constexpr const char* default_name = "dropout";
 
@@ -18089,18 +18140,16 @@ class dropout {
     }
   }
 
-  extents build(const std::string& /*name*/, const extents& input, random_generator& generator) {
-    features_ = input.size();
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
     key_ = generator();
-    return input;
+    return detail::keeps_shape<T>::build(name, input, generator);
   }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
   void forward(const pass<T>& p) const { drop(p.x, p.y, p); }
   void backward(const pass<T>& p) const { drop(p.dy, p.dx, p); }
 
  private:
   void drop(const T* from, T* to, const pass<T>& p) const {
-    const std::size_t count = p.blocks * features_ * kernels::lanes;
+    const std::size_t count = this->count(p);
     if (p.noise == 0) {
       std::copy_n(from, count, to);
     } else {
@@ -18109,51 +18158,11 @@ class dropout {
   }
 
   double rate_;
-  std::size_t features_ = 0;
   std::uint64_t key_ = 0;
 };
 static_assert(layer<dropout<float>>);
 
 }  // namespace espalier::inline v0::nn
-
-#endif
-
-// ---- espalier/nn/detail/elementwise.hpp ----
-// What layers have in common that change every number by itself.
-#ifndef ESPALIER_NN_DETAIL_ELEMENTWISE_HPP
-#define ESPALIER_NN_DETAIL_ELEMENTWISE_HPP
-
-namespace espalier::inline v0::nn::detail {
-
-/// A layer in place.
-/// @tparam Function  gives value(x), and slope(y), the derivative where the value is y.
-template <class Function, class T>
-class elementwise {
- public:
-  using value_type = T;
-  static constexpr bool in_place = true;
-
-  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
-    features_ = input.size();
-    return input;
-  }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
-  void forward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
-      p.y[i] = static_cast<const Function&>(*this).value(p.y[i]);
-    }
-  }
-  void backward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
-      p.dy[i] *= static_cast<const Function&>(*this).slope(p.y[i]);
-    }
-  }
-
- private:
-  std::size_t features_ = 0;
-};
-
-}  // namespace espalier::inline v0::nn::detail
 
 #endif
 
@@ -18321,9 +18330,7 @@ class masked : public Layer {
     const auto kernel = elements(this->kernel());
     held_.apply(kernel);
     shared_.apply(kernel);
-    for (std::size_t i = 0; i < mask_.trained_as_one.size(); ++i) {
-      mask_.offset[i] = mask_.trained_as_one[i] != 0 ? kernel[i] : mask_.offset[i];
-    }
+    shared_.template copy<value_type>(kernel, mask_.offset);
   }
 
   /// @param gradients  one per weight of the kernel; those of weights that are trained as one become their mean.
@@ -18828,9 +18835,8 @@ class graph_nodes {
   }
 
   /// @return the shape of nodes that are joined to a node of a name.
-  /// @throws argument_error if there are fewer than two; shape_error that names it, them and their shapes if they do
-  /// not
-  ///         fit.
+  /// @throws argument_error if there are fewer than two; shape_error that names it, them and their shapes if they
+  /// differ.
   [[nodiscard]] extents joined_shape(const std::string& name, std::span<const std::size_t> nodes,
                                      node_kind kind) const {
     if (nodes.size() < 2) {
@@ -19895,9 +19901,8 @@ namespace espalier::inline v0::nn {
 /// @tparam Quantizer  such as quantize::relu_bits, quantize::bits or quantize::fixed_point.
 /// @tparam T          float or double.
 template <quantize::quantizer Quantizer, class T = float>
-class quantized_activation {
+class quantized_activation : public detail::keeps_shape<T> {
  public:
-  using value_type = T;
   static constexpr bool in_place = false;  // the way back needs what came
   static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "quantized_activation";
@@ -19905,25 +19910,19 @@ class quantized_activation {
   /// @param quantizer  with its settings.   @throws argument_error if one is out of range.
   explicit quantized_activation(Quantizer quantizer = {}) : quantizer_(std::move(quantizer)) { quantizer_.validate(); }
 
-  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
-    features_ = input.size();
-    return input;
-  }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
   void forward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
       p.y[i] = static_cast<T>(quantizer_.value(static_cast<double>(p.x[i])));
     }
   }
   void backward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
       p.dx[i] = p.dy[i] * static_cast<T>(quantizer_.slope(static_cast<double>(p.x[i])));
     }
   }
 
  private:
   Quantizer quantizer_;
-  std::size_t features_ = 0;
 };
 
 }  // namespace espalier::inline v0::nn
@@ -19940,22 +19939,13 @@ namespace espalier::inline v0::nn {
 /// max(x, 0); the slope at 0 is 0.
 /// @tparam T  float or double.
 template <class T = float>
-class relu {
+class relu : public detail::keeps_shape<T> {
  public:
-  using value_type = T;
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "relu";
 
-  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
-    features_ = input.size();
-    return input;
-  }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
-  void forward(const pass<T>& p) const { kernels::relu_forward(p.y, p.blocks * features_ * kernels::lanes); }
-  void backward(const pass<T>& p) const { kernels::relu_backward<T>(p.y, p.dy, p.blocks * features_ * kernels::lanes); }
-
- private:
-  std::size_t features_ = 0;
+  void forward(const pass<T>& p) const { kernels::relu_forward(p.y, this->count(p)); }
+  void backward(const pass<T>& p) const { kernels::relu_backward<T>(p.y, p.dy, this->count(p)); }
 };
 static_assert(layer<relu<float>>);
 

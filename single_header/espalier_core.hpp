@@ -4876,9 +4876,9 @@ template <class Value>
          ((strands[4] + strands[5]) + (strands[6] + strands[7]));
 }
 
-/// The largest value; all are >= 0.
+/// The largest value; all are >= 0. Of none: 0.
 template <class Value>
-[[nodiscard]] Value largest_value(std::span<const Value> values) noexcept {
+[[nodiscard]] double largest_value(std::span<const Value> values) noexcept {
   std::array<Value, 8> strands{};
   std::size_t i = 0;
   for (; i + 8 <= values.size(); i += 8) {
@@ -4889,7 +4889,7 @@ template <class Value>
   for (; i < values.size(); ++i) {
     strands[0] = values[i] > strands[0] ? values[i] : strands[0];
   }
-  return *std::max_element(strands.begin(), strands.end());
+  return static_cast<double>(*std::max_element(strands.begin(), strands.end()));
 }
 
 /// Splits the items by their windows.
@@ -5016,7 +5016,7 @@ class choosing {
       : table_(table),
         budget_(options),
         relative_gap_(options.relative_gap),
-        scale_(static_cast<double>(largest_value(table.problem().values))) {}
+        scale_(largest_value(table.problem().values)) {}
 
   [[nodiscard]] choice_solution operator()() {
     std::vector<std::uint32_t> lightest;
@@ -5258,8 +5258,7 @@ template <class Value>
 /// A bound on what any items are worth together, at a glance.
 template <class Value>
 [[nodiscard]] double bound_of_all(const problem<Value>& p) {
-  const double largest = p.values.empty() ? 0.0 : static_cast<double>(largest_value(p.values));
-  return largest * static_cast<double>(p.items()) * (1 + 1e-12);
+  return largest_value(p.values) * static_cast<double>(p.items()) * (1 + 1e-12);
 }
 
 /// Whether the use of a solution stays within the capacities.
@@ -5524,7 +5523,7 @@ class one_row_search {
     std::uint32_t before;
   };
 
-  static constexpr std::size_t most_moves = 1 << 20;
+  static constexpr std::size_t most_moves = 1 << 20;  // sorting more takes longer than a stop may wait
 
   /// The items that can be moved within the limit, the cheapest first, and the least rate of those from each on.
   /// @return false if they are too many to try one by one.
@@ -6428,7 +6427,7 @@ class solving {
         budget_(options),
         core_(presolve(p, p.capacities, budget_)),
         scan_(p.values),
-        solver_(core_, fixed_point(static_cast<double>(largest_value(p.values))), options.relative_gap, budget_) {}
+        solver_(core_, fixed_point(largest_value(p.values)), options.relative_gap, budget_) {}
 
   [[nodiscard]] solution operator()() {
     for (const piece& part : core_.free_pieces) {
@@ -6599,7 +6598,7 @@ class frontier {
   /// @param resource  the one that is varied.
   /// @param b         what stops the preparations; they throw interrupted then.
   frontier(const problem<Value>& p, const std::vector<std::int64_t>& largest, std::size_t resource, budget& b)
-      : problem_(p), core_(presolve(p, largest, b)), scale_(scale_of(p)) {
+      : problem_(p), core_(presolve(p, largest, b)), scale_(largest_value(p.values)) {
     scanner<Value> scan(p.values);
     for (const piece& part : core_.free_pieces) {
       scan.keep(part);
@@ -6668,10 +6667,6 @@ class frontier {
       }
       prices_ = solver.prices().empty() ? prices_ : solver.prices();
     }
-  }
-
-  [[nodiscard]] static fixed_point scale_of(const problem<Value>& p) {
-    return fixed_point(static_cast<double>(largest_value(p.values)));
   }
 
   /// The windows of `reach` items on either side of the line at the current prices.
@@ -6975,10 +6970,15 @@ namespace espalier::inline v0::mask {
 /// @tparam Value  float or double.
 template <class Value>
 struct weight_mask {
+  /// Of no weight.
   weight_mask() = default;
-  /// @param m  the mask.   @param o  the offsets.   @param t  what is trained as one.
-  weight_mask(std::vector<std::uint8_t> m, std::vector<Value> o = {}, std::vector<std::uint32_t> t = {})
-      : mask(std::move(m)), offset(std::move(o)), trained_as_one(std::move(t)) {}
+  /// Constructors are spelled out since g++ 12 ends with an internal error on a default of the last member.
+  /// @param of_weights  becomes mask.
+  /// @param offsets     becomes offset; default: no weight is shared.
+  /// @param groups      becomes trained_as_one; default: shared weights stay at their offsets.
+  weight_mask(std::vector<std::uint8_t> of_weights, std::vector<Value> offsets = {},
+              std::vector<std::uint32_t> groups = {})
+      : mask(std::move(of_weights)), offset(std::move(offsets)), trained_as_one(std::move(groups)) {}
 
   std::vector<std::uint8_t> mask;  ///< one per weight, 1 kept, 0 held at its offset
   std::vector<Value> offset;       ///< one per weight; empty if no weight is shared
@@ -7518,6 +7518,19 @@ template <class Value>
   return {std::vector<std::uint8_t>(weights, 1), {}};
 }
 
+namespace detail {
+
+inline void expect_fitting(const structure::grouping& groups, std::span<const action> actions, std::size_t weights,
+                           const std::string& where) {
+  if (actions.size() != groups.count() || weights != groups.weights()) {
+    throw shape_error(
+        error_message(where, std::to_string(actions.size()) + " actions and " + std::to_string(weights) + " weights",
+                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
+  }
+}
+
+}  // namespace detail
+
 /// Kept groups get mask 1, pruned ones mask 0, shared ones mask 0 and their mean as the offset.
 /// @param groups   a partition of the kernel.
 /// @param actions  one per group.
@@ -7527,12 +7540,7 @@ template <class Value>
 template <class Value>
 [[nodiscard]] weight_mask<Value> make_mask(const structure::grouping& groups, std::span<const action> actions,
                                            std::span<const Value> kernel) {
-  if (actions.size() != groups.count() || kernel.size() != groups.weights()) {
-    throw shape_error(
-        error_message("mask::make_mask",
-                      std::to_string(actions.size()) + " actions and " + std::to_string(kernel.size()) + " weights",
-                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
-  }
+  detail::expect_fitting(groups, actions, kernel.size(), "mask::make_mask");
   weight_mask<Value> result{std::vector<std::uint8_t>(kernel.size()), {}};
   std::uint8_t* const mask = result.mask.data();
   const action* const decided = actions.data();
@@ -7560,12 +7568,7 @@ template <class Value>
 template <class Value>
 [[nodiscard]] weight_mask<Value> train_shared(weight_mask<Value> m, const structure::grouping& groups,
                                               std::span<const action> actions) {
-  if (actions.size() != groups.count() || m.mask.size() != groups.weights()) {
-    throw shape_error(
-        error_message("mask::train_shared",
-                      std::to_string(actions.size()) + " actions and " + std::to_string(m.mask.size()) + " weights",
-                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
-  }
+  detail::expect_fitting(groups, actions, m.mask.size(), "mask::train_shared");
   m.trained_as_one.assign(m.mask.size(), 0);
   groups.visit([&](std::size_t group, std::size_t index) {
     m.trained_as_one[index] = actions[group] == action::share ? static_cast<std::uint32_t>(group + 1) : 0;

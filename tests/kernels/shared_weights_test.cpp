@@ -17,6 +17,9 @@ TEST_SUITE("kernels") {
     CHECK(numbers == std::vector<float>{2.5F, 2, 4.5F, 2.5F, 4.5F, 7});
     shared.apply(std::span<float>(weights));
     CHECK(weights == std::vector<float>{1, 2, 3, 1, 3, 7});
+    std::vector<float> others(6, 0.5F);
+    shared.copy<float>(numbers, others);
+    CHECK(others == std::vector<float>{2.5F, 0.5F, 4.5F, 2.5F, 4.5F, 7});
   }
 
   TEST_CASE("without groups nothing changes") {

@@ -50,9 +50,15 @@ class shared_weights {
   /// @param weights  those of a group become the first of them.   Complexity: O(weights in groups).
   template <class T>
   void apply(std::span<T> weights) const {
+    copy<T>(weights, weights);
+  }
+  /// @param weights  one per weight.
+  /// @param to       one per weight; those of a group become the first of them in weights.
+  template <class T>
+  void copy(std::span<const T> weights, std::span<T> to) const {
     for_each_group([&](std::span<const std::size_t> group) {
       for (const std::size_t i : group) {
-        weights[i] = weights[group[0]];
+        to[i] = weights[group[0]];
       }
     });
   }

@@ -35,7 +35,7 @@ class choosing {
       : table_(table),
         budget_(options),
         relative_gap_(options.relative_gap),
-        scale_(static_cast<double>(largest_value(table.problem().values))) {}
+        scale_(largest_value(table.problem().values)) {}
 
   [[nodiscard]] choice_solution operator()() {
     std::vector<std::uint32_t> lightest;

@@ -60,7 +60,7 @@ class frontier {
   /// @param resource  the one that is varied.
   /// @param b         what stops the preparations; they throw interrupted then.
   frontier(const problem<Value>& p, const std::vector<std::int64_t>& largest, std::size_t resource, budget& b)
-      : problem_(p), core_(presolve(p, largest, b)), scale_(scale_of(p)) {
+      : problem_(p), core_(presolve(p, largest, b)), scale_(largest_value(p.values)) {
     scanner<Value> scan(p.values);
     for (const piece& part : core_.free_pieces) {
       scan.keep(part);
@@ -129,10 +129,6 @@ class frontier {
       }
       prices_ = solver.prices().empty() ? prices_ : solver.prices();
     }
-  }
-
-  [[nodiscard]] static fixed_point scale_of(const problem<Value>& p) {
-    return fixed_point(static_cast<double>(largest_value(p.values)));
   }
 
   /// The windows of `reach` items on either side of the line at the current prices.

@@ -39,7 +39,7 @@ class solving {
         budget_(options),
         core_(presolve(p, p.capacities, budget_)),
         scan_(p.values),
-        solver_(core_, fixed_point(static_cast<double>(largest_value(p.values))), options.relative_gap, budget_) {}
+        solver_(core_, fixed_point(largest_value(p.values)), options.relative_gap, budget_) {}
 
   [[nodiscard]] solution operator()() {
     for (const piece& part : core_.free_pieces) {

@@ -25,6 +25,19 @@ template <class Value>
   return {std::vector<std::uint8_t>(weights, 1), {}};
 }
 
+namespace detail {
+
+inline void expect_fitting(const structure::grouping& groups, std::span<const action> actions, std::size_t weights,
+                           const std::string& where) {
+  if (actions.size() != groups.count() || weights != groups.weights()) {
+    throw shape_error(
+        error_message(where, std::to_string(actions.size()) + " actions and " + std::to_string(weights) + " weights",
+                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
+  }
+}
+
+}  // namespace detail
+
 /// Kept groups get mask 1, pruned ones mask 0, shared ones mask 0 and their mean as the offset.
 /// @param groups   a partition of the kernel.
 /// @param actions  one per group.
@@ -34,12 +47,7 @@ template <class Value>
 template <class Value>
 [[nodiscard]] weight_mask<Value> make_mask(const structure::grouping& groups, std::span<const action> actions,
                                            std::span<const Value> kernel) {
-  if (actions.size() != groups.count() || kernel.size() != groups.weights()) {
-    throw shape_error(
-        error_message("mask::make_mask",
-                      std::to_string(actions.size()) + " actions and " + std::to_string(kernel.size()) + " weights",
-                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
-  }
+  detail::expect_fitting(groups, actions, kernel.size(), "mask::make_mask");
   weight_mask<Value> result{std::vector<std::uint8_t>(kernel.size()), {}};
   std::uint8_t* const mask = result.mask.data();
   const action* const decided = actions.data();
@@ -67,12 +75,7 @@ template <class Value>
 template <class Value>
 [[nodiscard]] weight_mask<Value> train_shared(weight_mask<Value> m, const structure::grouping& groups,
                                               std::span<const action> actions) {
-  if (actions.size() != groups.count() || m.mask.size() != groups.weights()) {
-    throw shape_error(
-        error_message("mask::train_shared",
-                      std::to_string(actions.size()) + " actions and " + std::to_string(m.mask.size()) + " weights",
-                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
-  }
+  detail::expect_fitting(groups, actions, m.mask.size(), "mask::train_shared");
   m.trained_as_one.assign(m.mask.size(), 0);
   groups.visit([&](std::size_t group, std::size_t index) {
     m.trained_as_one[index] = actions[group] == action::share ? static_cast<std::uint32_t>(group + 1) : 0;

@@ -18,10 +18,15 @@ namespace espalier::inline v0::mask {
 /// @tparam Value  float or double.
 template <class Value>
 struct weight_mask {
+  /// Of no weight.
   weight_mask() = default;
-  /// @param m  the mask.   @param o  the offsets.   @param t  what is trained as one.
-  weight_mask(std::vector<std::uint8_t> m, std::vector<Value> o = {}, std::vector<std::uint32_t> t = {})
-      : mask(std::move(m)), offset(std::move(o)), trained_as_one(std::move(t)) {}
+  /// Constructors are spelled out since g++ 12 ends with an internal error on a default of the last member.
+  /// @param of_weights  becomes mask.
+  /// @param offsets     becomes offset; default: no weight is shared.
+  /// @param groups      becomes trained_as_one; default: shared weights stay at their offsets.
+  weight_mask(std::vector<std::uint8_t> of_weights, std::vector<Value> offsets = {},
+              std::vector<std::uint32_t> groups = {})
+      : mask(std::move(of_weights)), offset(std::move(offsets)), trained_as_one(std::move(groups)) {}
 
   std::vector<std::uint8_t> mask;  ///< one per weight, 1 kept, 0 held at its offset
   std::vector<Value> offset;       ///< one per weight; empty if no weight is shared

@@ -9,9 +9,7 @@
 #include <string>
 
 #include <espalier/base/errors.hpp>
-#include <espalier/base/extents.hpp>
-#include <espalier/base/random_generator.hpp>
-#include <espalier/kernels/lanes.hpp>
+#include <espalier/nn/detail/elementwise.hpp>
 #include <espalier/nn/layer.hpp>
 
 namespace espalier::inline v0::nn {
@@ -28,9 +26,8 @@ struct bounded_relu_options {
 /// threshold, which Keras computes by itself. `relu` is faster where it is enough.
 /// @tparam T  float or double.
 template <class T = float>
-class bounded_relu {
+class bounded_relu : public detail::keeps_shape<T> {
  public:
-  using value_type = T;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "bounded_relu";
 
@@ -49,19 +46,14 @@ class bounded_relu {
     }
   }
 
-  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
-    features_ = input.size();
-    return input;
-  }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
   void forward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
       const T x = p.x[i];
       p.y[i] = x > max_ ? max_ : (x <= threshold_ ? slope_ * (x - threshold_) : x);
     }
   }
   void backward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
       const T x = p.x[i];
       const bool six = max_ == T{6} && threshold_ == T{0};
       const T inside = x == max_ && six ? T{0} : T{1};
@@ -74,7 +66,6 @@ class bounded_relu {
   T max_;
   T slope_;
   T threshold_;
-  std::size_t features_ = 0;
 };
 static_assert(layer<bounded_relu<float>>);
 

@@ -13,6 +13,7 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/dropout.hpp>
 #include <espalier/kernels/lanes.hpp>
+#include <espalier/nn/detail/elementwise.hpp>
 #include <espalier/nn/layer.hpp>
 
 namespace espalier::inline v0::nn {
@@ -22,9 +23,8 @@ namespace espalier::inline v0::nn {
 /// Source: Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting".
 /// @tparam T  float or double.
 template <class T = float>
-class dropout {
+class dropout : public detail::keeps_shape<T> {
  public:
-  using value_type = T;
   static constexpr bool in_place = false;  // the layer before may go back from its output
   static constexpr const char* default_name = "dropout";
 
@@ -36,18 +36,16 @@ class dropout {
     }
   }
 
-  extents build(const std::string& /*name*/, const extents& input, random_generator& generator) {
-    features_ = input.size();
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
     key_ = generator();
-    return input;
+    return detail::keeps_shape<T>::build(name, input, generator);
   }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
   void forward(const pass<T>& p) const { drop(p.x, p.y, p); }
   void backward(const pass<T>& p) const { drop(p.dy, p.dx, p); }
 
  private:
   void drop(const T* from, T* to, const pass<T>& p) const {
-    const std::size_t count = p.blocks * features_ * kernels::lanes;
+    const std::size_t count = this->count(p);
     if (p.noise == 0) {
       std::copy_n(from, count, to);
     } else {
@@ -56,7 +54,6 @@ class dropout {
   }
 
   double rate_;
-  std::size_t features_ = 0;
   std::uint64_t key_ = 0;
 };
 static_assert(layer<dropout<float>>);

@@ -71,9 +71,7 @@ class masked : public Layer {
     const auto kernel = elements(this->kernel());
     held_.apply(kernel);
     shared_.apply(kernel);
-    for (std::size_t i = 0; i < mask_.trained_as_one.size(); ++i) {
-      mask_.offset[i] = mask_.trained_as_one[i] != 0 ? kernel[i] : mask_.offset[i];
-    }
+    shared_.template copy<value_type>(kernel, mask_.offset);
   }
 
   /// @param gradients  one per weight of the kernel; those of weights that are trained as one become their mean.

@@ -4,12 +4,9 @@
 #define ESPALIER_NN_QUANTIZED_ACTIVATION_HPP
 
 #include <cstddef>
-#include <string>
 #include <utility>
 
-#include <espalier/base/extents.hpp>
-#include <espalier/base/random_generator.hpp>
-#include <espalier/kernels/lanes.hpp>
+#include <espalier/nn/detail/elementwise.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/quantize/quantizer.hpp>
 
@@ -20,9 +17,8 @@ namespace espalier::inline v0::nn {
 /// @tparam Quantizer  such as quantize::relu_bits, quantize::bits or quantize::fixed_point.
 /// @tparam T          float or double.
 template <quantize::quantizer Quantizer, class T = float>
-class quantized_activation {
+class quantized_activation : public detail::keeps_shape<T> {
  public:
-  using value_type = T;
   static constexpr bool in_place = false;  // the way back needs what came
   static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "quantized_activation";
@@ -30,25 +26,19 @@ class quantized_activation {
   /// @param quantizer  with its settings.   @throws argument_error if one is out of range.
   explicit quantized_activation(Quantizer quantizer = {}) : quantizer_(std::move(quantizer)) { quantizer_.validate(); }
 
-  extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
-    features_ = input.size();
-    return input;
-  }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
   void forward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
       p.y[i] = static_cast<T>(quantizer_.value(static_cast<double>(p.x[i])));
     }
   }
   void backward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
       p.dx[i] = p.dy[i] * static_cast<T>(quantizer_.slope(static_cast<double>(p.x[i])));
     }
   }
 
  private:
   Quantizer quantizer_;
-  std::size_t features_ = 0;
 };
 
 }  // namespace espalier::inline v0::nn

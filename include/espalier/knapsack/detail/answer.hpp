@@ -74,8 +74,7 @@ template <class Value>
 /// A bound on what any items are worth together, at a glance.
 template <class Value>
 [[nodiscard]] double bound_of_all(const problem<Value>& p) {
-  const double largest = p.values.empty() ? 0.0 : static_cast<double>(largest_value(p.values));
-  return largest * static_cast<double>(p.items()) * (1 + 1e-12);
+  return largest_value(p.values) * static_cast<double>(p.items()) * (1 + 1e-12);
 }
 
 /// Whether the use of a solution stays within the capacities.

@@ -77,7 +77,7 @@ class one_row_search {
     std::uint32_t before;
   };
 
-  static constexpr std::size_t most_moves = 1 << 20;
+  static constexpr std::size_t most_moves = 1 << 20;  // sorting more takes longer than a stop may wait
 
   /// The items that can be moved within the limit, the cheapest first, and the least rate of those from each on.
   /// @return false if they are too many to try one by one.

@@ -38,9 +38,9 @@ template <class Value>
          ((strands[4] + strands[5]) + (strands[6] + strands[7]));
 }
 
-/// The largest value; all are >= 0.
+/// The largest value; all are >= 0. Of none: 0.
 template <class Value>
-[[nodiscard]] Value largest_value(std::span<const Value> values) noexcept {
+[[nodiscard]] double largest_value(std::span<const Value> values) noexcept {
   std::array<Value, 8> strands{};
   std::size_t i = 0;
   for (; i + 8 <= values.size(); i += 8) {
@@ -51,7 +51,7 @@ template <class Value>
   for (; i < values.size(); ++i) {
     strands[0] = values[i] > strands[0] ? values[i] : strands[0];
   }
-  return *std::max_element(strands.begin(), strands.end());
+  return static_cast<double>(*std::max_element(strands.begin(), strands.end()));
 }
 
 /// Splits the items by their windows.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What layers have in common that change every number by itself.
+// What layers have in common that keep the shape, and those that change every number by itself.
 #ifndef ESPALIER_NN_DETAIL_ELEMENTWISE_HPP
 #define ESPALIER_NN_DETAIL_ELEMENTWISE_HPP
 
@@ -13,32 +13,43 @@
 
 namespace espalier::inline v0::nn::detail {
 
-/// A layer in place.
-/// @tparam Function  gives value(x), and slope(y), the derivative where the value is y.
-template <class Function, class T>
-class elementwise {
+/// A layer whose outputs are as many as its inputs, in the same shape.
+template <class T>
+class keeps_shape {
  public:
   using value_type = T;
-  static constexpr bool in_place = true;
 
   extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) {
     features_ = input.size();
     return input;
   }
   [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+
+ protected:
+  /// How many numbers a pass has, with those of lanes without a sample.
+  [[nodiscard]] std::size_t count(const pass<T>& p) const noexcept { return p.blocks * features_ * kernels::lanes; }
+
+ private:
+  std::size_t features_ = 0;
+};
+
+/// A layer in place.
+/// @tparam Function  gives value(x), and slope(y), the derivative where the value is y.
+template <class Function, class T>
+class elementwise : public keeps_shape<T> {
+ public:
+  static constexpr bool in_place = true;
+
   void forward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
       p.y[i] = static_cast<const Function&>(*this).value(p.y[i]);
     }
   }
   void backward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < p.blocks * features_ * kernels::lanes; ++i) {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
       p.dy[i] *= static_cast<const Function&>(*this).slope(p.y[i]);
     }
   }
-
- private:
-  std::size_t features_ = 0;
 };
 
 }  // namespace espalier::inline v0::nn::detail

@@ -164,9 +164,8 @@ class graph_nodes {
   }
 
   /// @return the shape of nodes that are joined to a node of a name.
-  /// @throws argument_error if there are fewer than two; shape_error that names it, them and their shapes if they do
-  /// not
-  ///         fit.
+  /// @throws argument_error if there are fewer than two; shape_error that names it, them and their shapes if they
+  /// differ.
   [[nodiscard]] extents joined_shape(const std::string& name, std::span<const std::size_t> nodes,
                                      node_kind kind) const {
     if (nodes.size() < 2) {
