@@ -30,6 +30,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -6994,14 +6995,38 @@ struct weight_mask {
       throw shape_error(error_message("mask::weight_mask::apply", std::to_string(kernel.size()) + " weights",
                                       std::to_string(mask.size()) + ", as the mask has"));
     }
-    if (!offset.empty() && offset.size() != mask.size()) {
-      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(offset.size()) + " offsets",
-                                      "none, or " + std::to_string(mask.size()) + ", as the mask has"));
-    }
+    expect_none_or_all(offset.size(), "offsets");
     for (std::size_t i = 0; i < kernel.size(); ++i) {
       if (mask[i] == 0) {
         kernel[i] = offset.empty() ? Value{0} : offset[i];
       }
+    }
+  }
+
+  /// Does what `apply` does, but for weights that are trained as one: those of a group become the first of them, and so
+  /// do their offsets. After a step or a training the mask then says where it led.
+  /// @param kernel  the weights, as many as the mask has entries.
+  /// @throws shape_error if the sizes differ, also those of mask, offsets and groups.   Complexity: O(n).
+  void follow(std::span<Value> kernel) {
+    expect_none_or_all(trained_as_one.size(), "group numbers");
+    if (!trained_as_one.empty() && kernel.size() == mask.size()) {
+      offset.resize(offset.empty() ? mask.size() : offset.size());
+      expect_none_or_all(offset.size(), "offsets");
+      std::unordered_map<std::uint32_t, Value> first;
+      for (std::size_t i = 0; i < kernel.size(); ++i) {
+        if (trained_as_one[i] != 0) {
+          offset[i] = first.try_emplace(trained_as_one[i], kernel[i]).first->second;
+        }
+      }
+    }
+    apply(kernel);
+  }
+
+ private:
+  void expect_none_or_all(std::size_t count, const std::string& what) const {
+    if (count != 0 && count != mask.size()) {
+      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(count) + " " + what,
+                                      "none, or " + std::to_string(mask.size()) + ", as the mask has"));
     }
   }
 };
@@ -9160,7 +9185,9 @@ using masks = std::span<const mask::weight_mask<Value>>;
 /// A training.
 ///
 /// - `fit(model, masks, phase)` trains with fresh optimizer state. Weights that a mask holds must not move; without
-///   masks everything is trained. Throws numeric_error if losses or weights leave the finite numbers.
+///   masks everything is trained. Those that a mask says are trained as one move together, by the mean of their
+///   gradients; if they end apart, the first of them counts. Throws numeric_error if losses or weights leave the finite
+///   numbers.
 /// - `evaluate(model)` returns the metric by which levels are judged, on data that is not trained on.
 template <class Trainer, class Model>
 concept trainer = prunable_model<Model> &&
@@ -9249,6 +9276,7 @@ void add_settings(const Options& o, std::vector<identity_part>& parts) {
   add("minimum_kept", o.minimum_kept);
   add("live", o.live);
   add("sharing_saves", o.sharing_saves);
+  add("train_shared", o.train_shared);
   add("floor", o.floor.has_value(), o.floor.value_or(0));
   add("target", std::span<const std::int64_t>(o.target));
   add("maximum_levels", o.maximum_levels);
@@ -9295,6 +9323,55 @@ template <class Parameters, class Layers, class Trainer, class Options>
 }
 
 }  // namespace espalier::inline v0::prune::detail
+
+#endif
+
+// ---- espalier/prune/layer_actions.hpp ----
+// What may be done with the groups of a layer, for models whose own attributes say nothing of it.
+#ifndef ESPALIER_PRUNE_LAYER_ACTIONS_HPP
+#define ESPALIER_PRUNE_LAYER_ACTIONS_HPP
+
+namespace espalier::inline v0::prune {
+
+/// The actions of one layer, or of all layers that are not named elsewhere. Without both the layer is left alone.
+struct layer_actions {
+  std::string layer{};                          ///< its name; empty: all others
+  bool prune = true;                            ///< may groups be pruned
+  bool share = false;                           ///< may groups of two weights or more be replaced by their mean
+  std::optional<structure::rule> grouped_by{};  ///< what makes its groups; none: what the model and objective say
+};
+
+/// Puts actions into what a model says of its layers.
+/// @param given   in any order; of several for one layer the last counts.
+/// @param layers  as the model shows them; those that no entry is for stay as they are.
+/// @throws argument_error if a layer is named that does not exist.   Complexity: O(entries x layers).
+template <class Value>
+void apply(std::span<const layer_actions> given, std::span<attributes::prunable_layer<Value>> layers) {
+  std::vector<std::string> names;
+  for (const auto& layer : layers) {
+    names.push_back(layer.attributes.name);
+  }
+  for (const bool by_name : {false, true}) {
+    for (const layer_actions& one : given) {
+      bool found = one.layer.empty();
+      for (auto& [attributes, kernel, bias] : layers) {
+        found = found || attributes.name == one.layer;
+        if (by_name ? attributes.name == one.layer : one.layer.empty()) {
+          attributes.prune = one.prune;
+          attributes.share = one.share;
+          attributes.grouped_by = one.grouped_by ? one.grouped_by : attributes.grouped_by;
+        }
+      }
+      if (!found) {
+        throw argument_error(
+            error_message("prune::optimize", "actions for a layer '" + one.layer + "'",
+                          "the name of a layer, such as '" + std::string(closest_name(one.layer, names)) + "'"));
+      }
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::prune
 
 #endif
 
@@ -11161,6 +11238,7 @@ class layer_selector {
   /// Checks the model, and that the objective takes its layers, before any training depends on it.
   layer_selector(Model& model, const Objective& objective, const Options& options)
       : options_(options), layers_(model.layers()) {
+    apply<value_type>(options_.actions, layers_);
     for (auto& layer : layers_) {
       if (options_.hls) {
         layer.attributes.hls = options_.hls->of(layer.attributes.name, to_string(layer.attributes.kind));
@@ -11255,10 +11333,17 @@ class layer_selector {
     return result;
   }
 
-  /// Sets all weights that the masks do not keep to 0 or their shared mean.
+  /// Sets all weights that the masks do not keep to 0 or their shared value, before a training.
   void hold(masks<value_type> held) {
     for (std::size_t l = 0; l < held.size(); ++l) {
       held[l].apply(layers_[l].kernel);
+    }
+  }
+
+  /// The same within or after one: weights that are trained as one have moved, and the masks with them.
+  void follow(std::span<mask::weight_mask<value_type>> held) {
+    for (std::size_t l = 0; l < held.size(); ++l) {
+      held[l].follow(layers_[l].kernel);
     }
   }
 
@@ -11332,6 +11417,9 @@ class layer_selector {
     line.note = decided.note;
     if (groups) {
       network.masks[l] = mask::make_mask<value_type>(*groups, decided.actions, layers_[l].kernel);
+      if (options_.train_shared && !network.masks[l].offset.empty()) {
+        network.masks[l] = mask::train_shared(std::move(network.masks[l]), *groups, decided.actions);
+      }
       groups->visit([&](std::size_t group, std::size_t) {
         line.weights_kept -= decided.actions[group] == mask::action::keep ? 0U : 1U;
         line.weights_shared += decided.actions[group] == mask::action::share ? 1U : 0U;
@@ -11453,7 +11541,7 @@ void transfer(Archive& a, report::time_split& times) {
 
 template <class Archive, class Value>
 void transfer(Archive& a, mask::weight_mask<Value>& mask) {
-  a(mask.mask, mask.offset);
+  a(mask.mask, mask.offset, mask.trained_as_one);
 }
 
 template <class Archive, class Value>
@@ -11483,7 +11571,7 @@ void transfer_each(Archive& a, std::vector<T>& values) {
 /// What a state begins with, so that a run is known before the rest is read.
 template <class Archive>
 void transfer_head(Archive& a, std::vector<identity_part>& identity) {
-  constexpr std::uint32_t known = 2;
+  constexpr std::uint32_t known = 3;
   std::uint32_t version = known;
   a(version);
   if (version != known) {
@@ -11685,6 +11773,7 @@ class pruning_run {
   void conclude(ending why, std::string sentence) {
     end(why, std::move(sentence));
     snapshot<Model>(state_.best.parameters).restore(model_);
+    state_.tried.masks = state_.best.masks;
     state_.stage = stage::final;
     save();
   }
@@ -11776,7 +11865,7 @@ class pruning_run {
   }
 
   /// @return whether the training went to its end.
-  [[nodiscard]] bool train(masks<value_type> held, training_phase phase) {
+  [[nodiscard]] bool train(std::span<mask::weight_mask<value_type>> held, training_phase phase) {
     phase.first_epoch = state_.epoch;
     phase.stop = options_.stop;
     if (phase.purpose != purpose::final) {
@@ -11803,7 +11892,7 @@ class pruning_run {
     return true;
   }
 
-  [[nodiscard]] bool train_stepwise(masks<value_type> held, const training_phase& phase) {
+  [[nodiscard]] bool train_stepwise(std::span<mask::weight_mask<value_type>> held, const training_phase& phase) {
     const snapshot<Model> present(model_);
     // Begun without copying or moving it, which it need not allow.
     auto training = timed(&report::time_split::training, [&] { return trainer_.begin(model_, held, phase); });
@@ -11843,8 +11932,8 @@ class pruning_run {
   }
 
   /// What a trainer forgets, masks or a look at its weights, must not break what is promised of the result.
-  void hold_and_validate(masks<value_type> held) {
-    layers_.hold(held);
+  void hold_and_validate(std::span<mask::weight_mask<value_type>> held) {
+    layers_.follow(held);
     layers_.validate();
   }
 
@@ -11909,16 +11998,16 @@ class pruning_run {
   /// Trains the best network a little longer, and keeps that only if it is no worse.
   void train_longer(std::size_t level) {
     if (options_.final_epochs > 0 && state_.best.sparsity > 0 && !beyond_maximum(options_.final_epochs)) {
-      const std::vector<mask::weight_mask<value_type>> held = state_.best.masks;
-      if (!train(held, {.epochs = options_.final_epochs,
-                        .level = level,
-                        .purpose = purpose::final,
-                        .sparsity = state_.best.sparsity})) {
+      if (!train(state_.tried.masks, {.epochs = options_.final_epochs,
+                                      .level = level,
+                                      .purpose = purpose::final,
+                                      .sparsity = state_.best.sparsity})) {
         return;
       }
       const double metric = evaluate();
       if (no_worse(metric, state_.best.metric)) {
         state_.best.metric = metric;
+        state_.best.masks = std::move(state_.tried.masks);
         state_.best.parameters = snapshot<Model>(model_).values();
         front_.add(state_.best);
       }
@@ -12155,10 +12244,12 @@ struct options {
   std::size_t final_epochs = 0;       ///< of masked training after the last level
   std::size_t cutoff_bad_trials = 3;  ///< so many levels in a row may fail; one more ends the run
   select::scope scope = select::scope::global;
+  std::vector<layer_actions> actions{};        ///< of layers; none: what the model says of each
   std::vector<select::layer_budget> layers{};  ///< budgets of single layers; see select::options
   std::size_t minimum_kept = 1;                ///< groups that every layer keeps at least: no layer is cut through
   bool live = true;                            ///< give up groups that no path uses; see select::options
   select::sharing_saves sharing_saves = select::sharing_saves::what_the_objective_says;  ///< see select::options
+  bool train_shared = false;  ///< weights that share one value train it on together; else they stay at their mean
   std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};

@@ -28,7 +28,9 @@ TEST_SUITE("io") {
     REQUIRE(masks.size() == 2);
     CHECK(masks[1].mask == network.masks[1].mask);
     CHECK(masks[1].offset == network.masks[1].offset);
+    CHECK(masks[1].trained_as_one == network.masks[1].trained_as_one);
     CHECK(masks[0].offset.empty());
+    CHECK(masks[0].trained_as_one.empty());
   }
 
   TEST_CASE("a file of another network changes nothing and is refused by the array that does not fit") {

@@ -17,11 +17,12 @@ TEST_SUITE("io") {
     io::save_layers<float>(folder / "net.npz", network.layers(), network.masks);
     const io::npz_reader file(folder / "net.npz");
     CHECK(file.names() == std::vector<std::string>{"conv/kernel", "conv/bias", "conv/mask", "dense/kernel",
-                                                   "dense/mask", "dense/offset"});
+                                                   "dense/mask", "dense/offset", "dense/trained_as_one"});
     CHECK(file.load<float>("conv/kernel").shape == espalier::extents{1, 2, 1, 2});
     CHECK(file.load<float>("conv/kernel").values == network.conv);
     CHECK(file.load<std::uint8_t>("dense/mask").values == network.masks[1].mask);
     CHECK(file.load<float>("dense/offset").values == network.masks[1].offset);
+    CHECK(file.load<std::uint32_t>("dense/trained_as_one").values == network.masks[1].trained_as_one);
   }
 
   TEST_CASE("masks that do not fit the layers are refused and no file is left") {

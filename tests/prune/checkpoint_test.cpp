@@ -15,6 +15,7 @@
 #include <espalier/base/byte_reader.hpp>
 #include <espalier/base/byte_writer.hpp>
 #include <espalier/objective/parameters.hpp>
+#include <espalier/objective/vivado_dsp.hpp>
 #include <espalier/prune/optimize.hpp>
 #include <espalier/rank/l1.hpp>
 #include <espalier/rank/l2.hpp>
@@ -167,6 +168,44 @@ TEST_SUITE("prune") {
     }
   }
 
+  TEST_CASE("so does one with shared weights that train as one") {
+    options o = settings();
+    o.actions = {{.share = true}};
+    o.train_shared = true;
+    o.sharing_saves = espalier::select::sharing_saves::what_pruning_saves;
+    o.hls = espalier::hls::config{
+        .model = {.strategy = espalier::hls::strategy::resource, .reuse_factor = 2, .weight_width = 16}};
+    const auto shared_run = [&](plain_network& network, memory_checkpoint& place) {
+      stepwise_trainer trainer;
+      trainer.metrics = script;
+      o.checkpoint = place;
+      return prune::optimize(network, trainer, espalier::objective::vivado_dsp{},
+                             espalier::schedule::constant({.final = 0.5, .step = 0.25}), o);
+    };
+    plain_network whole_network;
+    memory_checkpoint whole_place;
+    const auto whole = shared_run(whole_network, whole_place);
+    REQUIRE(whole.report.layers[0].weights_shared + whole.report.layers[1].weights_shared > 0);
+    REQUIRE(whole.masks[1].trained_as_one.size() == 8);
+    for (std::size_t saves = 0; saves < whole_place.saves; ++saves) {
+      memory_checkpoint place{.saves_until_failure = saves};
+      plain_network first;
+      CHECK(shared_run(first, place).ending == prune::ending::failed);
+      place.saves_until_failure = std::numeric_limits<std::size_t>::max();
+      plain_network second;
+      const auto rest = shared_run(second, place);
+      check_equal(rest, whole);
+      CHECK(rest.masks[1].offset == whole.masks[1].offset);
+      CHECK(rest.masks[1].trained_as_one == whole.masks[1].trained_as_one);
+      CHECK(second.first == whole_network.first);
+      CHECK(second.second == whole_network.second);
+    }
+    o.train_shared = false;
+    plain_network other;
+    CHECK_THROWS_WITH_AS(static_cast<void>(shared_run(other, whole_place)), doctest::Contains("other train_shared"),
+                         espalier::argument_error);
+  }
+
   TEST_CASE("a run that was kept to its end is not done again") {
     memory_checkpoint place;
     options o = settings();
@@ -315,7 +354,7 @@ TEST_SUITE("prune") {
     place.kept[0] = std::byte{9};
     plain_network network;
     CHECK_THROWS_WITH_AS(static_cast<void>(run(network, trainer, o)),
-                         doctest::Contains("a saved run of version 9, expected version 2"), espalier::parse_error);
+                         doctest::Contains("a saved run of version 9, expected version 3"), espalier::parse_error);
     place.kept = kept;
     place.kept.push_back(std::byte{0});
     CHECK_THROWS_AS(static_cast<void>(run(network, trainer, o)), espalier::parse_error);

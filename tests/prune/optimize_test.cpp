@@ -238,6 +238,36 @@ TEST_SUITE("prune") {
     }
   }
 
+  TEST_CASE("shared weights that train as one go with their training, and the masks say where they went") {
+    support::plain_network network;
+    for (auto* weights : {&network.first, &network.second}) {
+      std::fill(weights->begin(), weights->end(), 1.0);
+      weights->front() = 1.25;
+    }
+    support::scripted_trainer trainer{.metrics = {1.0, 1.0, 1.0}};
+    options o{.final_epochs = 1, .actions = {{.share = true}}, .minimum_kept = 0, .train_shared = true};
+    o.sharing_saves = espalier::select::sharing_saves::what_pruning_saves;
+    o.hls = espalier::hls::config{
+        .model = {.strategy = espalier::hls::strategy::resource, .reuse_factor = 2, .weight_width = 16}};
+    const auto run_it = [&] {
+      return prune::optimize(network, trainer, espalier::objective::vivado_dsp{}, constant({.initial = 1, .final = 1}),
+                             o);
+    };
+    trainer.on_fit = [&](const prune::training_phase&) { network.first.back() += 100; };
+    const auto result = run_it();
+    CHECK(result.report.layers[0].weights_shared == 8);
+    REQUIRE(result.masks[0].trained_as_one.size() == 8);
+    REQUIRE(trainer.phases.size() == 2);
+    for (std::size_t i = 0; i < 8; ++i) {
+      // The mean, and 1 for the level and for the final training.
+      CHECK((network.first[i] == 3 || network.first[i] == 3.125));
+      CHECK(network.first[i] == result.masks[0].offset[i]);
+    }
+    o.actions = {{.layer = "third"}};
+    CHECK_THROWS_WITH_AS(static_cast<void>(run_it()), doctest::Contains("actions for a layer 'third'"),
+                         espalier::argument_error);
+  }
+
   TEST_CASE("no layer is cut through unless asked: a target that would do it is out of reach and ends the run") {
     support::plain_network network;
     support::scripted_trainer trainer{.metrics = {1.0, 1.0, 1.0}};

@@ -164,6 +164,8 @@ TEST_SUITE("train") {
                                                                      std::size_t threads, auto& model) {
       const train::trainer<float> trainer(fit_on, judge_on, {.batch = 32, .seed = 5, .threads = threads});
       espalier::prune::options<> options{.relative_tolerance = 0.5, .epochs = 3, .rewinding = 1, .final_epochs = 2};
+      options.actions = {{.share = true, .grouped_by = espalier::structure::structured{}}};
+      options.train_shared = true;
       if (place != nullptr) {
         options.checkpoint = *place;
       }
@@ -174,6 +176,10 @@ TEST_SUITE("train") {
     auto whole = support::perceptron<float>();
     const auto expected = run(nullptr, 1, whole);
     REQUIRE(expected.report.levels.size() == 2);
+    REQUIRE(expected.report.layers[0].weights_shared > 0);
+    for (std::size_t i = 0; i < 54; ++i) {
+      CHECK((expected.masks[0].mask[i] == 1 || all_weights(whole)[i] == expected.masks[0].offset[i]));
+    }
     support::memory_checkpoint counting;
     auto counted = support::perceptron<float>();
     static_cast<void>(run(&counting, 1, counted));
@@ -188,6 +194,7 @@ TEST_SUITE("train") {
       CHECK(all_weights(second) == all_weights(whole));
       CHECK(rest.report.metric == expected.report.metric);
       CHECK(rest.masks[0].mask == expected.masks[0].mask);
+      CHECK(rest.masks[0].offset == expected.masks[0].offset);
     }
   }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <set>
 #include <span>
@@ -60,6 +61,9 @@ template <class Value>
     masks.push_back({detail::load_shaped<std::uint8_t>(file, name + "/mask", shape), {}});
     if (there.contains(name + "/offset")) {
       masks.back().offset = detail::load_shaped<Value>(file, name + "/offset", shape);
+    }
+    if (there.contains(name + "/trained_as_one")) {
+      masks.back().trained_as_one = detail::load_shaped<std::uint32_t>(file, name + "/trained_as_one", shape);
     }
   }
   for (const auto& [to, values] : loaded) {

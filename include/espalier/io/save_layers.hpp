@@ -17,7 +17,8 @@
 namespace espalier::inline v0::io {
 
 /// Writes, for each layer, the arrays NAME/kernel, NAME/bias (if there is one), NAME/mask (bytes, 1 where a weight is
-/// kept) and NAME/offset (what the others are held at, if any is shared). numpy.load reads them.
+/// kept), NAME/offset (what the others are held at, if any is shared) and NAME/trained_as_one (the number of the shared
+/// group whose weights are trained as one, or 0; if there is any). numpy.load reads them.
 /// @param path    where the file shall be; an existing file is replaced, whole or not at all.
 /// @param layers  as a prunable model shows them.
 /// @param masks   one per layer, as `prune::optimize` returns them.
@@ -40,6 +41,9 @@ void save_layers(const std::filesystem::path& path, std::span<const attributes::
     file.add(attributes.name + "/mask", attributes.kernel_shape, std::span(masks[l].mask));
     if (!masks[l].offset.empty()) {
       file.add(attributes.name + "/offset", attributes.kernel_shape, std::span(masks[l].offset));
+    }
+    if (!masks[l].trained_as_one.empty()) {
+      file.add(attributes.name + "/trained_as_one", attributes.kernel_shape, std::span(masks[l].trained_as_one));
     }
   }
   file.save(path);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -42,14 +43,38 @@ struct weight_mask {
       throw shape_error(error_message("mask::weight_mask::apply", std::to_string(kernel.size()) + " weights",
                                       std::to_string(mask.size()) + ", as the mask has"));
     }
-    if (!offset.empty() && offset.size() != mask.size()) {
-      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(offset.size()) + " offsets",
-                                      "none, or " + std::to_string(mask.size()) + ", as the mask has"));
-    }
+    expect_none_or_all(offset.size(), "offsets");
     for (std::size_t i = 0; i < kernel.size(); ++i) {
       if (mask[i] == 0) {
         kernel[i] = offset.empty() ? Value{0} : offset[i];
       }
+    }
+  }
+
+  /// Does what `apply` does, but for weights that are trained as one: those of a group become the first of them, and so
+  /// do their offsets. After a step or a training the mask then says where it led.
+  /// @param kernel  the weights, as many as the mask has entries.
+  /// @throws shape_error if the sizes differ, also those of mask, offsets and groups.   Complexity: O(n).
+  void follow(std::span<Value> kernel) {
+    expect_none_or_all(trained_as_one.size(), "group numbers");
+    if (!trained_as_one.empty() && kernel.size() == mask.size()) {
+      offset.resize(offset.empty() ? mask.size() : offset.size());
+      expect_none_or_all(offset.size(), "offsets");
+      std::unordered_map<std::uint32_t, Value> first;
+      for (std::size_t i = 0; i < kernel.size(); ++i) {
+        if (trained_as_one[i] != 0) {
+          offset[i] = first.try_emplace(trained_as_one[i], kernel[i]).first->second;
+        }
+      }
+    }
+    apply(kernel);
+  }
+
+ private:
+  void expect_none_or_all(std::size_t count, const std::string& what) const {
+    if (count != 0 && count != mask.size()) {
+      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(count) + " " + what,
+                                      "none, or " + std::to_string(mask.size()) + ", as the mask has"));
     }
   }
 };

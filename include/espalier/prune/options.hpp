@@ -16,6 +16,7 @@
 #include <espalier/hls/config.hpp>
 #include <espalier/knapsack/solve_options.hpp>
 #include <espalier/prune/checkpoint.hpp>
+#include <espalier/prune/layer_actions.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/rank/fisher.hpp>
 #include <espalier/rank/lamp.hpp>
@@ -39,10 +40,12 @@ struct options {
   std::size_t final_epochs = 0;       ///< of masked training after the last level
   std::size_t cutoff_bad_trials = 3;  ///< so many levels in a row may fail; one more ends the run
   select::scope scope = select::scope::global;
+  std::vector<layer_actions> actions{};        ///< of layers; none: what the model says of each
   std::vector<select::layer_budget> layers{};  ///< budgets of single layers; see select::options
   std::size_t minimum_kept = 1;                ///< groups that every layer keeps at least: no layer is cut through
   bool live = true;                            ///< give up groups that no path uses; see select::options
   select::sharing_saves sharing_saves = select::sharing_saves::what_the_objective_says;  ///< see select::options
+  bool train_shared = false;  ///< weights that share one value train it on together; else they stay at their mean
   std::optional<hls::config> hls{};  ///< overrides the hls settings in the model's attributes
   select::valuation<Ranking, Normalization> valuation{};
   knapsack::solve_options knapsack{};

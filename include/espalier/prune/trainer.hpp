@@ -51,7 +51,9 @@ using masks = std::span<const mask::weight_mask<Value>>;
 /// A training.
 ///
 /// - `fit(model, masks, phase)` trains with fresh optimizer state. Weights that a mask holds must not move; without
-///   masks everything is trained. Throws numeric_error if losses or weights leave the finite numbers.
+///   masks everything is trained. Those that a mask says are trained as one move together, by the mean of their
+///   gradients; if they end apart, the first of them counts. Throws numeric_error if losses or weights leave the finite
+///   numbers.
 /// - `evaluate(model)` returns the metric by which levels are judged, on data that is not trained on.
 template <class Trainer, class Model>
 concept trainer = prunable_model<Model> &&

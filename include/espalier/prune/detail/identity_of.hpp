@@ -32,6 +32,7 @@ void add_settings(const Options& o, std::vector<identity_part>& parts) {
   add("minimum_kept", o.minimum_kept);
   add("live", o.live);
   add("sharing_saves", o.sharing_saves);
+  add("train_shared", o.train_shared);
   add("floor", o.floor.has_value(), o.floor.value_or(0));
   add("target", std::span<const std::int64_t>(o.target));
   add("maximum_levels", o.maximum_levels);

@@ -18,6 +18,7 @@
 #include <espalier/base/fingerprint.hpp>
 #include <espalier/mask/make_mask.hpp>
 #include <espalier/prune/found_network.hpp>
+#include <espalier/prune/layer_actions.hpp>
 #include <espalier/prune/prunable_model.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/rank/ranking.hpp>
@@ -45,6 +46,7 @@ class layer_selector {
   /// Checks the model, and that the objective takes its layers, before any training depends on it.
   layer_selector(Model& model, const Objective& objective, const Options& options)
       : options_(options), layers_(model.layers()) {
+    apply<value_type>(options_.actions, layers_);
     for (auto& layer : layers_) {
       if (options_.hls) {
         layer.attributes.hls = options_.hls->of(layer.attributes.name, to_string(layer.attributes.kind));
@@ -139,10 +141,17 @@ class layer_selector {
     return result;
   }
 
-  /// Sets all weights that the masks do not keep to 0 or their shared mean.
+  /// Sets all weights that the masks do not keep to 0 or their shared value, before a training.
   void hold(masks<value_type> held) {
     for (std::size_t l = 0; l < held.size(); ++l) {
       held[l].apply(layers_[l].kernel);
+    }
+  }
+
+  /// The same within or after one: weights that are trained as one have moved, and the masks with them.
+  void follow(std::span<mask::weight_mask<value_type>> held) {
+    for (std::size_t l = 0; l < held.size(); ++l) {
+      held[l].follow(layers_[l].kernel);
     }
   }
 
@@ -216,6 +225,9 @@ class layer_selector {
     line.note = decided.note;
     if (groups) {
       network.masks[l] = mask::make_mask<value_type>(*groups, decided.actions, layers_[l].kernel);
+      if (options_.train_shared && !network.masks[l].offset.empty()) {
+        network.masks[l] = mask::train_shared(std::move(network.masks[l]), *groups, decided.actions);
+      }
       groups->visit([&](std::size_t group, std::size_t) {
         line.weights_kept -= decided.actions[group] == mask::action::keep ? 0U : 1U;
         line.weights_shared += decided.actions[group] == mask::action::share ? 1U : 0U;

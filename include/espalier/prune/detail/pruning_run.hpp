@@ -157,6 +157,7 @@ class pruning_run {
   void conclude(ending why, std::string sentence) {
     end(why, std::move(sentence));
     snapshot<Model>(state_.best.parameters).restore(model_);
+    state_.tried.masks = state_.best.masks;
     state_.stage = stage::final;
     save();
   }
@@ -248,7 +249,7 @@ class pruning_run {
   }
 
   /// @return whether the training went to its end.
-  [[nodiscard]] bool train(masks<value_type> held, training_phase phase) {
+  [[nodiscard]] bool train(std::span<mask::weight_mask<value_type>> held, training_phase phase) {
     phase.first_epoch = state_.epoch;
     phase.stop = options_.stop;
     if (phase.purpose != purpose::final) {
@@ -275,7 +276,7 @@ class pruning_run {
     return true;
   }
 
-  [[nodiscard]] bool train_stepwise(masks<value_type> held, const training_phase& phase) {
+  [[nodiscard]] bool train_stepwise(std::span<mask::weight_mask<value_type>> held, const training_phase& phase) {
     const snapshot<Model> present(model_);
     // Begun without copying or moving it, which it need not allow.
     auto training = timed(&report::time_split::training, [&] { return trainer_.begin(model_, held, phase); });
@@ -315,8 +316,8 @@ class pruning_run {
   }
 
   /// What a trainer forgets, masks or a look at its weights, must not break what is promised of the result.
-  void hold_and_validate(masks<value_type> held) {
-    layers_.hold(held);
+  void hold_and_validate(std::span<mask::weight_mask<value_type>> held) {
+    layers_.follow(held);
     layers_.validate();
   }
 
@@ -381,16 +382,16 @@ class pruning_run {
   /// Trains the best network a little longer, and keeps that only if it is no worse.
   void train_longer(std::size_t level) {
     if (options_.final_epochs > 0 && state_.best.sparsity > 0 && !beyond_maximum(options_.final_epochs)) {
-      const std::vector<mask::weight_mask<value_type>> held = state_.best.masks;
-      if (!train(held, {.epochs = options_.final_epochs,
-                        .level = level,
-                        .purpose = purpose::final,
-                        .sparsity = state_.best.sparsity})) {
+      if (!train(state_.tried.masks, {.epochs = options_.final_epochs,
+                                      .level = level,
+                                      .purpose = purpose::final,
+                                      .sparsity = state_.best.sparsity})) {
         return;
       }
       const double metric = evaluate();
       if (no_worse(metric, state_.best.metric)) {
         state_.best.metric = metric;
+        state_.best.masks = std::move(state_.tried.masks);
         state_.best.parameters = snapshot<Model>(model_).values();
         front_.add(state_.best);
       }

@@ -76,7 +76,7 @@ void transfer(Archive& a, report::time_split& times) {
 
 template <class Archive, class Value>
 void transfer(Archive& a, mask::weight_mask<Value>& mask) {
-  a(mask.mask, mask.offset);
+  a(mask.mask, mask.offset, mask.trained_as_one);
 }
 
 template <class Archive, class Value>
@@ -106,7 +106,7 @@ void transfer_each(Archive& a, std::vector<T>& values) {
 /// What a state begins with, so that a run is known before the rest is read.
 template <class Archive>
 void transfer_head(Archive& a, std::vector<identity_part>& identity) {
-  constexpr std::uint32_t known = 2;
+  constexpr std::uint32_t known = 3;
   std::uint32_t version = known;
   a(version);
   if (version != known) {
