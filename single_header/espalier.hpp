@@ -14310,8 +14310,8 @@ template <class T>
 struct answers {
   const T* scores = nullptr;                ///< [block of 16 samples][score][lane]
   std::size_t classes = 0;                  ///< how many scores a sample has
-  std::span<const std::uint32_t> labels{};  ///< the right class of each sample; none if there are targets
-  const T* targets = nullptr;               ///< the right numbers, as scores; null if there are labels
+  std::span<const std::uint32_t> labels{};  ///< the right class of each sample; none if there are only targets
+  const T* targets = nullptr;               ///< the right numbers, as scores; null if there are only labels
   std::span<const T> weights{};             ///< how much each sample counts; none: 1
   std::size_t count = 0;                    ///< of samples, if there are targets
   std::size_t row = 0;                      ///< scores, and targets, of a sample with those beside these; 0: no more
@@ -15751,6 +15751,101 @@ void depthwise_conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pa
 
 #endif
 
+// ---- espalier/kernels/distillation.hpp ----
+// Cross-entropy with labels and, at a temperature, the divergence from another network's scores, in one.
+#ifndef ESPALIER_KERNELS_DISTILLATION_HPP
+#define ESPALIER_KERNELS_DISTILLATION_HPP
+
+namespace espalier::inline v0::kernels {
+
+namespace detail {
+
+/// A softmax at a temperature, of a few samples.
+template <class T>
+class tempered {
+ public:
+  /// @param scores  of class 0 of the first of these samples.   @param inverse  1 / temperature.
+  tempered(const T* scores, std::size_t classes, T inverse)
+      : scores_(scores), inverse_(numbers<T>{} + inverse), largest_(load(scores)) {
+    for (std::size_t c = 1; c < classes; ++c) {
+      const numbers<T> score = load(scores + c * lanes);
+      largest_ = score > largest_ ? score : largest_;
+    }
+    for (std::size_t c = 0; c < classes; ++c) {
+      total_ += exponential<T>(exponent(c));
+    }
+  }
+
+  /// (score - largest) / temperature.
+  [[nodiscard]] numbers<T> exponent(std::size_t c) const { return (load(scores_ + c * lanes) - largest_) * inverse_; }
+  [[nodiscard]] numbers<T> share(std::size_t c) const { return exponential<T>(exponent(c)) / total_; }
+  [[nodiscard]] double log_total(std::size_t lane) const { return std::log(static_cast<double>(total_[lane])); }
+
+ private:
+  const T* scores_;
+  numbers<T> inverse_;
+  numbers<T> largest_;
+  numbers<T> total_{};
+};
+
+}  // namespace detail
+
+/// What `distillation` weighs.
+template <class T>
+struct distillation_settings {
+  T temperature = 1;  ///< > 0
+  T weight = 1;       ///< of the other network, 0 to 1; the labels have the rest
+};
+
+/// Sum over samples of weight x ((1 - w) (-log softmax(s)_label) + w T² sum over c of q_c log(q_c / p_c)), with
+/// p = softmax(s / T) and q = softmax(t / T).
+/// @param a         scores s, labels, and as targets the scores t of another network.
+/// @param settings  T and w.
+/// @param scale     of the gradient.
+/// @param to        where scale x the gradient by the scores goes, 0 in lanes without a sample; or null.
+template <class T>
+double distillation(const answers<T>& a, const distillation_settings<T>& settings, T scale, T* to) {
+  constexpr std::size_t width = detail::short_vector<T>::width;
+  const auto [temperature, weight] = settings;
+  const double soft_weight = static_cast<double>(weight) * static_cast<double>(temperature * temperature);
+  double loss = 0;
+  for (std::size_t sample = 0; sample < blocks_of(a.samples()) * lanes; sample += width) {
+    const std::size_t first = a.place(sample, 0);
+    const std::size_t there = detail::samples_from(a, sample);
+    const detail::tempered<T> hard(a.scores + first, a.classes, T{1});
+    const detail::tempered<T> soft(a.scores + first, a.classes, 1 / temperature);
+    const detail::tempered<T> aim(a.targets + first, a.classes, 1 / temperature);
+    detail::numbers<T> factor{};
+    for (std::size_t lane = 0; lane < there; ++lane) {
+      factor[lane] = scale * a.weight(sample + lane);
+    }
+    detail::numbers<T> apart{};
+    for (std::size_t c = 0; c < a.classes; ++c) {
+      const detail::numbers<T> aimed_at = aim.share(c);
+      apart += aimed_at * (aim.exponent(c) - soft.exponent(c));
+      if (to != nullptr) {
+        const auto slope = (1 - weight) * hard.share(c) + weight * temperature * (soft.share(c) - aimed_at);
+        detail::store(to + first + c * lanes, factor * slope);
+      }
+    }
+    for (std::size_t lane = 0; lane < there; ++lane) {
+      const std::size_t label = a.labels[sample + lane];
+      const double missed = hard.log_total(lane) - static_cast<double>(hard.exponent(label)[lane]);
+      const double divergence = static_cast<double>(apart[lane]) + soft.log_total(lane) - aim.log_total(lane);
+      loss += static_cast<double>(a.weight(sample + lane)) *
+              (static_cast<double>(1 - weight) * missed + soft_weight * divergence);
+      if (to != nullptr) {
+        to[a.place(sample + lane, label)] -= factor[lane] * (1 - weight);
+      }
+    }
+  }
+  return loss;
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/kernels/dropout.hpp ----
 // Drops numbers at random, the same ones whenever asked with the same key.
 #ifndef ESPALIER_KERNELS_DROPOUT_HPP
@@ -16310,7 +16405,8 @@ using kernels::answers;
 ///   `sum` does.
 /// - optional: `scores`, which numbers of the network it looks at (a kernels::score_kind; those before a softmax unless
 ///   said), `classes(outputs)`, how many classes labels may name for so many outputs (as many as outputs unless said; 0
-///   if it needs targets), and `takes_targets`, whether data may have targets in place of labels (false unless said).
+///   if it needs targets), `takes_targets`, whether data may have targets in place of labels (false unless said), and
+///   `needs_labels_and_targets`, whether they must have both (false unless said).
 template <class Loss>
 concept loss = requires(const Loss& l, const answers<double>& a, double* to) {
   { l.sum(a) } -> std::convertible_to<double>;
@@ -16342,6 +16438,16 @@ template <loss Loss>
 [[nodiscard]] constexpr bool takes_targets() noexcept {
   if constexpr (requires { Loss::takes_targets; }) {
     return Loss::takes_targets;
+  } else {
+    return false;
+  }
+}
+
+/// @return whether data must have both labels and targets.
+template <loss Loss>
+[[nodiscard]] constexpr bool needs_labels_and_targets() noexcept {
+  if constexpr (requires { Loss::needs_labels_and_targets; }) {
+    return Loss::needs_labels_and_targets;
   } else {
     return false;
   }
@@ -16522,6 +16628,51 @@ static_assert(loss<categorical_cross_entropy_of_probabilities>);
 
 #endif
 
+// ---- espalier/loss/distillation.hpp ----
+// A loss by which a network learns from labels and from another network, such as its own self before it was pruned.
+#ifndef ESPALIER_LOSS_DISTILLATION_HPP
+#define ESPALIER_LOSS_DISTILLATION_HPP
+
+namespace espalier::inline v0::loss {
+
+/// (1 - weight) x cross-entropy with the label + weight x temperature² x divergence (Kullback and Leibler's) of
+/// softmax(scores / temperature) from the same of the other network. The factor keeps the pull of the other network as
+/// strong at any temperature. It needs data with labels and, as targets, scores; train::soft_targets makes them.
+///
+/// A softmax at the end of a network belongs to this loss and is not run before it.
+/// Source: Hinton, Vinyals and Dean 2015, "Distilling the knowledge in a neural network", arXiv 1503.02531.
+struct distillation {
+  static constexpr kernels::score_kind scores = kernels::score_kind::before_softmax;
+  static constexpr bool takes_targets = true;
+  static constexpr bool needs_labels_and_targets = true;
+
+  double temperature = 4;  ///< > 0; the higher, the more the small scores of the other network count
+  double weight = 0.5;     ///< of the other network, in [0, 1]
+
+  /// @throws argument_error if a setting is out of range or labels are missing, here and in `gradient`.
+  template <class T>
+  [[nodiscard]] double sum(const answers<T>& a) const {
+    return gradient<T>(a, T{1}, nullptr);
+  }
+  template <class T>
+  double gradient(const answers<T>& a, T scale, T* to) const {
+    if (!(temperature > 0 && std::isfinite(temperature) && weight >= 0 && weight <= 1)) {
+      throw argument_error(error_message(
+          "loss::distillation", "temperature " + std::to_string(temperature) + " and weight " + std::to_string(weight),
+          "a positive temperature, and a weight from 0 to 1"));
+    }
+    if (a.targets == nullptr || a.labels.size() != a.count) {
+      throw argument_error(error_message("loss::distillation", "labels or targets alone", "both for every sample"));
+    }
+    return kernels::distillation<T>(a, {static_cast<T>(temperature), static_cast<T>(weight)}, scale, to);
+  }
+};
+static_assert(loss<distillation>);
+
+}  // namespace espalier::inline v0::loss
+
+#endif
+
 // ---- espalier/loss/huber.hpp ----
 // A loss of regression that is square for small errors and straight for large ones.
 #ifndef ESPALIER_LOSS_HUBER_HPP
@@ -16576,9 +16727,10 @@ namespace espalier::inline v0::loss {
 /// sum over outputs of weight x loss of that output. It needs targets: one row per sample, those of the first output,
 /// then those of the second, and so on, as the outputs of nn::graph stand. A softmax or sigmoid at the end of an output
 /// belongs to its loss where it would for that loss alone.
-/// @tparam Losses  2 to 15, all of which take targets.
+/// @tparam Losses  2 to 15, all of which take targets, and targets alone.
 template <loss... Losses>
-requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 && (takes_targets<Losses>() && ...)) struct joined {
+requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 &&
+         ((takes_targets<Losses>() && !needs_labels_and_targets<Losses>()) && ...)) struct joined {
   static constexpr kernels::score_kind scores =
       kernels::joined_kinds(std::array<kernels::score_kind, sizeof...(Losses)>{scores_of<Losses>()...});
   static constexpr bool takes_targets = true;
@@ -21408,6 +21560,40 @@ static_assert(learning_rate<polynomial_rate>);
 
 #endif
 
+// ---- espalier/optim/rewound_rate.hpp ----
+// A learning rate that begins again where another one was early in a training.
+#ifndef ESPALIER_OPTIM_REWOUND_RATE_HPP
+#define ESPALIER_OPTIM_REWOUND_RATE_HPP
+
+namespace espalier::inline v0::optim {
+
+/// Learning-rate rewinding: a training takes the rates that a longer one had from some epoch on, while its weights stay
+/// as they were trained. A training of epochs - epoch epochs takes exactly those; one of more or fewer goes through
+/// them more slowly or faster, to the same end.
+/// @tparam Rate  one that depends on the step alone.
+/// Source: Renda, Frankle and Carbin 2020, "Comparing rewinding and fine-tuning in neural network pruning", arXiv
+/// 2003.02389.
+template <learning_rate Rate = cosine_rate>
+requires(!requires { typename Rate::state; }) struct rewound_rate {
+  std::size_t epoch = 0;   ///< of the longer training, to begin at; < epochs
+  std::size_t epochs = 1;  ///< that the longer training has
+  Rate rate{};             ///< of the longer training
+
+  /// @throws argument_error if the epoch is not one of the epochs.
+  [[nodiscard]] double operator()(std::size_t step, std::size_t steps) const {
+    detail::expect(epoch < epochs, "rewound_rate", "epoch " + std::to_string(epoch) + " of " + std::to_string(epochs),
+                   "an epoch before the last ends");
+    const std::size_t left = epochs - epoch;
+    const std::size_t skipped = (steps * epoch + left / 2) / left;
+    return rate(step + skipped, steps + skipped);
+  }
+};
+static_assert(learning_rate<rewound_rate<>>);
+
+}  // namespace espalier::inline v0::optim
+
+#endif
+
 // ---- espalier/optim/rmsprop.hpp ----
 // RMSprop: steps scaled by a running mean of the squared gradient.
 #ifndef ESPALIER_OPTIM_RMSPROP_HPP
@@ -21933,7 +22119,7 @@ namespace espalier::inline v0::train {
 template <class T>
 struct data_view {
   std::span<const T> samples;             ///< row-major, one after the other
-  std::span<const std::uint32_t> labels;  ///< the class of every sample, from 0; none if there are targets
+  std::span<const std::uint32_t> labels;  ///< the class of every sample, from 0; none if targets suffice
   std::vector<std::uint32_t> chosen;      ///< which of them belong to the view
   std::span<const T> targets{};           ///< the right outputs of every sample, one row after the other
   std::size_t outputs = 0;                ///< numbers in a row of targets
@@ -22035,6 +22221,7 @@ struct data_demands {
   std::size_t outputs = 0;     ///< how many numbers the network gives
   std::size_t classes = 0;     ///< that labels may name; 0: the loss needs targets
   bool takes_targets = false;  ///< whether there may be targets in place of labels
+  bool needs_both = false;     ///< whether there must be labels and targets
 };
 
 /// Checks that a set fits a network and its loss.
@@ -22061,6 +22248,10 @@ void expect_fitting(const data_view<T>& view, const data_demands& demands, const
     refuse_shape(std::to_string(view.weights.size()) + " weights",
                  "none or one for each of " + std::to_string(view.size()) + " samples");
   }
+  if (demands.needs_both && (view.outputs == 0 || view.labels.size() != view.size())) {
+    refuse_shape(std::to_string(view.labels.size()) + " labels and " + std::to_string(view.targets.size()) + " targets",
+                 "both for every sample, as the loss needs");
+  }
   if (view.outputs == 0 ? demands.classes == 0 : !demands.takes_targets) {
     throw argument_error(view.outputs == 0
                              ? error_message(where, "labels", "targets, which the loss needs for these outputs")
@@ -22071,7 +22262,7 @@ void expect_fitting(const data_view<T>& view, const data_demands& demands, const
                  std::to_string(demands.outputs) + ", as the network has outputs");
   }
   for (const std::uint32_t sample : view.chosen) {
-    if (view.outputs == 0 && view.labels[sample] >= demands.classes) {
+    if ((view.outputs == 0 || demands.needs_both) && view.labels[sample] >= demands.classes) {
       throw argument_error(
           error_message(where, "label " + std::to_string(view.labels[sample]) + " of sample " + std::to_string(sample),
                         "a class from 0 to " + std::to_string(demands.classes - 1) +
@@ -22239,7 +22430,8 @@ namespace espalier::inline v0::train::detail {
 template <class Model, loss::loss Loss>
 [[nodiscard]] data_demands demands_of(const Model& model, const Loss& /*loss*/) {
   const std::size_t outputs = model.output_shape().size();
-  return {model.input_shape(), outputs, loss::classes_of<Loss>(outputs), loss::takes_targets<Loss>()};
+  return {model.input_shape(), outputs, loss::classes_of<Loss>(outputs), loss::takes_targets<Loss>(),
+          loss::needs_labels_and_targets<Loss>()};
 }
 
 /// Whether the compiler sees that no layer of a network looks at whole mini-batches.
@@ -22410,9 +22602,10 @@ class batch_passes {
     loss::answers<value_type> answers;
     answers.scores = scores_given;
     answers.classes = model_.output_shape().size();
-    if (data_.outputs == 0) {
+    if (data_.outputs == 0 || loss::needs_labels_and_targets<Loss>()) {
       answers.labels = chosen(data_.labels, own, right.labels);
-    } else {
+    }
+    if (data_.outputs != 0) {
       kernels::gather(data_.targets.data(), data_.outputs, own, targets_[worker].data());
       answers.targets = targets_[worker].data();
       answers.count = own.size();
@@ -23118,6 +23311,66 @@ template <class Model, metric::metric Metric>
   const auto weights = chosen(data.weights, 1);
   return metric(metric::predictions<value_type>{outputs, width, labels, targets, weights});
 }
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/train/soft_targets.hpp ----
+// What a network says of samples, for another one to learn from.
+#ifndef ESPALIER_TRAIN_SOFT_TARGETS_HPP
+#define ESPALIER_TRAIN_SOFT_TARGETS_HPP
+
+namespace espalier::inline v0::train {
+
+/// Labelled samples together with the scores that a network gives them, computed once: what loss::distillation needs.
+/// @tparam T  float or double.
+template <class T>
+class soft_targets {
+ public:
+  /// @param teacher  a trained network, see nn::sequential; only looked at here.
+  /// @param data     samples with labels that fit it.
+  /// @param threads  0: as many as the machine runs at once; the result is the same.
+  /// @throws shape_error or argument_error if the data do not fit, or have targets already.
+  /// Complexity: one forward pass per sample; memory for the scores of all samples of the arrays.
+  template <class Model>
+  soft_targets(const Model& teacher, const data_view<T>& data, std::size_t threads = 1) : data_(data) {
+    const std::size_t classes = teacher.output_shape().size();
+    expect_fitting(data, {teacher.input_shape(), classes, classes, false}, "train::soft_targets");
+    scores_.resize(data.size() * classes);
+    data_.outputs = classes;
+    detail::workers team(detail::thread_count(threads));
+    std::vector<decltype(teacher.make_workspace(1))> memories;
+    std::vector<std::vector<T>> rows(team.size(), std::vector<T>(kernels::slot_samples * classes));
+    for (std::size_t worker = 0; worker < team.size(); ++worker) {
+      memories.push_back(teacher.make_workspace(kernels::slot_blocks));
+    }
+    const std::size_t samples = data.chosen.size();
+    team.run((samples + kernels::slot_samples - 1) / kernels::slot_samples, [&](std::size_t slot, std::size_t worker) {
+      const std::size_t begin = slot * kernels::slot_samples;
+      const auto own = std::span(data.chosen).subspan(begin, (std::min)(kernels::slot_samples, samples - begin));
+      auto& memory = memories[worker];
+      kernels::gather<T>(data.samples.data(), teacher.input_shape().size(), own, memory.value(0));
+      const T* given =
+          teacher.template scores<kernels::score_kind::before_softmax>(memory, kernels::blocks_of(own.size()));
+      kernels::scatter(given, classes, own.size(), rows[worker].data());
+      for (std::size_t i = 0; i < own.size(); ++i) {
+        std::copy_n(rows[worker].data() + i * classes, classes, scores_.data() + own[i] * classes);
+      }
+    });
+  }
+
+  /// @return the view that was given, with labels and scores; it must not outlive this object.
+  [[nodiscard]] data_view<T> view() const {
+    data_view<T> both = data_;
+    both.targets = scores_;
+    return both;
+  }
+
+ private:
+  data_view<T> data_;
+  std::vector<T> scores_;  // one row per sample of the arrays; 0 where it is not in the view
+};
 
 }  // namespace espalier::inline v0::train
 

@@ -16,6 +16,7 @@
 #include <espalier/kernels/cross_entropy.hpp>
 #include <espalier/kernels/dense.hpp>
 #include <espalier/kernels/depthwise_conv2d.hpp>
+#include <espalier/kernels/distillation.hpp>
 #include <espalier/kernels/dropout.hpp>
 #include <espalier/kernels/elementwise.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
@@ -33,6 +34,7 @@
 #include <espalier/loss/binary_cross_entropy_of_probabilities.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
 #include <espalier/loss/categorical_cross_entropy_of_probabilities.hpp>
+#include <espalier/loss/distillation.hpp>
 #include <espalier/loss/huber.hpp>
 #include <espalier/loss/joined.hpp>
 #include <espalier/loss/loss.hpp>
@@ -83,6 +85,7 @@
 #include <espalier/optim/optimizer.hpp>
 #include <espalier/optim/plateau.hpp>
 #include <espalier/optim/polynomial_rate.hpp>
+#include <espalier/optim/rewound_rate.hpp>
 #include <espalier/optim/rmsprop.hpp>
 #include <espalier/optim/sgd.hpp>
 #include <espalier/optim/warmup.hpp>
@@ -99,6 +102,7 @@
 #include <espalier/train/fit.hpp>
 #include <espalier/train/gradients.hpp>
 #include <espalier/train/measure.hpp>
+#include <espalier/train/soft_targets.hpp>
 #include <espalier/train/trainer.hpp>
 #include <espalier/train/validation.hpp>
 #include <espalier/tune/bayesian.hpp>

@@ -18,8 +18,8 @@ template <class T>
 struct answers {
   const T* scores = nullptr;                ///< [block of 16 samples][score][lane]
   std::size_t classes = 0;                  ///< how many scores a sample has
-  std::span<const std::uint32_t> labels{};  ///< the right class of each sample; none if there are targets
-  const T* targets = nullptr;               ///< the right numbers, as scores; null if there are labels
+  std::span<const std::uint32_t> labels{};  ///< the right class of each sample; none if there are only targets
+  const T* targets = nullptr;               ///< the right numbers, as scores; null if there are only labels
   std::span<const T> weights{};             ///< how much each sample counts; none: 1
   std::size_t count = 0;                    ///< of samples, if there are targets
   std::size_t row = 0;                      ///< scores, and targets, of a sample with those beside these; 0: no more

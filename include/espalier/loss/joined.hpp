@@ -18,9 +18,10 @@ namespace espalier::inline v0::loss {
 /// sum over outputs of weight x loss of that output. It needs targets: one row per sample, those of the first output,
 /// then those of the second, and so on, as the outputs of nn::graph stand. A softmax or sigmoid at the end of an output
 /// belongs to its loss where it would for that loss alone.
-/// @tparam Losses  2 to 15, all of which take targets.
+/// @tparam Losses  2 to 15, all of which take targets, and targets alone.
 template <loss... Losses>
-requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 && (takes_targets<Losses>() && ...)) struct joined {
+requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 &&
+         ((takes_targets<Losses>() && !needs_labels_and_targets<Losses>()) && ...)) struct joined {
   static constexpr kernels::score_kind scores =
       kernels::joined_kinds(std::array<kernels::score_kind, sizeof...(Losses)>{scores_of<Losses>()...});
   static constexpr bool takes_targets = true;

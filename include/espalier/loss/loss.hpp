@@ -22,7 +22,8 @@ using kernels::answers;
 ///   `sum` does.
 /// - optional: `scores`, which numbers of the network it looks at (a kernels::score_kind; those before a softmax unless
 ///   said), `classes(outputs)`, how many classes labels may name for so many outputs (as many as outputs unless said; 0
-///   if it needs targets), and `takes_targets`, whether data may have targets in place of labels (false unless said).
+///   if it needs targets), `takes_targets`, whether data may have targets in place of labels (false unless said), and
+///   `needs_labels_and_targets`, whether they must have both (false unless said).
 template <class Loss>
 concept loss = requires(const Loss& l, const answers<double>& a, double* to) {
   { l.sum(a) } -> std::convertible_to<double>;
@@ -54,6 +55,16 @@ template <loss Loss>
 [[nodiscard]] constexpr bool takes_targets() noexcept {
   if constexpr (requires { Loss::takes_targets; }) {
     return Loss::takes_targets;
+  } else {
+    return false;
+  }
+}
+
+/// @return whether data must have both labels and targets.
+template <loss Loss>
+[[nodiscard]] constexpr bool needs_labels_and_targets() noexcept {
+  if constexpr (requires { Loss::needs_labels_and_targets; }) {
+    return Loss::needs_labels_and_targets;
   } else {
     return false;
   }

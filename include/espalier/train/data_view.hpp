@@ -24,7 +24,7 @@ namespace espalier::inline v0::train {
 template <class T>
 struct data_view {
   std::span<const T> samples;             ///< row-major, one after the other
-  std::span<const std::uint32_t> labels;  ///< the class of every sample, from 0; none if there are targets
+  std::span<const std::uint32_t> labels;  ///< the class of every sample, from 0; none if targets suffice
   std::vector<std::uint32_t> chosen;      ///< which of them belong to the view
   std::span<const T> targets{};           ///< the right outputs of every sample, one row after the other
   std::size_t outputs = 0;                ///< numbers in a row of targets
@@ -126,6 +126,7 @@ struct data_demands {
   std::size_t outputs = 0;     ///< how many numbers the network gives
   std::size_t classes = 0;     ///< that labels may name; 0: the loss needs targets
   bool takes_targets = false;  ///< whether there may be targets in place of labels
+  bool needs_both = false;     ///< whether there must be labels and targets
 };
 
 /// Checks that a set fits a network and its loss.
@@ -152,6 +153,10 @@ void expect_fitting(const data_view<T>& view, const data_demands& demands, const
     refuse_shape(std::to_string(view.weights.size()) + " weights",
                  "none or one for each of " + std::to_string(view.size()) + " samples");
   }
+  if (demands.needs_both && (view.outputs == 0 || view.labels.size() != view.size())) {
+    refuse_shape(std::to_string(view.labels.size()) + " labels and " + std::to_string(view.targets.size()) + " targets",
+                 "both for every sample, as the loss needs");
+  }
   if (view.outputs == 0 ? demands.classes == 0 : !demands.takes_targets) {
     throw argument_error(view.outputs == 0
                              ? error_message(where, "labels", "targets, which the loss needs for these outputs")
@@ -162,7 +167,7 @@ void expect_fitting(const data_view<T>& view, const data_demands& demands, const
                  std::to_string(demands.outputs) + ", as the network has outputs");
   }
   for (const std::uint32_t sample : view.chosen) {
-    if (view.outputs == 0 && view.labels[sample] >= demands.classes) {
+    if ((view.outputs == 0 || demands.needs_both) && view.labels[sample] >= demands.classes) {
       throw argument_error(
           error_message(where, "label " + std::to_string(view.labels[sample]) + " of sample " + std::to_string(sample),
                         "a class from 0 to " + std::to_string(demands.classes - 1) +

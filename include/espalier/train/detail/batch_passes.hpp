@@ -27,7 +27,8 @@ namespace espalier::inline v0::train::detail {
 template <class Model, loss::loss Loss>
 [[nodiscard]] data_demands demands_of(const Model& model, const Loss& /*loss*/) {
   const std::size_t outputs = model.output_shape().size();
-  return {model.input_shape(), outputs, loss::classes_of<Loss>(outputs), loss::takes_targets<Loss>()};
+  return {model.input_shape(), outputs, loss::classes_of<Loss>(outputs), loss::takes_targets<Loss>(),
+          loss::needs_labels_and_targets<Loss>()};
 }
 
 /// Whether the compiler sees that no layer of a network looks at whole mini-batches.
@@ -198,9 +199,10 @@ class batch_passes {
     loss::answers<value_type> answers;
     answers.scores = scores_given;
     answers.classes = model_.output_shape().size();
-    if (data_.outputs == 0) {
+    if (data_.outputs == 0 || loss::needs_labels_and_targets<Loss>()) {
       answers.labels = chosen(data_.labels, own, right.labels);
-    } else {
+    }
+    if (data_.outputs != 0) {
       kernels::gather(data_.targets.data(), data_.outputs, own, targets_[worker].data());
       answers.targets = targets_[worker].data();
       answers.count = own.size();
