@@ -10,6 +10,7 @@
 
 #include <espalier/loss/categorical_cross_entropy.hpp>
 #include <espalier/nn/elu.hpp>
+#include <espalier/nn/prelu.hpp>
 #include <espalier/nn/sigmoid.hpp>
 #include <espalier/nn/tanh.hpp>
 #include <espalier/prune/prunable_model.hpp>
@@ -140,7 +141,7 @@ TEST_SUITE("nn") {
   TEST_CASE("activations may follow each other, each goes back from its own output") {
     check_gradients(nn::sequential({3}, 2, nn::dense<double>({.units = 5}), nn::tanh<double>(), nn::elu<double>(),
                                    nn::flatten<double>(), nn::sigmoid<double>(), nn::dense<double>({.units = 3}),
-                                   nn::relu<double>(), nn::tanh<double>()),
+                                   nn::prelu<double>(), nn::tanh<double>()),
                     support::labelled<double>(30, 3, 3));
   }
 

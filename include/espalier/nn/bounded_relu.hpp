@@ -4,7 +4,6 @@
 #define ESPALIER_NN_BOUNDED_RELU_HPP
 
 #include <cmath>
-#include <cstddef>
 #include <limits>
 #include <string>
 
@@ -26,9 +25,8 @@ struct bounded_relu_options {
 /// threshold, which Keras computes by itself. `relu` is faster where it is enough.
 /// @tparam T  float or double.
 template <class T = float>
-class bounded_relu : public detail::keeps_shape<T> {
+class bounded_relu : public detail::elementwise_of_input<bounded_relu<T>, T> {
  public:
-  static constexpr bool in_place = false;
   static constexpr const char* default_name = "bounded_relu";
 
   /// @param options  see bounded_relu_options.
@@ -46,20 +44,14 @@ class bounded_relu : public detail::keeps_shape<T> {
     }
   }
 
-  void forward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < this->count(p); ++i) {
-      const T x = p.x[i];
-      p.y[i] = x > max_ ? max_ : (x <= threshold_ ? slope_ * (x - threshold_) : x);
-    }
-  }
-  void backward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < this->count(p); ++i) {
-      const T x = p.x[i];
-      const bool six = max_ == T{6} && threshold_ == T{0};
-      const T inside = x == max_ && six ? T{0} : T{1};
-      const T below = x == threshold_ && std::isfinite(max_) ? T{0} : slope_;
-      p.dx[i] = x > max_ ? T{0} : (x <= threshold_ ? below : inside) * p.dy[i];
-    }
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x > max_ ? max_ : (x <= threshold_ ? slope_ * (x - threshold_) : x); }
+  /// @param x  any number.   @return the derivative there.
+  [[nodiscard]] T slope(T x) const {
+    const bool six = max_ == T{6} && threshold_ == T{0};
+    const T inside = x == max_ && six ? T{0} : T{1};
+    const T below = x == threshold_ && std::isfinite(max_) ? T{0} : slope_;
+    return x > max_ ? T{0} : (x <= threshold_ ? below : inside);
   }
 
  private:

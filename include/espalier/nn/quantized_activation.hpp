@@ -3,7 +3,6 @@
 #ifndef ESPALIER_NN_QUANTIZED_ACTIVATION_HPP
 #define ESPALIER_NN_QUANTIZED_ACTIVATION_HPP
 
-#include <cstddef>
 #include <utility>
 
 #include <espalier/nn/detail/elementwise.hpp>
@@ -17,25 +16,17 @@ namespace espalier::inline v0::nn {
 /// @tparam Quantizer  such as quantize::relu_bits, quantize::bits or quantize::fixed_point.
 /// @tparam T          float or double.
 template <quantize::quantizer Quantizer, class T = float>
-class quantized_activation : public detail::keeps_shape<T> {
+class quantized_activation : public detail::elementwise_of_input<quantized_activation<Quantizer, T>, T> {
  public:
-  static constexpr bool in_place = false;  // the way back needs what came
-  static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "quantized_activation";
 
   /// @param quantizer  with its settings.   @throws argument_error if one is out of range.
   explicit quantized_activation(Quantizer quantizer = {}) : quantizer_(std::move(quantizer)) { quantizer_.validate(); }
 
-  void forward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < this->count(p); ++i) {
-      p.y[i] = static_cast<T>(quantizer_.value(static_cast<double>(p.x[i])));
-    }
-  }
-  void backward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < this->count(p); ++i) {
-      p.dx[i] = p.dy[i] * static_cast<T>(quantizer_.slope(static_cast<double>(p.x[i])));
-    }
-  }
+  /// @param x  any number.   @return what it is rounded to.
+  [[nodiscard]] T value(T x) const { return static_cast<T>(quantizer_.value(static_cast<double>(x))); }
+  /// @param x  any number.   @return what gradients are multiplied by there.
+  [[nodiscard]] T slope(T x) const { return static_cast<T>(quantizer_.slope(static_cast<double>(x))); }
 
  private:
   Quantizer quantizer_;

@@ -33,7 +33,7 @@ class keeps_shape {
   std::size_t features_ = 0;
 };
 
-/// A layer in place.
+/// A layer in place, whose derivative is seen from its output.
 /// @tparam Function  gives value(x), and slope(y), the derivative where the value is y.
 template <class Function, class T>
 class elementwise : public keeps_shape<T> {
@@ -48,6 +48,26 @@ class elementwise : public keeps_shape<T> {
   void backward(const pass<T>& p) const {
     for (std::size_t i = 0; i < this->count(p); ++i) {
       p.dy[i] *= static_cast<const Function&>(*this).slope(p.y[i]);
+    }
+  }
+};
+
+/// A layer whose derivative is seen from its input only.
+/// @tparam Function  gives value(x) and slope(x).
+template <class Function, class T>
+class elementwise_of_input : public keeps_shape<T> {
+ public:
+  static constexpr bool in_place = false;
+  static constexpr bool keeps_rank = true;
+
+  void forward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
+      p.y[i] = static_cast<const Function&>(*this).value(p.x[i]);
+    }
+  }
+  void backward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
+      p.dx[i] = p.dy[i] * static_cast<const Function&>(*this).slope(p.x[i]);
     }
   }
 };

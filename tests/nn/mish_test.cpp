@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/nn/mish.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "support/check_activation.hpp"
+
+namespace nn = espalier::nn;
+
+TEST_SUITE("nn") {
+  TEST_CASE("every number goes through the function, and its slope back") {
+    support::check_activation(nn::mish<float>(), nn::mish<double>(),
+                              [](double x) { return x * std::tanh(x > 30 ? x : std::log(1 + std::exp(x))); });
+  }
+}

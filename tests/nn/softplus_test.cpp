@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/nn/softplus.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "support/check_activation.hpp"
+
+namespace nn = espalier::nn;
+
+TEST_SUITE("nn") {
+  TEST_CASE("every number goes through the function, and its slope back") {
+    support::check_activation(nn::softplus<float>(), nn::softplus<double>(),
+                              [](double x) { return x > 30 ? x : std::log(1 + std::exp(x)); });
+  }
+}

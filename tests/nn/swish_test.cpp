@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/nn/swish.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "support/check_activation.hpp"
+
+namespace nn = espalier::nn;
+
+TEST_SUITE("nn") {
+  TEST_CASE("every number goes through the function, and its slope back") {
+    support::check_activation(nn::swish<float>(), nn::swish<double>(), [](double x) { return x / (1 + std::exp(-x)); });
+  }
+}
