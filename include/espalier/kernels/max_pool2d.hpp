@@ -65,6 +65,34 @@ void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, 
   }
 }
 
+/// The gradient is shared equally by all largest inputs of each window; all others get 0.
+/// @param dy  [block][output][lane]; @param dx  [block][input][lane].
+template <class T>
+void max_pool2d_backward_shared(const pool2d_shape& s, const T* x, const T* dy, T* dx, std::size_t blocks) {
+  std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
+  for (std::size_t block = 0; block < blocks; ++block) {
+    for_each_window(s, [&](const pool2d_window& window) {
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        const detail::numbers<T> largest = detail::largest_in_window(s, window, x + lane);
+        const detail::numbers<T> one = detail::numbers<T>{} + T{1};
+        detail::numbers<T> count{};
+        window.for_each_input(s, [&](std::size_t place) {
+          count += detail::load(x + place + lane) == largest ? one : detail::numbers<T>{};
+        });
+        const detail::numbers<T> share = detail::load(dy + window.output + lane) / count;
+        window.for_each_input(s, [&](std::size_t place) {
+          const auto is_largest = detail::load(x + place + lane) == largest;
+          const detail::numbers<T> own = is_largest ? share : detail::numbers<T>{};
+          detail::store(dx + place + lane, detail::load(dx + place + lane) + own);
+        });
+      }
+    });
+    x += s.inputs() * lanes;
+    dx += s.inputs() * lanes;
+    dy += s.outputs() * lanes;
+  }
+}
+
 }  // namespace espalier::inline v0::kernels
 
 #endif
