@@ -16079,6 +16079,34 @@ void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, 
   }
 }
 
+/// The gradient is shared equally by all largest inputs of each window; all others get 0.
+/// @param dy  [block][output][lane]; @param dx  [block][input][lane].
+template <class T>
+void max_pool2d_backward_shared(const pool2d_shape& s, const T* x, const T* dy, T* dx, std::size_t blocks) {
+  std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
+  for (std::size_t block = 0; block < blocks; ++block) {
+    for_each_window(s, [&](const pool2d_window& window) {
+      for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
+        const detail::numbers<T> largest = detail::largest_in_window(s, window, x + lane);
+        const detail::numbers<T> one = detail::numbers<T>{} + T{1};
+        detail::numbers<T> count{};
+        window.for_each_input(s, [&](std::size_t place) {
+          count += detail::load(x + place + lane) == largest ? one : detail::numbers<T>{};
+        });
+        const detail::numbers<T> share = detail::load(dy + window.output + lane) / count;
+        window.for_each_input(s, [&](std::size_t place) {
+          const auto is_largest = detail::load(x + place + lane) == largest;
+          const detail::numbers<T> own = is_largest ? share : detail::numbers<T>{};
+          detail::store(dx + place + lane, detail::load(dx + place + lane) + own);
+        });
+      }
+    });
+    x += s.inputs() * lanes;
+    dx += s.inputs() * lanes;
+    dy += s.outputs() * lanes;
+  }
+}
+
 }  // namespace espalier::inline v0::kernels
 
 #endif
@@ -17349,6 +17377,24 @@ enum class padding : std::uint8_t {
 
 #endif
 
+// ---- espalier/nn/pool1d_options.hpp ----
+// Settings of poolings of sequences.
+#ifndef ESPALIER_NN_POOL1D_OPTIONS_HPP
+#define ESPALIER_NN_POOL1D_OPTIONS_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `max_pool1d` and `average_pool1d`.
+struct pool1d_options {
+  std::size_t pool = 2;    ///< steps of a window, >= 1
+  std::size_t stride = 0;  ///< from one window to the next; 0: as large as a window
+  nn::padding padding = nn::padding::valid;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/pool2d_options.hpp ----
 // Settings of poolings.
 #ifndef ESPALIER_NN_POOL2D_OPTIONS_HPP
@@ -17407,20 +17453,33 @@ struct titles {
 #endif
 
 // ---- espalier/nn/detail/pooling.hpp ----
-// What poolings of images have in common: options and shapes.
+// What poolings of images and of sequences have in common: options and shapes.
 #ifndef ESPALIER_NN_DETAIL_POOLING_HPP
 #define ESPALIER_NN_DETAIL_POOLING_HPP
 
 namespace espalier::inline v0::nn::detail {
 
-/// @tparam Layer  gives forward, backward and its name.
-template <class Layer, class T>
-class pooling {
+/// A pooling without memory of its own.
+template <class T>
+class pooling_base {
  public:
   using value_type = T;
+  static constexpr bool in_place = false;
+
+  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
+
+ protected:
+  [[nodiscard]] const kernels::pool2d_shape& shape() const noexcept { return shape_; }
+
+  kernels::pool2d_shape shape_;
+};
+
+/// @tparam Layer  gives forward, backward and its name.
+template <class Layer, class T>
+class pooling : public pooling_base<T> {
+ public:
   static constexpr std::size_t input_rank = 3;
   static constexpr std::size_t output_rank = 3;
-  static constexpr bool in_place = false;
 
   /// @param options  see pool2d_options.
   /// @throws argument_error if the window is empty.
@@ -17429,20 +17488,90 @@ class pooling {
   }
 
   extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
-    shape_ = pool2d_shape(options_, input, {Layer::default_name, name});
-    return {shape_.lines.outputs, shape_.columns.outputs, shape_.channels};
+    const auto& s = this->shape_ = pool2d_shape(options_, input, {Layer::default_name, name});
+    return {s.lines.outputs, s.columns.outputs, s.channels};
   }
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
-
- protected:
-  [[nodiscard]] const kernels::pool2d_shape& shape() const noexcept { return shape_; }
 
  private:
   pool2d_options options_;
-  kernels::pool2d_shape shape_;
+};
+
+/// The same of sequences, which are images of one line.
+template <class Layer, class T>
+class pooling_of_sequences : public pooling_base<T> {
+ public:
+  static constexpr std::size_t input_rank = 2;
+  static constexpr std::size_t output_rank = 2;
+
+  /// @param options  see pool1d_options.
+  /// @throws argument_error if the window is empty.
+  explicit pooling_of_sequences(const pool1d_options& options = {})
+      : options_{{1, options.pool}, {1, options.stride}, options.padding} {
+    if (options.pool == 0) {
+      throw argument_error(error_message(std::string("nn::") + Layer::default_name, "a window of 0", "at least 1"));
+    }
+  }
+
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
+    const std::size_t window = options_.pool[1];
+    const bool fits = options_.padding == padding::same || input[0] >= window;
+    if (input.rank() != 2 || input.size() == 0 || !fits) {
+      refuse_input(Layer::default_name, name, input,
+                   "a sequence (steps, channels) no shorter than the window (" + std::to_string(window) + ")");
+    }
+    const extents image{1, input[0], input[1]};
+    const auto& s = this->shape_ = {pool_axis(options_, image, 0), pool_axis(options_, image, 1), input[1]};
+    return {s.columns.outputs, s.channels};
+  }
+
+ private:
+  pool2d_options options_;
+};
+
+/// One window for all places of an image (Rank 3) or a sequence (Rank 2).
+template <class Layer, class T, std::size_t Rank>
+class global_pooling : public pooling_base<T> {
+ public:
+  static constexpr std::size_t input_rank = Rank;
+  static constexpr std::size_t output_rank = 1;
+
+  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
+    if (input.rank() != Rank || input.size() == 0) {
+      refuse_input(Layer::default_name, name, input,
+                   Rank == 3 ? "an image (height, width, channels)" : "a sequence (steps, channels)");
+    }
+    const auto all = [](std::size_t places) { return kernels::pool_axis::valid(places, places, 1); };
+    this->shape_ = {all(Rank == 3 ? input[0] : 1), all(input[Rank - 2]), input[Rank - 1]};
+    return {input[Rank - 1]};
+  }
 };
 
 }  // namespace espalier::inline v0::nn::detail
+
+#endif
+
+// ---- espalier/nn/average_pool1d.hpp ----
+// Takes the mean of each window of a sequence.
+#ifndef ESPALIER_NN_AVERAGE_POOL1D_HPP
+#define ESPALIER_NN_AVERAGE_POOL1D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// (steps, channels): the mean of each window, channel by channel; only inputs count, not what lies beyond the
+/// sequence. Settings: pool1d_options.
+/// @tparam T  float or double.
+template <class T = float>
+class average_pool1d : public detail::pooling_of_sequences<average_pool1d<T>, T> {
+ public:
+  static constexpr const char* default_name = "average_pool1d";
+
+  using detail::pooling_of_sequences<average_pool1d<T>, T>::pooling_of_sequences;
+  void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(this->shape(), p.dy, p.dx, p.blocks); }
+};
+static_assert(layer<average_pool1d<float>>);
+
+}  // namespace espalier::inline v0::nn
 
 #endif
 
@@ -17788,7 +17917,7 @@ class keeps_shape {
   std::size_t features_ = 0;
 };
 
-/// A layer in place.
+/// A layer in place, whose derivative is seen from its output.
 /// @tparam Function  gives value(x), and slope(y), the derivative where the value is y.
 template <class Function, class T>
 class elementwise : public keeps_shape<T> {
@@ -17803,6 +17932,26 @@ class elementwise : public keeps_shape<T> {
   void backward(const pass<T>& p) const {
     for (std::size_t i = 0; i < this->count(p); ++i) {
       p.dy[i] *= static_cast<const Function&>(*this).slope(p.y[i]);
+    }
+  }
+};
+
+/// A layer whose derivative is seen from its input only.
+/// @tparam Function  gives value(x) and slope(x).
+template <class Function, class T>
+class elementwise_of_input : public keeps_shape<T> {
+ public:
+  static constexpr bool in_place = false;
+  static constexpr bool keeps_rank = true;
+
+  void forward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
+      p.y[i] = static_cast<const Function&>(*this).value(p.x[i]);
+    }
+  }
+  void backward(const pass<T>& p) const {
+    for (std::size_t i = 0; i < this->count(p); ++i) {
+      p.dx[i] = p.dy[i] * static_cast<const Function&>(*this).slope(p.x[i]);
     }
   }
 };
@@ -17830,9 +17979,8 @@ struct bounded_relu_options {
 /// threshold, which Keras computes by itself. `relu` is faster where it is enough.
 /// @tparam T  float or double.
 template <class T = float>
-class bounded_relu : public detail::keeps_shape<T> {
+class bounded_relu : public detail::elementwise_of_input<bounded_relu<T>, T> {
  public:
-  static constexpr bool in_place = false;
   static constexpr const char* default_name = "bounded_relu";
 
   /// @param options  see bounded_relu_options.
@@ -17850,20 +17998,14 @@ class bounded_relu : public detail::keeps_shape<T> {
     }
   }
 
-  void forward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < this->count(p); ++i) {
-      const T x = p.x[i];
-      p.y[i] = x > max_ ? max_ : (x <= threshold_ ? slope_ * (x - threshold_) : x);
-    }
-  }
-  void backward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < this->count(p); ++i) {
-      const T x = p.x[i];
-      const bool six = max_ == T{6} && threshold_ == T{0};
-      const T inside = x == max_ && six ? T{0} : T{1};
-      const T below = x == threshold_ && std::isfinite(max_) ? T{0} : slope_;
-      p.dx[i] = x > max_ ? T{0} : (x <= threshold_ ? below : inside) * p.dy[i];
-    }
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x > max_ ? max_ : (x <= threshold_ ? slope_ * (x - threshold_) : x); }
+  /// @param x  any number.   @return the derivative there.
+  [[nodiscard]] T slope(T x) const {
+    const bool six = max_ == T{6} && threshold_ == T{0};
+    const T inside = x == max_ && six ? T{0} : T{1};
+    const T below = x == threshold_ && std::isfinite(max_) ? T{0} : slope_;
+    return x > max_ ? T{0} : (x <= threshold_ ? below : inside);
   }
 
  private:
@@ -18446,6 +18588,31 @@ static_assert(layer<elu<float>>);
 
 #endif
 
+// ---- espalier/nn/exponential.hpp ----
+// The exponential function.
+#ifndef ESPALIER_NN_EXPONENTIAL_HPP
+#define ESPALIER_NN_EXPONENTIAL_HPP
+
+namespace espalier::inline v0::nn {
+
+/// exp(x).
+/// @tparam T  float or double.
+template <class T = float>
+class exponential : public detail::elementwise<exponential<T>, T> {
+ public:
+  static constexpr const char* default_name = "exponential";
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return std::exp(x); }
+  /// @param y  an output.   @return the derivative where it comes from.
+  [[nodiscard]] T slope(T y) const { return y; }
+};
+static_assert(layer<exponential<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/flatten.hpp ----
 // Makes a vector of an image.
 #ifndef ESPALIER_NN_FLATTEN_HPP
@@ -18477,6 +18644,61 @@ static_assert(layer<flatten<float>>);
 
 #endif
 
+// ---- espalier/nn/gelu.hpp ----
+// A rectifier by the normal distribution.
+#ifndef ESPALIER_NN_GELU_HPP
+#define ESPALIER_NN_GELU_HPP
+
+namespace espalier::inline v0::nn {
+
+/// x times the share of the normal distribution below x, computed exactly, not by its approximation with tanh.
+/// Source: Hendrycks and Gimpel 2016, arXiv 1606.08415.
+/// @tparam T  float or double.
+template <class T = float>
+class gelu : public detail::elementwise_of_input<gelu<T>, T> {
+ public:
+  static constexpr const char* default_name = "gelu";
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x * below(x); }
+  /// @param x  any number.   @return the derivative there.
+  [[nodiscard]] T slope(T x) const {
+    constexpr T density_at_0 = std::numbers::inv_sqrtpi_v<T> / std::numbers::sqrt2_v<T>;
+    return below(x) + x * density_at_0 * std::exp(-x * x / 2);
+  }
+
+ private:
+  [[nodiscard]] static T below(T x) { return std::erfc(-x / std::numbers::sqrt2_v<T>) / 2; }
+};
+static_assert(layer<gelu<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/global_average_pool1d.hpp ----
+// Takes the mean of each channel of a sequence.
+#ifndef ESPALIER_NN_GLOBAL_AVERAGE_POOL1D_HPP
+#define ESPALIER_NN_GLOBAL_AVERAGE_POOL1D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// (steps, channels) becomes (channels), the mean over all steps.
+/// @tparam T  float or double.
+template <class T = float>
+class global_average_pool1d : public detail::global_pooling<global_average_pool1d<T>, T, 2> {
+ public:
+  static constexpr const char* default_name = "global_average_pool1d";
+
+  void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(this->shape(), p.dy, p.dx, p.blocks); }
+};
+static_assert(layer<global_average_pool1d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/global_average_pool2d.hpp ----
 // Takes the mean of each channel of an image.
 #ifndef ESPALIER_NN_GLOBAL_AVERAGE_POOL2D_HPP
@@ -18487,31 +18709,65 @@ namespace espalier::inline v0::nn {
 /// (height, width, channels) becomes (channels), the mean over all places.
 /// @tparam T  float or double.
 template <class T = float>
-class global_average_pool2d {
+class global_average_pool2d : public detail::global_pooling<global_average_pool2d<T>, T, 3> {
  public:
-  using value_type = T;
-  static constexpr std::size_t input_rank = 3;
-  static constexpr std::size_t output_rank = 1;
-  static constexpr bool in_place = false;
   static constexpr const char* default_name = "global_average_pool2d";
 
-  extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
-    if (input.rank() != 3 || input.size() == 0) {
-      detail::refuse_input(default_name, name, input, "an image (height, width, channels)");
-    }
-    shape_ = {kernels::pool_axis::valid(input[0], input[0], 1), kernels::pool_axis::valid(input[1], input[1], 1),
-              input[2]};
-    return {input[2]};
-  }
-
-  [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
-  void forward(const pass<T>& p) const { kernels::average_pool2d_forward(shape_, p.x, p.y, p.blocks); }
-  void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(shape_, p.dy, p.dx, p.blocks); }
-
- private:
-  kernels::pool2d_shape shape_;
+  void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(this->shape(), p.dy, p.dx, p.blocks); }
 };
 static_assert(layer<global_average_pool2d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/global_max_pool1d.hpp ----
+// Keeps the largest number of each channel of a sequence.
+#ifndef ESPALIER_NN_GLOBAL_MAX_POOL1D_HPP
+#define ESPALIER_NN_GLOBAL_MAX_POOL1D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// (steps, channels) becomes (channels), the largest number of all steps. In a tie they share the gradient equally.
+/// @tparam T  float or double.
+template <class T = float>
+class global_max_pool1d : public detail::global_pooling<global_max_pool1d<T>, T, 2> {
+ public:
+  static constexpr const char* default_name = "global_max_pool1d";
+
+  void forward(const pass<T>& p) const { kernels::max_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const {
+    kernels::max_pool2d_backward_shared<T>(this->shape(), p.x, p.dy, p.dx, p.blocks);
+  }
+};
+static_assert(layer<global_max_pool1d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/global_max_pool2d.hpp ----
+// Keeps the largest number of each channel of an image.
+#ifndef ESPALIER_NN_GLOBAL_MAX_POOL2D_HPP
+#define ESPALIER_NN_GLOBAL_MAX_POOL2D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// (height, width, channels) becomes (channels), the largest number of all places. In a tie they share the gradient
+/// equally.
+/// @tparam T  float or double.
+template <class T = float>
+class global_max_pool2d : public detail::global_pooling<global_max_pool2d<T>, T, 3> {
+ public:
+  static constexpr const char* default_name = "global_max_pool2d";
+
+  void forward(const pass<T>& p) const { kernels::max_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const {
+    kernels::max_pool2d_backward_shared<T>(this->shape(), p.x, p.dy, p.dx, p.blocks);
+  }
+};
+static_assert(layer<global_max_pool2d<float>>);
 
 }  // namespace espalier::inline v0::nn
 
@@ -19927,6 +20183,49 @@ class graph {
 
 #endif
 
+// ---- espalier/nn/hard_sigmoid.hpp ----
+// The logistic function in three straight lines.
+#ifndef ESPALIER_NN_HARD_SIGMOID_HPP
+#define ESPALIER_NN_HARD_SIGMOID_HPP
+
+namespace espalier::inline v0::nn {
+
+/// rise x + 0.5, not below 0 and not above 1; the derivative at the two corners is the rise.
+/// Source: Courbariaux, Bengio and David 2015, arXiv 1511.00363.
+/// @tparam T  float or double.
+template <class T = float>
+class hard_sigmoid : public detail::elementwise_of_input<hard_sigmoid<T>, T> {
+ public:
+  static constexpr const char* default_name = "hard_sigmoid";
+
+  /// @param rise  of the line between the corners, > 0: 0.2 as in Keras 2; Keras 3 has 1/6.
+  /// @throws argument_error if it is not positive or not finite.
+  explicit hard_sigmoid(T rise = T(0.2)) : rise_(rise) {
+    if (!(rise > 0 && std::isfinite(rise))) {
+      throw argument_error(error_message("nn::hard_sigmoid", "rise " + std::to_string(rise), "a number above 0"));
+    }
+  }
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const {
+    const T y = rise_ * x + T(0.5);
+    return y < 0 ? T{0} : (y > 1 ? T{1} : y);
+  }
+  /// @param x  any number.   @return the derivative there.
+  [[nodiscard]] T slope(T x) const {
+    const T y = rise_ * x + T(0.5);
+    return y >= 0 && y <= 1 ? rise_ : T{0};
+  }
+
+ private:
+  T rise_;
+};
+static_assert(layer<hard_sigmoid<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/leaky_relu.hpp ----
 // A rectifier that lets a little of negative numbers through.
 #ifndef ESPALIER_NN_LEAKY_RELU_HPP
@@ -19963,6 +20262,31 @@ static_assert(layer<leaky_relu<float>>);
 
 #endif
 
+// ---- espalier/nn/max_pool1d.hpp ----
+// Keeps the largest number in each window of a sequence.
+#ifndef ESPALIER_NN_MAX_POOL1D_HPP
+#define ESPALIER_NN_MAX_POOL1D_HPP
+
+namespace espalier::inline v0::nn {
+
+/// (steps, channels): the largest number in each window, channel by channel. In a tie the gradient goes to the first of
+/// them. Settings: pool1d_options.
+/// @tparam T  float or double.
+template <class T = float>
+class max_pool1d : public detail::pooling_of_sequences<max_pool1d<T>, T> {
+ public:
+  static constexpr const char* default_name = "max_pool1d";
+
+  using detail::pooling_of_sequences<max_pool1d<T>, T>::pooling_of_sequences;
+  void forward(const pass<T>& p) const { kernels::max_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
+  void backward(const pass<T>& p) const { kernels::max_pool2d_backward<T>(this->shape(), p.x, p.dy, p.dx, p.blocks); }
+};
+static_assert(layer<max_pool1d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/max_pool2d.hpp ----
 // Keeps the largest number in each window of an image.
 #ifndef ESPALIER_NN_MAX_POOL2D_HPP
@@ -19985,6 +20309,133 @@ class max_pool2d : public detail::pooling<max_pool2d<T>, T> {
   void backward(const pass<T>& p) const { kernels::max_pool2d_backward<T>(this->shape(), p.x, p.dy, p.dx, p.blocks); }
 };
 static_assert(layer<max_pool2d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/mish.hpp ----
+// A rectifier that is smooth and dips below 0, by tanh.
+#ifndef ESPALIER_NN_MISH_HPP
+#define ESPALIER_NN_MISH_HPP
+
+namespace espalier::inline v0::nn {
+
+/// x tanh(log(1 + exp(x))).
+/// Source: Misra 2019, arXiv 1908.08681.
+/// @tparam T  float or double.
+template <class T = float>
+class mish : public detail::elementwise_of_input<mish<T>, T> {
+ public:
+  static constexpr const char* default_name = "mish";
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x * share(x); }
+  /// @param x  any number.   @return the derivative there.
+  [[nodiscard]] T slope(T x) const {
+    const T own = share(x);
+    return own + x * (1 - own) * (1 + own) / (1 + std::exp(-x));
+  }
+
+ private:
+  [[nodiscard]] static T share(T x) { return std::tanh((std::max)(x, T{0}) + std::log1p(std::exp(-std::abs(x)))); }
+};
+static_assert(layer<mish<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/prelu.hpp ----
+// A rectifier whose slope of negative numbers is trained.
+#ifndef ESPALIER_NN_PRELU_HPP
+#define ESPALIER_NN_PRELU_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Settings of `prelu`.
+struct prelu_options {
+  bool per_channel = false;  ///< whether the places of an image or steps of a sequence share the slope of a channel
+  std::string name{};        ///< empty: prelu_1, prelu_2, ... by place in the model
+};
+
+/// x where that is positive, else slope x, with slopes that are trained, one per number of a sample or one per channel;
+/// they begin at 0. The derivative at 0 is 0, as in Keras.
+/// Source: He et al. 2015, arXiv 1502.01852.
+/// @tparam T  float or double.
+template <class T = float>
+class prelu : public detail::keeps_shape<T> {
+ public:
+  static constexpr bool in_place = false;
+  static constexpr bool keeps_rank = true;
+  static constexpr const char* default_name = "prelu";
+
+  /// @param options  see prelu_options.
+  explicit prelu(prelu_options options = {}) : options_(std::move(options)) {}
+
+  [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
+    if (input.rank() == 0 || input.size() == 0) {
+      detail::refuse_input(default_name, name, input, "a shape without 0");
+    }
+    options_.name = name;
+    kernel_ = zeros<T, 1>({options_.per_channel ? input.back() : input.size()});
+    bias_ = zeros<T, 1>({0});
+    return detail::keeps_shape<T>::build(name, input, generator);
+  }
+
+  /// @return the slopes.
+  [[nodiscard]] tensor<T, 1>& kernel() noexcept { return kernel_; }
+  [[nodiscard]] const tensor<T, 1>& kernel() const noexcept { return kernel_; }
+  /// @return nothing: there is none.
+  [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
+  [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return kernel_.size() * kernels::lanes; }
+
+  void forward(const pass<T>& p) const {
+    const T* slopes = slopes_of(p);
+    for (std::size_t i = 0; i < this->count(p); ++i) {
+      const T x = p.x[i];
+      p.y[i] = x > 0 ? x : slopes[place(i)] * x;
+    }
+  }
+  void backward(const pass<T>& p) const {
+    const T* slopes = slopes_of(p);
+    for (std::size_t i = 0; i < this->count(p); ++i) {
+      const T x = p.x[i];
+      p.dx[i] = p.dy[i] * (x > 0 ? T{1} : (x < 0 ? slopes[place(i)] : T{0}));
+    }
+  }
+  template <kernels::gradient_kind Kind>
+  void backward_parameters(const pass<T>& p, T* d_slopes, T* /*d_bias*/) const {
+    const std::size_t sums = kernel_.size() * kernels::lanes;
+    const std::size_t in_block = p.blocks == 0 ? 0 : this->count(p) / p.blocks;
+    for (std::size_t block = 0; block < p.blocks; ++block) {
+      std::fill_n(p.scratch, sums, T{0});
+      for (std::size_t i = 0; i < in_block; ++i) {
+        const T x = p.x[block * in_block + i];
+        p.scratch[i % sums] += x < 0 ? x * p.dy[block * in_block + i] : T{0};
+      }
+      for (std::size_t i = 0; i < sums; ++i) {
+        const T own = p.scratch[i];
+        d_slopes[i / kernels::lanes] += Kind == kernels::gradient_kind::squared ? own * own : own;
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] const T* slopes_of(const pass<T>& p) const noexcept {
+    return p.kernel != nullptr ? p.kernel : kernel_.data();
+  }
+  /// Features come channel by channel, and blocks are whole numbers of them.
+  [[nodiscard]] std::size_t place(std::size_t i) const noexcept { return i / kernels::lanes % kernel_.size(); }
+
+  prelu_options options_;
+  tensor<T, 1> kernel_;
+  tensor<T, 1> bias_;
+};
+static_assert(trained_layer<prelu<float>>);
 
 }  // namespace espalier::inline v0::nn
 
@@ -20144,25 +20595,17 @@ namespace espalier::inline v0::nn {
 /// @tparam Quantizer  such as quantize::relu_bits, quantize::bits or quantize::fixed_point.
 /// @tparam T          float or double.
 template <quantize::quantizer Quantizer, class T = float>
-class quantized_activation : public detail::keeps_shape<T> {
+class quantized_activation : public detail::elementwise_of_input<quantized_activation<Quantizer, T>, T> {
  public:
-  static constexpr bool in_place = false;  // the way back needs what came
-  static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "quantized_activation";
 
   /// @param quantizer  with its settings.   @throws argument_error if one is out of range.
   explicit quantized_activation(Quantizer quantizer = {}) : quantizer_(std::move(quantizer)) { quantizer_.validate(); }
 
-  void forward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < this->count(p); ++i) {
-      p.y[i] = static_cast<T>(quantizer_.value(static_cast<double>(p.x[i])));
-    }
-  }
-  void backward(const pass<T>& p) const {
-    for (std::size_t i = 0; i < this->count(p); ++i) {
-      p.dx[i] = p.dy[i] * static_cast<T>(quantizer_.slope(static_cast<double>(p.x[i])));
-    }
-  }
+  /// @param x  any number.   @return what it is rounded to.
+  [[nodiscard]] T value(T x) const { return static_cast<T>(quantizer_.value(static_cast<double>(x))); }
+  /// @param x  any number.   @return what gradients are multiplied by there.
+  [[nodiscard]] T slope(T x) const { return static_cast<T>(quantizer_.slope(static_cast<double>(x))); }
 
  private:
   Quantizer quantizer_;
@@ -20249,6 +20692,36 @@ class reshape {
   extents shape_;
 };
 static_assert(layer<reshape<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/selu.hpp ----
+// The scaled exponential linear unit.
+#ifndef ESPALIER_NN_SELU_HPP
+#define ESPALIER_NN_SELU_HPP
+
+namespace espalier::inline v0::nn {
+
+/// scale x where that is positive, else scale alpha (exp(x) - 1), with the two constants that keep mean 0 and variance
+/// 1 from layer to layer; weights are then drawn by lecun_normal. Source: Klambauer et al. 2017, arXiv 1706.02515.
+/// @tparam T  float or double.
+template <class T = float>
+class selu : public detail::elementwise<selu<T>, T> {
+ public:
+  static constexpr const char* default_name = "selu";
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x > 0 ? scale * x : scale_alpha * std::expm1(x); }
+  /// @param y  an output.   @return the derivative where it comes from.
+  [[nodiscard]] T slope(T y) const { return y < 0 ? y + scale_alpha : scale; }
+
+ private:
+  static constexpr T scale = T(1.0507009873554805);
+  static constexpr T scale_alpha = T(1.0507009873554805 * 1.6732632423543773);
+};
+static_assert(layer<selu<float>>);
 
 }  // namespace espalier::inline v0::nn
 
@@ -20906,6 +21379,90 @@ class sequential {
   std::array<extents, depth + 1> shapes_;
   std::array<std::string, depth> names_;
 };
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/softplus.hpp ----
+// A rectifier with a round corner.
+#ifndef ESPALIER_NN_SOFTPLUS_HPP
+#define ESPALIER_NN_SOFTPLUS_HPP
+
+namespace espalier::inline v0::nn {
+
+/// log(1 + exp(x)).
+/// Source: Dugas et al. 2000, "Incorporating second-order functional knowledge for better option pricing".
+/// @tparam T  float or double.
+template <class T = float>
+class softplus : public detail::elementwise<softplus<T>, T> {
+ public:
+  static constexpr const char* default_name = "softplus";
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return (std::max)(x, T{0}) + std::log1p(std::exp(-std::abs(x))); }
+  /// @param y  an output.   @return the derivative where it comes from.
+  [[nodiscard]] T slope(T y) const { return -std::expm1(-y); }
+};
+static_assert(layer<softplus<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/softsign.hpp ----
+// A step from -1 to 1 with long tails.
+#ifndef ESPALIER_NN_SOFTSIGN_HPP
+#define ESPALIER_NN_SOFTSIGN_HPP
+
+namespace espalier::inline v0::nn {
+
+/// x / (1 + |x|).
+/// Source: Turian, Bergstra and Bengio 2009, "Quadratic features and deep architectures for chunking".
+/// @tparam T  float or double.
+template <class T = float>
+class softsign : public detail::elementwise_of_input<softsign<T>, T> {
+ public:
+  static constexpr const char* default_name = "softsign";
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x / (1 + std::abs(x)); }
+  /// @param x  any number.   @return the derivative there.
+  [[nodiscard]] T slope(T x) const {
+    const T below = 1 + std::abs(x);
+    return 1 / (below * below);
+  }
+};
+static_assert(layer<softsign<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/swish.hpp ----
+// A rectifier that is smooth and dips below 0.
+#ifndef ESPALIER_NN_SWISH_HPP
+#define ESPALIER_NN_SWISH_HPP
+
+namespace espalier::inline v0::nn {
+
+/// x / (1 + exp(-x)), also called SiLU.
+/// Source: Ramachandran, Zoph and Le 2017, arXiv 1710.05941.
+/// @tparam T  float or double.
+template <class T = float>
+class swish : public detail::elementwise_of_input<swish<T>, T> {
+ public:
+  static constexpr const char* default_name = "swish";
+
+  /// @param x  any number.   @return the output there.
+  [[nodiscard]] T value(T x) const { return x / (1 + std::exp(-x)); }
+  /// @param x  any number.   @return the derivative there.
+  [[nodiscard]] T slope(T x) const {
+    const T share = 1 / (1 + std::exp(-x));
+    return share * (1 + x * (1 - share));
+  }
+};
+static_assert(layer<swish<float>>);
 
 }  // namespace espalier::inline v0::nn
 
