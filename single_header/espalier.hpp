@@ -22664,6 +22664,304 @@ static_assert(quantizer<ternary>);
 
 #endif
 
+// ---- espalier/train/augmentation.hpp ----
+// Changes samples at random each time that they are trained on.
+#ifndef ESPALIER_TRAIN_AUGMENTATION_HPP
+#define ESPALIER_TRAIN_AUGMENTATION_HPP
+
+namespace espalier::inline v0::train {
+
+/// A function of the user's that changes samples at random before a step of training sees them, such as one that shifts
+/// images; or nothing. Judging and ranking see the samples as they are.
+///
+/// It is called with a copy of one sample and a generator that depends on the seed of the training, the epoch and the
+/// number of the sample only: batches, threads and the order of the samples do not matter. Threads call one copy of it
+/// at the same time, so that it must not change what it captures.
+class augmentation {
+ public:
+  /// Nothing is changed.
+  augmentation() noexcept = default;
+
+  /// @param function  takes (std::span<T> sample, random_generator& random), for T float, double or both.
+  template <class Function>
+  requires(!std::same_as<std::remove_cvref_t<Function>, augmentation>) &&
+      (std::is_invocable_v<std::decay_t<Function>&, std::span<float>, random_generator&> ||
+       std::is_invocable_v<std::decay_t<Function>&, std::span<double>, random_generator&>)
+      // NOLINTNEXTLINE(*-explicit-constructor,*-forwarding-reference-overload): options.augment = a lambda
+      augmentation(Function&& function) {
+    if constexpr (std::is_invocable_v<std::decay_t<Function>&, std::span<float>, random_generator&>) {
+      of_floats_ = function;
+    }
+    if constexpr (std::is_invocable_v<std::decay_t<Function>&, std::span<double>, random_generator&>) {
+      of_doubles_ = std::forward<Function>(function);
+    }
+  }
+
+  /// @return whether there is a function at all.
+  [[nodiscard]] explicit operator bool() const noexcept { return of_floats_ || of_doubles_; }
+
+  /// @tparam T  float or double.
+  /// @return whether there is a function for samples of such numbers.
+  template <class T>
+  [[nodiscard]] bool takes() const noexcept {
+    return static_cast<bool>(of<T>());
+  }
+
+  /// Changes a sample.
+  /// @param sample  of numbers that it takes.
+  /// @param random  to draw from.
+  template <class T>
+  void operator()(std::span<T> sample, random_generator& random) const {
+    of<T>()(sample, random);
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] const auto& of() const noexcept {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
+    if constexpr (std::is_same_v<T, float>) {
+      return of_floats_;
+    } else {
+      return of_doubles_;
+    }
+  }
+
+  callback<void(std::span<float>, random_generator&)> of_floats_;
+  callback<void(std::span<double>, random_generator&)> of_doubles_;
+};
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/train/loader.hpp ----
+// The concept of a loader: samples that come batch by batch and need not be in memory all at once.
+#ifndef ESPALIER_TRAIN_LOADER_HPP
+#define ESPALIER_TRAIN_LOADER_HPP
+
+namespace espalier::inline v0::train {
+
+/// Which samples a training asks a loader for.
+struct batch_request {
+  std::span<const std::uint32_t> samples{};  ///< their numbers, from 0, in the order in which they shall come
+  std::size_t epoch = 0;                     ///< from 0; an evaluation asks as epoch 0 does
+  std::size_t first = 0;                     ///< how many samples of the epoch were asked for before these
+  std::uint64_t seed = 0;                    ///< of the training, for loaders that choose an order of their own
+};
+
+/// Samples with what is right for them, as a loader gives them. What was there of the last batch is for it to replace.
+/// @tparam T  float or double.
+template <class T>
+struct batch_data {
+  std::vector<T> samples;              ///< row-major, one after the other
+  std::vector<std::uint32_t> labels;   ///< the class of every sample, from 0; none if there are targets
+  std::vector<T> targets;              ///< the right outputs of every sample, one row after the other
+  std::size_t outputs = 0;             ///< numbers in a row of targets; 0: there are labels
+  std::vector<T> weights;              ///< how much every sample counts, >= 0; none: 1 each
+  std::vector<std::uint32_t> numbers;  ///< of the samples, if they are not those asked for; augmentation draws by them
+};
+
+/// A source of samples.
+///
+/// - `size()`: how many samples an epoch has, 1 to 2^32 - 2; it stays the same.
+/// - `load(request, batch)`: fills `batch` with as many samples as are asked for; may throw.
+///
+/// A training asks for the samples in the order that `data_view` has too, shuffled by its seed, so that a loader that
+/// gives what is asked for leads to the same bits as the same samples in memory. One that can only go forward, or
+/// shuffles by itself, is used without shuffling: it is then asked for 0, 1, 2, ... in each epoch, and may give others
+/// in their place. It is called by one thread at a time, not always the same one.
+template <class Loader, class T>
+concept loader = requires(Loader& l, const Loader& c, const batch_request& request, batch_data<T>& batch) {
+  { c.size() } -> std::convertible_to<std::size_t>;
+  l.load(request, batch);
+};
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/train/chunk_loader.hpp ----
+// A loader for data that lie in chunks, such as files, of which a few at a time are in memory.
+#ifndef ESPALIER_TRAIN_CHUNK_LOADER_HPP
+#define ESPALIER_TRAIN_CHUNK_LOADER_HPP
+
+namespace espalier::inline v0::train {
+
+/// Settings of `chunk_loader`.
+struct chunk_loader_options {
+  std::vector<std::size_t> sizes{};  ///< how many samples each chunk has, >= 1
+  std::size_t window = 4;            ///< chunks in memory at a time, >= 1; samples are shuffled among these
+  bool shuffle = true;               ///< false: chunk after chunk, each from its first sample to its last
+};
+
+/// Reads chunks in an order that changes from epoch to epoch, a few at a time, and gives their samples mixed: each
+/// sample once an epoch, and each chunk read once. The order depends on the seed of the training and the epoch only.
+///
+/// Used with `fit_options::shuffle` = false, since it shuffles by itself.
+/// @tparam T  float or double.
+template <class T>
+class chunk_loader {
+ public:
+  /// Reads chunk number `chunk`, from 0, into `to`, which comes empty; may throw.
+  using reader = callback<void(std::size_t chunk, batch_data<T>& to)>;
+
+  /// @param options  see chunk_loader_options.
+  /// @param read     see reader.
+  /// @throws argument_error if there is no chunk, an empty one, or a window of 0.
+  chunk_loader(chunk_loader_options options, reader read) : options_(std::move(options)), read_(std::move(read)) {
+    if (options_.sizes.empty() || options_.window == 0 ||
+        std::find(options_.sizes.begin(), options_.sizes.end(), std::size_t{0}) != options_.sizes.end()) {
+      throw argument_error(error_message("train::chunk_loader",
+                                         std::to_string(options_.sizes.size()) + " chunks with a window of " +
+                                             std::to_string(options_.window) + ", or a chunk of no samples",
+                                         "1 or more of each"));
+    }
+    for (const std::size_t size : options_.sizes) {
+      begins_.push_back(size_);
+      size_ += size;
+    }
+  }
+
+  /// @return how many samples all chunks have.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// Gives the next samples.
+  /// @param request  the next in its epoch; with the first of an epoch a new order is drawn.
+  /// @param batch    what comes.
+  /// @throws argument_error if other samples are asked for; shape_error if a chunk has another size than was said.
+  /// Complexity: O(numbers of the batch), and the reading of chunks.
+  void load(const batch_request& request, batch_data<T>& batch) {
+    if (request.first == 0) {
+      begin_epoch(request);
+    }
+    expect_next(request);
+    clear(batch);
+    for (std::size_t i = 0; i < request.samples.size(); ++i) {
+      if (next_ == places_.size()) {
+        read_window();
+      }
+      give(places_[next_++], batch);
+    }
+    given_ += request.samples.size();
+  }
+
+ private:
+  /// A sample in the window.
+  struct place {
+    std::size_t slot = 0;  // of the chunk in the window
+    std::size_t row = 0;
+  };
+
+  void begin_epoch(const batch_request& request) {
+    random_ = random_generator(kernels::mixed(request.seed, request.epoch));
+    order_.resize(options_.sizes.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    if (options_.shuffle) {
+      random_.shuffle(std::span(order_));
+    }
+    chunks_read_ = next_ = given_ = 0;
+    places_.clear();
+  }
+
+  void expect_next(const batch_request& request) const {
+    const std::size_t count = request.samples.size();
+    if (request.first != given_ || count == 0 || given_ + count > size_ || request.samples.front() != given_ ||
+        request.samples.back() != given_ + count - 1) {
+      throw argument_error(error_message(
+          "train::chunk_loader",
+          std::to_string(count) + " samples behind " + std::to_string(request.first) + " in an order of their own",
+          "the next behind " + std::to_string(given_) + ", one after the other: fit_options::shuffle = false"));
+    }
+  }
+
+  void read_window() {
+    const std::size_t count = (std::min)(options_.window, order_.size() - chunks_read_);
+    window_.resize((std::max)(window_.size(), count));
+    in_window_.assign(order_.begin() + static_cast<std::ptrdiff_t>(chunks_read_),
+                      order_.begin() + static_cast<std::ptrdiff_t>(chunks_read_ + count));
+    places_.clear();
+    for (std::size_t slot = 0; slot < count; ++slot) {
+      clear(window_[slot]);
+      read_(in_window_[slot], window_[slot]);
+      expect_whole(slot);
+      for (std::size_t row = 0; row < options_.sizes[in_window_[slot]]; ++row) {
+        places_.push_back({slot, row});
+      }
+    }
+    if (options_.shuffle) {
+      random_.shuffle(std::span(places_));
+    }
+    chunks_read_ += count;
+    next_ = 0;
+  }
+
+  void expect_whole(std::size_t slot) const {
+    const batch_data<T>& chunk = window_[slot];
+    const std::size_t count = options_.sizes[in_window_[slot]];
+    const std::size_t answers = chunk.outputs == 0 ? chunk.labels.size() : chunk.targets.size() / chunk.outputs;
+    const bool weighed = chunk.weights.empty() || chunk.weights.size() == count;
+    const bool same_kind = chunk.outputs == window_[0].outputs && chunk.weights.empty() == window_[0].weights.empty();
+    if (answers != count || chunk.samples.size() % count != 0 || chunk.samples.size() / count != features() ||
+        !weighed || !same_kind) {
+      throw shape_error(error_message(
+          "train::chunk_loader",
+          "chunk " + std::to_string(in_window_[slot]) + " with " + std::to_string(chunk.samples.size()) +
+              " numbers, right answers for " + std::to_string(answers) + " and " +
+              std::to_string(chunk.weights.size()) + " weights",
+          std::to_string(count) + " samples of " + std::to_string(features()) + " numbers, as the other chunks have"));
+    }
+  }
+  [[nodiscard]] std::size_t features() const { return window_[0].samples.size() / options_.sizes[in_window_[0]]; }
+
+  void give(const place& from, batch_data<T>& batch) const {
+    const batch_data<T>& chunk = window_[from.slot];
+    append(chunk.samples, from.row, features(), batch.samples);
+    if (chunk.outputs == 0) {
+      append(chunk.labels, from.row, 1, batch.labels);
+    } else {
+      append(chunk.targets, from.row, chunk.outputs, batch.targets);
+    }
+    if (!chunk.weights.empty()) {
+      append(chunk.weights, from.row, 1, batch.weights);
+    }
+    batch.outputs = chunk.outputs;
+    batch.numbers.push_back(static_cast<std::uint32_t>(begins_[in_window_[from.slot]] + from.row));
+  }
+  template <class Number>
+  static void append(const std::vector<Number>& from, std::size_t row, std::size_t width, std::vector<Number>& to) {
+    const auto begin = from.begin() + static_cast<std::ptrdiff_t>(row * width);
+    to.insert(to.end(), begin, begin + static_cast<std::ptrdiff_t>(width));
+  }
+
+  /// Keeps the memory.
+  static void clear(batch_data<T>& data) {
+    data.samples.clear();
+    data.labels.clear();
+    data.targets.clear();
+    data.outputs = 0;
+    data.weights.clear();
+    data.numbers.clear();
+  }
+
+  chunk_loader_options options_;
+  reader read_;
+  std::vector<std::size_t> begins_;  // of each chunk among all samples
+  std::size_t size_ = 0;
+  random_generator random_{0};
+  std::vector<std::size_t> order_;  // of the chunks in this epoch
+  std::size_t chunks_read_ = 0;
+  std::vector<batch_data<T>> window_;
+  std::vector<std::size_t> in_window_;  // which chunks these are
+  std::vector<place> places_;           // of the samples in the window, in the order in which they are given
+  std::size_t next_ = 0;
+  std::size_t given_ = 0;  // in this epoch
+};
+static_assert(loader<chunk_loader<float>, float>);
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
 // ---- espalier/train/data_view.hpp ----
 // Samples with what is right for them, as training sees them: views of the user's arrays.
 #ifndef ESPALIER_TRAIN_DATA_VIEW_HPP
@@ -23004,6 +23302,13 @@ struct gradient_scale {
   std::uint64_t noise = 0;
 };
 
+/// How samples are changed before a training sees them.
+struct sample_changes {
+  const augmentation* how = nullptr;
+  std::uint64_t key = 0;                     ///< of the epoch
+  std::span<const std::uint32_t> numbers{};  ///< of the samples of the batch, to draw by; none: those in the view
+};
+
 /// Passes of one network over one set. A batch is cut into slots of 64 samples, always the same ones, each with a
 /// gradient of its own; the gradients are added in the order of the slots. So results do not depend on threads.
 template <class Model, loss::loss Loss>
@@ -23025,7 +23330,15 @@ class batch_passes {
       : model_(model), data_(data), loss_(loss), team_(threads) {
     for (std::size_t worker = 0; worker < team_.size(); ++worker) {
       memories_.push_back(model.make_workspace(kernels::slot_blocks));
-      targets_.emplace_back(data.outputs * kernels::slot_samples);
+      targets_.emplace_back(loss::takes_targets<Loss>() ? model.output_shape().size() * kernels::slot_samples : 0);
+    }
+  }
+
+  /// Lets the next batches of a training be changed.
+  void augment_by(const sample_changes& changes) {
+    changes_ = changes;
+    if (*changes_.how && augmented_.empty()) {
+      augmented_.resize(team_.size(), std::vector<value_type>(model_.input_shape().size() * kernels::slot_samples));
     }
   }
 
@@ -23111,9 +23424,9 @@ class batch_passes {
       });
     };
     for (std::size_t part = 0; part < last; ++part) {
-      each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
+      each_slot([&](std::size_t slot, std::size_t worker, batch own, auto& memory) {
         if (part == 0) {
-          bring_in(own, slot, memory);
+          bring_in(own, {slot, worker}, memory);
         }
         model_.template run_part<scores>(part, memory, kernels::blocks_of(own.size()));
       });
@@ -23140,12 +23453,39 @@ class batch_passes {
     return samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
   }
 
+  /// A slot, and who works on it.
+  struct task {
+    std::size_t slot = 0;
+    std::size_t worker = 0;
+  };
+
   /// Brings the samples of a slot into its memory.
   template <class Memory>
-  void bring_in(batch own, std::size_t slot, Memory& memory) {
-    const std::uint64_t noise = noise_ == 0 ? 0 : kernels::mixed(noise_, slot) | 1;
+  void bring_in(batch own, const task& t, Memory& memory) {
+    const std::uint64_t noise = noise_ == 0 ? 0 : kernels::mixed(noise_, t.slot) | 1;
     memory.use_for({own.size(), noise, batch_sums_.empty() ? nullptr : batch_sums_.data()});
-    kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
+    if (noise_ != 0 && !augmented_.empty()) {
+      bring_in_changed(own, t, memory);
+    } else {
+      kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
+    }
+  }
+
+  /// The same with changed copies of the samples.
+  template <class Memory>
+  void bring_in_changed(batch own, const task& t, Memory& memory) {
+    const std::size_t features = model_.input_shape().size();
+    const auto rows = std::span<value_type>(augmented_[t.worker]);
+    const auto numbers = changes_.numbers.empty() ? own : part_of(changes_.numbers, t.slot);
+    std::array<std::uint32_t, kernels::slot_samples> order;
+    std::iota(order.begin(), order.end(), 0U);
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      const auto row = rows.subspan(i * features, features);
+      std::copy_n(data_.samples.data() + own[i] * features, features, row.begin());
+      random_generator random(kernels::mixed(changes_.key, numbers[i]));
+      (*changes_.how)(row, random);
+    }
+    kernels::gather<value_type>(rows.data(), features, batch(order).first(own.size()), memory.value(0));
   }
 
   /// What is right for the samples of a slot.
@@ -23180,7 +23520,7 @@ class batch_passes {
     team_.run(tallies_.size(), [&](std::size_t slot, std::size_t worker) {
       const batch own = part_of(samples, slot);
       auto& memory = memories_[worker];
-      bring_in(own, slot, memory);
+      bring_in(own, {slot, worker}, memory);
       truth right;
       const auto* given = model_.template scores<scores>(memory, kernels::blocks_of(own.size()));
       action(slot, memory, answers_of(own, worker, right, given));
@@ -23200,7 +23540,9 @@ class batch_passes {
   const Loss& loss_;
   workers team_;
   std::vector<decltype(std::declval<const Model&>().make_workspace(1))> memories_;
-  std::vector<std::vector<value_type>> targets_;  // of the slot that a worker has
+  std::vector<std::vector<value_type>> targets_;    // of the slot that a worker has
+  std::vector<std::vector<value_type>> augmented_;  // samples of that slot, if they are changed
+  sample_changes changes_;
   std::vector<std::vector<value_type>> slot_gradients_;
   std::vector<decltype(std::declval<const Model&>().make_workspace(1))>
       slot_memories_;  // if a batch is looked at whole
@@ -23208,6 +23550,243 @@ class batch_passes {
   std::vector<double> batch_sums_;
   std::uint64_t noise_ = 0;
   std::vector<tally> tallies_;
+};
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
+// ---- espalier/train/detail/background.hpp ----
+// A thread that does one thing while its owner does another.
+#ifndef ESPALIER_TRAIN_DETAIL_BACKGROUND_HPP
+#define ESPALIER_TRAIN_DETAIL_BACKGROUND_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// Runs one task at a time. The thread begins with the first task.
+class background {
+ public:
+  background() = default;
+  background(const background&) = delete;
+  background& operator=(const background&) = delete;
+  ~background() {
+    {
+      const std::scoped_lock lock(mutex_);
+      over_ = true;
+    }
+    changed_.notify_all();
+  }
+
+  /// Begins a task; the one before must have been waited for.
+  void begin(callback<void()> task) {
+    {
+      const std::scoped_lock lock(mutex_);
+      task_ = std::move(task);
+      busy_ = true;
+    }
+    changed_.notify_all();
+    if (!thread_.joinable()) {
+      thread_ = std::jthread([this] { work(); });
+    }
+  }
+
+  /// Returns when the task is done, if there is one.
+  /// @return what it threw, or null.
+  std::exception_ptr wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !busy_; });
+    return std::exchange(failure_, nullptr);
+  }
+
+ private:
+  void work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return busy_ || over_; });
+      if (!busy_) {
+        return;
+      }
+      lock.unlock();
+      std::exception_ptr failure;
+      try {
+        task_();
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      lock.lock();
+      failure_ = std::move(failure);
+      busy_ = false;
+      changed_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  callback<void()> task_;
+  bool busy_ = false;
+  bool over_ = false;
+  std::exception_ptr failure_;
+  std::jthread thread_;  // last, so that it ends before what it uses
+};
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
+// ---- espalier/train/detail/source_settings.hpp ----
+// What the sources of batches have in common.
+#ifndef ESPALIER_TRAIN_DETAIL_SOURCE_SETTINGS_HPP
+#define ESPALIER_TRAIN_DETAIL_SOURCE_SETTINGS_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// How samples come to a training.
+struct source_settings {
+  bool shuffle = false;
+  std::uint64_t seed = 0;
+  std::span<const double> class_weights{};
+  data_demands demands{};   ///< of what is loaded
+  bool load_ahead = false;  ///< whether the next batch is loaded while the last one is trained on
+};
+
+/// @return the settings of a fit.
+template <class Options>
+[[nodiscard]] source_settings settings_of(const Options& options, const data_demands& demands) {
+  return {options.shuffle, options.seed, options.class_weights, demands, options.load_ahead};
+}
+
+/// @return how much a sample with a label counts.
+template <class T>
+[[nodiscard]] T weight_by_class(const data_view<T>& data, std::size_t sample, std::span<const double> class_weights) {
+  const T own = data.weights.empty() ? T{1} : data.weights[sample];
+  return own * static_cast<T>(class_weights[data.labels[sample]]);
+}
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
+// ---- espalier/train/detail/loader_source.hpp ----
+// Batches that a loader gives.
+#ifndef ESPALIER_TRAIN_DETAIL_LOADER_SOURCE_HPP
+#define ESPALIER_TRAIN_DETAIL_LOADER_SOURCE_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// The batches of a loader, each checked before it is used.
+template <class T, loader<T> Loader>
+class loader_source {
+ public:
+  /// @throws argument_error if the loader has no samples, or too many.
+  loader_source(Loader& from, source_settings settings) : loader_(from), settings_(std::move(settings)) {
+    const std::size_t count = loader_.size();
+    if (count == 0 || count >= (std::numeric_limits<std::uint32_t>::max)()) {
+      throw argument_error(error_message("train::loader", std::to_string(count) + " samples", "1 to 2^32 - 2"));
+    }
+    order_.resize(count);
+    std::iota(order_.begin(), order_.end(), 0U);
+  }
+  loader_source(const loader_source&) = delete;
+  loader_source& operator=(const loader_source&) = delete;
+
+  [[nodiscard]] std::size_t size() const noexcept { return order_.size(); }
+  [[nodiscard]] const data_view<T>& view() const noexcept { return view_; }
+  [[nodiscard]] std::span<const std::uint32_t> numbers() const noexcept {
+    return now_.numbers.empty() ? asked_ : std::span<const std::uint32_t>(now_.numbers);
+  }
+
+  void begin_epoch(std::size_t epoch, random_generator& seeds) {
+    drop_next();
+    epoch_ = epoch;
+    if (settings_.shuffle) {
+      seeds.split().shuffle(std::span(order_));
+    }
+  }
+
+  /// Loads samples; those that would come next too, in the background, if the settings say so.
+  [[nodiscard]] std::span<const std::uint32_t> batch(std::size_t begin, std::size_t count) {
+    const std::exception_ptr failure = thread_.wait();
+    if (next_begin_ == begin) {
+      next_begin_ = none;
+      if (failure) {
+        std::rethrow_exception(failure);
+      }
+      std::swap(now_, next_);
+    } else {
+      loader_.load(request(begin, count), now_);
+    }
+    asked_ = request(begin, count).samples;
+    show(begin, count);
+    if (settings_.load_ahead && begin + count < size()) {
+      const std::size_t left = size() - begin - count;
+      next_begin_ = begin + count;
+      thread_.begin([this, asked = request(next_begin_, left < count ? left : count)] { loader_.load(asked, next_); });
+    }
+    return view_.chosen;
+  }
+
+ private:
+  static constexpr std::size_t none = (std::numeric_limits<std::size_t>::max)();
+
+  /// What was loaded of an epoch that ended early is of no use.
+  void drop_next() {
+    thread_.wait();
+    next_begin_ = none;
+  }
+
+  [[nodiscard]] batch_request request(std::size_t begin, std::size_t count) const {
+    return {std::span<const std::uint32_t>(order_).subspan(begin, count), epoch_, begin, settings_.seed};
+  }
+
+  /// Lets the view show the batch.
+  /// @throws as expect_fitting; shape_error if there are not as many samples as were asked for.
+  void show(std::size_t begin, std::size_t count) {
+    view_.samples = now_.samples;
+    view_.labels = now_.labels;
+    view_.targets = now_.targets;
+    view_.outputs = now_.outputs;
+    view_.weights = now_.weights;
+    const std::string where =
+        "train::loader (samples from " + std::to_string(begin) + " of epoch " + std::to_string(epoch_) + ")";
+    if (view_.size() != count || !(now_.numbers.empty() || now_.numbers.size() == count)) {
+      throw shape_error(error_message(where, std::to_string(view_.size()) + " samples", std::to_string(count)));
+    }
+    if (view_.chosen.size() != count) {
+      view_.chosen.resize(count);
+      std::iota(view_.chosen.begin(), view_.chosen.end(), 0U);
+    }
+    expect_fitting(view_, settings_.demands, where);
+    if (!kernels::all_finite(view_.samples) || !kernels::all_finite(view_.targets)) {
+      throw numeric_error(error_message(where, "a feature or target that is not a finite number", "finite numbers"));
+    }
+    weigh(where);
+  }
+
+  void weigh(const std::string& where) {
+    if (settings_.class_weights.empty()) {
+      return;
+    }
+    if (view_.outputs != 0) {
+      throw argument_error(error_message(where, "weights of classes, and targets", "labels in place of targets"));
+    }
+    weights_.resize(view_.size());
+    for (const std::uint32_t sample : view_.chosen) {
+      weights_[sample] = weight_by_class(view_, sample, settings_.class_weights);
+    }
+    view_.weights = weights_;
+  }
+
+  Loader& loader_;
+  source_settings settings_;
+  std::vector<std::uint32_t> order_;
+  std::size_t epoch_ = 0;
+  std::span<const std::uint32_t> asked_;
+  batch_data<T> now_;
+  batch_data<T> next_;
+  std::size_t next_begin_ = none;  // of the batch that is loaded in the background
+  std::vector<T> weights_;
+  data_view<T> view_;
+  background thread_;  // last, so that it ends before what it uses
 };
 
 }  // namespace espalier::inline v0::train::detail
@@ -23232,7 +23811,8 @@ struct evaluation {
 template <loss::loss Loss = loss::categorical_cross_entropy>
 struct evaluate_options {
   Loss loss{};
-  std::size_t threads = 1;  ///< 0: as many as the machine runs at once; the result is the same
+  std::size_t threads = 1;   ///< 0: as many as the machine runs at once; the result is the same
+  std::size_t batch = 1024;  ///< samples that a loader is asked for at a time, >= 1
 };
 
 /// @param model    a network, see nn::sequential.
@@ -23253,6 +23833,182 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
   }
   return {found.loss / samples, data.outputs == 0 ? found.right / weight : std::numeric_limits<double>::quiet_NaN()};
 }
+
+/// The same for samples that a loader brings.
+/// @param model    a network, see nn::sequential.
+/// @param data     a loader, asked for 0, 1, 2, ... of epoch 0.
+/// @param options  settings.
+/// @return mean loss and accuracy.
+/// @throws shape_error or argument_error if the data do not fit, or batches have no samples; and what the loader
+/// throws.
+template <class Model, loader<typename Model::value_type> Loader, loss::loss Loss = loss::categorical_cross_entropy>
+[[nodiscard]] evaluation evaluate(const Model& model, Loader& data, const evaluate_options<Loss>& options = {}) {
+  using value_type = typename Model::value_type;
+  if (options.batch == 0) {
+    throw argument_error(error_message("train::evaluate", "batches of 0 samples", "1 or more"));
+  }
+  detail::source_settings settings;
+  settings.demands = detail::demands_of(model, options.loss);
+  detail::loader_source<value_type, Loader> source(data, settings);
+  detail::batch_passes<Model, Loss> passes(model, source.view(), options.loss, detail::thread_count(options.threads));
+  evaluation sums;
+  double weight = 0;
+  for (std::size_t begin = 0; begin < source.size(); begin += options.batch) {
+    const auto batch = source.batch(begin, (std::min)(options.batch, source.size() - begin));
+    const auto found = passes.judge(batch);
+    const auto& weights = source.view().weights;
+    sums.loss += found.loss;
+    sums.accuracy += found.right;
+    weight +=
+        weights.empty() ? static_cast<double>(batch.size()) : std::accumulate(weights.begin(), weights.end(), 0.0);
+  }
+  const bool labelled = source.view().outputs == 0;
+  return {sums.loss / static_cast<double>(source.size()),
+          labelled ? sums.accuracy / weight : std::numeric_limits<double>::quiet_NaN()};
+}
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/train/detail/network_numbers.hpp ----
+// All numbers of a network that training changes.
+#ifndef ESPALIER_TRAIN_DETAIL_NETWORK_NUMBERS_HPP
+#define ESPALIER_TRAIN_DETAIL_NETWORK_NUMBERS_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// Kernels and biases, one after the other: the gradients of all of them stand in one array, in the same order.
+template <class T>
+struct network_numbers {
+  template <class Model>
+  explicit network_numbers(Model& model)
+      : parameters(model.parameters()), layers(model.parameter_layers()), trained(model.trained()) {
+    for (const auto& parameter : parameters) {
+      begins.push_back(count);
+      count += parameter.size();
+    }
+  }
+
+  /// @return where what belongs to a parameter stands in an array of all of them.
+  template <class Number>
+  [[nodiscard]] std::span<Number> part_of(std::span<Number> all, std::size_t parameter) const {
+    return all.subspan(begins[parameter], parameters[parameter].size());
+  }
+
+  void save(std::vector<T>& to) const {
+    to.resize(count);
+    auto next = to.begin();
+    for (const auto& parameter : parameters) {
+      next = std::copy(parameter.begin(), parameter.end(), next);
+    }
+  }
+  void restore(const std::vector<T>& from) {
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      const auto own = part_of(std::span(from), p);
+      std::copy(own.begin(), own.end(), parameters[p].begin());
+    }
+  }
+
+  /// @return the first parameter with a number that is not finite, or how many there are.
+  [[nodiscard]] std::size_t first_broken() const {
+    const auto broken = [](std::span<const T> own) { return !kernels::all_finite(own); };
+    return static_cast<std::size_t>(std::find_if(parameters.begin(), parameters.end(), broken) - parameters.begin());
+  }
+
+  /// @return the last parameter with a gradient that is not finite, or how many there are. From the output back, so
+  /// that
+  ///         the layer is found where it began, not those that it spread to.
+  [[nodiscard]] std::size_t last_broken(std::span<const T> gradients) const {
+    for (std::size_t p = parameters.size(); p-- > 0;) {
+      if (!kernels::all_finite(part_of(gradients, p))) {
+        return p;
+      }
+    }
+    return parameters.size();
+  }
+
+  std::vector<std::span<T>> parameters;
+  std::vector<std::string> layers;  // of each parameter
+  std::vector<bool> trained;        // whether an optimizer moves it
+  std::vector<std::size_t> begins{};
+  std::size_t count = 0;
+};
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
+// ---- espalier/train/detail/penalty_gradients.hpp ----
+// The gradients of regularizers in a training.
+#ifndef ESPALIER_TRAIN_DETAIL_PENALTY_GRADIENTS_HPP
+#define ESPALIER_TRAIN_DETAIL_PENALTY_GRADIENTS_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// Penalties on layers of one network.
+template <class T>
+class penalty_gradients {
+ public:
+  /// @throws argument_error if there is no such layer; shape_error if the groups are not those of its kernel.
+  penalty_gradients(const std::vector<regularize::layer_penalty>& penalties, const network_numbers<T>& numbers)
+      : penalties_(penalties), numbers_(numbers) {
+    for (const regularize::layer_penalty& penalty : penalties_) {
+      kernels_.push_back(kernel_of(penalty));
+    }
+  }
+
+  void add_to(std::span<T> gradients) const {
+    for (std::size_t i = 0; i < kernels_.size(); ++i) {
+      const auto& [layer, groups, penalty] = penalties_[i];
+      const auto slope = penalty(groups, std::span<const T>(numbers_.parameters[kernels_[i]])).gradient;
+      kernels::add<T>(slope, numbers_.part_of(gradients, kernels_[i]));
+    }
+  }
+
+ private:
+  /// @return which of the parameters is the kernel of the layer that is penalized.
+  [[nodiscard]] std::size_t kernel_of(const regularize::layer_penalty& penalty) const {
+    const auto& layers = numbers_.layers;
+    const auto kernel =
+        static_cast<std::size_t>(std::find(layers.begin(), layers.end(), penalty.layer) - layers.begin());
+    if (kernel == layers.size()) {
+      throw argument_error(error_message("train::fit", "a penalty on a layer '" + penalty.layer + "'",
+                                         "the name of a layer with weights"));
+    }
+    if (numbers_.parameters[kernel].size() != penalty.groups.weights()) {
+      throw shape_error(error_message(
+          "train::fit",
+          "a penalty on " + std::to_string(penalty.groups.weights()) + " weights of layer '" + penalty.layer + "'",
+          std::to_string(numbers_.parameters[kernel].size())));
+    }
+    return kernel;
+  }
+
+  const std::vector<regularize::layer_penalty>& penalties_;
+  const network_numbers<T>& numbers_;
+  std::vector<std::size_t> kernels_;  // which parameters they are on
+};
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
+// ---- espalier/train/progress.hpp ----
+// Where a training is, as callbacks are told.
+#ifndef ESPALIER_TRAIN_PROGRESS_HPP
+#define ESPALIER_TRAIN_PROGRESS_HPP
+
+namespace espalier::inline v0::train {
+
+/// Where a training is, for callbacks.
+struct progress {
+  std::size_t epoch = 0;  ///< from 0
+  std::size_t step = 0;   ///< steps done since the beginning
+  std::size_t steps = 0;  ///< steps that there will be in all
+  double loss = 0;        ///< mean loss of the mini-batch before its step; in on_epoch: of the epoch
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< in on_epoch, if there are validation data
+};
 
 }  // namespace espalier::inline v0::train
 
@@ -23287,42 +24043,12 @@ struct fit_result {
 
 #endif
 
-// ---- espalier/train/fit.hpp ----
-// Trains a network: epochs of shuffled mini-batches.
-#ifndef ESPALIER_TRAIN_FIT_HPP
-#define ESPALIER_TRAIN_FIT_HPP
+// ---- espalier/train/detail/fitting.hpp ----
+// One call of fit, epoch by epoch and step by step.
+#ifndef ESPALIER_TRAIN_DETAIL_FITTING_HPP
+#define ESPALIER_TRAIN_DETAIL_FITTING_HPP
 
-namespace espalier::inline v0::train {
-
-/// Where a training is, for callbacks.
-struct progress {
-  std::size_t epoch = 0;  ///< from 0
-  std::size_t step = 0;   ///< steps done since the beginning
-  std::size_t steps = 0;  ///< steps that there will be in all
-  double loss = 0;        ///< mean loss of the mini-batch before its step; in on_epoch: of the epoch
-  double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< in on_epoch, if there are validation data
-};
-
-/// Settings of `fit`.
-template <optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::constant_rate,
-          loss::loss Loss = loss::categorical_cross_entropy>
-struct fit_options {
-  std::size_t epochs = 1;   ///< how often to go through the data
-  std::size_t batch = 128;  ///< samples in a mini-batch, >= 1; the last one of an epoch may have fewer
-  std::uint64_t seed = 0;   ///< of the order of the samples
-  bool shuffle = true;      ///< false: every epoch takes the samples in the order of the view
-  std::size_t threads = 1;  ///< 0: as many as the machine runs at once; the result is the same, bit for bit
-  Optimizer optimizer{};
-  Rate learning_rate{};
-  Loss loss{};
-  std::vector<double> class_weights{};  ///< how much samples of each class count, times their own weights; none: 1 each
-  std::vector<regularize::layer_penalty> penalties{};  ///< added to the loss that is made small, not to that reported
-  stop_condition stop{};                               ///< when it is stopped, the training ends before its next step
-  std::function<void(const progress&)> on_step{};      ///< called after each step
-  std::function<void(const progress&)> on_epoch{};     ///< called after each epoch
-};
-
-namespace detail {
+namespace espalier::inline v0::train::detail {
 
 /// A rate, or what it remembers of a training.
 template <class Rate>
@@ -23337,60 +24063,34 @@ struct rate_state<Rate> {
   using type = typename Rate::state;
 };
 
-/// A view whose weights are those of its samples times those of their classes.
-template <class T>
-class weighted_view {
- public:
-  weighted_view(const data_view<T>& data, const std::vector<double>& class_weights) : view_(data) {
-    if (class_weights.empty()) {
-      return;
-    }
-    weights_.resize(data.size(), T{0});
-    for (const std::uint32_t sample : data.chosen) {
-      const T own = data.weights.empty() ? T{1} : data.weights[sample];
-      weights_[sample] = own * static_cast<T>(class_weights[data.labels[sample]]);
-    }
-    view_.weights = weights_;
-  }
-  weighted_view(const weighted_view&) = delete;
-  weighted_view& operator=(const weighted_view&) = delete;
-
-  [[nodiscard]] const data_view<T>& view() const noexcept { return view_; }
-
- private:
-  std::vector<T> weights_;
-  data_view<T> view_;
-};
-
 /// One call of fit.
-template <class Model, class Options>
+/// @tparam Source  of batches: memory_source or loader_source.
+template <class Model, class Options, class Source>
 class fitting {
  public:
   using value_type = typename Model::value_type;
   using state_type = typename decltype(Options::optimizer)::template state<value_type>;
   using rate_type = typename rate_state<decltype(Options::learning_rate)>::type;
 
-  fitting(Model& model, const data_view<value_type>& data, const Options& options)
+  /// @param data  what the source is made of.
+  template <class Data>
+  fitting(Model& model, Data& data, const Options& options)
       : model_(model),
-        data_(data, options.class_weights),
         options_(options),
-        passes_(model, data_.view(), options.loss, thread_count(options.threads)),
-        parameters_(model.parameters()),
-        layers_(model.parameter_layers()),
-        trained_(model.trained()),
-        gradients_(count(parameters_)),
-        before_(gradients_.size()),
-        state_(options.optimizer, gradients_.size()),
+        source_(data, settings_of(options, demands_of(model, options.loss))),
+        passes_(model, source_.view(), options.loss, thread_count(options.threads)),
+        numbers_(model),
+        penalties_(options.penalties, numbers_),
+        gradients_(numbers_.count),
+        state_(options.optimizer, numbers_.count),
         rate_(options.learning_rate),
-        order_(data.chosen),
         seeds_(options.seed) {
-    for (const regularize::layer_penalty& penalty : options_.penalties) {
-      penalized_.push_back(kernel_of(penalty));
-    }
     model_.hold();
-    expect_finite_weights();
-    where_.steps = options_.epochs * ((order_.size() + options_.batch - 1) / options_.batch);
+    expect_finite_weights(nullptr);
+    where_.steps = options_.epochs * ((source_.size() + options_.batch - 1) / options_.batch);
   }
+  fitting(const fitting&) = delete;
+  fitting& operator=(const fitting&) = delete;
 
   void operator()() {
     while (where_.epoch < options_.epochs && !options_.stop.stop_requested()) {
@@ -23406,7 +24106,9 @@ class fitting {
       const std::size_t epoch = where_.epoch;
       double loss = 0;
       next_epoch([&] {
-        const evaluate_options<std::remove_cvref_t<decltype(options_.loss)>> judge{options_.loss, options_.threads};
+        evaluate_options<std::remove_cvref_t<decltype(options_.loss)>> judge;
+        judge.loss = options_.loss;
+        judge.threads = options_.threads;
         return loss = evaluate(model_, v.data, judge).loss;
       });
       result.epochs = epoch + 1;
@@ -23417,13 +24119,13 @@ class fitting {
         result.best_epoch = epoch;
         result.best_loss = loss;
         if (v.keep_best) {
-          best = saved();
+          numbers_.save(best);
         }
       }
       result.lost_patience = v.patience > 0 && epoch - result.best_epoch >= v.patience;
     }
     if (!best.empty()) {
-      restore(best);
+      numbers_.restore(best);
     }
     return result;
   }
@@ -23437,7 +24139,7 @@ class fitting {
   /// @param validation_loss  asked for after the epoch; not a number: there is none.
   template <class ValidationLoss>
   double next_epoch(const ValidationLoss& validation_loss) {
-    shuffle();
+    source_.begin_epoch(where_.epoch, seeds_);
     const double loss = run_epoch();
     if (!options_.stop.stop_requested()) {
       progress summary = where_;
@@ -23469,61 +24171,52 @@ class fitting {
     }
     if constexpr (!Archive::writes) {
       for (std::size_t epoch = 0; epoch < where_.epoch; ++epoch) {
-        shuffle();
+        source_.begin_epoch(epoch, seeds_);
       }
     }
   }
 
  private:
-  void shuffle() {
-    if (options_.shuffle) {
-      seeds_.split().shuffle(std::span(order_));
-    }
-  }
-
-  [[nodiscard]] static std::size_t count(const std::vector<std::span<value_type>>& parameters) {
-    std::size_t numbers = 0;
-    for (const auto& parameter : parameters) {
-      numbers += parameter.size();
-    }
-    return numbers;
-  }
-
   /// @return the mean loss of the epoch's samples.
   double run_epoch() {
     double loss = 0;
-    for (std::size_t begin = 0; begin < order_.size(); begin += options_.batch) {
+    for (std::size_t begin = 0; begin < source_.size(); begin += options_.batch) {
       if (options_.stop.stop_requested()) {
         break;
       }
-      const auto batch =
-          std::span<const std::uint32_t>(order_).subspan(begin, (std::min)(options_.batch, order_.size() - begin));
+      const auto batch = source_.batch(begin, (std::min)(options_.batch, source_.size() - begin));
+      passes_.augment_by({&options_.augment, epoch_key(), source_.numbers()});
       loss += take_step(batch);
       if (options_.on_step) {
         options_.on_step(where_);
       }
     }
-    return loss / static_cast<double>(order_.size());
+    return loss / static_cast<double>(source_.size());
+  }
+
+  /// What augmentations draw by, beside the number of the sample.
+  [[nodiscard]] std::uint64_t epoch_key() const noexcept {
+    return kernels::mixed(kernels::mixed(options_.seed, 0x6175676DULL), where_.epoch);
   }
 
   /// @return the loss of the batch's samples, summed, before the step.
   double take_step(std::span<const std::uint32_t> batch) {
     const auto samples = static_cast<double>(batch.size());
+    const auto gradients = std::span<value_type>(gradients_);
     const double loss = passes_.template gradients<kernels::gradient_kind::plain>(
-        batch, {1 / samples, kernels::mixed(options_.seed, where_.step) | 1}, std::span<value_type>(gradients_));
-    add_penalties();
-    model_.share(std::span<value_type>(gradients_));
+        batch, {1 / samples, kernels::mixed(options_.seed, where_.step) | 1}, gradients);
+    penalties_.add_to(gradients);
+    model_.share(gradients);
     expect_finite_gradients(loss);
     state_.begin_step(checked_rate());
     if constexpr (requires { state_.survey(std::span<const value_type>(gradients_)); }) {
       state_.survey(std::span<const value_type>(gradients_));
     }
-    save(before_);
-    std::size_t begin = 0;
-    for (std::size_t p = 0; p < parameters_.size(); begin += parameters_[p].size(), ++p) {
-      if (trained_[p]) {
-        const auto own = std::span<const value_type>(gradients_).subspan(begin, parameters_[p].size());
-        state_.update(begin, parameters_[p], own);
+    numbers_.save(before_);
+    for (std::size_t p = 0; p < numbers_.parameters.size(); ++p) {
+      if (numbers_.trained[p]) {
+        state_.update(numbers_.begins[p], numbers_.parameters[p],
+                      numbers_.part_of(std::span<const value_type>(gradients_), p));
       }
     }
     model_.remember(passes_.batch_sums());
@@ -23532,36 +24225,6 @@ class fitting {
     ++where_.step;
     where_.loss = loss / samples;
     return loss;
-  }
-
-  /// @return which of the parameters is the kernel of the layer that is penalized.
-  [[nodiscard]] std::size_t kernel_of(const regularize::layer_penalty& penalty) const {
-    const auto kernel =
-        static_cast<std::size_t>(std::find(layers_.begin(), layers_.end(), penalty.layer) - layers_.begin());
-    if (kernel == layers_.size()) {
-      throw argument_error(error_message("train::fit", "a penalty on a layer '" + penalty.layer + "'",
-                                         "the name of a layer with weights"));
-    }
-    if (parameters_[kernel].size() != penalty.groups.weights()) {
-      throw shape_error(error_message(
-          "train::fit",
-          "a penalty on " + std::to_string(penalty.groups.weights()) + " weights of layer '" + penalty.layer + "'",
-          std::to_string(parameters_[kernel].size())));
-    }
-    return kernel;
-  }
-
-  void add_penalties() {
-    for (std::size_t i = 0; i < penalized_.size(); ++i) {
-      const auto& [layer, groups, penalty] = options_.penalties[i];
-      const auto kernel = std::span<const value_type>(parameters_[penalized_[i]]);
-      std::size_t begin = 0;
-      for (std::size_t p = 0; p < penalized_[i]; ++p) {
-        begin += parameters_[p].size();
-      }
-      const auto slope = penalty(groups, kernel).gradient;
-      kernels::add<value_type>(slope, std::span<value_type>(gradients_).subspan(begin, kernel.size()));
-    }
   }
 
   [[nodiscard]] double checked_rate() const {
@@ -23575,47 +24238,24 @@ class fitting {
   }
 
   void expect_finite_gradients(double loss) const {
-    std::size_t begin = gradients_.size();
-    // From the output back, so that the layer where it began is named, not those that it spread to.
-    for (std::size_t p = parameters_.size(); p-- > 0;) {
-      begin -= parameters_[p].size();
-      if (!kernels::all_finite(std::span<const value_type>(gradients_).subspan(begin, parameters_[p].size()))) {
-        refuse("gradients of layer '" + layers_[p] + "' that are");
-      }
+    const std::size_t broken = numbers_.last_broken(gradients_);
+    if (broken < numbers_.layers.size()) {
+      refuse("gradients of layer '" + numbers_.layers[broken] + "' that are");
     }
     if (!kernels::all_finite(std::span<const double>(&loss, 1))) {
-      refuse("a loss (last layer with weights: '" + (layers_.empty() ? "none" : layers_.back()) + "') that is");
+      const auto& layers = numbers_.layers;
+      refuse("a loss (last layer with weights: '" + (layers.empty() ? "none" : layers.back()) + "') that is");
     }
   }
 
   /// @param good  if there are, the weights that the network gets back before it is refused.
-  void expect_finite_weights(const std::vector<value_type>* good = nullptr) {
-    for (std::size_t p = 0; p < parameters_.size(); ++p) {
-      if (!kernels::all_finite(std::span<const value_type>(parameters_[p]))) {
-        if (good != nullptr) {
-          restore(*good);
-        }
-        refuse("weights of layer '" + layers_[p] + "' that are");
+  void expect_finite_weights(const std::vector<value_type>* good) {
+    const std::size_t broken = numbers_.first_broken();
+    if (broken < numbers_.layers.size()) {
+      if (good != nullptr) {
+        numbers_.restore(*good);
       }
-    }
-  }
-
-  void save(std::vector<value_type>& to) const {
-    auto next = to.begin();
-    for (const auto& parameter : parameters_) {
-      next = std::copy(parameter.begin(), parameter.end(), next);
-    }
-  }
-  [[nodiscard]] std::vector<value_type> saved() const {
-    std::vector<value_type> result(gradients_.size());
-    save(result);
-    return result;
-  }
-  void restore(const std::vector<value_type>& from) {
-    auto next = from.begin();
-    for (const auto& parameter : parameters_) {
-      std::copy_n(next, parameter.size(), parameter.begin());
-      next += static_cast<std::ptrdiff_t>(parameter.size());
+      refuse("weights of layer '" + numbers_.layers[broken] + "' that are");
     }
   }
 
@@ -23625,40 +24265,144 @@ class fitting {
   }
 
   Model& model_;
-  weighted_view<value_type> data_;
   const Options& options_;
+  Source source_;
   batch_passes<Model, decltype(options_.loss)> passes_;
-  std::vector<std::span<value_type>> parameters_;
-  std::vector<std::string> layers_;
-  std::vector<bool> trained_;
+  network_numbers<value_type> numbers_;
+  penalty_gradients<value_type> penalties_;
   std::vector<value_type> gradients_;
   std::vector<value_type> before_;  // the weights before the last step
   state_type state_;
   rate_type rate_;
-  std::vector<std::size_t> penalized_;  // which parameters the penalties are on
-  std::vector<std::uint32_t> order_;
   random_generator seeds_;
   progress where_;
 };
 
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
+// ---- espalier/train/detail/memory_source.hpp ----
+// Batches of a set that is in memory.
+#ifndef ESPALIER_TRAIN_DETAIL_MEMORY_SOURCE_HPP
+#define ESPALIER_TRAIN_DETAIL_MEMORY_SOURCE_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// The batches of a view, whose samples weigh what they do times what their classes do.
+template <class T>
+class memory_source {
+ public:
+  memory_source(const data_view<T>& data, const source_settings& settings)
+      : shuffle_(settings.shuffle), view_(data), order_(data.chosen) {
+    if (settings.class_weights.empty()) {
+      return;
+    }
+    weights_.resize(data.size(), T{0});
+    for (const std::uint32_t sample : data.chosen) {
+      weights_[sample] = weight_by_class(data, sample, settings.class_weights);
+    }
+    view_.weights = weights_;
+  }
+  memory_source(const memory_source&) = delete;
+  memory_source& operator=(const memory_source&) = delete;
+
+  /// @return how many samples an epoch has.
+  [[nodiscard]] std::size_t size() const noexcept { return order_.size(); }
+  /// @return what a batch points into.
+  [[nodiscard]] const data_view<T>& view() const noexcept { return view_; }
+  /// @return the numbers that the samples of the last batch have elsewhere than in the view; none: the same.
+  [[nodiscard]] std::span<const std::uint32_t> numbers() const noexcept { return {}; }
+
+  void begin_epoch(std::size_t /*epoch*/, random_generator& seeds) {
+    if (shuffle_) {
+      seeds.split().shuffle(std::span(order_));
+    }
+  }
+  /// @return which samples of the view are numbers begin to begin + count - 1 of the epoch.
+  [[nodiscard]] std::span<const std::uint32_t> batch(std::size_t begin, std::size_t count) const {
+    return std::span<const std::uint32_t>(order_).subspan(begin, count);
+  }
+
+ private:
+  bool shuffle_;
+  std::vector<T> weights_;
+  data_view<T> view_;
+  std::vector<std::uint32_t> order_;
+};
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
+// ---- espalier/train/fit.hpp ----
+// Trains a network: epochs of shuffled mini-batches.
+#ifndef ESPALIER_TRAIN_FIT_HPP
+#define ESPALIER_TRAIN_FIT_HPP
+
+namespace espalier::inline v0::train {
+
+/// Settings of `fit`.
+template <optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::constant_rate,
+          loss::loss Loss = loss::categorical_cross_entropy>
+struct fit_options {
+  std::size_t epochs = 1;   ///< how often to go through the data
+  std::size_t batch = 128;  ///< samples in a mini-batch, >= 1; the last one of an epoch may have fewer
+  std::uint64_t seed = 0;   ///< of the order of the samples
+  bool shuffle = true;      ///< false: every epoch takes the samples in the order of the view or loader
+  std::size_t threads = 1;  ///< 0: as many as the machine runs at once; the result is the same, bit for bit
+  Optimizer optimizer{};
+  Rate learning_rate{};
+  Loss loss{};
+  std::vector<double> class_weights{};  ///< how much samples of each class count, times their own weights; none: 1 each
+  std::vector<regularize::layer_penalty> penalties{};  ///< added to the loss that is made small, not to that reported
+  augmentation augment{};                              ///< changes samples at random before a step sees them
+  bool load_ahead = false;  ///< whether a thread of its own loads the next batch during a step; for loaders only
+  stop_condition stop{};    ///< when it is stopped, the training ends before its next step
+  std::function<void(const progress&)> on_step{};   ///< called after each step
+  std::function<void(const progress&)> on_epoch{};  ///< called after each epoch
+};
+
+namespace detail {
+
+/// Checks settings, whatever the data.
 template <class Model, class Options>
-void expect_trainable(const Model& model, const data_view<typename Model::value_type>& data, const Options& options) {
-  expect_fitting(data, demands_of(model, options.loss), "train::fit");
+void expect_options(const Model& model, const Options& options) {
   if (options.batch == 0) {
     throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
   }
   const std::size_t classes = demands_of(model, options.loss).classes;
-  if (!options.class_weights.empty() && (data.outputs != 0 || options.class_weights.size() != classes)) {
+  if (!options.class_weights.empty() && options.class_weights.size() != classes) {
     throw shape_error(
         error_message("train::fit", std::to_string(options.class_weights.size()) + " weights of classes",
-                      data.outputs != 0 ? "none, as there are targets" : std::to_string(classes) + ", one per class"));
+                      classes == 0 ? "none, as there are targets" : std::to_string(classes) + ", one per class"));
   }
   for (const double weight : options.class_weights) {
     if (!(weight >= 0 && weight <= (std::numeric_limits<float>::max)())) {
       throw argument_error(error_message("train::fit", "class weight " + std::to_string(weight), "0 or more"));
     }
   }
+  if (options.augment && !options.augment.template takes<typename Model::value_type>()) {
+    throw argument_error(error_message("train::fit", "an augmentation of other numbers than the network's",
+                                       "one of float or double, as the network has"));
+  }
 }
+
+template <class Model, class Options>
+void expect_trainable(const Model& model, const data_view<typename Model::value_type>& data, const Options& options) {
+  expect_fitting(data, demands_of(model, options.loss), "train::fit");
+  expect_options(model, options);
+  if (!options.class_weights.empty() && data.outputs != 0) {
+    throw shape_error(error_message("train::fit", std::to_string(options.class_weights.size()) + " weights of classes",
+                                    "none, as there are targets"));
+  }
+}
+
+/// A training with samples in memory, and one whose samples a loader brings.
+template <class Model, class Options>
+using memory_fitting = fitting<Model, Options, memory_source<typename Model::value_type>>;
+template <class Model, class Options, class Loader>
+using loader_fitting = fitting<Model, Options, loader_source<typename Model::value_type, Loader>>;
 
 }  // namespace detail
 
@@ -23674,7 +24418,7 @@ template <class Model, optim::optimizer Optimizer = optim::adam, optim::learning
 void fit(Model& model, const data_view<typename Model::value_type>& data,
          const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_trainable(model, data, options);
-  detail::fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options)();
+  detail::memory_fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options)();
 }
 
 /// Trains a network in place and looks at its loss on other data after every epoch.
@@ -23691,7 +24435,38 @@ fit_result fit(Model& model, const data_view<typename Model::value_type>& data,
                const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_trainable(model, data, options);
   expect_fitting(watched_by.data, detail::demands_of(model, options.loss), "train::fit");
-  return detail::fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options).watched_by(watched_by);
+  return detail::memory_fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options).watched_by(watched_by);
+}
+
+/// Trains a network in place with samples that a loader brings, batch by batch: as many as a batch has, twice with
+/// `load_ahead`, and the numbers of all samples are in memory.
+/// @param model    a network, see nn::sequential.
+/// @param data     a loader whose samples fit it and the loss; equal samples in memory lead to the same bits.
+/// @param options  settings.
+/// @throws as for samples in memory, but for the samples of a batch when it was loaded, with its place; and what the
+///         loader throws.
+/// Complexity: as for samples in memory, and the loader's.
+template <class Model, loader<typename Model::value_type> Loader, optim::optimizer Optimizer = optim::adam,
+          optim::learning_rate Rate = optim::constant_rate, loss::loss Loss = loss::categorical_cross_entropy>
+void fit(Model& model, Loader& data, const fit_options<Optimizer, Rate, Loss>& options) {
+  detail::expect_options(model, options);
+  detail::loader_fitting<Model, fit_options<Optimizer, Rate, Loss>, Loader>(model, data, options)();
+}
+
+/// The same, with a look at the loss on other data after every epoch.
+/// @param model       a network, see nn::sequential.
+/// @param data        a loader whose samples fit it and the loss.
+/// @param watched_by  the other data, in memory, and what follows from their loss.
+/// @param options     settings.
+/// @return how it went.   @throws as the one above.   Complexity: as with samples in memory.
+template <class Model, loader<typename Model::value_type> Loader, optim::optimizer Optimizer = optim::adam,
+          optim::learning_rate Rate = optim::constant_rate, loss::loss Loss = loss::categorical_cross_entropy>
+fit_result fit(Model& model, Loader& data, const validation<typename Model::value_type>& watched_by,
+               const fit_options<Optimizer, Rate, Loss>& options) {
+  detail::expect_options(model, options);
+  expect_fitting(watched_by.data, detail::demands_of(model, options.loss), "train::fit");
+  return detail::loader_fitting<Model, fit_options<Optimizer, Rate, Loss>, Loader>(model, data, options)
+      .watched_by(watched_by);
 }
 
 }  // namespace espalier::inline v0::train
@@ -23943,7 +24718,7 @@ namespace espalier::inline v0::train::detail {
 template <class Model, class Options>
 class session {
  public:
-  using fitting_type = fitting<Model, Options>;
+  using fitting_type = memory_fitting<Model, Options>;
 
   session(Model& model, const data_view<typename Model::value_type>& data, Options options)
       : options_(std::move(options)), fitting_(model, data, options_) {}
@@ -24041,6 +24816,7 @@ class trainer {
     }
     fingerprint settings;
     settings.add(options_.batch).add(options_.shuffle).add(std::span<const double>(options_.class_weights));
+    settings.add(static_cast<bool>(options_.augment));
     for (const auto& penalty : options_.penalties) {
       const auto& strengths = penalty.penalty.options();
       settings.add(std::string_view(penalty.layer)).add(penalty.groups.count());

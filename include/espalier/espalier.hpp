@@ -112,11 +112,15 @@
 #include <espalier/quantize/relu_bits.hpp>
 #include <espalier/quantize/ternary.hpp>
 #include <espalier/tensor/tensor.hpp>
+#include <espalier/train/augmentation.hpp>
+#include <espalier/train/chunk_loader.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/evaluate.hpp>
 #include <espalier/train/fit.hpp>
 #include <espalier/train/gradients.hpp>
+#include <espalier/train/loader.hpp>
 #include <espalier/train/measure.hpp>
+#include <espalier/train/progress.hpp>
 #include <espalier/train/soft_targets.hpp>
 #include <espalier/train/trainer.hpp>
 #include <espalier/train/validation.hpp>

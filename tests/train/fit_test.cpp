@@ -11,7 +11,10 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <mutex>
 #include <new>
+#include <numeric>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -20,6 +23,7 @@
 #include <espalier/nn/dropout.hpp>
 #include <espalier/optim/cosine_rate.hpp>
 #include <espalier/optim/sgd.hpp>
+#include <espalier/train/chunk_loader.hpp>
 #include <espalier/train/evaluate.hpp>
 #include <espalier/train/gradients.hpp>
 
@@ -108,6 +112,64 @@ std::string failure(auto&& action) {
     return error.what();
   }
   return "nothing was thrown";
+}
+
+/// What was drawn for each sample in each of its epochs.
+using draws = std::map<float, std::vector<double>>;
+
+/// Trains with an augmentation that draws one number for a sample and adds it to a feature.
+struct augmented_run {
+  explicit augmented_run(const train::data_view<float>& data, train::fit_options<> options) {
+    std::mutex mutex;
+    options.augment = [&](std::span<float> sample, espalier::random_generator& random) {
+      const double draw = random.uniform();
+      const std::scoped_lock lock(mutex);
+      seen[sample[0]].push_back(draw);
+      sample[1] += static_cast<float>(draw);
+    };
+    auto model = support::perceptron<float>();
+    train::fit(model, data, options);
+    for (const auto& parameter : model.parameters()) {
+      weights.insert(weights.end(), parameter.begin(), parameter.end());
+    }
+  }
+  draws seen;
+  std::vector<float> weights;
+};
+
+/// Gives what is asked for.
+struct from_memory {
+  const support::labelled<float>& data;
+
+  [[nodiscard]] std::size_t size() const { return data.labels.size(); }
+  void load(const train::batch_request& request, train::batch_data<float>& batch) {
+    batch = {};
+    for (const std::uint32_t sample : request.samples) {
+      batch.labels.push_back(data.labels[sample]);
+      batch.samples.insert(batch.samples.end(), data.numbers.begin() + sample * 6,
+                           data.numbers.begin() + (sample + 1) * 6);
+    }
+  }
+};
+
+template <class Data>
+std::vector<float> trained_by(Data&& data, const train::fit_options<>& options) {
+  auto model = support::perceptron<float>();
+  train::fit(model, data, options);
+  return all_weights(model);
+}
+
+/// 100 samples in chunks of 30, 50 and 20.
+train::chunk_loader<float> in_chunks(const support::labelled<float>& data, bool shuffle) {
+  return {{.sizes = {30, 50, 20}, .window = 2, .shuffle = shuffle},
+          [&](std::size_t chunk, train::batch_data<float>& to) {
+            const std::size_t begin = std::vector<std::size_t>{0, 30, 80, 100}[chunk];
+            const std::size_t end = std::vector<std::size_t>{0, 30, 80, 100}[chunk + 1];
+            to.labels.assign(data.labels.begin() + static_cast<std::ptrdiff_t>(begin),
+                             data.labels.begin() + static_cast<std::ptrdiff_t>(end));
+            to.samples.assign(data.numbers.begin() + static_cast<std::ptrdiff_t>(begin * 6),
+                              data.numbers.begin() + static_cast<std::ptrdiff_t>(end * 6));
+          }};
 }
 
 }  // namespace
@@ -381,5 +443,96 @@ TEST_SUITE("train") {
     const auto before = all_weights(model);
     train::fit(model, data.view(), train::fit_options<>{.epochs = 0});
     CHECK(all_weights(model) == before);
+  }
+
+  TEST_CASE("what is drawn for a sample depends on seed, epoch and its number, not on threads, batches or order") {
+    const support::labelled<float> data(150, 6, 4);
+    const augmented_run first(data.view(), {.epochs = 3, .batch = 150, .seed = 5});
+    REQUIRE(first.seen.size() == 150);
+    for (const auto& [sample, numbers] : first.seen) {
+      REQUIRE(numbers.size() == 3);
+      CHECK(numbers[0] != numbers[1]);
+    }
+    const augmented_run threads(data.view(), {.epochs = 3, .batch = 150, .seed = 5, .threads = 2});
+    CHECK(threads.seen == first.seen);
+    CHECK(threads.weights == first.weights);
+    CHECK(augmented_run(data.view(), {.epochs = 3, .batch = 7, .seed = 5, .shuffle = false}).seen == first.seen);
+    const augmented_run other(data.view(), {.epochs = 3, .batch = 150, .seed = 6});
+    CHECK(other.seen != first.seen);
+    CHECK(other.weights != first.weights);
+  }
+
+  TEST_CASE("the samples of the user stay as they are") {
+    const support::labelled<float> data(150, 6, 4);
+    const auto before = data.numbers;
+    const augmented_run changed(data.view(), {.epochs = 1});
+    CHECK(data.numbers == before);
+  }
+
+  TEST_CASE("an augmentation of other numbers than the network's is refused") {
+    const support::labelled<float> data(30, 6, 4);
+    auto model = support::perceptron<float>();
+    train::fit_options<> options;
+    options.augment = [](std::span<double>, espalier::random_generator&) {};
+    CHECK_THROWS_AS(train::fit(model, data.view(), options), espalier::argument_error);
+  }
+
+  TEST_CASE("samples that a loader brings lead to the same bits as those in memory") {
+    const support::labelled<float> data(333, 6, 4);
+    train::fit_options<> options{.epochs = 3, .batch = 100, .seed = 5, .class_weights = {1, 2, 0.5, 1}};
+    options.augment = [](std::span<float> sample, espalier::random_generator& random) {
+      sample[2] += static_cast<float>(random.normal());
+    };
+    const auto expected = trained_by(data.view(), options);
+    CHECK(trained_by(from_memory{data}, options) == expected);
+    options.threads = 3;
+    options.load_ahead = true;
+    CHECK(trained_by(from_memory{data}, options) == expected);
+    options.seed = 6;
+    CHECK(trained_by(from_memory{data}, options) != expected);
+  }
+
+  TEST_CASE("chunks in order lead to the same bits as those in memory, and shuffled ones to those of their order") {
+    const support::labelled<float> data(100, 6, 4);
+    const train::fit_options<> options{.epochs = 1, .batch = 33, .seed = 5, .shuffle = false};
+    CHECK(trained_by(in_chunks(data, false), options) == trained_by(data.view(), options));
+    auto shuffled = data.view();
+    std::vector<std::uint32_t> all(100);
+    std::iota(all.begin(), all.end(), 0U);
+    train::batch_data<float> batch;
+    in_chunks(data, true).load({.samples = all, .seed = 5}, batch);
+    shuffled.chosen = batch.numbers;
+    CHECK(shuffled.chosen != all);
+    CHECK(trained_by(in_chunks(data, true), options) == trained_by(shuffled, options));
+  }
+
+  TEST_CASE("an evaluation of what a loader brings is that of samples in memory") {
+    const support::labelled<float> data(333, 6, 4);
+    const auto model = support::perceptron<float>();
+    const auto expected = train::evaluate(model, data.view());
+    from_memory loader{data};
+    CHECK(train::evaluate(model, loader).loss == doctest::Approx(expected.loss).epsilon(1e-12));
+    const auto found = train::evaluate(model, loader, {.threads = 2, .batch = 50});
+    CHECK(found.loss == doctest::Approx(expected.loss).epsilon(1e-6));
+    CHECK(found.accuracy == expected.accuracy);
+    CHECK_THROWS_AS((void)train::evaluate(model, loader, {.batch = 0}), espalier::argument_error);
+  }
+
+  TEST_CASE("a watched training takes a loader too") {
+    const support::labelled<float> data(100, 6, 4);
+    auto model = support::perceptron<float>();
+    from_memory loader{data};
+    const auto result = train::fit(model, loader, train::validation<float>{.data = data.view(), .keep_best = true},
+                                   train::fit_options<>{.epochs = 4, .batch = 20, .learning_rate = {0.01}});
+    CHECK(result.epochs == 4);
+    CHECK(train::evaluate(model, data.view()).loss == result.best_loss);
+  }
+
+  TEST_CASE("settings that make no sense are refused whatever brings the samples") {
+    const support::labelled<float> data(10, 6, 4);
+    CHECK_THROWS_AS(trained_by(from_memory{data}, {.batch = 0}), espalier::argument_error);
+    CHECK_THROWS_AS(trained_by(from_memory{data}, {.class_weights = {1}}), espalier::shape_error);
+    CHECK_THROWS_WITH_AS(trained_by(in_chunks(data, true), {.batch = 10}).size(),
+                         doctest::Contains("fit_options::shuffle = false"), espalier::argument_error);
   }
 }

@@ -7,10 +7,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/add.hpp>
 #include <espalier/kernels/cross_entropy.hpp>
 #include <espalier/kernels/dropout.hpp>
@@ -18,6 +20,7 @@
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/kernels/score_kind.hpp>
 #include <espalier/loss/loss.hpp>
+#include <espalier/train/augmentation.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/workers.hpp>
 
@@ -44,6 +47,13 @@ struct gradient_scale {
   std::uint64_t noise = 0;
 };
 
+/// How samples are changed before a training sees them.
+struct sample_changes {
+  const augmentation* how = nullptr;
+  std::uint64_t key = 0;                     ///< of the epoch
+  std::span<const std::uint32_t> numbers{};  ///< of the samples of the batch, to draw by; none: those in the view
+};
+
 /// Passes of one network over one set. A batch is cut into slots of 64 samples, always the same ones, each with a
 /// gradient of its own; the gradients are added in the order of the slots. So results do not depend on threads.
 template <class Model, loss::loss Loss>
@@ -65,7 +75,15 @@ class batch_passes {
       : model_(model), data_(data), loss_(loss), team_(threads) {
     for (std::size_t worker = 0; worker < team_.size(); ++worker) {
       memories_.push_back(model.make_workspace(kernels::slot_blocks));
-      targets_.emplace_back(data.outputs * kernels::slot_samples);
+      targets_.emplace_back(loss::takes_targets<Loss>() ? model.output_shape().size() * kernels::slot_samples : 0);
+    }
+  }
+
+  /// Lets the next batches of a training be changed.
+  void augment_by(const sample_changes& changes) {
+    changes_ = changes;
+    if (*changes_.how && augmented_.empty()) {
+      augmented_.resize(team_.size(), std::vector<value_type>(model_.input_shape().size() * kernels::slot_samples));
     }
   }
 
@@ -151,9 +169,9 @@ class batch_passes {
       });
     };
     for (std::size_t part = 0; part < last; ++part) {
-      each_slot([&](std::size_t slot, std::size_t, batch own, auto& memory) {
+      each_slot([&](std::size_t slot, std::size_t worker, batch own, auto& memory) {
         if (part == 0) {
-          bring_in(own, slot, memory);
+          bring_in(own, {slot, worker}, memory);
         }
         model_.template run_part<scores>(part, memory, kernels::blocks_of(own.size()));
       });
@@ -180,12 +198,39 @@ class batch_passes {
     return samples.subspan(begin, (std::min)(kernels::slot_samples, samples.size() - begin));
   }
 
+  /// A slot, and who works on it.
+  struct task {
+    std::size_t slot = 0;
+    std::size_t worker = 0;
+  };
+
   /// Brings the samples of a slot into its memory.
   template <class Memory>
-  void bring_in(batch own, std::size_t slot, Memory& memory) {
-    const std::uint64_t noise = noise_ == 0 ? 0 : kernels::mixed(noise_, slot) | 1;
+  void bring_in(batch own, const task& t, Memory& memory) {
+    const std::uint64_t noise = noise_ == 0 ? 0 : kernels::mixed(noise_, t.slot) | 1;
     memory.use_for({own.size(), noise, batch_sums_.empty() ? nullptr : batch_sums_.data()});
-    kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
+    if (noise_ != 0 && !augmented_.empty()) {
+      bring_in_changed(own, t, memory);
+    } else {
+      kernels::gather(data_.samples.data(), model_.input_shape().size(), own, memory.value(0));
+    }
+  }
+
+  /// The same with changed copies of the samples.
+  template <class Memory>
+  void bring_in_changed(batch own, const task& t, Memory& memory) {
+    const std::size_t features = model_.input_shape().size();
+    const auto rows = std::span<value_type>(augmented_[t.worker]);
+    const auto numbers = changes_.numbers.empty() ? own : part_of(changes_.numbers, t.slot);
+    std::array<std::uint32_t, kernels::slot_samples> order;
+    std::iota(order.begin(), order.end(), 0U);
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      const auto row = rows.subspan(i * features, features);
+      std::copy_n(data_.samples.data() + own[i] * features, features, row.begin());
+      random_generator random(kernels::mixed(changes_.key, numbers[i]));
+      (*changes_.how)(row, random);
+    }
+    kernels::gather<value_type>(rows.data(), features, batch(order).first(own.size()), memory.value(0));
   }
 
   /// What is right for the samples of a slot.
@@ -220,7 +265,7 @@ class batch_passes {
     team_.run(tallies_.size(), [&](std::size_t slot, std::size_t worker) {
       const batch own = part_of(samples, slot);
       auto& memory = memories_[worker];
-      bring_in(own, slot, memory);
+      bring_in(own, {slot, worker}, memory);
       truth right;
       const auto* given = model_.template scores<scores>(memory, kernels::blocks_of(own.size()));
       action(slot, memory, answers_of(own, worker, right, given));
@@ -240,7 +285,9 @@ class batch_passes {
   const Loss& loss_;
   workers team_;
   std::vector<decltype(std::declval<const Model&>().make_workspace(1))> memories_;
-  std::vector<std::vector<value_type>> targets_;  // of the slot that a worker has
+  std::vector<std::vector<value_type>> targets_;    // of the slot that a worker has
+  std::vector<std::vector<value_type>> augmented_;  // samples of that slot, if they are changed
+  sample_changes changes_;
   std::vector<std::vector<value_type>> slot_gradients_;
   std::vector<decltype(std::declval<const Model&>().make_workspace(1))>
       slot_memories_;  // if a batch is looked at whole

@@ -20,7 +20,7 @@ namespace espalier::inline v0::train::detail {
 template <class Model, class Options>
 class session {
  public:
-  using fitting_type = fitting<Model, Options>;
+  using fitting_type = memory_fitting<Model, Options>;
 
   session(Model& model, const data_view<typename Model::value_type>& data, Options options)
       : options_(std::move(options)), fitting_(model, data, options_) {}
