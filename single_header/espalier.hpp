@@ -22754,9 +22754,9 @@ struct batch_request {
 template <class T>
 struct batch_data {
   std::vector<T> samples;              ///< row-major, one after the other
-  std::vector<std::uint32_t> labels;   ///< the class of every sample, from 0; none if there are targets
+  std::vector<std::uint32_t> labels;   ///< the class of every sample, from 0; none if targets suffice
   std::vector<T> targets;              ///< the right outputs of every sample, one row after the other
-  std::size_t outputs = 0;             ///< numbers in a row of targets; 0: there are labels
+  std::size_t outputs = 0;             ///< numbers in a row of targets; 0: there are none
   std::vector<T> weights;              ///< how much every sample counts, >= 0; none: 1 each
   std::vector<std::uint32_t> numbers;  ///< of the samples, if they are not those asked for; augmentation draws by them
 };
@@ -22897,18 +22897,23 @@ class chunk_loader {
 
   void expect_whole(std::size_t slot) const {
     const batch_data<T>& chunk = window_[slot];
+    const batch_data<T>& first = window_[0];
     const std::size_t count = options_.sizes[in_window_[slot]];
-    const std::size_t answers = chunk.outputs == 0 ? chunk.labels.size() : chunk.targets.size() / chunk.outputs;
-    const bool weighed = chunk.weights.empty() || chunk.weights.size() == count;
-    const bool same_kind = chunk.outputs == window_[0].outputs && chunk.weights.empty() == window_[0].weights.empty();
-    if (answers != count || chunk.samples.size() % count != 0 || chunk.samples.size() / count != features() ||
-        !weighed || !same_kind) {
+    const auto is_for_all = [&](std::size_t numbers, std::size_t width) { return numbers == count * width; };
+    const bool whole = (chunk.labels.empty() || is_for_all(chunk.labels.size(), 1)) &&
+                       is_for_all(chunk.targets.size(), chunk.outputs) &&
+                       (chunk.weights.empty() || is_for_all(chunk.weights.size(), 1)) &&
+                       is_for_all(chunk.samples.size(), features());
+    const bool same_kind = chunk.outputs == first.outputs && chunk.labels.empty() == first.labels.empty() &&
+                           chunk.weights.empty() == first.weights.empty();
+    if (!whole || !same_kind) {
       throw shape_error(error_message(
           "train::chunk_loader",
-          "chunk " + std::to_string(in_window_[slot]) + " with " + std::to_string(chunk.samples.size()) +
-              " numbers, right answers for " + std::to_string(answers) + " and " +
-              std::to_string(chunk.weights.size()) + " weights",
-          std::to_string(count) + " samples of " + std::to_string(features()) + " numbers, as the other chunks have"));
+          "chunk " + std::to_string(in_window_[slot]) + " of " + std::to_string(chunk.samples.size()) + " numbers, " +
+              std::to_string(chunk.labels.size()) + " labels, " + std::to_string(chunk.targets.size()) +
+              " targets and " + std::to_string(chunk.weights.size()) + " weights",
+          std::to_string(count) + " samples of " + std::to_string(features()) +
+              " numbers, with what other chunks have"));
     }
   }
   [[nodiscard]] std::size_t features() const { return window_[0].samples.size() / options_.sizes[in_window_[0]]; }
@@ -22916,10 +22921,9 @@ class chunk_loader {
   void give(const place& from, batch_data<T>& batch) const {
     const batch_data<T>& chunk = window_[from.slot];
     append(chunk.samples, from.row, features(), batch.samples);
-    if (chunk.outputs == 0) {
+    append(chunk.targets, from.row, chunk.outputs, batch.targets);
+    if (!chunk.labels.empty()) {
       append(chunk.labels, from.row, 1, batch.labels);
-    } else {
-      append(chunk.targets, from.row, chunk.outputs, batch.targets);
     }
     if (!chunk.weights.empty()) {
       append(chunk.weights, from.row, 1, batch.weights);
@@ -23766,7 +23770,7 @@ class loader_source {
     if (settings_.class_weights.empty()) {
       return;
     }
-    if (view_.outputs != 0) {
+    if (view_.outputs != 0 && !settings_.demands.needs_both) {
       throw argument_error(error_message(where, "weights of classes, and targets", "labels in place of targets"));
     }
     weights_.resize(view_.size());
@@ -24392,7 +24396,8 @@ template <class Model, class Options>
 void expect_trainable(const Model& model, const data_view<typename Model::value_type>& data, const Options& options) {
   expect_fitting(data, demands_of(model, options.loss), "train::fit");
   expect_options(model, options);
-  if (!options.class_weights.empty() && data.outputs != 0) {
+  const bool labelled = data.outputs == 0 || demands_of(model, options.loss).needs_both;
+  if (!options.class_weights.empty() && !labelled) {
     throw shape_error(error_message("train::fit", std::to_string(options.class_weights.size()) + " weights of classes",
                                     "none, as there are targets"));
   }
