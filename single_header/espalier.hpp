@@ -25087,8 +25087,11 @@ namespace espalier::inline v0::tune {
 /// Settings of a search.
 struct search_options {
   std::vector<trial> known{};               ///< of an ended search: points that need not be tried again
-  callback<void(const trial&)> on_trial{};  ///< called after every attempt that was not known
+  callback<void(const trial&)> on_trial{};  ///< called after every attempt that was not known, never twice at once
   stop_condition stop{};                    ///< looked at before every attempt
+  /// that attempts are made on at once; 0: as many as the machine runs at once. `evaluate` is then called from several
+  /// threads; the result is the same for any number of them
+  std::size_t threads = 1;
 };
 
 }  // namespace espalier::inline v0::tune
@@ -25107,29 +25110,58 @@ namespace espalier::inline v0::tune::detail {
   return !std::isnan(a) && (std::isnan(b) || a < b);
 }
 
+/// Calls task(i) for every i below `count`, begun in this order, on several threads; tasks must not throw.
+/// @param threads  at most; 0: as many as the machine runs at once.
+template <class Task>
+void in_parallel(std::size_t count, std::size_t threads, const Task& task) {
+  const std::size_t wanted = threads != 0 ? threads : std::size_t{std::thread::hardware_concurrency()};
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < count; i = next++) {
+      task(i);
+    }
+  };
+  std::vector<std::jthread> team;
+  for (std::size_t thread = 1; thread < (std::min)(wanted, count); ++thread) {
+    team.emplace_back(work);
+  }
+  work();
+}
+
 template <class Evaluate>
 class ledger {
  public:
   ledger(Evaluate& evaluate, const search_options& options) : evaluate_(evaluate), options_(options) {}
 
-  /// @return the loss; none if the search was stopped.
-  [[nodiscard]] std::optional<double> attempt(const std::vector<double>& point, std::size_t epochs) {
-    for (const trial& known : options_.known) {
-      if (known.point == point && known.epochs == epochs) {
-        result_.trials.push_back(known);
-        return known.loss;
+  /// Tries points that do not depend on each other's losses, several at once if the options say so.
+  /// @param wanted  points and epochs; losses are put in.
+  /// @return whether all were tried; false: the search was stopped.
+  /// @throws what the first of them threw that threw; those before it were tried, later ones perhaps.
+  [[nodiscard]] bool attempt(std::span<trial> wanted) {
+    std::vector<std::uint8_t> done(wanted.size());
+    std::atomic<std::size_t> first_failure{wanted.size()};
+    std::exception_ptr failure;
+    in_parallel(wanted.size(), options_.threads, [&](std::size_t i) {
+      try {
+        done[i] = i < first_failure && find_loss(wanted[i]) ? 1 : 0;
+      } catch (...) {
+        const std::scoped_lock lock(mutex_);
+        if (i < first_failure) {
+          first_failure = i;
+          failure = std::current_exception();
+        }
       }
+    });
+    if (failure) {
+      std::rethrow_exception(failure);
     }
-    if (options_.stop.stop_requested()) {
-      result_.complete = false;
-      return {};
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (done[i] != 0) {
+        result_.trials.push_back(wanted[i]);
+      }
+      result_.complete = result_.complete && done[i] != 0;
     }
-    const double loss = static_cast<double>(evaluate_(std::span<const double>(point), epochs));
-    result_.trials.push_back({point, epochs, loss});
-    if (options_.on_trial) {
-      options_.on_trial(result_.trials.back());
-    }
-    return loss;
+    return result_.complete;
   }
 
   [[nodiscard]] search_result take() {
@@ -25144,9 +25176,29 @@ class ledger {
   }
 
  private:
+  /// @return whether the loss is known now; false: the search was stopped.
+  [[nodiscard]] bool find_loss(trial& wanted) {
+    for (const trial& known : options_.known) {
+      if (known.point == wanted.point && known.epochs == wanted.epochs) {
+        wanted.loss = known.loss;
+        return true;
+      }
+    }
+    if (options_.stop.stop_requested()) {
+      return false;
+    }
+    wanted.loss = static_cast<double>(evaluate_(std::span<const double>(wanted.point), wanted.epochs));
+    if (options_.on_trial) {
+      const std::scoped_lock lock(mutex_);
+      options_.on_trial(wanted);
+    }
+    return true;
+  }
+
   Evaluate& evaluate_;
   const search_options& options_;
   search_result result_;
+  std::mutex mutex_;
 };
 
 }  // namespace espalier::inline v0::tune::detail
@@ -25195,14 +25247,15 @@ inline void validate(std::span<const dimension> space, const std::string& where)
 #endif
 
 // ---- espalier/tune/try_all.hpp ----
-// Tries given points, one after the other: search by hand, over a grid or at random.
+// Tries given points: search by hand, over a grid or at random.
 #ifndef ESPALIER_TUNE_TRY_ALL_HPP
 #define ESPALIER_TUNE_TRY_ALL_HPP
 
 namespace espalier::inline v0::tune {
 
 /// Called with a point and a number of epochs; gives a loss, such as the accuracy that is lost at the first sparsity.
-/// Equal calls must give equal losses.
+/// Equal calls must give equal losses. With `search_options::threads` it is called from several threads at once, so it
+/// must not change what they share.
 template <class Evaluate>
 concept evaluation = requires(Evaluate& evaluate, std::span<const double> point, std::size_t epochs) {
   { evaluate(point, epochs) } -> std::convertible_to<double>;
@@ -25221,11 +25274,11 @@ template <evaluation Evaluate>
     throw argument_error(error_message("tune::try_all", "no points", "at least one"));
   }
   detail::ledger attempts(evaluate, options);
+  std::vector<trial> wanted;
   for (const auto& point : points) {
-    if (!attempts.attempt(point, epochs)) {
-      break;
-    }
+    wanted.push_back({point, epochs});
   }
+  static_cast<void>(attempts.attempt(wanted));
   return attempts.take();
 }
 
@@ -25246,6 +25299,8 @@ struct bayesian_options {
   std::size_t random_trials = 8;  ///< of them at random, before there is something to learn from; >= 1
   std::size_t epochs = 1;         ///< that each is given
   std::size_t candidates = 1000;  ///< points among which the most promising one is looked for, >= 1
+  std::size_t batch = 1;  ///< points chosen at a time, >= 1; with more there is something to do for threads, but
+                          ///< each is chosen before the others of its batch were tried
   std::uint64_t seed = 0;
 };
 
@@ -25293,6 +25348,32 @@ namespace detail {
   return promising;
 }
 
+/// @return the place in a space that is a point of the unit cube.
+[[nodiscard]] inline std::vector<double> point_at(std::span<const dimension> space, const std::vector<double>& parts) {
+  std::vector<double> point;
+  for (std::size_t d = 0; d < space.size(); ++d) {
+    point.push_back(space[d].at(parts[d]));
+  }
+  return point;
+}
+
+/// Adds the points that are to be tried next: all that are to be random, then batch by batch. In a batch each point is
+/// chosen as if those before it had had the least loss so far, which keeps the next away from there.
+inline void propose(const bayesian_options& settings, random_generator& random, std::size_t dimensions,
+                    std::vector<std::vector<double>>& tried, std::vector<double> losses) {
+  if (tried.empty()) {
+    for (std::size_t i = 0; i < (std::min)(settings.random_trials, settings.trials); ++i) {
+      tried.push_back(draw(random, dimensions, nullptr));
+    }
+    return;
+  }
+  const double least = *std::min_element(losses.begin(), losses.end(), less);
+  for (std::size_t i = 0; i < settings.batch && tried.size() < settings.trials; ++i) {
+    tried.push_back(most_promising({tried, losses}, random, dimensions, settings.candidates));
+    losses.push_back(least);
+  }
+}
+
 }  // namespace detail
 
 /// Bayesian optimization: a Gaussian process over the attempts so far, and the largest expected improvement next.
@@ -25304,39 +25385,36 @@ namespace detail {
 /// @return all attempts, and the best.
 /// @throws argument_error if a setting is out of its range.
 /// Complexity: O(trials^4 + trials^3 candidates) beside the attempts.
-/// Source: Jones, Schonlau and Welch 1998, "Efficient global optimization of expensive black-box functions".
+/// Source: Jones, Schonlau and Welch 1998, "Efficient global optimization of expensive black-box functions"; batches by
+/// the constant liar of Ginsbourger, Le Riche and Carraro 2010, "Kriging is well-suited to parallelize optimization".
 template <evaluation Evaluate>
 [[nodiscard]] search_result bayesian(std::span<const dimension> space, const bayesian_options& settings,
                                      Evaluate&& evaluate, const search_options& options = {}) {
   validate(space, "tune::bayesian");
-  if (settings.trials == 0 || settings.random_trials == 0 || settings.candidates == 0) {
-    throw argument_error(error_message("tune::bayesian",
-                                       std::to_string(settings.trials) + " trials, " +
-                                           std::to_string(settings.random_trials) + " at random, and " +
-                                           std::to_string(settings.candidates) + " candidates",
-                                       "at least one of each"));
+  if (settings.trials == 0 || settings.random_trials == 0 || settings.candidates == 0 || settings.batch == 0) {
+    throw argument_error(error_message(
+        "tune::bayesian",
+        std::to_string(settings.trials) + " trials, " + std::to_string(settings.random_trials) + " at random, " +
+            std::to_string(settings.candidates) + " candidates, and batches of " + std::to_string(settings.batch),
+        "at least one of each"));
   }
   detail::ledger attempts(evaluate, options);
   random_generator random(settings.seed);
-  std::vector<std::vector<double>> tried;
+  std::vector<std::vector<double>> tried;  // in the unit cube
   std::vector<double> losses;
-  for (std::size_t i = 0; i < settings.trials; ++i) {
-    std::vector<double> parts;
-    if (i < settings.random_trials) {
-      parts = detail::draw(random, space.size(), nullptr);
-    } else {
-      parts = detail::most_promising({tried, losses}, random, space.size(), settings.candidates);
+  while (tried.size() < settings.trials) {
+    const std::size_t known = tried.size();
+    detail::propose(settings, random, space.size(), tried, losses);
+    std::vector<trial> wanted;
+    for (std::size_t i = known; i < tried.size(); ++i) {
+      wanted.push_back({detail::point_at(space, tried[i]), settings.epochs});
     }
-    std::vector<double> point;
-    for (std::size_t d = 0; d < space.size(); ++d) {
-      point.push_back(space[d].at(parts[d]));
-    }
-    const auto loss = attempts.attempt(point, settings.epochs);
-    if (!loss) {
+    if (!attempts.attempt(wanted)) {
       break;
     }
-    tried.push_back(std::move(parts));
-    losses.push_back(*loss);
+    for (const trial& one : wanted) {
+      losses.push_back(one.loss);
+    }
   }
   return attempts.take();
 }
@@ -25449,32 +25527,68 @@ namespace detail {
   return best;
 }
 
-/// One bracket: rounds of fewer points with more epochs, the last with all of them.
-/// @return whether it went to its end.
+/// Rounds of fewer points with more epochs, the last with all of them.
+struct bracket {
+  std::vector<std::vector<double>> points;  ///< of the next round; none: it is over
+  std::size_t rounds = 0;                   ///< that are left after the next one
+};
+
+/// @return all brackets of a search.
+[[nodiscard]] inline std::vector<bracket> brackets_of(std::span<const dimension> space,
+                                                      const hyperband_options& settings) {
+  std::size_t most_rounds = 0;
+  for (std::size_t epochs = settings.maximum_epochs; epochs >= settings.factor; epochs /= settings.factor) {
+    ++most_rounds;
+  }
+  random_generator seeds(settings.seed);
+  std::vector<bracket> brackets;
+  for (std::size_t iteration = 0; iteration < settings.iterations; ++iteration) {
+    for (std::size_t rounds = most_rounds + 1; rounds-- > 0;) {
+      double count = static_cast<double>(most_rounds + 1) / static_cast<double>(rounds + 1);
+      for (std::size_t i = 0; i < rounds; ++i) {
+        count *= static_cast<double>(settings.factor);
+      }
+      brackets.push_back({random_points(space, static_cast<std::size_t>(std::ceil(count)), seeds()), rounds});
+    }
+  }
+  return brackets;
+}
+
+/// Tries the next round of every bracket at once, since the last rounds of a single one would leave threads idle.
+/// @return whether there was one, and the search was not stopped.
 template <class Evaluate>
-[[nodiscard]] bool race(std::vector<std::vector<double>> points, std::size_t rounds, const hyperband_options& settings,
-                        ledger<Evaluate>& attempts) {
-  for (std::size_t round = rounds + 1; round-- > 0;) {
+[[nodiscard]] bool next_round(std::vector<bracket>& brackets, const hyperband_options& settings,
+                              ledger<Evaluate>& attempts) {
+  std::vector<trial> wanted;
+  for (const bracket& one : brackets) {
     std::size_t epochs = settings.maximum_epochs;
-    for (std::size_t i = 0; i < round; ++i) {
+    for (std::size_t i = 0; i < one.rounds; ++i) {
       epochs /= settings.factor;
     }
-    std::vector<double> losses;
-    for (const auto& point : points) {
-      const auto loss = attempts.attempt(point, epochs);
-      if (!loss) {
-        return false;
-      }
-      losses.push_back(*loss);
+    for (const auto& point : one.points) {
+      wanted.push_back({point, epochs});
     }
-    points = best_of(points, losses, (std::max)(points.size() / settings.factor, std::size_t{1}));
+  }
+  if (wanted.empty() || !attempts.attempt(wanted)) {
+    return false;
+  }
+  auto tried = wanted.begin();
+  for (bracket& one : brackets) {
+    std::vector<double> losses;
+    for (std::size_t i = 0; i < one.points.size(); ++i, ++tried) {
+      losses.push_back(tried->loss);
+    }
+    const std::size_t left = one.rounds == 0 ? 0 : (std::max)(one.points.size() / settings.factor, std::size_t{1});
+    one.points = best_of(one.points, losses, left);
+    one.rounds -= one.rounds == 0 ? 0 : 1;
   }
   return true;
 }
 
 }  // namespace detail
 
-/// Hyperband: brackets of successive halving, from many points with few epochs to few points with all of them.
+/// Hyperband: brackets of successive halving, from many points with few epochs to few points with all of them. The
+/// first rounds of all brackets are tried first, then their second ones, and so on.
 /// @param space     what to choose.
 /// @param settings  see hyperband_options.
 /// @param evaluate  see evaluation; a point is begun anew in every round.
@@ -25493,23 +25607,9 @@ template <evaluation Evaluate>
                                            std::to_string(settings.iterations) + " iterations",
                                        "at least one epoch and iteration, and a factor of 2 or more"));
   }
-  std::size_t most_rounds = 0;
-  for (std::size_t epochs = settings.maximum_epochs; epochs >= settings.factor; epochs /= settings.factor) {
-    ++most_rounds;
-  }
   detail::ledger attempts(evaluate, options);
-  random_generator seeds(settings.seed);
-  for (std::size_t iteration = 0; iteration < settings.iterations; ++iteration) {
-    for (std::size_t rounds = most_rounds + 1; rounds-- > 0;) {
-      double count = static_cast<double>(most_rounds + 1) / static_cast<double>(rounds + 1);
-      for (std::size_t i = 0; i < rounds; ++i) {
-        count *= static_cast<double>(settings.factor);
-      }
-      auto points = random_points(space, static_cast<std::size_t>(std::ceil(count)), seeds());
-      if (!detail::race(std::move(points), rounds, settings, attempts)) {
-        return attempts.take();
-      }
-    }
+  auto brackets = detail::brackets_of(space, settings);
+  while (detail::next_round(brackets, settings, attempts)) {
   }
   return attempts.take();
 }

@@ -100,6 +100,24 @@ TEST_SUITE("tune") {
     }
   }
 
+  TEST_CASE("batches come as close, and the points of one keep apart from each other") {
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
+      const auto found = tune::bayesian(space, {.trials = 32, .batch = 4, .seed = seed}, bowl);
+      REQUIRE(found.trials.size() == 32);
+      CHECK(found.trials[found.best].loss < 0.02);
+      for (std::size_t first = 8; first < 32; first += 4) {
+        for (std::size_t i = first; i < first + 4; ++i) {
+          for (std::size_t j = first; j < i; ++j) {
+            CHECK(found.trials[i].point != found.trials[j].point);
+          }
+        }
+      }
+    }
+    // A last batch, and random points, that are cut off by the number of trials.
+    CHECK(tune::bayesian(space, {.trials = 10, .batch = 4}, bowl).trials.size() == 10);
+    CHECK(tune::bayesian(space, {.trials = 3}, bowl).trials.size() == 3);
+  }
+
   TEST_CASE("the same seed tries the same points, also when it goes on; losses that are no numbers are survived") {
     const auto broken = [](std::span<const double> point, std::size_t epochs) {
       return point[1] > 3 ? std::nan("") : bowl(point, epochs);
@@ -121,6 +139,8 @@ TEST_SUITE("tune") {
     CHECK_THROWS_AS(static_cast<void>(tune::bayesian(space, {.trials = 0}, bowl)), espalier::argument_error);
     CHECK_THROWS_AS(static_cast<void>(tune::bayesian(space, {.random_trials = 0}, bowl)), espalier::argument_error);
     CHECK_THROWS_AS(static_cast<void>(tune::bayesian(space, {.candidates = 0}, bowl)), espalier::argument_error);
+    CHECK_THROWS_WITH_AS(static_cast<void>(tune::bayesian(space, {.batch = 0}, bowl)),
+                         doctest::Contains("batches of 0, expected at least one of each"), espalier::argument_error);
     CHECK_THROWS_AS(static_cast<void>(tune::bayesian({}, {}, bowl)), espalier::argument_error);
   }
 }

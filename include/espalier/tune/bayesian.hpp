@@ -3,6 +3,7 @@
 #ifndef ESPALIER_TUNE_BAYESIAN_HPP
 #define ESPALIER_TUNE_BAYESIAN_HPP
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,8 @@ struct bayesian_options {
   std::size_t random_trials = 8;  ///< of them at random, before there is something to learn from; >= 1
   std::size_t epochs = 1;         ///< that each is given
   std::size_t candidates = 1000;  ///< points among which the most promising one is looked for, >= 1
+  std::size_t batch = 1;  ///< points chosen at a time, >= 1; with more there is something to do for threads, but
+                          ///< each is chosen before the others of its batch were tried
   std::uint64_t seed = 0;
 };
 
@@ -75,6 +78,32 @@ namespace detail {
   return promising;
 }
 
+/// @return the place in a space that is a point of the unit cube.
+[[nodiscard]] inline std::vector<double> point_at(std::span<const dimension> space, const std::vector<double>& parts) {
+  std::vector<double> point;
+  for (std::size_t d = 0; d < space.size(); ++d) {
+    point.push_back(space[d].at(parts[d]));
+  }
+  return point;
+}
+
+/// Adds the points that are to be tried next: all that are to be random, then batch by batch. In a batch each point is
+/// chosen as if those before it had had the least loss so far, which keeps the next away from there.
+inline void propose(const bayesian_options& settings, random_generator& random, std::size_t dimensions,
+                    std::vector<std::vector<double>>& tried, std::vector<double> losses) {
+  if (tried.empty()) {
+    for (std::size_t i = 0; i < (std::min)(settings.random_trials, settings.trials); ++i) {
+      tried.push_back(draw(random, dimensions, nullptr));
+    }
+    return;
+  }
+  const double least = *std::min_element(losses.begin(), losses.end(), less);
+  for (std::size_t i = 0; i < settings.batch && tried.size() < settings.trials; ++i) {
+    tried.push_back(most_promising({tried, losses}, random, dimensions, settings.candidates));
+    losses.push_back(least);
+  }
+}
+
 }  // namespace detail
 
 /// Bayesian optimization: a Gaussian process over the attempts so far, and the largest expected improvement next.
@@ -86,39 +115,36 @@ namespace detail {
 /// @return all attempts, and the best.
 /// @throws argument_error if a setting is out of its range.
 /// Complexity: O(trials^4 + trials^3 candidates) beside the attempts.
-/// Source: Jones, Schonlau and Welch 1998, "Efficient global optimization of expensive black-box functions".
+/// Source: Jones, Schonlau and Welch 1998, "Efficient global optimization of expensive black-box functions"; batches by
+/// the constant liar of Ginsbourger, Le Riche and Carraro 2010, "Kriging is well-suited to parallelize optimization".
 template <evaluation Evaluate>
 [[nodiscard]] search_result bayesian(std::span<const dimension> space, const bayesian_options& settings,
                                      Evaluate&& evaluate, const search_options& options = {}) {
   validate(space, "tune::bayesian");
-  if (settings.trials == 0 || settings.random_trials == 0 || settings.candidates == 0) {
-    throw argument_error(error_message("tune::bayesian",
-                                       std::to_string(settings.trials) + " trials, " +
-                                           std::to_string(settings.random_trials) + " at random, and " +
-                                           std::to_string(settings.candidates) + " candidates",
-                                       "at least one of each"));
+  if (settings.trials == 0 || settings.random_trials == 0 || settings.candidates == 0 || settings.batch == 0) {
+    throw argument_error(error_message(
+        "tune::bayesian",
+        std::to_string(settings.trials) + " trials, " + std::to_string(settings.random_trials) + " at random, " +
+            std::to_string(settings.candidates) + " candidates, and batches of " + std::to_string(settings.batch),
+        "at least one of each"));
   }
   detail::ledger attempts(evaluate, options);
   random_generator random(settings.seed);
-  std::vector<std::vector<double>> tried;
+  std::vector<std::vector<double>> tried;  // in the unit cube
   std::vector<double> losses;
-  for (std::size_t i = 0; i < settings.trials; ++i) {
-    std::vector<double> parts;
-    if (i < settings.random_trials) {
-      parts = detail::draw(random, space.size(), nullptr);
-    } else {
-      parts = detail::most_promising({tried, losses}, random, space.size(), settings.candidates);
+  while (tried.size() < settings.trials) {
+    const std::size_t known = tried.size();
+    detail::propose(settings, random, space.size(), tried, losses);
+    std::vector<trial> wanted;
+    for (std::size_t i = known; i < tried.size(); ++i) {
+      wanted.push_back({detail::point_at(space, tried[i]), settings.epochs});
     }
-    std::vector<double> point;
-    for (std::size_t d = 0; d < space.size(); ++d) {
-      point.push_back(space[d].at(parts[d]));
-    }
-    const auto loss = attempts.attempt(point, settings.epochs);
-    if (!loss) {
+    if (!attempts.attempt(wanted)) {
       break;
     }
-    tried.push_back(std::move(parts));
-    losses.push_back(*loss);
+    for (const trial& one : wanted) {
+      losses.push_back(one.loss);
+    }
   }
   return attempts.take();
 }

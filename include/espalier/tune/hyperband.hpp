@@ -49,32 +49,68 @@ namespace detail {
   return best;
 }
 
-/// One bracket: rounds of fewer points with more epochs, the last with all of them.
-/// @return whether it went to its end.
+/// Rounds of fewer points with more epochs, the last with all of them.
+struct bracket {
+  std::vector<std::vector<double>> points;  ///< of the next round; none: it is over
+  std::size_t rounds = 0;                   ///< that are left after the next one
+};
+
+/// @return all brackets of a search.
+[[nodiscard]] inline std::vector<bracket> brackets_of(std::span<const dimension> space,
+                                                      const hyperband_options& settings) {
+  std::size_t most_rounds = 0;
+  for (std::size_t epochs = settings.maximum_epochs; epochs >= settings.factor; epochs /= settings.factor) {
+    ++most_rounds;
+  }
+  random_generator seeds(settings.seed);
+  std::vector<bracket> brackets;
+  for (std::size_t iteration = 0; iteration < settings.iterations; ++iteration) {
+    for (std::size_t rounds = most_rounds + 1; rounds-- > 0;) {
+      double count = static_cast<double>(most_rounds + 1) / static_cast<double>(rounds + 1);
+      for (std::size_t i = 0; i < rounds; ++i) {
+        count *= static_cast<double>(settings.factor);
+      }
+      brackets.push_back({random_points(space, static_cast<std::size_t>(std::ceil(count)), seeds()), rounds});
+    }
+  }
+  return brackets;
+}
+
+/// Tries the next round of every bracket at once, since the last rounds of a single one would leave threads idle.
+/// @return whether there was one, and the search was not stopped.
 template <class Evaluate>
-[[nodiscard]] bool race(std::vector<std::vector<double>> points, std::size_t rounds, const hyperband_options& settings,
-                        ledger<Evaluate>& attempts) {
-  for (std::size_t round = rounds + 1; round-- > 0;) {
+[[nodiscard]] bool next_round(std::vector<bracket>& brackets, const hyperband_options& settings,
+                              ledger<Evaluate>& attempts) {
+  std::vector<trial> wanted;
+  for (const bracket& one : brackets) {
     std::size_t epochs = settings.maximum_epochs;
-    for (std::size_t i = 0; i < round; ++i) {
+    for (std::size_t i = 0; i < one.rounds; ++i) {
       epochs /= settings.factor;
     }
-    std::vector<double> losses;
-    for (const auto& point : points) {
-      const auto loss = attempts.attempt(point, epochs);
-      if (!loss) {
-        return false;
-      }
-      losses.push_back(*loss);
+    for (const auto& point : one.points) {
+      wanted.push_back({point, epochs});
     }
-    points = best_of(points, losses, (std::max)(points.size() / settings.factor, std::size_t{1}));
+  }
+  if (wanted.empty() || !attempts.attempt(wanted)) {
+    return false;
+  }
+  auto tried = wanted.begin();
+  for (bracket& one : brackets) {
+    std::vector<double> losses;
+    for (std::size_t i = 0; i < one.points.size(); ++i, ++tried) {
+      losses.push_back(tried->loss);
+    }
+    const std::size_t left = one.rounds == 0 ? 0 : (std::max)(one.points.size() / settings.factor, std::size_t{1});
+    one.points = best_of(one.points, losses, left);
+    one.rounds -= one.rounds == 0 ? 0 : 1;
   }
   return true;
 }
 
 }  // namespace detail
 
-/// Hyperband: brackets of successive halving, from many points with few epochs to few points with all of them.
+/// Hyperband: brackets of successive halving, from many points with few epochs to few points with all of them. The
+/// first rounds of all brackets are tried first, then their second ones, and so on.
 /// @param space     what to choose.
 /// @param settings  see hyperband_options.
 /// @param evaluate  see evaluation; a point is begun anew in every round.
@@ -93,23 +129,9 @@ template <evaluation Evaluate>
                                            std::to_string(settings.iterations) + " iterations",
                                        "at least one epoch and iteration, and a factor of 2 or more"));
   }
-  std::size_t most_rounds = 0;
-  for (std::size_t epochs = settings.maximum_epochs; epochs >= settings.factor; epochs /= settings.factor) {
-    ++most_rounds;
-  }
   detail::ledger attempts(evaluate, options);
-  random_generator seeds(settings.seed);
-  for (std::size_t iteration = 0; iteration < settings.iterations; ++iteration) {
-    for (std::size_t rounds = most_rounds + 1; rounds-- > 0;) {
-      double count = static_cast<double>(most_rounds + 1) / static_cast<double>(rounds + 1);
-      for (std::size_t i = 0; i < rounds; ++i) {
-        count *= static_cast<double>(settings.factor);
-      }
-      auto points = random_points(space, static_cast<std::size_t>(std::ceil(count)), seeds());
-      if (!detail::race(std::move(points), rounds, settings, attempts)) {
-        return attempts.take();
-      }
-    }
+  auto brackets = detail::brackets_of(space, settings);
+  while (detail::next_round(brackets, settings, attempts)) {
   }
   return attempts.take();
 }

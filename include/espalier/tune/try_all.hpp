@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tries given points, one after the other: search by hand, over a grid or at random.
+// Tries given points: search by hand, over a grid or at random.
 #ifndef ESPALIER_TUNE_TRY_ALL_HPP
 #define ESPALIER_TUNE_TRY_ALL_HPP
 
@@ -18,7 +18,8 @@
 namespace espalier::inline v0::tune {
 
 /// Called with a point and a number of epochs; gives a loss, such as the accuracy that is lost at the first sparsity.
-/// Equal calls must give equal losses.
+/// Equal calls must give equal losses. With `search_options::threads` it is called from several threads at once, so it
+/// must not change what they share.
 template <class Evaluate>
 concept evaluation = requires(Evaluate& evaluate, std::span<const double> point, std::size_t epochs) {
   { evaluate(point, epochs) } -> std::convertible_to<double>;
@@ -37,11 +38,11 @@ template <evaluation Evaluate>
     throw argument_error(error_message("tune::try_all", "no points", "at least one"));
   }
   detail::ledger attempts(evaluate, options);
+  std::vector<trial> wanted;
   for (const auto& point : points) {
-    if (!attempts.attempt(point, epochs)) {
-      break;
-    }
+    wanted.push_back({point, epochs});
   }
+  static_cast<void>(attempts.attempt(wanted));
   return attempts.take();
 }
 
