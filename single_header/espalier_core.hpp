@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -11447,6 +11448,74 @@ class layer_selector {
 
 #endif
 
+// ---- espalier/prune/detail/run_clock.hpp ----
+// How long a run has taken, and what for, by the clock of its settings.
+#ifndef ESPALIER_PRUNE_DETAIL_RUN_CLOCK_HPP
+#define ESPALIER_PRUNE_DETAIL_RUN_CLOCK_HPP
+
+namespace espalier::inline v0::prune::detail {
+
+/// Keeps its sums elsewhere, so that they are saved with the rest of a run and go on from there.
+template <class Options>
+class run_clock {
+ public:
+  /// @param spent  seconds until the run was last saved.   @param times  what they were spent on.
+  run_clock(const Options& options, double& spent, report::time_split& times)
+      : options_(options), spent_(spent), times_(times) {}
+
+  void begin() { begun_ = options_.clock ? options_.clock() : 0; }
+
+  /// Takes the seconds since the beginning, or since this was last called, into the sum.
+  void add_up() {
+    if (options_.clock) {
+      spent_ = seconds();
+      begin();
+    }
+  }
+
+  /// Whether the seconds that the settings allow were spent.
+  [[nodiscard]] bool out_of_time() const {
+    return options_.maximum_seconds > 0 && seconds() >= options_.maximum_seconds;
+  }
+
+  /// Does something, and adds the seconds that it takes to a part of the time if that is asked for.
+  template <class Action>
+  decltype(auto) timed(double report::time_split::*part, Action&& action) {
+    struct watch {
+      ~watch() {
+        if (clock.options_.measure_times) {
+          clock.times_.*part += clock.options_.clock() - begun;
+        }
+      }
+      run_clock& clock;
+      double report::time_split::*part;
+      double begun;
+    };
+    const watch running{*this, part, options_.measure_times ? options_.clock() : 0.0};
+    return action();
+  }
+
+  /// @return what all parts took, and the rest.
+  [[nodiscard]] report::time_split times() const {
+    report::time_split all = times_;
+    all.other = 0;
+    all.other = seconds() - all.total();
+    return all;
+  }
+
+ private:
+  [[nodiscard]] double seconds() const { return spent_ + options_.clock() - begun_; }
+
+  const Options& options_;
+  double& spent_;
+  report::time_split& times_;
+  double begun_ = 0;
+};
+
+}  // namespace espalier::inline v0::prune::detail
+
+#endif
+
 // ---- espalier/prune/result.hpp ----
 // What a pruning run gives back: masks, report, and why it ended.
 #ifndef ESPALIER_PRUNE_RESULT_HPP
@@ -11659,9 +11728,7 @@ class pruning_run {
   }
 
   [[nodiscard]] result<value_type> operator()() {
-    if (options_.clock) {
-      begun_ = options_.clock();
-    }
+    clock_.begin();
     if (!go_on()) {
       begin();
     }
@@ -11739,10 +11806,7 @@ class pruning_run {
     }
     state_.parameters = snapshot<Model>(model_).values();
     state_.front = front_.networks();
-    if (options_.clock) {
-      state_.seconds += options_.clock() - begun_;
-      begun_ = options_.clock();
-    }
+    clock_.add_up();
     if constexpr (stateful_trainer<Trainer>) {
       state_.trainer = trainer_.save();
     }
@@ -11778,28 +11842,9 @@ class pruning_run {
     save();
   }
 
-  /// Seconds that the run has taken, those before it was ended and gone on with included.
-  [[nodiscard]] double seconds() const { return state_.seconds + options_.clock() - begun_; }
-
-  /// Adds the seconds that an action takes to a part of the time, if that is asked for.
-  template <class Action>
-  decltype(auto) timed(double report::time_split::*part, Action&& action) {
-    struct watch {
-      ~watch() {
-        if (run.options_.measure_times) {
-          run.state_.times.*part += run.options_.clock() - begun;
-        }
-      }
-      pruning_run& run;
-      double report::time_split::*part;
-      double begun;
-    };
-    const watch running{*this, part, options_.measure_times ? options_.clock() : 0.0};
-    return action();
-  }
-
   [[nodiscard]] double evaluate() {
-    return timed(&report::time_split::evaluation, [&] { return static_cast<double>(trainer_.evaluate(model_)); });
+    return clock_.timed(&report::time_split::evaluation,
+                        [&] { return static_cast<double>(trainer_.evaluate(model_)); });
   }
 
   /// Whether the run has to end as it is; a saved one can be gone on with.
@@ -11809,7 +11854,7 @@ class pruning_run {
     }
     if (options_.stop.stop_requested()) {
       end(ending::stopped, "a stop was requested");
-    } else if (options_.maximum_seconds > 0 && seconds() >= options_.maximum_seconds) {
+    } else if (clock_.out_of_time()) {
       end(ending::limit_reached, "the seconds that the settings allow were spent");
     } else {
       return false;
@@ -11849,9 +11894,9 @@ class pruning_run {
       return conclude(ending::limit_reached, "the epochs that the settings allow do not suffice for another level");
     }
     const auto data =
-        timed(&report::time_split::ranking, [&] { return decltype(layers_)::ranking_data(model_, trainer_); });
+        clock_.timed(&report::time_split::ranking, [&] { return decltype(layers_)::ranking_data(model_, trainer_); });
     decision<value_type> made =
-        timed(&report::time_split::selection, [&] { return layers_.choose(data, schedule_.sparsity()); });
+        clock_.timed(&report::time_split::selection, [&] { return layers_.choose(data, schedule_.sparsity()); });
     if (!made.out_of_reach.empty()) {
       return conclude(ending::out_of_reach, "the next target is out of reach: " + made.out_of_reach);
     }
@@ -11864,10 +11909,28 @@ class pruning_run {
     return options_.maximum_epochs > 0 && state_.epochs + epochs > options_.maximum_epochs;
   }
 
+  /// A stop request, or the end of the time if that is limited.
+  struct training_stop {
+    pruning_run* run;
+    [[nodiscard]] bool stop_requested() const {
+      if (run->clock_.out_of_time()) {
+        run->cut_short_ = true;
+      }
+      return run->was_stopped();
+    }
+  };
+  [[nodiscard]] stop_condition stop_of_training() {
+    cut_short_ = false;
+    return options_.maximum_seconds > 0 ? stop_condition(training_stop{this}) : options_.stop;
+  }
+
+  /// Whether a training that returned may have done so early.
+  [[nodiscard]] bool was_stopped() const { return cut_short_ || options_.stop.stop_requested(); }
+
   /// @return whether the training went to its end.
   [[nodiscard]] bool train(std::span<mask::weight_mask<value_type>> held, training_phase phase) {
     phase.first_epoch = state_.epoch;
-    phase.stop = options_.stop;
+    phase.stop = stop_of_training();
     if (phase.purpose != purpose::final) {
       phase.penalties = penalties_;
     }
@@ -11880,8 +11943,8 @@ class pruning_run {
         return false;
       }
     } else {
-      timed(&report::time_split::training, [&] { trainer_.fit(model_, held, phase); });
-      if (options_.stop.stop_requested()) {
+      clock_.timed(&report::time_split::training, [&] { trainer_.fit(model_, held, phase); });
+      if (was_stopped()) {
         return false;
       }
       hold_and_validate(held);
@@ -11895,7 +11958,7 @@ class pruning_run {
   [[nodiscard]] bool train_stepwise(std::span<mask::weight_mask<value_type>> held, const training_phase& phase) {
     const snapshot<Model> present(model_);
     // Begun without copying or moving it, which it need not allow.
-    auto training = timed(&report::time_split::training, [&] { return trainer_.begin(model_, held, phase); });
+    auto training = clock_.timed(&report::time_split::training, [&] { return trainer_.begin(model_, held, phase); });
     constexpr bool savable = requires(std::span<const std::byte> bytes) {
       training.load(bytes);
       state_.training = training.save();
@@ -11907,8 +11970,8 @@ class pruning_run {
       }
     }
     while (state_.epoch < phase.epochs && !over()) {
-      const double loss = timed(&report::time_split::training, [&] { return training.run_epoch(); });
-      if (options_.stop.stop_requested()) {
+      const double loss = clock_.timed(&report::time_split::training, [&] { return training.run_epoch(); });
+      if (was_stopped()) {
         return false;
       }
       hold_and_validate(held);
@@ -12026,9 +12089,7 @@ class pruning_run {
     given.report.levels = std::move(state_.levels);
     given.report.ended = std::move(state_.ended);
     if (options_.measure_times) {
-      state_.times.other = 0;
-      state_.times.other = seconds() - state_.times.total();
-      given.report.times = state_.times;
+      given.report.times = clock_.times();
     }
     layers_.describe(state_.best, given.report);
     given.masks = std::move(state_.best.masks);
@@ -12045,7 +12106,8 @@ class pruning_run {
   std::vector<regularize::layer_penalty> penalties_;
   run_state<value_type> state_;
   prune::front<value_type> front_;
-  double begun_ = 0;  // by the clock, or when the state was last saved
+  run_clock<Options> clock_{options_, state_.seconds, state_.times};
+  std::atomic<bool> cut_short_ = false;  // the present training was told that its time is over
 };
 
 }  // namespace espalier::inline v0::prune::detail
@@ -12259,11 +12321,12 @@ struct options {
   std::vector<std::int64_t> target{};  ///< of each resource: a good level that uses no more is the last; empty: none
   std::size_t maximum_levels = 0;      ///< so many levels at most; 0: any
   std::size_t maximum_epochs = 0;      ///< trainings that would go beyond are left out, the final one too; 0: any
-  double maximum_seconds = 0;          ///< by `clock`; looked at before each epoch or training; 0: any
-  callback<double()> clock{};          ///< seconds since any moment; the library reads no clock of its own
-  bool measure_times = false;          ///< by `clock`: whether the report says where the time went
-  checkpoint_reference checkpoint{};   ///< where to keep the run, so that it can be ended at any time and gone on with
-  stop_condition stop{};               ///< when it is stopped, the best network so far is the result
+  double maximum_seconds = 0;  ///< by `clock`; looked at before each epoch or training, and within by trainers that
+                               ///< heed their stop condition; 0: any
+  callback<double()> clock{};  ///< seconds since any moment; the library reads no clock of its own
+  bool measure_times = false;  ///< by `clock`: whether the report says where the time went
+  checkpoint_reference checkpoint{};  ///< where to keep the run, so that it can be ended at any time and gone on with
+  stop_condition stop{};              ///< when it is stopped, the best network so far is the result
   callback<void(const training_phase&)> on_training{};  ///< called before every training
   callback<void(const training_epoch&)> on_epoch{};     ///< called after every epoch; see stepwise_trainer
   callback<void(const report::level&)> on_level{};      ///< called after every level
