@@ -529,6 +529,36 @@ TEST_SUITE("prune") {
     CHECK(zeros(third) == 4);
   }
 
+  TEST_CASE("a training that takes for ever is ended by the time that is left, and the last good level stays") {
+    support::plain_network network;
+    support::scripted_trainer trainer{.metrics = {1.0, 0.99}};
+    double now = 0;
+    trainer.on_fit = [&](const prune::training_phase& phase) {
+      network.first[0] += 50;  // half of what a level would do
+      for (int steps = 0; phase.level == 2 && !phase.stop.stop_requested(); ++steps) {
+        REQUIRE(steps < 1000);
+        now += 1;
+      }
+    };
+    options o{.maximum_seconds = 30};
+    o.clock = [&] { return now; };
+    support::memory_checkpoint place;
+    o.checkpoint = place;
+    const auto result = run(network, trainer, o);
+    CHECK(result.ending == prune::ending::limit_reached);
+    CHECK(result.report.ended == "the seconds that the settings allow were spent");
+    CHECK(now == 30);
+    CHECK(result.report.levels.size() == 1);
+    CHECK(result.report.metric == 0.99);
+    CHECK(zeros(network) == 4);
+    // With more time it goes on at the level that was cut short.
+    o.maximum_seconds = 1000;
+    support::plain_network other;
+    support::scripted_trainer patient{.metrics = {0.99, 0.99, 0.99}};
+    CHECK(run(other, patient, o).ending == prune::ending::schedule_ended);
+    CHECK(patient.phases.front().level == 2);
+  }
+
   TEST_CASE("a target for other resources than the objective counts is refused before anything is done") {
     support::plain_network network;
     support::scripted_trainer trainer{.metrics = {1.0}};

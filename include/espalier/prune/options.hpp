@@ -55,11 +55,12 @@ struct options {
   std::vector<std::int64_t> target{};  ///< of each resource: a good level that uses no more is the last; empty: none
   std::size_t maximum_levels = 0;      ///< so many levels at most; 0: any
   std::size_t maximum_epochs = 0;      ///< trainings that would go beyond are left out, the final one too; 0: any
-  double maximum_seconds = 0;          ///< by `clock`; looked at before each epoch or training; 0: any
-  callback<double()> clock{};          ///< seconds since any moment; the library reads no clock of its own
-  bool measure_times = false;          ///< by `clock`: whether the report says where the time went
-  checkpoint_reference checkpoint{};   ///< where to keep the run, so that it can be ended at any time and gone on with
-  stop_condition stop{};               ///< when it is stopped, the best network so far is the result
+  double maximum_seconds = 0;  ///< by `clock`; looked at before each epoch or training, and within by trainers that
+                               ///< heed their stop condition; 0: any
+  callback<double()> clock{};  ///< seconds since any moment; the library reads no clock of its own
+  bool measure_times = false;  ///< by `clock`: whether the report says where the time went
+  checkpoint_reference checkpoint{};  ///< where to keep the run, so that it can be ended at any time and gone on with
+  stop_condition stop{};              ///< when it is stopped, the best network so far is the result
   callback<void(const training_phase&)> on_training{};  ///< called before every training
   callback<void(const training_epoch&)> on_epoch{};     ///< called after every epoch; see stepwise_trainer
   callback<void(const report::level&)> on_level{};      ///< called after every level

@@ -3,6 +3,7 @@
 #ifndef ESPALIER_PRUNE_DETAIL_PRUNING_RUN_HPP
 #define ESPALIER_PRUNE_DETAIL_PRUNING_RUN_HPP
 
+#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <exception>
@@ -14,6 +15,7 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/prune/detail/identity_of.hpp>
 #include <espalier/prune/detail/layer_selector.hpp>
+#include <espalier/prune/detail/run_clock.hpp>
 #include <espalier/prune/detail/run_state.hpp>
 #include <espalier/prune/prunable_model.hpp>
 #include <espalier/prune/result.hpp>
@@ -43,9 +45,7 @@ class pruning_run {
   }
 
   [[nodiscard]] result<value_type> operator()() {
-    if (options_.clock) {
-      begun_ = options_.clock();
-    }
+    clock_.begin();
     if (!go_on()) {
       begin();
     }
@@ -123,10 +123,7 @@ class pruning_run {
     }
     state_.parameters = snapshot<Model>(model_).values();
     state_.front = front_.networks();
-    if (options_.clock) {
-      state_.seconds += options_.clock() - begun_;
-      begun_ = options_.clock();
-    }
+    clock_.add_up();
     if constexpr (stateful_trainer<Trainer>) {
       state_.trainer = trainer_.save();
     }
@@ -162,28 +159,9 @@ class pruning_run {
     save();
   }
 
-  /// Seconds that the run has taken, those before it was ended and gone on with included.
-  [[nodiscard]] double seconds() const { return state_.seconds + options_.clock() - begun_; }
-
-  /// Adds the seconds that an action takes to a part of the time, if that is asked for.
-  template <class Action>
-  decltype(auto) timed(double report::time_split::*part, Action&& action) {
-    struct watch {
-      ~watch() {
-        if (run.options_.measure_times) {
-          run.state_.times.*part += run.options_.clock() - begun;
-        }
-      }
-      pruning_run& run;
-      double report::time_split::*part;
-      double begun;
-    };
-    const watch running{*this, part, options_.measure_times ? options_.clock() : 0.0};
-    return action();
-  }
-
   [[nodiscard]] double evaluate() {
-    return timed(&report::time_split::evaluation, [&] { return static_cast<double>(trainer_.evaluate(model_)); });
+    return clock_.timed(&report::time_split::evaluation,
+                        [&] { return static_cast<double>(trainer_.evaluate(model_)); });
   }
 
   /// Whether the run has to end as it is; a saved one can be gone on with.
@@ -193,7 +171,7 @@ class pruning_run {
     }
     if (options_.stop.stop_requested()) {
       end(ending::stopped, "a stop was requested");
-    } else if (options_.maximum_seconds > 0 && seconds() >= options_.maximum_seconds) {
+    } else if (clock_.out_of_time()) {
       end(ending::limit_reached, "the seconds that the settings allow were spent");
     } else {
       return false;
@@ -233,9 +211,9 @@ class pruning_run {
       return conclude(ending::limit_reached, "the epochs that the settings allow do not suffice for another level");
     }
     const auto data =
-        timed(&report::time_split::ranking, [&] { return decltype(layers_)::ranking_data(model_, trainer_); });
+        clock_.timed(&report::time_split::ranking, [&] { return decltype(layers_)::ranking_data(model_, trainer_); });
     decision<value_type> made =
-        timed(&report::time_split::selection, [&] { return layers_.choose(data, schedule_.sparsity()); });
+        clock_.timed(&report::time_split::selection, [&] { return layers_.choose(data, schedule_.sparsity()); });
     if (!made.out_of_reach.empty()) {
       return conclude(ending::out_of_reach, "the next target is out of reach: " + made.out_of_reach);
     }
@@ -248,10 +226,28 @@ class pruning_run {
     return options_.maximum_epochs > 0 && state_.epochs + epochs > options_.maximum_epochs;
   }
 
+  /// A stop request, or the end of the time if that is limited.
+  struct training_stop {
+    pruning_run* run;
+    [[nodiscard]] bool stop_requested() const {
+      if (run->clock_.out_of_time()) {
+        run->cut_short_ = true;
+      }
+      return run->was_stopped();
+    }
+  };
+  [[nodiscard]] stop_condition stop_of_training() {
+    cut_short_ = false;
+    return options_.maximum_seconds > 0 ? stop_condition(training_stop{this}) : options_.stop;
+  }
+
+  /// Whether a training that returned may have done so early.
+  [[nodiscard]] bool was_stopped() const { return cut_short_ || options_.stop.stop_requested(); }
+
   /// @return whether the training went to its end.
   [[nodiscard]] bool train(std::span<mask::weight_mask<value_type>> held, training_phase phase) {
     phase.first_epoch = state_.epoch;
-    phase.stop = options_.stop;
+    phase.stop = stop_of_training();
     if (phase.purpose != purpose::final) {
       phase.penalties = penalties_;
     }
@@ -264,8 +260,8 @@ class pruning_run {
         return false;
       }
     } else {
-      timed(&report::time_split::training, [&] { trainer_.fit(model_, held, phase); });
-      if (options_.stop.stop_requested()) {
+      clock_.timed(&report::time_split::training, [&] { trainer_.fit(model_, held, phase); });
+      if (was_stopped()) {
         return false;
       }
       hold_and_validate(held);
@@ -279,7 +275,7 @@ class pruning_run {
   [[nodiscard]] bool train_stepwise(std::span<mask::weight_mask<value_type>> held, const training_phase& phase) {
     const snapshot<Model> present(model_);
     // Begun without copying or moving it, which it need not allow.
-    auto training = timed(&report::time_split::training, [&] { return trainer_.begin(model_, held, phase); });
+    auto training = clock_.timed(&report::time_split::training, [&] { return trainer_.begin(model_, held, phase); });
     constexpr bool savable = requires(std::span<const std::byte> bytes) {
       training.load(bytes);
       state_.training = training.save();
@@ -291,8 +287,8 @@ class pruning_run {
       }
     }
     while (state_.epoch < phase.epochs && !over()) {
-      const double loss = timed(&report::time_split::training, [&] { return training.run_epoch(); });
-      if (options_.stop.stop_requested()) {
+      const double loss = clock_.timed(&report::time_split::training, [&] { return training.run_epoch(); });
+      if (was_stopped()) {
         return false;
       }
       hold_and_validate(held);
@@ -410,9 +406,7 @@ class pruning_run {
     given.report.levels = std::move(state_.levels);
     given.report.ended = std::move(state_.ended);
     if (options_.measure_times) {
-      state_.times.other = 0;
-      state_.times.other = seconds() - state_.times.total();
-      given.report.times = state_.times;
+      given.report.times = clock_.times();
     }
     layers_.describe(state_.best, given.report);
     given.masks = std::move(state_.best.masks);
@@ -429,7 +423,8 @@ class pruning_run {
   std::vector<regularize::layer_penalty> penalties_;
   run_state<value_type> state_;
   prune::front<value_type> front_;
-  double begun_ = 0;  // by the clock, or when the state was last saved
+  run_clock<Options> clock_{options_, state_.seconds, state_.times};
+  std::atomic<bool> cut_short_ = false;  // the present training was told that its time is over
 };
 
 }  // namespace espalier::inline v0::prune::detail
