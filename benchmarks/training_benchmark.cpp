@@ -197,6 +197,20 @@ void lenet_fisher(benchmark::State& state) {
   state.counters["images"] = benchmark::Counter(1024, benchmark::Counter::kIsIterationInvariantRate);
 }
 
+void lenet_hessian(benchmark::State& state) {
+  if (!choose(state)) {
+    return;
+  }
+  auto model = lenet(nn::padding::valid);
+  const data d(model.input_shape(), 1024);
+  const auto view = d.view();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        train::hessian_diagonal(model, view, {.threads = static_cast<std::size_t>(state.range(0))}));
+  }
+  state.counters["images"] = benchmark::Counter(1024, benchmark::Counter::kIsIterationInvariantRate);
+}
+
 #if ESPALIER_DISPATCH
 /// How many fused multiply-adds the CPU does at best: ten sums in registers.
 #define PEAK(set, bytes)                                                                     \
@@ -251,6 +265,7 @@ BENCHMARK(lenet_predict_1)->Apply(one);
 BENCHMARK(lenet_predict_128)->Apply(one);
 BENCHMARK(lenet_evaluate)->Apply(one_and_two);
 BENCHMARK(lenet_fisher)->Apply(one_and_two);
+BENCHMARK(lenet_hessian)->Apply(one_and_two);
 BENCHMARK(wide_128)->Apply(one);
 
 }  // namespace

@@ -139,6 +139,9 @@ TEST_SUITE("nn") {
     CHECK(all_weights(net) == all_weights(row));
     CHECK(net.predict(data.numbers) == row.predict(data.numbers));
     CHECK(train::fisher_information(net, data.view()) == train::fisher_information(row, data.view()));
+    const auto curvature = train::hessian_diagonal(net, data.view());
+    CHECK(curvature.exact);
+    CHECK(curvature.diagonal == train::hessian_diagonal(row, data.view()).diagonal);
     train::fit(row, data.view(), train::fit_options<>{.epochs = 3, .batch = 70});
     train::fit(net, data.view(), train::fit_options<>{.epochs = 3, .batch = 70, .threads = 2});
     CHECK(all_weights(net) == all_weights(row));

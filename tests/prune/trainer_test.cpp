@@ -8,6 +8,7 @@
 #include <espalier/objective/parameters.hpp>
 #include <espalier/prune/optimize.hpp>
 #include <espalier/rank/oracle.hpp>
+#include <espalier/rank/saliency.hpp>
 #include <espalier/schedule/constant.hpp>
 
 #include "support/scripted_training.hpp"
@@ -19,6 +20,7 @@ namespace {
 /// Also gives numbers for rankings: the last weights of each layer matter most.
 struct ranking_trainer : support::scripted_trainer {
   std::vector<std::vector<double>> fisher(support::plain_network& network) { return gradients(network); }
+  std::vector<std::vector<double>> curvature(support::plain_network& network) { return gradients(network); }
   std::vector<std::vector<double>> gradients(support::plain_network& /*network*/) {
     return {{0, 0, 0, 0, 1, 1, 1, 1}, {0, 0, 0, 0, 1, 1, 1, 1}};
   }
@@ -45,11 +47,14 @@ TEST_SUITE("prune") {
     CHECK_FALSE(prune::gradient_trainer<support::scripted_trainer, support::plain_network>);
     CHECK(prune::fisher_trainer<ranking_trainer, support::plain_network>);
     CHECK(prune::gradient_trainer<ranking_trainer, support::plain_network>);
+    CHECK_FALSE(prune::curvature_trainer<support::scripted_trainer, support::plain_network>);
+    CHECK(prune::curvature_trainer<ranking_trainer, support::plain_network>);
   }
 
   TEST_CASE("rankings with data get the trainer's numbers, layer by layer") {
     const std::vector<double> expected{0, 0, 0, 0, 6, 7, 8, 9};
     CHECK(what_is_left_of_first<espalier::rank::fisher>() == expected);
     CHECK(what_is_left_of_first<espalier::rank::oracle>() == expected);
+    CHECK(what_is_left_of_first<espalier::rank::saliency>() == expected);
   }
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <espalier/kernels/answers.hpp>
+#include <espalier/loss/loss.hpp>
 
 #include "support/lane_blocks.hpp"
 
@@ -43,6 +44,39 @@ struct answers_under_test {
   std::vector<T> weights;
 };
 
+/// The sum of v v^T over the factors is the Hessian, by differences of gradients, and v is 0 in lanes without a sample.
+template <espalier::loss::curved_loss Loss>
+void check_curvature(const Loss& loss, answers_under_test<double>& test,
+                     const espalier::kernels::answers<double>& answers) {
+  std::vector<std::vector<double>> factors;
+  for (std::size_t which = 0; which < loss.curvature_factors(test.outputs); ++which) {
+    factors.emplace_back(test.scores.size(), 9);
+    loss.curvature_factor(answers, which, factors.back().data());
+    CHECK(factors.back()[place(test.samples, 0, test.outputs)] == 0);
+  }
+  std::vector<double> above(test.scores.size());
+  std::vector<double> below(test.scores.size());
+  for (std::size_t i = 0; i < test.samples * test.outputs; ++i) {
+    CAPTURE(i);
+    const std::size_t sample = i / test.outputs;
+    const std::size_t row = place(sample, i % test.outputs, test.outputs);
+    const double middle = test.scores[row];
+    test.scores[row] = middle + 1e-6;
+    loss.gradient(answers, 1.0, above.data());
+    test.scores[row] = middle - 1e-6;
+    loss.gradient(answers, 1.0, below.data());
+    test.scores[row] = middle;
+    for (std::size_t score = 0; score < test.outputs; ++score) {
+      const std::size_t column = place(sample, score, test.outputs);
+      double found = 0;
+      for (const auto& factor : factors) {
+        found += factor[row] * factor[column];
+      }
+      CHECK(found == doctest::Approx((above[column] - below[column]) / 2e-6).epsilon(1e-6).scale(1));
+    }
+  }
+}
+
 /// The gradient is that of finite differences, 0 where a block has no sample, and comes with the sum; a weight counts
 /// as if a sample were there so often.
 template <class Loss>
@@ -62,6 +96,9 @@ void check_loss(const Loss& loss, answers_under_test<double>& test, espalier::ke
       CHECK(gradient[i] == doctest::Approx(0.5 * (above - below) / 2e-6).epsilon(1e-6).scale(1));
     }
     CHECK(gradient[place(test.samples, 0, test.outputs)] == 0);
+    if constexpr (espalier::loss::curved_loss<Loss>) {
+      check_curvature(loss, test, answers);
+    }
   }
   double one_by_one = 0;
   for (std::size_t sample = 0; sample < test.samples; ++sample) {

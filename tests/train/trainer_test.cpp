@@ -25,6 +25,7 @@ using perceptron = decltype(support::perceptron<float>());
 
 static_assert(espalier::prune::trainer<train::trainer<float>, perceptron>);
 static_assert(espalier::prune::fisher_trainer<train::trainer<float>, perceptron>);
+static_assert(espalier::prune::curvature_trainer<train::trainer<float>, perceptron>);
 static_assert(espalier::prune::gradient_trainer<train::trainer<float>, perceptron>);
 static_assert(espalier::prune::stepwise_trainer<train::trainer<float>, perceptron>);
 static_assert(espalier::prune::identified_trainer<train::trainer<float>>);
@@ -97,6 +98,7 @@ TEST_SUITE("train") {
     auto model = support::perceptron<float>();
     CHECK(trainer.fisher(model) == train::fisher_information(model, training));
     CHECK(trainer.gradients(model) == train::mean_absolute_gradients(model, training));
+    CHECK(trainer.curvature(model) == train::hessian_diagonal(model, training).diagonal);
   }
 
   TEST_CASE("a training that goes epoch by epoch, saved and gone on with by another trainer, ends with the same bits") {

@@ -109,4 +109,15 @@ TEST_SUITE("train") {
         train::fit(model, data.training, train::validation<float>{wide.view()}, train::fit_options<>{.epochs = 1}),
         espalier::shape_error);
   }
+
+  TEST_CASE("an improvement that is none is refused") {
+    const noise data;
+    auto model = support::perceptron<float>();
+    for (const double improvement : {-0.1, std::nan("")}) {
+      CHECK_THROWS_AS(
+          train::fit(model, data.training, train::validation<float>{.data = data.rest, .improvement = improvement},
+                     train::fit_options<>{.epochs = 1}),
+          espalier::argument_error);
+    }
+  }
 }

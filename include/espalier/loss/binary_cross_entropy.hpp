@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include <espalier/kernels/pointwise_loss.hpp>
+#include <espalier/loss/detail/curvature.hpp>
 #include <espalier/loss/loss.hpp>
 
 namespace espalier::inline v0::loss {
@@ -38,8 +39,18 @@ struct binary_cross_entropy {
                                     probability - target};
     });
   }
+
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t outputs) noexcept { return outputs; }
+  /// See curved_loss.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const {
+    detail::pointwise_factor(a, which, to, [](T score, T) {
+      const T tiny = std::exp(-std::abs(score));
+      return tiny / ((1 + tiny) * (1 + tiny));
+    });
+  }
 };
-static_assert(loss<binary_cross_entropy>);
+static_assert(curved_loss<binary_cross_entropy>);
 
 }  // namespace espalier::inline v0::loss
 

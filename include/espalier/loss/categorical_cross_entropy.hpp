@@ -5,6 +5,7 @@
 
 #include <espalier/kernels/cross_entropy.hpp>
 #include <espalier/kernels/soft_cross_entropy.hpp>
+#include <espalier/loss/detail/curvature.hpp>
 #include <espalier/loss/loss.hpp>
 
 namespace espalier::inline v0::loss {
@@ -30,7 +31,24 @@ struct categorical_cross_entropy {
                        : kernels::soft_cross_entropy<T>(a, smoothing<T>(), scale, to);
   }
 
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t outputs) noexcept { return outputs; }
+  /// See curved_loss.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const {
+    detail::softmax_factor<T>(
+        a, which, T{1}, [&](std::size_t sample) { return targets_of(a, sample); }, to);
+  }
+
  private:
+  /// Targets need not add up to 1.
+  template <class T>
+  [[nodiscard]] T targets_of(const answers<T>& a, std::size_t sample) const {
+    T sum = a.targets == nullptr ? T{1} : T{0};
+    for (std::size_t c = 0; a.targets != nullptr && c < a.classes; ++c) {
+      sum += a.target(sample, c);
+    }
+    return sum * (1 - smoothing<T>()) + smoothing<T>();
+  }
   template <class T>
   [[nodiscard]] bool is_plain(const answers<T>& a) const {
     return a.targets == nullptr && label_smoothing == 0;
@@ -40,7 +58,7 @@ struct categorical_cross_entropy {
     return detail::checked_smoothing<T>("categorical_cross_entropy", label_smoothing);
   }
 };
-static_assert(loss<categorical_cross_entropy>);
+static_assert(curved_loss<categorical_cross_entropy>);
 
 }  // namespace espalier::inline v0::loss
 

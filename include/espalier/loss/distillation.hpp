@@ -8,6 +8,7 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/kernels/distillation.hpp>
+#include <espalier/loss/detail/curvature.hpp>
 #include <espalier/loss/loss.hpp>
 
 namespace espalier::inline v0::loss {
@@ -43,8 +44,19 @@ struct distillation {
     }
     return kernels::distillation<T>(a, {static_cast<T>(temperature), static_cast<T>(weight)}, scale, to);
   }
+
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t outputs) noexcept { return 2 * outputs; }
+  /// See curved_loss: those of the cross-entropy, then those of the divergence.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const {
+    const bool hard = which < a.classes;
+    const T share = static_cast<T>(hard ? 1 - weight : weight);
+    const T inverse = hard ? T{1} : static_cast<T>(1 / temperature);
+    detail::softmax_factor<T>(
+        a, hard ? which : which - a.classes, inverse, [&](std::size_t) { return share; }, to);
+  }
 };
-static_assert(loss<distillation>);
+static_assert(curved_loss<distillation>);
 
 }  // namespace espalier::inline v0::loss
 

@@ -9,6 +9,7 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/kernels/pointwise_loss.hpp>
+#include <espalier/loss/detail/curvature.hpp>
 #include <espalier/loss/loss.hpp>
 
 namespace espalier::inline v0::loss {
@@ -43,8 +44,17 @@ struct huber {
       return kernels::loss_point<T>{error * error / 2, error};
     });
   }
+
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t outputs) noexcept { return outputs; }
+  /// See curved_loss.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const {
+    const T limit = static_cast<T>(delta);
+    detail::pointwise_factor(a, which, to,
+                             [limit](T output, T target) { return std::abs(output - target) > limit ? T{0} : T{1}; });
+  }
 };
-static_assert(loss<huber>);
+static_assert(curved_loss<huber>);
 
 }  // namespace espalier::inline v0::loss
 

@@ -41,29 +41,77 @@ requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 &&
   double gradient(const answers<T>& a, T scale, T* to) const {
     expect_fitting(a.classes);
     double total = 0;
-    std::size_t begin = 0;
-    [&]<std::size_t... Places>(std::index_sequence<Places...>) {
-      (
-          [&] {
-            answers<T> part = a;
-            part.row = a.row == 0 ? a.classes : a.row;
-            part.scores += begin * kernels::lanes;
-            part.targets += begin * kernels::lanes;
-            part.classes = outputs[Places];
-            const double weight = weight_of(Places);
-            const T own_scale = scale * static_cast<T>(weight);
-            T* own = to == nullptr ? nullptr : to + begin * kernels::lanes;
-            const auto& l = std::get<Places>(losses);
-            total += weight * (own == nullptr ? l.sum(part) : l.gradient(part, own_scale, own));
-            begin += outputs[Places];
-          }(),
-          ...);
-    }
-    (std::make_index_sequence<sizeof...(Losses)>{});
+    for_each_output([&](const auto& l, std::size_t output, std::size_t begin) {
+      const answers<T> part = part_of(a, output, begin);
+      const double weight = weight_of(output);
+      total += weight * (to == nullptr ? l.sum(part)
+                                       : l.gradient(part, scale * static_cast<T>(weight), to + begin * kernels::lanes));
+    });
     return total;
   }
 
+  /// See curved_loss: those of the first output, then those of the second, and so on.
+  [[nodiscard]] std::size_t curvature_factors(std::size_t /*outputs*/) const requires(curved_loss<Losses>&&...) {
+    std::size_t count = 0;
+    for_each_output(
+        [&](const auto& l, std::size_t output, std::size_t) { count += l.curvature_factors(outputs[output]); });
+    return count;
+  }
+  /// @throws shape_error as `gradient`; argument_error if a weight is negative.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const requires(curved_loss<Losses>&&...) {
+    expect_fitting(a.classes);
+    a.clear(to);
+    std::size_t first = 0;
+    for_each_output([&](const auto& l, std::size_t output, std::size_t begin) {
+      const std::size_t own = l.curvature_factors(outputs[output]);
+      if (which >= first && which < first + own) {
+        const answers<T> part = part_of(a, output, begin);
+        l.curvature_factor(part, which - first, to + begin * kernels::lanes);
+        scale_by(part, root_of_weight<T>(output), to + begin * kernels::lanes);
+      }
+      first += own;
+    });
+  }
+
  private:
+  /// Calls action(loss, number of the output, where its scores begin).
+  template <class Action>
+  void for_each_output(const Action& action) const {
+    std::size_t begin = 0;
+    [&]<std::size_t... Places>(std::index_sequence<Places...>) {
+      ((action(std::get<Places>(losses), Places, begin), begin += outputs[Places]), ...);
+    }
+    (std::make_index_sequence<sizeof...(Losses)>{});
+  }
+
+  /// The answers of one output.
+  template <class T>
+  [[nodiscard]] answers<T> part_of(const answers<T>& a, std::size_t output, std::size_t begin) const {
+    answers<T> part = a;
+    part.row = a.row == 0 ? a.classes : a.row;
+    part.scores += begin * kernels::lanes;
+    part.targets += begin * kernels::lanes;
+    part.classes = outputs[output];
+    return part;
+  }
+  template <class T>
+  static void scale_by(const answers<T>& part, T factor, T* to) {
+    for (std::size_t sample = 0; sample < part.samples(); ++sample) {
+      for (std::size_t score = 0; score < part.classes; ++score) {
+        to[part.place(sample, score)] *= factor;
+      }
+    }
+  }
+  template <class T>
+  [[nodiscard]] T root_of_weight(std::size_t output) const {
+    const double weight = weight_of(output);
+    if (weight < 0) {
+      throw argument_error(error_message("loss::joined", "weight " + std::to_string(weight) + " for a curvature",
+                                         "weights that are not negative"));
+    }
+    return static_cast<T>(std::sqrt(weight));
+  }
   [[nodiscard]] double weight_of(std::size_t output) const noexcept {
     return weights == std::array<double, sizeof...(Losses)>{} ? 1 : weights[output];
   }

@@ -70,6 +70,18 @@ template <loss Loss>
   }
 }
 
+/// A loss that also gives its Hessian by the scores of a sample, as a sum of v v^T:
+///
+/// - `curvature_factors(outputs)`: how many vectors v there are.
+/// - `curvature_factor(answers, which, to)`: writes one of them for each sample, times the root of its weight, 0 in
+/// lanes
+///   without a sample.
+template <class Loss>
+concept curved_loss = loss<Loss> && requires(const Loss& l, const answers<double>& a, double* to) {
+  { l.curvature_factors(std::size_t{1}) } -> std::convertible_to<std::size_t>;
+  l.curvature_factor(a, std::size_t{0}, to);
+};
+
 namespace detail {
 
 /// @return the smoothing, if it is one.   @throws argument_error if it is outside [0, 1].

@@ -28,8 +28,16 @@ struct mean_absolute_error {
       return kernels::loss_point<T>{std::abs(error), error > 0 ? T{1} : (error < 0 ? T{-1} : error)};
     });
   }
+
+  /// None: it is straight on both sides.
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t /*outputs*/) noexcept { return 0; }
+  /// See curved_loss.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t /*which*/, T* to) const {
+    a.clear(to);
+  }
 };
-static_assert(loss<mean_absolute_error>);
+static_assert(curved_loss<mean_absolute_error>);
 
 }  // namespace espalier::inline v0::loss
 

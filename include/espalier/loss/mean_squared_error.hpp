@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <espalier/kernels/pointwise_loss.hpp>
+#include <espalier/loss/detail/curvature.hpp>
 #include <espalier/loss/loss.hpp>
 
 namespace espalier::inline v0::loss {
@@ -27,8 +28,15 @@ struct mean_squared_error {
       return kernels::loss_point<T>{error * error, 2 * error};
     });
   }
+
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t outputs) noexcept { return outputs; }
+  /// See curved_loss.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const {
+    detail::pointwise_factor(a, which, to, [](T, T) { return T{2}; });
+  }
 };
-static_assert(loss<mean_squared_error>);
+static_assert(curved_loss<mean_squared_error>);
 
 }  // namespace espalier::inline v0::loss
 

@@ -16,6 +16,7 @@ template <class T = float>
 class average_pool1d : public detail::pooling_of_sequences<average_pool1d<T>, T> {
  public:
   static constexpr const char* default_name = "average_pool1d";
+  static constexpr bool piecewise_linear = true;
 
   using detail::pooling_of_sequences<average_pool1d<T>, T>::pooling_of_sequences;
   void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }

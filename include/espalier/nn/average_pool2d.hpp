@@ -16,6 +16,7 @@ template <class T = float>
 class average_pool2d : public detail::pooling<average_pool2d<T>, T> {
  public:
   static constexpr const char* default_name = "average_pool2d";
+  static constexpr bool piecewise_linear = true;
 
   using detail::pooling<average_pool2d<T>, T>::pooling;
   void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }

@@ -44,6 +44,7 @@ class batch_normalization {
   static constexpr bool in_place = false;
   static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "batch_normalization";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see batch_normalization_options.
   /// @throws argument_error if momentum or epsilon are out of range.

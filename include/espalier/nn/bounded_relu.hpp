@@ -28,6 +28,7 @@ template <class T = float>
 class bounded_relu : public detail::elementwise_of_input<bounded_relu<T>, T> {
  public:
   static constexpr const char* default_name = "bounded_relu";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see bounded_relu_options.
   /// @throws argument_error if the slope is negative or not finite, or max_value not above the threshold.

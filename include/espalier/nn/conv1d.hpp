@@ -38,6 +38,7 @@ class conv1d : public detail::convolution<T, 3> {
   static constexpr std::size_t input_rank = 2;
   static constexpr std::size_t output_rank = 2;
   static constexpr const char* default_name = "conv1d";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see conv1d_options.
   /// @throws argument_error if there are no filters, the kernel is empty, the stride is 0, or it is both causal and

@@ -38,6 +38,7 @@ class conv2d : public detail::convolution<T, 4> {
   static constexpr std::size_t input_rank = 3;
   static constexpr std::size_t output_rank = 3;
   static constexpr const char* default_name = "conv2d";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see conv2d_options.
   /// @throws argument_error if there are no filters, the kernel is empty or a stride is 0.

@@ -37,6 +37,7 @@ class dense {
   static constexpr bool in_place = false;
   static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "dense";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see dense_options.
   /// @throws argument_error if there are 0 units.

@@ -46,6 +46,7 @@ class depthwise_conv2d {
   static constexpr std::size_t output_rank = 3;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "depthwise_conv2d";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see depthwise_conv2d_options.
   /// @throws argument_error if the multiplier or a stride is 0, or the kernel is empty.

@@ -27,6 +27,7 @@ class dropout : public detail::keeps_shape<T> {
  public:
   static constexpr bool in_place = false;  // the layer before may go back from its output
   static constexpr const char* default_name = "dropout";
+  static constexpr bool piecewise_linear = true;
 
   /// @param rate  share of numbers that are dropped, 0 <= rate < 1.
   /// @throws argument_error if it is out of range.

@@ -15,6 +15,7 @@ template <class T = float>
 class global_average_pool2d : public detail::global_pooling<global_average_pool2d<T>, T, 3> {
  public:
   static constexpr const char* default_name = "global_average_pool2d";
+  static constexpr bool piecewise_linear = true;
 
   void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
   void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(this->shape(), p.dy, p.dx, p.blocks); }

@@ -15,6 +15,7 @@ template <class T = float>
 class global_max_pool1d : public detail::global_pooling<global_max_pool1d<T>, T, 2> {
  public:
   static constexpr const char* default_name = "global_max_pool1d";
+  static constexpr bool piecewise_linear = true;
 
   void forward(const pass<T>& p) const { kernels::max_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
   void backward(const pass<T>& p) const {

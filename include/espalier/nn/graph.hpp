@@ -203,6 +203,12 @@ class graph {
     for_each_trained([&](auto& n) { n.layer->share(gradients.subspan(n.numbers, n.layer->kernel().size())); });
   }
 
+  /// See sequential::piecewise_linear.
+  template <kernels::score_kind Scores>
+  [[nodiscard]] bool piecewise_linear() const noexcept {
+    return passes_type(nodes_, Scores).piecewise_linear();
+  }
+
   /// @param blocks  of 16 samples that a pass takes at most.   @return memory for passes.
   [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
     return passes_type(nodes_).make_workspace(blocks);

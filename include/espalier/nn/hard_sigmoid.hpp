@@ -19,6 +19,7 @@ template <class T = float>
 class hard_sigmoid : public detail::elementwise_of_input<hard_sigmoid<T>, T> {
  public:
   static constexpr const char* default_name = "hard_sigmoid";
+  static constexpr bool piecewise_linear = true;
 
   /// @param rise  of the line between the corners, > 0: 0.2 as in Keras 2; Keras 3 has 1/6.
   /// @throws argument_error if it is not positive or not finite.

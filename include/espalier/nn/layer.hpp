@@ -48,6 +48,9 @@ struct pass {
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
 ///   input is taken, and an output in place has as many axes as its input, as have those of a layer that `keeps_rank`.
 /// - optional: `kept()`, how many numbers of a workspace it keeps from pass to pass.
+/// - optional: `piecewise_linear`, that outputs are linear in inputs and in each parameter, piece by piece, as the
+/// layer
+///   is in inference; see train::hessian_diagonal.
 /// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
@@ -138,6 +141,16 @@ template <trained_layer Layer>
     count += layer.moving().size();
   }
   return count;
+}
+
+/// Whether a layer says that it is linear, piece by piece.
+template <class Layer>
+[[nodiscard]] constexpr bool is_piecewise_linear() {
+  if constexpr (requires { Layer::piecewise_linear; }) {
+    return Layer::piecewise_linear;
+  } else {
+    return false;
+  }
 }
 
 /// Axes of a layer's output; 0: not known.

@@ -18,6 +18,7 @@ template <class T = float>
 class leaky_relu : public detail::elementwise<leaky_relu<T>, T> {
  public:
   static constexpr const char* default_name = "leaky_relu";
+  static constexpr bool piecewise_linear = true;
 
   /// @param leak  share of negative numbers, >= 0
   /// @throws argument_error if it is negative or not finite.

@@ -16,6 +16,7 @@ template <class T = float>
 class max_pool2d : public detail::pooling<max_pool2d<T>, T> {
  public:
   static constexpr const char* default_name = "max_pool2d";
+  static constexpr bool piecewise_linear = true;
 
   using detail::pooling<max_pool2d<T>, T>::pooling;
   /// @return whether it keeps one of each 2 x 2: then a convolution and a rectifier before it can take it along.

@@ -34,6 +34,7 @@ class prelu : public detail::keeps_shape<T> {
   static constexpr bool in_place = false;
   static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "prelu";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see prelu_options.
   explicit prelu(prelu_options options = {}) : options_(std::move(options)) {}

@@ -19,6 +19,7 @@ template <quantize::quantizer Quantizer, class T = float>
 class quantized_activation : public detail::elementwise_of_input<quantized_activation<Quantizer, T>, T> {
  public:
   static constexpr const char* default_name = "quantized_activation";
+  static constexpr bool piecewise_linear = true;
 
   /// @param quantizer  with its settings.   @throws argument_error if one is out of range.
   explicit quantized_activation(Quantizer quantizer = {}) : quantizer_(std::move(quantizer)) { quantizer_.validate(); }

@@ -26,6 +26,7 @@ class reshape {
   static constexpr bool in_place = true;
   static constexpr bool moves_nothing = true;
   static constexpr const char* default_name = "reshape";
+  static constexpr bool piecewise_linear = true;
 
   /// @param shape  of an output; one axis may be 0, which stands for as many as it takes.
   /// @throws argument_error if there is no axis or more than one is 0.

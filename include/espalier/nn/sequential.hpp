@@ -56,6 +56,13 @@ class sequential {
     return Scores != kernels::score_kind::outputs && Scores == detail::scores_before<last>;
   }();
 
+  /// Whether the numbers that a loss looks at are linear, piece by piece, in the weights of each layer.
+  template <kernels::score_kind Scores>
+  [[nodiscard]] static constexpr bool piecewise_linear() noexcept {
+    constexpr std::array<bool, depth> linear{detail::is_piecewise_linear<Layers>()...};
+    return std::all_of(linear.begin(), linear.begin() + trained_depth<Scores>, [](bool is) { return is; });
+  }
+
   /// Builds the network: shapes are checked from layer to layer and the weights drawn.
   /// @param input   shape of one sample, such as (28, 28, 1) or (16).
   /// @param seed    of the initial weights.

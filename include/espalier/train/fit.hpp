@@ -84,6 +84,15 @@ void expect_trainable(const Model& model, const data_view<typename Model::value_
   }
 }
 
+template <class Model, class Options>
+void expect_watchable(const Model& model, const validation<typename Model::value_type>& v, const Options& options) {
+  expect_fitting(v.data, demands_of(model, options.loss), "train::fit");
+  if (!(v.improvement >= 0 && v.improvement <= (std::numeric_limits<double>::max)())) {
+    throw argument_error(
+        error_message("train::fit", "an improvement of " + std::to_string(v.improvement), "0 or more"));
+  }
+}
+
 /// A training with samples in memory, and one whose samples a loader brings.
 template <class Model, class Options>
 using memory_fitting = fitting<Model, Options, memory_source<typename Model::value_type>>;
@@ -120,7 +129,7 @@ fit_result fit(Model& model, const data_view<typename Model::value_type>& data,
                const validation<typename Model::value_type>& watched_by,
                const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_trainable(model, data, options);
-  expect_fitting(watched_by.data, detail::demands_of(model, options.loss), "train::fit");
+  detail::expect_watchable(model, watched_by, options);
   return detail::memory_fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options).watched_by(watched_by);
 }
 
@@ -150,7 +159,7 @@ template <class Model, loader<typename Model::value_type> Loader, optim::optimiz
 fit_result fit(Model& model, Loader& data, const validation<typename Model::value_type>& watched_by,
                const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_options(model, options);
-  expect_fitting(watched_by.data, detail::demands_of(model, options.loss), "train::fit");
+  detail::expect_watchable(model, watched_by, options);
   return detail::loader_fitting<Model, fit_options<Optimizer, Rate, Loss>, Loader>(model, data, options)
       .watched_by(watched_by);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers from data that rankings ask for: absolute gradients over mini-batches, squared ones over samples.
+// Numbers from data that rankings ask for: absolute gradients over mini-batches, squared ones over samples, curvature.
 #ifndef ESPALIER_TRAIN_GRADIENTS_HPP
 #define ESPALIER_TRAIN_GRADIENTS_HPP
 
@@ -8,14 +8,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
-#include <espalier/base/random_generator.hpp>
-#include <espalier/kernels/all_finite.hpp>
+#include <espalier/base/errors.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
 #include <espalier/train/data_view.hpp>
-#include <espalier/train/detail/batch_passes.hpp>
+#include <espalier/train/detail/gradient_sums.hpp>
+#include <espalier/train/detail/hutchinson.hpp>
 
 namespace espalier::inline v0::train {
 
@@ -29,69 +30,6 @@ struct gradient_options {
   Loss loss{};
 };
 
-namespace detail {
-
-/// Names the last layer whose gradients are not finite.
-template <class Model>
-void expect_finite_gradients(Model& model, std::span<const typename Model::value_type> gradients) {
-  if (kernels::all_finite(gradients)) {
-    return;
-  }
-  const auto parameters = model.parameters();
-  std::size_t end = gradients.size();
-  for (std::size_t p = parameters.size(); p-- > 0; end -= parameters[p].size()) {
-    if (!kernels::all_finite(gradients.first(end).last(parameters[p].size()))) {
-      throw numeric_error(error_message("train::gradients",
-                                        "gradients of layer '" + model.parameter_layers()[p] + "' that are not finite",
-                                        "finite numbers"));
-    }
-  }
-}
-
-/// Calls add(gradients, samples) for mini-batches of randomly chosen samples, then cuts the sums into layers.
-template <kernels::gradient_kind Kind, class Model, class Options, class Add>
-[[nodiscard]] std::vector<std::vector<typename Model::value_type>> gradients_of_kernels(
-    Model& model, const data_view<typename Model::value_type>& data, const Options& options, Add&& add) {
-  using value_type = typename Model::value_type;
-  expect_fitting(data, demands_of(model, options.loss), "train::gradients");
-  if (options.samples == 0 || options.batch == 0) {
-    throw argument_error(error_message("train::gradients", "0 samples, or batches of 0", "1 or more"));
-  }
-  batch_passes<Model, decltype(options.loss)> passes(model, data, options.loss, thread_count(options.threads));
-  std::vector<std::uint32_t> order = data.chosen;
-  random_generator(options.seed).shuffle(std::span(order));
-  order.resize((std::min)(order.size(), options.samples));
-  const auto parameters = model.parameters();
-  std::size_t numbers = 0;
-  for (const auto& parameter : parameters) {
-    numbers += parameter.size();
-  }
-  std::vector<value_type> gradients(numbers);
-  std::vector<double> sums(numbers);
-  for (std::size_t begin = 0; begin < order.size(); begin += options.batch) {
-    const auto batch =
-        std::span<const std::uint32_t>(order).subspan(begin, (std::min)(options.batch, order.size() - begin));
-    passes.template gradients<Kind>(batch, {}, std::span<value_type>(gradients));
-    expect_finite_gradients(model, std::span<const value_type>(gradients));
-    for (std::size_t i = 0; i < numbers; ++i) {
-      sums[i] += add(static_cast<double>(gradients[i]), batch.size());
-    }
-  }
-  std::vector<std::vector<value_type>> result;
-  const auto layers = model.layers();
-  std::size_t begin = 0;
-  for (const auto& parameter : parameters) {
-    if (result.size() < layers.size() && parameter.data() == layers[result.size()].kernel.data()) {
-      const auto first = sums.begin() + static_cast<std::ptrdiff_t>(begin);
-      result.emplace_back(first, first + static_cast<std::ptrdiff_t>(parameter.size()));
-    }
-    begin += parameter.size();
-  }
-  return result;
-}
-
-}  // namespace detail
-
 /// Mean over mini-batches of the absolute gradient of the mean loss, for the ranking `oracle`.
 /// @param model    a network, see nn::sequential.
 /// @param data     samples with classes or targets that fit it and the loss.
@@ -104,11 +42,10 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
 template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> mean_absolute_gradients(
     Model& model, const data_view<typename Model::value_type>& data, const gradient_options<Loss>& options = {}) {
-  const std::size_t looked_at = (std::min)(data.chosen.size(), options.samples);
-  const double batches = std::ceil(static_cast<double>(looked_at) / static_cast<double>(options.batch));
-  return detail::gradients_of_kernels<kernels::gradient_kind::plain>(
-      model, data, options,
-      [&](double sum, std::size_t samples) { return std::abs(sum) / (static_cast<double>(samples) * batches); });
+  detail::gradient_sums<Model, Loss> sums(model, data, options);
+  const double batches = std::ceil(static_cast<double>(sums.looked_at()) / static_cast<double>(options.batch));
+  return sums.of_kernels(sums.template of_gradients<kernels::gradient_kind::plain>(
+      [&](double sum, std::size_t samples) { return std::abs(sum) / (static_cast<double>(samples) * batches); }));
 }
 
 /// Mean over samples of the squared gradient of a sample's loss, the diagonal of the empirical Fisher information, for
@@ -123,9 +60,73 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> fisher_information(
     Model& model, const data_view<typename Model::value_type>& data, const gradient_options<Loss>& options = {}) {
-  const auto looked_at = static_cast<double>((std::min)(data.chosen.size(), options.samples));
-  return detail::gradients_of_kernels<kernels::gradient_kind::squared>(
-      model, data, options, [&](double sum, std::size_t) { return sum / looked_at; });
+  detail::gradient_sums<Model, Loss> sums(model, data, options);
+  const auto looked_at = static_cast<double>(sums.looked_at());
+  return sums.of_kernels(sums.template of_gradients<kernels::gradient_kind::squared>(
+      [&](double sum, std::size_t) { return sum / looked_at; }));
+}
+
+/// Settings of `hessian_diagonal`.
+template <loss::loss Loss = loss::categorical_cross_entropy>
+struct hessian_options {
+  std::size_t samples = 4096;  ///< that are looked at, >= 1; all if there are fewer
+  std::size_t batch = 128;     ///< samples in a mini-batch, >= 1
+  std::uint64_t seed = 0;      ///< of the choice of samples and of the probes
+  std::size_t threads = 1;     ///< 0: as many as the machine runs at once; the result is the same
+  std::size_t probes = 32;     ///< random directions of an estimate, >= 2; without meaning where the result is exact
+  Loss loss{};
+};
+
+/// The diagonal of a Hessian.
+/// @tparam T  float or double.
+template <class T>
+struct hessian {
+  std::vector<std::vector<T>> diagonal;        ///< per layer with a kernel, one number per weight
+  std::vector<std::vector<T>> standard_error;  ///< of each, of an estimate; 0 where it is exact
+  bool exact = false;                          ///< whether it is no estimate
+};
+
+/// Diagonal of the Hessian of the mean loss in inference, for the ranking `saliency`.
+///
+/// It is exact (up to rounding, and away from kinks) if the loss gives its own Hessian by the scores, as all but those
+/// of probabilities do, and the scores are linear, piece by piece, in the weights of each layer: networks of dense
+/// layers, convolutions, batch normalizations, poolings and rectifiers, with a softmax or sigmoid that the loss takes
+/// along. There it equals the diagonal of the generalized Gauss-Newton matrix, which is summed by going back once for
+/// each factor of the loss's Hessian. Quantizers count as what their gradients say. Other networks, such as those with
+/// tanh inside, get Hutchinson's estimate from differences of gradients, with its standard error over the probes.
+/// @param model    a network, see nn::sequential; its weights are as before afterwards.
+/// @param data     samples with classes or targets that fit it and the loss.
+/// @param options  settings.
+/// @return it.
+/// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a
+///         number is not finite.
+/// Complexity: per sample one forward and as many backward passes as the loss has factors (its classes or outputs), or
+/// two of each per probe.
+/// Source: LeCun, Denker and Solla 1989 for what it is for; Dangel, Kunstner and Hennig 2020, arXiv 1912.10985, for the
+/// factors; Bekas, Kokiopoulou and Saad 2007, "An estimator for the diagonal of a matrix", for the estimate.
+template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
+[[nodiscard]] hessian<typename Model::value_type> hessian_diagonal(Model& model,
+                                                                   const data_view<typename Model::value_type>& data,
+                                                                   const hessian_options<Loss>& options = {}) {
+  if (options.probes < 2) {
+    throw argument_error(
+        error_message("train::hessian_diagonal", std::to_string(options.probes) + " probes", "2 or more"));
+  }
+  detail::gradient_sums<Model, Loss> sums(model, data, options);
+  hessian<typename Model::value_type> result;
+  if constexpr (loss::curved_loss<Loss> && requires { model.template piecewise_linear<loss::scores_of<Loss>()>(); }) {
+    result.exact = model.template piecewise_linear<loss::scores_of<Loss>()>();
+    if (result.exact) {
+      const std::vector<double> diagonal = sums.of_curvature();
+      result.diagonal = sums.of_kernels(diagonal);
+      result.standard_error = sums.of_kernels(std::vector<double>(diagonal.size()));
+      return result;
+    }
+  }
+  const detail::estimate found = detail::hutchinson(sums, options);
+  result.diagonal = sums.of_kernels(found.mean);
+  result.standard_error = sums.of_kernels(found.standard_error);
+  return result;
 }
 
 }  // namespace espalier::inline v0::train

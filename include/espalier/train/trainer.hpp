@@ -108,6 +108,13 @@ class trainer {
     return mean_absolute_gradients(model, training_, ranking_options());
   }
 
+  /// @return see hessian_diagonal.
+  template <class Model>
+  [[nodiscard]] std::vector<std::vector<T>> curvature(Model& model) const {
+    const hessian_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
+    return hessian_diagonal(model, training_, options).diagonal;
+  }
+
  private:
   [[nodiscard]] options_type options_of(const prune::training_phase& phase) const {
     options_type options = options_;

@@ -56,6 +56,7 @@ class graph_layer {
     bool trained = false;
     bool prunable = false;
     bool masked = false;
+    bool piecewise_linear = false;
     kernels::score_kind scores = kernels::score_kind::outputs;  ///< before it, if a loss takes it along
   };
 
@@ -98,7 +99,7 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
 
   explicit graph_layer_of(Layer l)
       : graph_layer<value_type>({Layer::in_place, trained_layer<Layer>, weighted_layer<Layer>, is_masked<Layer>::value,
-                                 scores_before<Layer>}),
+                                 is_piecewise_linear<Layer>(), scores_before<Layer>}),
         layer_(std::move(l)) {}
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {

@@ -62,6 +62,15 @@ class graph_passes {
     return nodes_.outputs().size() == 1 ? source_of(0) : nodes_.size() + 1;
   }
 
+  /// See sequential::piecewise_linear.
+  [[nodiscard]] bool piecewise_linear() const noexcept {
+    bool result = true;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      result = result && !(nodes_[i].layer && runs(i) && !nodes_[i].layer->known().piecewise_linear);
+    }
+    return result;
+  }
+
   /// Runs all nodes, as in inference.
   void run(const place& p) const {
     run_nodes(p, 1, nodes_.size());

@@ -81,6 +81,9 @@ class layer_selector {
     } else if constexpr (rank::needs_of<ranking> == rank::data::gradient) {
       static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
       return trainer.gradients(model);
+    } else if constexpr (rank::needs_of<ranking> == rank::data::curvature) {
+      static_assert(curvature_trainer<Trainer, Model>, "this ranking needs curvature(model) from the trainer");
+      return trainer.curvature(model);
     } else {
       static_assert(rank::needs_of<ranking> == rank::data::nothing, "no trainer gives what this ranking needs");
       return {};

@@ -131,6 +131,24 @@ class batch_passes {
     return loss;
   }
 
+  /// Sets `to` to the sum over the samples of a batch of the diagonal of J^T H J, with J the derivatives of the scores
+  /// by the parameters and H the Hessian of the loss by the scores: each factor v of H goes back as a gradient does,
+  /// and what arrives is squared.
+  void curvature(batch samples, std::span<value_type> to) requires loss::curved_loss<Loss> {
+    slot_gradients_.resize((std::max)(slot_gradients_.size(), slots_of(samples)));
+    in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
+      const auto own = cleared(slot, to);
+      for (std::size_t factor = 0; factor < loss_.curvature_factors(model_.output_shape().size()); ++factor) {
+        loss_.curvature_factor(answers, factor, model_.template score_gradient<scores>(memory));
+        model_.template backward<kernels::gradient_kind::squared, scores>(memory, kernels::blocks_of(answers.samples()),
+                                                                          own);
+      }
+    });
+    for (std::size_t slot = 1; slot < tallies_.size(); ++slot) {
+      kernels::add<value_type>(slot_gradients_[slot], to);
+    }
+  }
+
   /// @return what the layers that look at a whole batch made of the last one, see nn::batch_layer.
   [[nodiscard]] std::span<const double> batch_sums() const noexcept { return batch_sums_; }
 
