@@ -9219,6 +9219,14 @@ concept gradient_trainer = trainer<Trainer, Model> && requires(Trainer& trainer,
   { trainer.gradients(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
 };
 
+/// A trainer that gives the diagonal of the Hessian of the mean loss, for the ranking `saliency`.
+///
+/// `curvature(model)`: per layer, per weight, the second derivative of the loss.
+template <class Trainer, class Model>
+concept curvature_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
+  { trainer.curvature(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
+};
+
 /// A trainer whose training can be gone through epoch by epoch, so that the loop can tell of every epoch, end between
 /// two of them, and save a run there.
 ///
@@ -11280,6 +11288,9 @@ class layer_selector {
     } else if constexpr (rank::needs_of<ranking> == rank::data::gradient) {
       static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
       return trainer.gradients(model);
+    } else if constexpr (rank::needs_of<ranking> == rank::data::curvature) {
+      static_assert(curvature_trainer<Trainer, Model>, "this ranking needs curvature(model) from the trainer");
+      return trainer.curvature(model);
     } else {
       static_assert(rank::needs_of<ranking> == rank::data::nothing, "no trainer gives what this ranking needs");
       return {};
@@ -16479,6 +16490,60 @@ void zero_padding2d_backward(const zero_padding2d_shape& s, const T* dy, T* dx, 
 
 #endif
 
+// ---- espalier/loss/detail/curvature.hpp ----
+// Square roots of the second derivatives of losses by the scores.
+#ifndef ESPALIER_LOSS_DETAIL_CURVATURE_HPP
+#define ESPALIER_LOSS_DETAIL_CURVATURE_HPP
+
+namespace espalier::inline v0::loss::detail {
+
+/// The Hessian of -log softmax(s)_label is diag(p) - p p^T, the sum over c of v v^T with v = sqrt(p_c) (1_c - p).
+/// @param a        scores.
+/// @param c        which of these vectors.
+/// @param inverse  1 / temperature, by which scores are multiplied; that of the Hessian is not.
+/// @param share    of a sample: what the Hessian is multiplied by, beside the weight; below 0 counts as 0.
+/// @param to       where the vector times the root of both goes, 0 in lanes without a sample.
+template <class T, class Share>
+void softmax_factor(const kernels::answers<T>& a, std::size_t c, T inverse, const Share& share, T* to) {
+  a.clear(to);
+  for (std::size_t sample = 0; sample < a.samples(); ++sample) {
+    const std::size_t first = a.place(sample, 0);
+    const T* scores = a.scores + first;
+    T largest = scores[0];
+    for (std::size_t k = 1; k < a.classes; ++k) {
+      largest = (std::max)(largest, scores[k * kernels::lanes]);
+    }
+    const auto power = [&](std::size_t k) { return std::exp((scores[k * kernels::lanes] - largest) * inverse); };
+    T total = 0;
+    for (std::size_t k = 0; k < a.classes; ++k) {
+      total += power(k);
+    }
+    const T root = std::sqrt((std::max)(share(sample), T{0}) * a.weight(sample) * power(c) / total);
+    for (std::size_t k = 0; k < a.classes; ++k) {
+      to[first + k * kernels::lanes] = root * ((k == c ? T{1} : T{0}) - power(k) / total);
+    }
+  }
+}
+
+/// Of a loss that is the mean over scores of f(score, target), the Hessian is diagonal.
+/// @param a       scores with targets or labels.
+/// @param score   which.
+/// @param second  gives the second derivative of f, >= 0.
+/// @param to      where its root, with that of the sample's weight, goes; 0 elsewhere.
+template <class T, class Function>
+void pointwise_factor(const kernels::answers<T>& a, std::size_t score, T* to, const Function& second) {
+  a.clear(to);
+  for (std::size_t sample = 0; sample < a.samples(); ++sample) {
+    const std::size_t place = a.place(sample, score);
+    const T share = a.weight(sample) / static_cast<T>(a.classes);
+    to[place] = std::sqrt(share * second(a.scores[place], a.target(sample, score)));
+  }
+}
+
+}  // namespace espalier::inline v0::loss::detail
+
+#endif
+
 // ---- espalier/loss/loss.hpp ----
 // The concept of a loss: what training makes small.
 #ifndef ESPALIER_LOSS_LOSS_HPP
@@ -16543,6 +16608,18 @@ template <loss Loss>
   }
 }
 
+/// A loss that also gives its Hessian by the scores of a sample, as a sum of v v^T:
+///
+/// - `curvature_factors(outputs)`: how many vectors v there are.
+/// - `curvature_factor(answers, which, to)`: writes one of them for each sample, times the root of its weight, 0 in
+/// lanes
+///   without a sample.
+template <class Loss>
+concept curved_loss = loss<Loss> && requires(const Loss& l, const answers<double>& a, double* to) {
+  { l.curvature_factors(std::size_t{1}) } -> std::convertible_to<std::size_t>;
+  l.curvature_factor(a, std::size_t{0}, to);
+};
+
 namespace detail {
 
 /// @return the smoothing, if it is one.   @throws argument_error if it is outside [0, 1].
@@ -16595,8 +16672,18 @@ struct binary_cross_entropy {
                                     probability - target};
     });
   }
+
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t outputs) noexcept { return outputs; }
+  /// See curved_loss.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const {
+    detail::pointwise_factor(a, which, to, [](T score, T) {
+      const T tiny = std::exp(-std::abs(score));
+      return tiny / ((1 + tiny) * (1 + tiny));
+    });
+  }
 };
-static_assert(loss<binary_cross_entropy>);
+static_assert(curved_loss<binary_cross_entropy>);
 
 }  // namespace espalier::inline v0::loss
 
@@ -16670,7 +16757,24 @@ struct categorical_cross_entropy {
                        : kernels::soft_cross_entropy<T>(a, smoothing<T>(), scale, to);
   }
 
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t outputs) noexcept { return outputs; }
+  /// See curved_loss.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const {
+    detail::softmax_factor<T>(
+        a, which, T{1}, [&](std::size_t sample) { return targets_of(a, sample); }, to);
+  }
+
  private:
+  /// Targets need not add up to 1.
+  template <class T>
+  [[nodiscard]] T targets_of(const answers<T>& a, std::size_t sample) const {
+    T sum = a.targets == nullptr ? T{1} : T{0};
+    for (std::size_t c = 0; a.targets != nullptr && c < a.classes; ++c) {
+      sum += a.target(sample, c);
+    }
+    return sum * (1 - smoothing<T>()) + smoothing<T>();
+  }
   template <class T>
   [[nodiscard]] bool is_plain(const answers<T>& a) const {
     return a.targets == nullptr && label_smoothing == 0;
@@ -16680,7 +16784,7 @@ struct categorical_cross_entropy {
     return detail::checked_smoothing<T>("categorical_cross_entropy", label_smoothing);
   }
 };
-static_assert(loss<categorical_cross_entropy>);
+static_assert(curved_loss<categorical_cross_entropy>);
 
 }  // namespace espalier::inline v0::loss
 
@@ -16756,8 +16860,19 @@ struct distillation {
     }
     return kernels::distillation<T>(a, {static_cast<T>(temperature), static_cast<T>(weight)}, scale, to);
   }
+
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t outputs) noexcept { return 2 * outputs; }
+  /// See curved_loss: those of the cross-entropy, then those of the divergence.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const {
+    const bool hard = which < a.classes;
+    const T share = static_cast<T>(hard ? 1 - weight : weight);
+    const T inverse = hard ? T{1} : static_cast<T>(1 / temperature);
+    detail::softmax_factor<T>(
+        a, hard ? which : which - a.classes, inverse, [&](std::size_t) { return share; }, to);
+  }
 };
-static_assert(loss<distillation>);
+static_assert(curved_loss<distillation>);
 
 }  // namespace espalier::inline v0::loss
 
@@ -16800,8 +16915,17 @@ struct huber {
       return kernels::loss_point<T>{error * error / 2, error};
     });
   }
+
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t outputs) noexcept { return outputs; }
+  /// See curved_loss.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const {
+    const T limit = static_cast<T>(delta);
+    detail::pointwise_factor(a, which, to,
+                             [limit](T output, T target) { return std::abs(output - target) > limit ? T{0} : T{1}; });
+  }
 };
-static_assert(loss<huber>);
+static_assert(curved_loss<huber>);
 
 }  // namespace espalier::inline v0::loss
 
@@ -16840,29 +16964,77 @@ requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 &&
   double gradient(const answers<T>& a, T scale, T* to) const {
     expect_fitting(a.classes);
     double total = 0;
-    std::size_t begin = 0;
-    [&]<std::size_t... Places>(std::index_sequence<Places...>) {
-      (
-          [&] {
-            answers<T> part = a;
-            part.row = a.row == 0 ? a.classes : a.row;
-            part.scores += begin * kernels::lanes;
-            part.targets += begin * kernels::lanes;
-            part.classes = outputs[Places];
-            const double weight = weight_of(Places);
-            const T own_scale = scale * static_cast<T>(weight);
-            T* own = to == nullptr ? nullptr : to + begin * kernels::lanes;
-            const auto& l = std::get<Places>(losses);
-            total += weight * (own == nullptr ? l.sum(part) : l.gradient(part, own_scale, own));
-            begin += outputs[Places];
-          }(),
-          ...);
-    }
-    (std::make_index_sequence<sizeof...(Losses)>{});
+    for_each_output([&](const auto& l, std::size_t output, std::size_t begin) {
+      const answers<T> part = part_of(a, output, begin);
+      const double weight = weight_of(output);
+      total += weight * (to == nullptr ? l.sum(part)
+                                       : l.gradient(part, scale * static_cast<T>(weight), to + begin * kernels::lanes));
+    });
     return total;
   }
 
+  /// See curved_loss: those of the first output, then those of the second, and so on.
+  [[nodiscard]] std::size_t curvature_factors(std::size_t /*outputs*/) const requires(curved_loss<Losses>&&...) {
+    std::size_t count = 0;
+    for_each_output(
+        [&](const auto& l, std::size_t output, std::size_t) { count += l.curvature_factors(outputs[output]); });
+    return count;
+  }
+  /// @throws shape_error as `gradient`; argument_error if a weight is negative.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const requires(curved_loss<Losses>&&...) {
+    expect_fitting(a.classes);
+    a.clear(to);
+    std::size_t first = 0;
+    for_each_output([&](const auto& l, std::size_t output, std::size_t begin) {
+      const std::size_t own = l.curvature_factors(outputs[output]);
+      if (which >= first && which < first + own) {
+        const answers<T> part = part_of(a, output, begin);
+        l.curvature_factor(part, which - first, to + begin * kernels::lanes);
+        scale_by(part, root_of_weight<T>(output), to + begin * kernels::lanes);
+      }
+      first += own;
+    });
+  }
+
  private:
+  /// Calls action(loss, number of the output, where its scores begin).
+  template <class Action>
+  void for_each_output(const Action& action) const {
+    std::size_t begin = 0;
+    [&]<std::size_t... Places>(std::index_sequence<Places...>) {
+      ((action(std::get<Places>(losses), Places, begin), begin += outputs[Places]), ...);
+    }
+    (std::make_index_sequence<sizeof...(Losses)>{});
+  }
+
+  /// The answers of one output.
+  template <class T>
+  [[nodiscard]] answers<T> part_of(const answers<T>& a, std::size_t output, std::size_t begin) const {
+    answers<T> part = a;
+    part.row = a.row == 0 ? a.classes : a.row;
+    part.scores += begin * kernels::lanes;
+    part.targets += begin * kernels::lanes;
+    part.classes = outputs[output];
+    return part;
+  }
+  template <class T>
+  static void scale_by(const answers<T>& part, T factor, T* to) {
+    for (std::size_t sample = 0; sample < part.samples(); ++sample) {
+      for (std::size_t score = 0; score < part.classes; ++score) {
+        to[part.place(sample, score)] *= factor;
+      }
+    }
+  }
+  template <class T>
+  [[nodiscard]] T root_of_weight(std::size_t output) const {
+    const double weight = weight_of(output);
+    if (weight < 0) {
+      throw argument_error(error_message("loss::joined", "weight " + std::to_string(weight) + " for a curvature",
+                                         "weights that are not negative"));
+    }
+    return static_cast<T>(std::sqrt(weight));
+  }
   [[nodiscard]] double weight_of(std::size_t output) const noexcept {
     return weights == std::array<double, sizeof...(Losses)>{} ? 1 : weights[output];
   }
@@ -16913,8 +17085,16 @@ struct mean_absolute_error {
       return kernels::loss_point<T>{std::abs(error), error > 0 ? T{1} : (error < 0 ? T{-1} : error)};
     });
   }
+
+  /// None: it is straight on both sides.
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t /*outputs*/) noexcept { return 0; }
+  /// See curved_loss.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t /*which*/, T* to) const {
+    a.clear(to);
+  }
 };
-static_assert(loss<mean_absolute_error>);
+static_assert(curved_loss<mean_absolute_error>);
 
 }  // namespace espalier::inline v0::loss
 
@@ -16944,8 +17124,15 @@ struct mean_squared_error {
       return kernels::loss_point<T>{error * error, 2 * error};
     });
   }
+
+  [[nodiscard]] static constexpr std::size_t curvature_factors(std::size_t outputs) noexcept { return outputs; }
+  /// See curved_loss.
+  template <class T>
+  void curvature_factor(const answers<T>& a, std::size_t which, T* to) const {
+    detail::pointwise_factor(a, which, to, [](T, T) { return T{2}; });
+  }
 };
-static_assert(loss<mean_squared_error>);
+static_assert(curved_loss<mean_squared_error>);
 
 }  // namespace espalier::inline v0::loss
 
@@ -17281,6 +17468,9 @@ struct pass {
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
 ///   input is taken, and an output in place has as many axes as its input, as have those of a layer that `keeps_rank`.
 /// - optional: `kept()`, how many numbers of a workspace it keeps from pass to pass.
+/// - optional: `piecewise_linear`, that outputs are linear in inputs and in each parameter, piece by piece, as the
+/// layer
+///   is in inference; see train::hessian_diagonal.
 /// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
@@ -17371,6 +17561,16 @@ template <trained_layer Layer>
     count += layer.moving().size();
   }
   return count;
+}
+
+/// Whether a layer says that it is linear, piece by piece.
+template <class Layer>
+[[nodiscard]] constexpr bool is_piecewise_linear() {
+  if constexpr (requires { Layer::piecewise_linear; }) {
+    return Layer::piecewise_linear;
+  } else {
+    return false;
+  }
 }
 
 /// Axes of a layer's output; 0: not known.
@@ -17626,6 +17826,7 @@ template <class T = float>
 class average_pool1d : public detail::pooling_of_sequences<average_pool1d<T>, T> {
  public:
   static constexpr const char* default_name = "average_pool1d";
+  static constexpr bool piecewise_linear = true;
 
   using detail::pooling_of_sequences<average_pool1d<T>, T>::pooling_of_sequences;
   void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
@@ -17651,6 +17852,7 @@ template <class T = float>
 class average_pool2d : public detail::pooling<average_pool2d<T>, T> {
  public:
   static constexpr const char* default_name = "average_pool2d";
+  static constexpr bool piecewise_linear = true;
 
   using detail::pooling<average_pool2d<T>, T>::pooling;
   void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
@@ -17734,6 +17936,7 @@ class batch_normalization {
   static constexpr bool in_place = false;
   static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "batch_normalization";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see batch_normalization_options.
   /// @throws argument_error if momentum or epsilon are out of range.
@@ -18044,6 +18247,7 @@ template <class T = float>
 class bounded_relu : public detail::elementwise_of_input<bounded_relu<T>, T> {
  public:
   static constexpr const char* default_name = "bounded_relu";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see bounded_relu_options.
   /// @throws argument_error if the slope is negative or not finite, or max_value not above the threshold.
@@ -18207,6 +18411,7 @@ class conv1d : public detail::convolution<T, 3> {
   static constexpr std::size_t input_rank = 2;
   static constexpr std::size_t output_rank = 2;
   static constexpr const char* default_name = "conv1d";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see conv1d_options.
   /// @throws argument_error if there are no filters, the kernel is empty, the stride is 0, or it is both causal and
@@ -18295,6 +18500,7 @@ class conv2d : public detail::convolution<T, 4> {
   static constexpr std::size_t input_rank = 3;
   static constexpr std::size_t output_rank = 3;
   static constexpr const char* default_name = "conv2d";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see conv2d_options.
   /// @throws argument_error if there are no filters, the kernel is empty or a stride is 0.
@@ -18382,6 +18588,7 @@ class dense {
   static constexpr bool in_place = false;
   static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "dense";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see dense_options.
   /// @throws argument_error if there are 0 units.
@@ -18488,6 +18695,7 @@ class depthwise_conv2d {
   static constexpr std::size_t output_rank = 3;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "depthwise_conv2d";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see depthwise_conv2d_options.
   /// @throws argument_error if the multiplier or a stride is 0, or the kernel is empty.
@@ -18578,6 +18786,7 @@ class dropout : public detail::keeps_shape<T> {
  public:
   static constexpr bool in_place = false;  // the layer before may go back from its output
   static constexpr const char* default_name = "dropout";
+  static constexpr bool piecewise_linear = true;
 
   /// @param rate  share of numbers that are dropped, 0 <= rate < 1.
   /// @throws argument_error if it is out of range.
@@ -18692,6 +18901,7 @@ class flatten {
   static constexpr bool in_place = true;
   static constexpr bool moves_nothing = true;
   static constexpr const char* default_name = "flatten";
+  static constexpr bool piecewise_linear = true;
 
   extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) const {
     return {input.size()};
@@ -18751,6 +18961,7 @@ template <class T = float>
 class global_average_pool1d : public detail::global_pooling<global_average_pool1d<T>, T, 2> {
  public:
   static constexpr const char* default_name = "global_average_pool1d";
+  static constexpr bool piecewise_linear = true;
 
   void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
   void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(this->shape(), p.dy, p.dx, p.blocks); }
@@ -18774,6 +18985,7 @@ template <class T = float>
 class global_average_pool2d : public detail::global_pooling<global_average_pool2d<T>, T, 3> {
  public:
   static constexpr const char* default_name = "global_average_pool2d";
+  static constexpr bool piecewise_linear = true;
 
   void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
   void backward(const pass<T>& p) const { kernels::average_pool2d_backward<T>(this->shape(), p.dy, p.dx, p.blocks); }
@@ -18797,6 +19009,7 @@ template <class T = float>
 class global_max_pool1d : public detail::global_pooling<global_max_pool1d<T>, T, 2> {
  public:
   static constexpr const char* default_name = "global_max_pool1d";
+  static constexpr bool piecewise_linear = true;
 
   void forward(const pass<T>& p) const { kernels::max_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
   void backward(const pass<T>& p) const {
@@ -18823,6 +19036,7 @@ template <class T = float>
 class global_max_pool2d : public detail::global_pooling<global_max_pool2d<T>, T, 3> {
  public:
   static constexpr const char* default_name = "global_max_pool2d";
+  static constexpr bool piecewise_linear = true;
 
   void forward(const pass<T>& p) const { kernels::max_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
   void backward(const pass<T>& p) const {
@@ -19070,6 +19284,7 @@ class graph_layer {
     bool trained = false;
     bool prunable = false;
     bool masked = false;
+    bool piecewise_linear = false;
     kernels::score_kind scores = kernels::score_kind::outputs;  ///< before it, if a loss takes it along
   };
 
@@ -19112,7 +19327,7 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
 
   explicit graph_layer_of(Layer l)
       : graph_layer<value_type>({Layer::in_place, trained_layer<Layer>, weighted_layer<Layer>, is_masked<Layer>::value,
-                                 scores_before<Layer>}),
+                                 is_piecewise_linear<Layer>(), scores_before<Layer>}),
         layer_(std::move(l)) {}
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
@@ -19615,6 +19830,15 @@ class graph_passes {
     return nodes_.outputs().size() == 1 ? source_of(0) : nodes_.size() + 1;
   }
 
+  /// See sequential::piecewise_linear.
+  [[nodiscard]] bool piecewise_linear() const noexcept {
+    bool result = true;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      result = result && !(nodes_[i].layer && runs(i) && !nodes_[i].layer->known().piecewise_linear);
+    }
+    return result;
+  }
+
   /// Runs all nodes, as in inference.
   void run(const place& p) const {
     run_nodes(p, 1, nodes_.size());
@@ -20105,6 +20329,12 @@ class graph {
     for_each_trained([&](auto& n) { n.layer->share(gradients.subspan(n.numbers, n.layer->kernel().size())); });
   }
 
+  /// See sequential::piecewise_linear.
+  template <kernels::score_kind Scores>
+  [[nodiscard]] bool piecewise_linear() const noexcept {
+    return passes_type(nodes_, Scores).piecewise_linear();
+  }
+
   /// @param blocks  of 16 samples that a pass takes at most.   @return memory for passes.
   [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
     return passes_type(nodes_).make_workspace(blocks);
@@ -20259,6 +20489,7 @@ template <class T = float>
 class hard_sigmoid : public detail::elementwise_of_input<hard_sigmoid<T>, T> {
  public:
   static constexpr const char* default_name = "hard_sigmoid";
+  static constexpr bool piecewise_linear = true;
 
   /// @param rise  of the line between the corners, > 0: 0.2 as in Keras 2; Keras 3 has 1/6.
   /// @throws argument_error if it is not positive or not finite.
@@ -20301,6 +20532,7 @@ template <class T = float>
 class leaky_relu : public detail::elementwise<leaky_relu<T>, T> {
  public:
   static constexpr const char* default_name = "leaky_relu";
+  static constexpr bool piecewise_linear = true;
 
   /// @param leak  share of negative numbers, >= 0
   /// @throws argument_error if it is negative or not finite.
@@ -20338,6 +20570,7 @@ template <class T = float>
 class max_pool1d : public detail::pooling_of_sequences<max_pool1d<T>, T> {
  public:
   static constexpr const char* default_name = "max_pool1d";
+  static constexpr bool piecewise_linear = true;
 
   using detail::pooling_of_sequences<max_pool1d<T>, T>::pooling_of_sequences;
   void forward(const pass<T>& p) const { kernels::max_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
@@ -20363,6 +20596,7 @@ template <class T = float>
 class max_pool2d : public detail::pooling<max_pool2d<T>, T> {
  public:
   static constexpr const char* default_name = "max_pool2d";
+  static constexpr bool piecewise_linear = true;
 
   using detail::pooling<max_pool2d<T>, T>::pooling;
   /// @return whether it keeps one of each 2 x 2: then a convolution and a rectifier before it can take it along.
@@ -20431,6 +20665,7 @@ class prelu : public detail::keeps_shape<T> {
   static constexpr bool in_place = false;
   static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "prelu";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see prelu_options.
   explicit prelu(prelu_options options = {}) : options_(std::move(options)) {}
@@ -20660,6 +20895,7 @@ template <quantize::quantizer Quantizer, class T = float>
 class quantized_activation : public detail::elementwise_of_input<quantized_activation<Quantizer, T>, T> {
  public:
   static constexpr const char* default_name = "quantized_activation";
+  static constexpr bool piecewise_linear = true;
 
   /// @param quantizer  with its settings.   @throws argument_error if one is out of range.
   explicit quantized_activation(Quantizer quantizer = {}) : quantizer_(std::move(quantizer)) { quantizer_.validate(); }
@@ -20691,6 +20927,7 @@ class relu : public detail::keeps_shape<T> {
  public:
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "relu";
+  static constexpr bool piecewise_linear = true;
 
   void forward(const pass<T>& p) const { kernels::relu_forward(p.y, this->count(p)); }
   void backward(const pass<T>& p) const { kernels::relu_backward<T>(p.y, p.dy, this->count(p)); }
@@ -20718,6 +20955,7 @@ class reshape {
   static constexpr bool in_place = true;
   static constexpr bool moves_nothing = true;
   static constexpr const char* default_name = "reshape";
+  static constexpr bool piecewise_linear = true;
 
   /// @param shape  of an output; one axis may be 0, which stands for as many as it takes.
   /// @throws argument_error if there is no axis or more than one is 0.
@@ -21109,6 +21347,13 @@ class sequential {
     using last = std::tuple_element_t<depth - 1, layer_tuple>;
     return Scores != kernels::score_kind::outputs && Scores == detail::scores_before<last>;
   }();
+
+  /// Whether the numbers that a loss looks at are linear, piece by piece, in the weights of each layer.
+  template <kernels::score_kind Scores>
+  [[nodiscard]] static constexpr bool piecewise_linear() noexcept {
+    constexpr std::array<bool, depth> linear{detail::is_piecewise_linear<Layers>()...};
+    return std::all_of(linear.begin(), linear.begin() + trained_depth<Scores>, [](bool is) { return is; });
+  }
 
   /// Builds the network: shapes are checked from layer to layer and the weights drawn.
   /// @param input   shape of one sample, such as (28, 28, 1) or (16).
@@ -21580,6 +21825,7 @@ class zero_padding2d {
   static constexpr std::size_t output_rank = 3;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "zero_padding2d";
+  static constexpr bool piecewise_linear = true;
 
   /// @param options  see zero_padding2d_options.
   explicit zero_padding2d(const zero_padding2d_options& options = {}) noexcept : options_(options) {}
@@ -23452,6 +23698,24 @@ class batch_passes {
     return loss;
   }
 
+  /// Sets `to` to the sum over the samples of a batch of the diagonal of J^T H J, with J the derivatives of the scores
+  /// by the parameters and H the Hessian of the loss by the scores: each factor v of H goes back as a gradient does,
+  /// and what arrives is squared.
+  void curvature(batch samples, std::span<value_type> to) requires loss::curved_loss<Loss> {
+    slot_gradients_.resize((std::max)(slot_gradients_.size(), slots_of(samples)));
+    in_slots(samples, [&](std::size_t slot, auto& memory, const auto& answers) {
+      const auto own = cleared(slot, to);
+      for (std::size_t factor = 0; factor < loss_.curvature_factors(model_.output_shape().size()); ++factor) {
+        loss_.curvature_factor(answers, factor, model_.template score_gradient<scores>(memory));
+        model_.template backward<kernels::gradient_kind::squared, scores>(memory, kernels::blocks_of(answers.samples()),
+                                                                          own);
+      }
+    });
+    for (std::size_t slot = 1; slot < tallies_.size(); ++slot) {
+      kernels::add<value_type>(slot_gradients_[slot], to);
+    }
+  }
+
   /// @return what the layers that look at a whole batch made of the last one, see nn::batch_layer.
   [[nodiscard]] std::span<const double> batch_sums() const noexcept { return batch_sums_; }
 
@@ -24465,6 +24729,15 @@ void expect_trainable(const Model& model, const data_view<typename Model::value_
   }
 }
 
+template <class Model, class Options>
+void expect_watchable(const Model& model, const validation<typename Model::value_type>& v, const Options& options) {
+  expect_fitting(v.data, demands_of(model, options.loss), "train::fit");
+  if (!(v.improvement >= 0 && v.improvement <= (std::numeric_limits<double>::max)())) {
+    throw argument_error(
+        error_message("train::fit", "an improvement of " + std::to_string(v.improvement), "0 or more"));
+  }
+}
+
 /// A training with samples in memory, and one whose samples a loader brings.
 template <class Model, class Options>
 using memory_fitting = fitting<Model, Options, memory_source<typename Model::value_type>>;
@@ -24501,7 +24774,7 @@ fit_result fit(Model& model, const data_view<typename Model::value_type>& data,
                const validation<typename Model::value_type>& watched_by,
                const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_trainable(model, data, options);
-  expect_fitting(watched_by.data, detail::demands_of(model, options.loss), "train::fit");
+  detail::expect_watchable(model, watched_by, options);
   return detail::memory_fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options).watched_by(watched_by);
 }
 
@@ -24531,7 +24804,7 @@ template <class Model, loader<typename Model::value_type> Loader, optim::optimiz
 fit_result fit(Model& model, Loader& data, const validation<typename Model::value_type>& watched_by,
                const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_options(model, options);
-  expect_fitting(watched_by.data, detail::demands_of(model, options.loss), "train::fit");
+  detail::expect_watchable(model, watched_by, options);
   return detail::loader_fitting<Model, fit_options<Optimizer, Rate, Loss>, Loader>(model, data, options)
       .watched_by(watched_by);
 }
@@ -24540,8 +24813,200 @@ fit_result fit(Model& model, Loader& data, const validation<typename Model::valu
 
 #endif
 
+// ---- espalier/train/detail/gradient_sums.hpp ----
+// Sums of gradients over randomly chosen samples, in mini-batches.
+#ifndef ESPALIER_TRAIN_DETAIL_GRADIENT_SUMS_HPP
+#define ESPALIER_TRAIN_DETAIL_GRADIENT_SUMS_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// Sums over samples of a view, which stay the same ones, for all numbers of a network.
+template <class Model, class Loss>
+class gradient_sums {
+ public:
+  using value_type = typename Model::value_type;
+
+  /// @param options  with samples, batch, seed, threads and loss; must outlive this object.
+  template <class Options>
+  gradient_sums(Model& model, const data_view<value_type>& data, const Options& options)
+      : model_(model),
+        batch_(options.batch),
+        passes_(checked(model, data, options), data, options.loss, thread_count(options.threads)),
+        numbers_(model),
+        order_(data.chosen),
+        gradients_(numbers_.count) {
+    random_generator(options.seed).shuffle(std::span(order_));
+    order_.resize((std::min)(order_.size(), options.samples));
+  }
+
+  /// @return how many samples are looked at.
+  [[nodiscard]] std::size_t looked_at() const noexcept { return order_.size(); }
+  [[nodiscard]] network_numbers<value_type>& numbers() noexcept { return numbers_; }
+
+  /// @param term  gives what a gradient, summed over so many samples, adds to the result.
+  template <kernels::gradient_kind Kind, class Term>
+  [[nodiscard]] std::vector<double> of_gradients(const Term& term) {
+    return over_batches([&](auto batch, auto to) { passes_.template gradients<Kind>(batch, {}, to); }, term);
+  }
+  /// @return the mean over the samples, see batch_passes::curvature.
+  [[nodiscard]] std::vector<double> of_curvature() {
+    return over_batches([&](auto batch, auto to) { passes_.curvature(batch, to); },
+                        [&](double sum, std::size_t) { return sum / static_cast<double>(looked_at()); });
+  }
+
+  /// @return of one number per number of the network those of the kernels, layer by layer.
+  [[nodiscard]] std::vector<std::vector<value_type>> of_kernels(const std::vector<double>& all) const {
+    std::vector<std::vector<value_type>> result;
+    const auto layers = model_.layers();
+    for (std::size_t p = 0; p < numbers_.parameters.size(); ++p) {
+      if (result.size() < layers.size() && numbers_.parameters[p].data() == layers[result.size()].kernel.data()) {
+        const auto own = numbers_.part_of(std::span(all), p);
+        result.emplace_back(own.begin(), own.end());
+      }
+    }
+    return result;
+  }
+
+ private:
+  template <class Options>
+  [[nodiscard]] static const Model& checked(const Model& model, const data_view<value_type>& data,
+                                            const Options& options) {
+    expect_fitting(data, demands_of(model, options.loss), "train::gradients");
+    if (options.samples == 0 || options.batch == 0) {
+      throw argument_error(error_message("train::gradients", "0 samples, or batches of 0", "1 or more"));
+    }
+    return model;
+  }
+
+  template <class Pass, class Term>
+  [[nodiscard]] std::vector<double> over_batches(const Pass& pass, const Term& term) {
+    std::vector<double> sums(numbers_.count);
+    for (std::size_t begin = 0; begin < order_.size(); begin += batch_) {
+      const auto batch =
+          std::span<const std::uint32_t>(order_).subspan(begin, (std::min)(batch_, order_.size() - begin));
+      pass(batch, std::span<value_type>(gradients_));
+      expect_finite();
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        sums[i] += term(static_cast<double>(gradients_[i]), batch.size());
+      }
+    }
+    return sums;
+  }
+
+  /// Names the last layer whose gradients are not finite.
+  void expect_finite() const {
+    const std::size_t broken = numbers_.last_broken(gradients_);
+    if (broken < numbers_.layers.size()) {
+      throw numeric_error(error_message("train::gradients",
+                                        "gradients of layer '" + numbers_.layers[broken] + "' that are not finite",
+                                        "finite numbers"));
+    }
+  }
+
+  Model& model_;
+  std::size_t batch_;
+  batch_passes<Model, Loss> passes_;
+  network_numbers<value_type> numbers_;
+  std::vector<std::uint32_t> order_;
+  std::vector<value_type> gradients_;
+};
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
+// ---- espalier/train/detail/hutchinson.hpp ----
+// An estimate of the diagonal of a Hessian from gradients along random directions.
+#ifndef ESPALIER_TRAIN_DETAIL_HUTCHINSON_HPP
+#define ESPALIER_TRAIN_DETAIL_HUTCHINSON_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// Means over probes, and how far they may be off.
+struct estimate {
+  std::vector<double> mean;
+  std::vector<double> standard_error;
+};
+
+/// Gives a network its weights back, however it is left.
+template <class T>
+class restored {
+ public:
+  explicit restored(network_numbers<T>& numbers) : numbers_(numbers) { numbers_.save(before_); }
+  restored(const restored&) = delete;
+  restored& operator=(const restored&) = delete;
+  ~restored() { numbers_.restore(before_); }
+
+  /// Sets every trained number w to w + step x the entry of a direction.
+  void move(const std::vector<double>& direction, double step) {
+    for (std::size_t p = 0; p < numbers_.parameters.size(); ++p) {
+      const std::size_t begin = numbers_.begins[p];
+      for (std::size_t i = 0; numbers_.trained[p] && i < numbers_.parameters[p].size(); ++i) {
+        numbers_.parameters[p][i] =
+            static_cast<T>(static_cast<double>(before_[begin + i]) + step * direction[begin + i]);
+      }
+    }
+  }
+  /// @return the length of the weights.
+  [[nodiscard]] double length() const {
+    double square = 0;
+    for (const T number : before_) {
+      square += static_cast<double>(number) * static_cast<double>(number);
+    }
+    return std::sqrt(square);
+  }
+
+ private:
+  network_numbers<T>& numbers_;
+  std::vector<T> before_;
+};
+
+/// The mean over directions v of -1 and 1 of v x (H v), number by number, with H v from the difference of the gradients
+/// a small way along v and against it.
+/// @param sums     a gradient_sums of the model.
+/// @param options  with seed and probes >= 2.
+template <class Sums, class Options>
+[[nodiscard]] estimate hutchinson(Sums& sums, const Options& options) {
+  using value_type = typename Sums::value_type;
+  const std::size_t count = sums.numbers().count;
+  restored<value_type> weights(sums.numbers());
+  // Balances the error of the difference against rounding.
+  const double step = std::cbrt(static_cast<double>(std::numeric_limits<value_type>::epsilon())) *
+                      (1 + weights.length()) / std::sqrt(static_cast<double>(count));
+  const auto gradients_at = [&](const std::vector<double>& direction, double way) {
+    weights.move(direction, way);
+    return sums.template of_gradients<kernels::gradient_kind::plain>([](double sum, std::size_t) { return sum; });
+  };
+  estimate result{std::vector<double>(count), std::vector<double>(count)};
+  random_generator random(options.seed);
+  std::vector<double> direction(count);
+  for (std::size_t probe = 0; probe < options.probes; ++probe) {
+    for (double& entry : direction) {
+      entry = (random() >> 63U) == 0 ? -1 : 1;
+    }
+    const auto ahead = gradients_at(direction, step);
+    const auto behind = gradients_at(direction, -step);
+    for (std::size_t i = 0; i < count; ++i) {
+      const double found = direction[i] * (ahead[i] - behind[i]) / (2 * step * static_cast<double>(sums.looked_at()));
+      // Welford's running mean and sum of squared deviations.
+      const double off = found - result.mean[i];
+      result.mean[i] += off / static_cast<double>(probe + 1);
+      result.standard_error[i] += off * (found - result.mean[i]);
+    }
+  }
+  const auto probes = static_cast<double>(options.probes);
+  for (double& error : result.standard_error) {
+    error = std::sqrt(error / (probes * (probes - 1)));
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
 // ---- espalier/train/gradients.hpp ----
-// Numbers from data that rankings ask for: absolute gradients over mini-batches, squared ones over samples.
+// Numbers from data that rankings ask for: absolute gradients over mini-batches, squared ones over samples, curvature.
 #ifndef ESPALIER_TRAIN_GRADIENTS_HPP
 #define ESPALIER_TRAIN_GRADIENTS_HPP
 
@@ -24557,69 +25022,6 @@ struct gradient_options {
   Loss loss{};
 };
 
-namespace detail {
-
-/// Names the last layer whose gradients are not finite.
-template <class Model>
-void expect_finite_gradients(Model& model, std::span<const typename Model::value_type> gradients) {
-  if (kernels::all_finite(gradients)) {
-    return;
-  }
-  const auto parameters = model.parameters();
-  std::size_t end = gradients.size();
-  for (std::size_t p = parameters.size(); p-- > 0; end -= parameters[p].size()) {
-    if (!kernels::all_finite(gradients.first(end).last(parameters[p].size()))) {
-      throw numeric_error(error_message("train::gradients",
-                                        "gradients of layer '" + model.parameter_layers()[p] + "' that are not finite",
-                                        "finite numbers"));
-    }
-  }
-}
-
-/// Calls add(gradients, samples) for mini-batches of randomly chosen samples, then cuts the sums into layers.
-template <kernels::gradient_kind Kind, class Model, class Options, class Add>
-[[nodiscard]] std::vector<std::vector<typename Model::value_type>> gradients_of_kernels(
-    Model& model, const data_view<typename Model::value_type>& data, const Options& options, Add&& add) {
-  using value_type = typename Model::value_type;
-  expect_fitting(data, demands_of(model, options.loss), "train::gradients");
-  if (options.samples == 0 || options.batch == 0) {
-    throw argument_error(error_message("train::gradients", "0 samples, or batches of 0", "1 or more"));
-  }
-  batch_passes<Model, decltype(options.loss)> passes(model, data, options.loss, thread_count(options.threads));
-  std::vector<std::uint32_t> order = data.chosen;
-  random_generator(options.seed).shuffle(std::span(order));
-  order.resize((std::min)(order.size(), options.samples));
-  const auto parameters = model.parameters();
-  std::size_t numbers = 0;
-  for (const auto& parameter : parameters) {
-    numbers += parameter.size();
-  }
-  std::vector<value_type> gradients(numbers);
-  std::vector<double> sums(numbers);
-  for (std::size_t begin = 0; begin < order.size(); begin += options.batch) {
-    const auto batch =
-        std::span<const std::uint32_t>(order).subspan(begin, (std::min)(options.batch, order.size() - begin));
-    passes.template gradients<Kind>(batch, {}, std::span<value_type>(gradients));
-    expect_finite_gradients(model, std::span<const value_type>(gradients));
-    for (std::size_t i = 0; i < numbers; ++i) {
-      sums[i] += add(static_cast<double>(gradients[i]), batch.size());
-    }
-  }
-  std::vector<std::vector<value_type>> result;
-  const auto layers = model.layers();
-  std::size_t begin = 0;
-  for (const auto& parameter : parameters) {
-    if (result.size() < layers.size() && parameter.data() == layers[result.size()].kernel.data()) {
-      const auto first = sums.begin() + static_cast<std::ptrdiff_t>(begin);
-      result.emplace_back(first, first + static_cast<std::ptrdiff_t>(parameter.size()));
-    }
-    begin += parameter.size();
-  }
-  return result;
-}
-
-}  // namespace detail
-
 /// Mean over mini-batches of the absolute gradient of the mean loss, for the ranking `oracle`.
 /// @param model    a network, see nn::sequential.
 /// @param data     samples with classes or targets that fit it and the loss.
@@ -24632,11 +25034,10 @@ template <kernels::gradient_kind Kind, class Model, class Options, class Add>
 template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> mean_absolute_gradients(
     Model& model, const data_view<typename Model::value_type>& data, const gradient_options<Loss>& options = {}) {
-  const std::size_t looked_at = (std::min)(data.chosen.size(), options.samples);
-  const double batches = std::ceil(static_cast<double>(looked_at) / static_cast<double>(options.batch));
-  return detail::gradients_of_kernels<kernels::gradient_kind::plain>(
-      model, data, options,
-      [&](double sum, std::size_t samples) { return std::abs(sum) / (static_cast<double>(samples) * batches); });
+  detail::gradient_sums<Model, Loss> sums(model, data, options);
+  const double batches = std::ceil(static_cast<double>(sums.looked_at()) / static_cast<double>(options.batch));
+  return sums.of_kernels(sums.template of_gradients<kernels::gradient_kind::plain>(
+      [&](double sum, std::size_t samples) { return std::abs(sum) / (static_cast<double>(samples) * batches); }));
 }
 
 /// Mean over samples of the squared gradient of a sample's loss, the diagonal of the empirical Fisher information, for
@@ -24651,9 +25052,73 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> fisher_information(
     Model& model, const data_view<typename Model::value_type>& data, const gradient_options<Loss>& options = {}) {
-  const auto looked_at = static_cast<double>((std::min)(data.chosen.size(), options.samples));
-  return detail::gradients_of_kernels<kernels::gradient_kind::squared>(
-      model, data, options, [&](double sum, std::size_t) { return sum / looked_at; });
+  detail::gradient_sums<Model, Loss> sums(model, data, options);
+  const auto looked_at = static_cast<double>(sums.looked_at());
+  return sums.of_kernels(sums.template of_gradients<kernels::gradient_kind::squared>(
+      [&](double sum, std::size_t) { return sum / looked_at; }));
+}
+
+/// Settings of `hessian_diagonal`.
+template <loss::loss Loss = loss::categorical_cross_entropy>
+struct hessian_options {
+  std::size_t samples = 4096;  ///< that are looked at, >= 1; all if there are fewer
+  std::size_t batch = 128;     ///< samples in a mini-batch, >= 1
+  std::uint64_t seed = 0;      ///< of the choice of samples and of the probes
+  std::size_t threads = 1;     ///< 0: as many as the machine runs at once; the result is the same
+  std::size_t probes = 32;     ///< random directions of an estimate, >= 2; without meaning where the result is exact
+  Loss loss{};
+};
+
+/// The diagonal of a Hessian.
+/// @tparam T  float or double.
+template <class T>
+struct hessian {
+  std::vector<std::vector<T>> diagonal;        ///< per layer with a kernel, one number per weight
+  std::vector<std::vector<T>> standard_error;  ///< of each, of an estimate; 0 where it is exact
+  bool exact = false;                          ///< whether it is no estimate
+};
+
+/// Diagonal of the Hessian of the mean loss in inference, for the ranking `saliency`.
+///
+/// It is exact (up to rounding, and away from kinks) if the loss gives its own Hessian by the scores, as all but those
+/// of probabilities do, and the scores are linear, piece by piece, in the weights of each layer: networks of dense
+/// layers, convolutions, batch normalizations, poolings and rectifiers, with a softmax or sigmoid that the loss takes
+/// along. There it equals the diagonal of the generalized Gauss-Newton matrix, which is summed by going back once for
+/// each factor of the loss's Hessian. Quantizers count as what their gradients say. Other networks, such as those with
+/// tanh inside, get Hutchinson's estimate from differences of gradients, with its standard error over the probes.
+/// @param model    a network, see nn::sequential; its weights are as before afterwards.
+/// @param data     samples with classes or targets that fit it and the loss.
+/// @param options  settings.
+/// @return it.
+/// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a
+///         number is not finite.
+/// Complexity: per sample one forward and as many backward passes as the loss has factors (its classes or outputs), or
+/// two of each per probe.
+/// Source: LeCun, Denker and Solla 1989 for what it is for; Dangel, Kunstner and Hennig 2020, arXiv 1912.10985, for the
+/// factors; Bekas, Kokiopoulou and Saad 2007, "An estimator for the diagonal of a matrix", for the estimate.
+template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
+[[nodiscard]] hessian<typename Model::value_type> hessian_diagonal(Model& model,
+                                                                   const data_view<typename Model::value_type>& data,
+                                                                   const hessian_options<Loss>& options = {}) {
+  if (options.probes < 2) {
+    throw argument_error(
+        error_message("train::hessian_diagonal", std::to_string(options.probes) + " probes", "2 or more"));
+  }
+  detail::gradient_sums<Model, Loss> sums(model, data, options);
+  hessian<typename Model::value_type> result;
+  if constexpr (loss::curved_loss<Loss> && requires { model.template piecewise_linear<loss::scores_of<Loss>()>(); }) {
+    result.exact = model.template piecewise_linear<loss::scores_of<Loss>()>();
+    if (result.exact) {
+      const std::vector<double> diagonal = sums.of_curvature();
+      result.diagonal = sums.of_kernels(diagonal);
+      result.standard_error = sums.of_kernels(std::vector<double>(diagonal.size()));
+      return result;
+    }
+  }
+  const detail::estimate found = detail::hutchinson(sums, options);
+  result.diagonal = sums.of_kernels(found.mean);
+  result.standard_error = sums.of_kernels(found.standard_error);
+  return result;
 }
 
 }  // namespace espalier::inline v0::train
@@ -24917,6 +25382,13 @@ class trainer {
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> gradients(Model& model) const {
     return mean_absolute_gradients(model, training_, ranking_options());
+  }
+
+  /// @return see hessian_diagonal.
+  template <class Model>
+  [[nodiscard]] std::vector<std::vector<T>> curvature(Model& model) const {
+    const hessian_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
+    return hessian_diagonal(model, training_, options).diagonal;
   }
 
  private:

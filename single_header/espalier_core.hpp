@@ -9213,6 +9213,14 @@ concept gradient_trainer = trainer<Trainer, Model> && requires(Trainer& trainer,
   { trainer.gradients(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
 };
 
+/// A trainer that gives the diagonal of the Hessian of the mean loss, for the ranking `saliency`.
+///
+/// `curvature(model)`: per layer, per weight, the second derivative of the loss.
+template <class Trainer, class Model>
+concept curvature_trainer = trainer<Trainer, Model> && requires(Trainer& trainer, Model& model) {
+  { trainer.curvature(model) } -> std::same_as<std::vector<std::vector<typename Model::value_type>>>;
+};
+
 /// A trainer whose training can be gone through epoch by epoch, so that the loop can tell of every epoch, end between
 /// two of them, and save a run there.
 ///
@@ -11274,6 +11282,9 @@ class layer_selector {
     } else if constexpr (rank::needs_of<ranking> == rank::data::gradient) {
       static_assert(gradient_trainer<Trainer, Model>, "this ranking needs gradients(model) from the trainer");
       return trainer.gradients(model);
+    } else if constexpr (rank::needs_of<ranking> == rank::data::curvature) {
+      static_assert(curvature_trainer<Trainer, Model>, "this ranking needs curvature(model) from the trainer");
+      return trainer.curvature(model);
     } else {
       static_assert(rank::needs_of<ranking> == rank::data::nothing, "no trainer gives what this ranking needs");
       return {};

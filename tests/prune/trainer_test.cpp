@@ -7,7 +7,6 @@
 
 #include <espalier/objective/parameters.hpp>
 #include <espalier/prune/optimize.hpp>
-#include <espalier/rank/oracle.hpp>
 #include <espalier/rank/saliency.hpp>
 #include <espalier/schedule/constant.hpp>
 
@@ -54,7 +53,6 @@ TEST_SUITE("prune") {
   TEST_CASE("rankings with data get the trainer's numbers, layer by layer") {
     const std::vector<double> expected{0, 0, 0, 0, 6, 7, 8, 9};
     CHECK(what_is_left_of_first<espalier::rank::fisher>() == expected);
-    CHECK(what_is_left_of_first<espalier::rank::oracle>() == expected);
     CHECK(what_is_left_of_first<espalier::rank::saliency>() == expected);
   }
 }
