@@ -1825,10 +1825,15 @@ struct window_item {
   }
 };
 
-/// The values between which the items of a class are undecided, both included.
+/// The items of a class that are undecided: in the order in which items are kept, those from index `begin` on among the
+/// items worth `high`, to those below index `end` among the items worth `low`.
+///
+/// Where values differ, low and high say it all; where millions are equal, a range can begin and end among these.
 struct value_range {
   double low = 0;
   double high = std::numeric_limits<double>::infinity();
+  std::uint64_t begin = 0;
+  std::uint64_t end = (std::numeric_limits<std::uint64_t>::max)();
 };
 
 /// The windows of all classes, one behind the other.
@@ -2132,6 +2137,12 @@ class dual_function {
   double magnitude_ = 0;
 };
 
+/// Break solutions, each as the prices where it is one, and their shares of a mixture.
+struct price_share {
+  double share = 0;
+  std::vector<double> prices;
+};
+
 /// The master problem of a Dantzig-Wolfe decomposition: the best mixture of break solutions within the capacities.
 ///
 ///     max sum mu_k V_k   subject to   sum mu_k A_k + slack = C,   sum mu_k = 1,   mu, slack >= 0
@@ -2153,6 +2164,17 @@ class master_problem {
 
   [[nodiscard]] const std::vector<double>& prices() const noexcept { return prices_; }
 
+  /// The best mixture of the break solutions so far. Shares that are missing are of the one that keeps nothing.
+  [[nodiscard]] std::vector<price_share> mixture() const {
+    std::vector<price_share> result;
+    for (std::size_t i = 0; i <= rows_; ++i) {
+      if (!basis_[i].prices.empty()) {
+        result.push_back({(std::max)(0.0, amount(i)), basis_[i].prices});
+      }
+    }
+    return result;
+  }
+
   /// How much the master's value can grow for each unit of this break solution.
   [[nodiscard]] double reduced_cost(const break_solution& s) const noexcept {
     double cost = s.value - convexity_;
@@ -2163,8 +2185,9 @@ class master_problem {
   }
 
   /// Brings a break solution into the basis.
-  void enter(const break_solution& s) {
-    column entering{s.value, s.used};
+  /// @param prices  where it is one.
+  void enter(const break_solution& s, const std::vector<double>& prices) {
+    column entering{s.value, s.used, prices};
     entering.entries.push_back(1.0);
     pivot(std::move(entering));
     for (std::size_t turn = 0; turn < 4 * rows_; ++turn) {
@@ -2179,11 +2202,12 @@ class master_problem {
   struct column {
     double value;
     std::vector<double> entries;
+    std::vector<double> prices;  // of a break solution that came in
   };
 
   /// The slack of a row, or the break solution that keeps nothing.
   [[nodiscard]] column unit_column(std::size_t i) const {
-    column result{i < rows_ ? -slack_costs_[i] : 0.0, std::vector<double>(rows_ + 1, 0.0)};
+    column result{i < rows_ ? -slack_costs_[i] : 0.0, std::vector<double>(rows_ + 1, 0.0), {}};
     result.entries[i] = 1.0;
     return result;
   }
@@ -2198,19 +2222,26 @@ class master_problem {
     return std::nullopt;
   }
 
+  /// How much of the basic column i there is.
+  [[nodiscard]] double amount(std::size_t i) const noexcept {
+    double sum = 0;
+    for (std::size_t j = 0; j <= rows_; ++j) {
+      sum += inverse_[i * (rows_ + 1) + j] * right_[j];
+    }
+    return sum;
+  }
+
   bool pivot(column&& entering) {
     const std::size_t size = rows_ + 1;
     std::size_t leaving = size;
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < size; ++i) {
       double direction = 0;
-      double amount = 0;
       for (std::size_t j = 0; j < size; ++j) {
         direction += inverse_[i * size + j] * entering.entries[j];
-        amount += inverse_[i * size + j] * right_[j];
       }
       if (direction > 1e-12) {
-        const double ratio = (std::max)(0.0, amount) / direction;
+        const double ratio = (std::max)(0.0, amount(i)) / direction;
         if (ratio < least) {
           least = ratio;
           leaving = i;
@@ -2288,9 +2319,10 @@ class master_problem {
 
 /// Prices and how they were found.
 struct dual_solution {
-  std::vector<double> prices;  ///< per row
-  double value = 0;            ///< L there
-  std::size_t steps = 0;       ///< break solutions tried
+  std::vector<double> prices;          ///< per row
+  double value = 0;                    ///< L there
+  std::size_t steps = 0;               ///< break solutions tried
+  std::vector<price_share> mixture{};  ///< of what the relaxed problem keeps; with one row it may be missing
 };
 
 /// Minimizes L by column generation with smoothed prices.
@@ -2306,7 +2338,7 @@ class column_generation {
       : function_(function), budget_(b), unit_(units(function)), master_(capacities(), slack_costs()) {
     best_.prices = hint;
     best_.value = std::numeric_limits<double>::infinity();
-    master_.enter(evaluate(hint));
+    master_.enter(evaluate(hint), hint);
   }
 
   /// Complexity: O(steps classes log items), typically 10 to 60 steps.
@@ -2320,16 +2352,19 @@ class column_generation {
       const double before = best_.value;
       const std::vector<double> exact = master_prices();
       // Smoothed prices are better columns as a rule; where they lead nowhere, the exact ones must.
-      break_solution s = evaluate(idle < patience ? mixed(exact) : exact);
+      std::vector<double> tried = idle < patience ? mixed(exact) : exact;
+      break_solution s = evaluate(tried);
       if (master_.reduced_cost(s) <= tolerance) {
-        s = evaluate(exact);
+        tried = exact;
+        s = evaluate(tried);
         if (master_.reduced_cost(s) <= tolerance) {
           break;
         }
       }
       idle = best_.value < before - tolerance ? 0 : idle + 1;
-      master_.enter(s);
+      master_.enter(s, tried);
     }
+    best_.mixture = master_.mixture();
     return best_;
   }
 
@@ -2454,7 +2489,7 @@ template <class = void>  // so that it is compiled where it is called only
   if (terms.rows() == 1) {
     one_price price(terms.items, terms.begin, terms.weights, terms.capacities[0]);
     const std::vector<double> prices{price()};
-    return {prices, function.value(prices, function.at(prices)), price.steps()};
+    return {prices, function.value(prices, function.at(prices)), price.steps(), {}};
   }
   dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint, b)();
   constexpr std::size_t last_reach = 12;
@@ -2837,10 +2872,13 @@ __extension__ using int128 = __int128;
 class fixed_point {
  public:
   /// @param largest  of the values, finite and >= 0.
-  explicit fixed_point(double largest) noexcept : exponent_(largest > 0 ? 53 - std::ilogb(largest) : 0) {
-    // 2^exponent overflows a double where the values are denormal, so it is applied in two halves.
-    low_ = std::ldexp(1.0, exponent_ / 2);
-    high_ = std::ldexp(1.0, exponent_ - exponent_ / 2);
+  explicit fixed_point(double largest) noexcept { scale_by(largest > 0 ? 53 - std::ilogb(largest) : 0); }
+
+  /// The same with so many bits less, for values that do not need them.
+  [[nodiscard]] fixed_point coarser(int bits) const noexcept {
+    fixed_point result = *this;
+    result.scale_by(exponent_ - bits);
+    return result;
   }
 
   [[nodiscard]] std::int64_t round(double value) const noexcept {
@@ -2855,7 +2893,14 @@ class fixed_point {
   [[nodiscard]] double scaled(double value) const noexcept { return value * low_ * high_; }
 
  private:
-  int exponent_;
+  void scale_by(int exponent) noexcept {
+    exponent_ = exponent;
+    // 2^exponent overflows a double where the values are denormal, so it is applied in two halves.
+    low_ = std::ldexp(1.0, exponent_ / 2);
+    high_ = std::ldexp(1.0, exponent_ - exponent_ / 2);
+  }
+
+  int exponent_ = 0;
   double low_ = 1;
   double high_ = 1;
 };
@@ -3463,19 +3508,39 @@ template <class = void>  // so that it is compiled where it is called only
   return result;
 }
 
+/// How many of the last bits of the fixed point no value in the windows has.
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] int unused_bits(const windows& w, const fixed_point& scale, budget& b) {
+  std::uint64_t used = std::uint64_t{1} << 53U;
+  for (std::size_t i = 0; i < w.items.size() && used % 2 == 0; ++i) {
+    b.keep_going(i);
+    used |= static_cast<std::uint64_t>(scale.round(w.items[i].value));
+  }
+  return std::countr_zero(used);
+}
+
+/// Prices in a fixed point with so many bits less than the one of the problem.
+struct sharp_prices {
+  exact_prices prices;
+  int unused = 0;
+};
+
 /// Prices at the very corner that the given ones are close to, if that bounds no worse; else these, rounded.
 ///
-/// At a corner, ties have a regret of exactly 0, without which plateaus of equal values could not be closed.
+/// At a corner, ties have a regret of exactly 0, without which plateaus of equal values could not be closed. Its prices
+/// are made of values, so they are whole in the coarsest fixed point that values are, which leaves room for the factor.
 template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] exact_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
+[[nodiscard]] sharp_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
                                    const std::vector<double>& prices, budget& b) {
   exact_prices rounded = rounded_prices(prices, scale);
-  auto corner = vertex_prices(turning_points(core, w, scale, prices), prices.size());
-  if (corner &&
-      exact_dual(core, w, scale, *corner, b) <= (exact_dual(core, w, scale, rounded, b) + int128{1}) * corner->factor) {
-    return *std::move(corner);
+  const int bits = unused_bits(w, scale, b);
+  const fixed_point coarse = scale.coarser(bits);
+  auto corner = vertex_prices(turning_points(core, w, coarse, prices), prices.size());
+  if (corner && exact_dual(core, w, coarse, *corner, b) * (int128{1} << static_cast<unsigned>(bits)) <=
+                    (exact_dual(core, w, scale, rounded, b) + int128{1}) * corner->factor) {
+    return {*std::move(corner), bits};
   }
-  return rounded;
+  return {std::move(rounded), 0};
 }
 
 }  // namespace espalier::inline v0::knapsack::detail
@@ -3577,6 +3642,13 @@ class regret {
       return !more || !moves.ended ? endless : moves.costs.empty() ? 0 : moves.costs.back();
     };
     return (std::min)(edge(up_[c], windows_.below[c] > 0), edge(down_[c], windows_.above[c] > 0));
+  }
+
+  /// Whether so many moves up, or if negative down, from k0 are all in the window of a class, or beyond its last item.
+  [[nodiscard]] bool holds(std::size_t c, double low, double high) const noexcept {
+    const auto line = static_cast<double>(lines_[c]);
+    return (windows_.above[c] == 0 || line + low >= 0) &&
+           (windows_.below[c] == 0 || line + high <= static_cast<double>(windows_.of(c).size()));
   }
 
   /// A regret as a difference of values.
@@ -3730,33 +3802,6 @@ struct search_terms {
     return __builtin_mul_overflow(prices.scaled[row], int128{amount}, &cost) ? endless : saturated(cost);
   }
 };
-
-/// The classes of a regret that can move within a limit.
-struct moving_classes {
-  std::vector<column> columns;
-  std::int64_t window_edge = endless;  ///< up to this regret nothing outside of the windows matters
-};
-
-template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] moving_classes find_moving(regret& r, std::int64_t limit) {
-  moving_classes result;
-  for (std::size_t c = 0; c < r.classes(); ++c) {
-    const auto within = [limit](const move_costs& moves) {
-      return std::span(moves.costs)
-          .first(static_cast<std::size_t>(std::upper_bound(moves.costs.begin(), moves.costs.end(), limit) -
-                                          moves.costs.begin()));
-    };
-    const auto up = within(r.up(c, limit));
-    const auto down = within(r.down(c, limit));
-    result.window_edge = (std::min)(result.window_edge, r.window_edge(c));
-    if (!up.empty() || !down.empty()) {
-      const auto weights = r.core().weights_of(c);
-      const auto count = static_cast<std::int64_t>(up.size() + down.size());
-      result.columns.push_back({c, {weights.begin(), weights.end()}, {}, up, down, count, {}});
-    }
-  }
-  return result;
-}
 
 /// The moves d that make up for the slack b of k0 solve
 ///
@@ -4953,43 +4998,64 @@ class scanner {
  private:
   [[nodiscard]] std::uint64_t scan_class(const item_class& one, const value_range& range,
                                          std::vector<window_item>& items, budget& b) {
-    // The ranges are exact in Value: they come from values, or are infinite.
-    const auto low = static_cast<Value>(range.low);
-    const auto high = static_cast<Value>(range.high);
     std::uint64_t above = 0;
+    std::uint64_t blocks = 0;
     for (const piece& part : one.pieces) {
-      for (std::uint64_t at = part.first; at < part.first + part.count; at += scan_block) {
-        const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, part.first + part.count - at));
-        if ((at / scan_block) % 1024 == 0) {
+      const std::uint64_t end = part.first + part.count;
+      for (std::uint64_t at = part.first; at < end;) {
+        if (++blocks % 1024 == 0) {
           b.keep_going();
         }
-        const auto block = values_.subspan(at, size);
-        std::uint8_t* kept = &kept_[at];
-        std::uint32_t count = 0;
-        for (std::size_t i = 0; i < size; ++i) {
-          kept[i] = block[i] > high ? 1 : 0;
-        }
-        for (std::size_t i = 0; i < size; ++i) {
-          count += kept[i];
-        }
-        above += count;
-        above_.add(sum_above<Value>(block, high));
-        collect(block, {static_cast<double>(low), static_cast<double>(high)}, at, items);
+        // No block reaches beyond an index where the range begins or ends: within a block values decide alone.
+        std::uint64_t stop = (std::min)(end, at + scan_block);
+        stop = range.begin > at ? (std::min)(stop, range.begin) : stop;
+        stop = range.end > at ? (std::min)(stop, range.end) : stop;
+        above += scan_piece({at, stop - at}, bounds_at(range, at), items);
+        at = stop;
       }
     }
     return above;
   }
 
-  void collect(std::span<const Value> block, const value_range& range, std::uint64_t first,
+  /// Values above the high one are kept, those that are not below the low one are undecided.
+  struct bounds {
+    Value low;
+    Value high;
+  };
+
+  /// The bounds for items from an index on.
+  [[nodiscard]] static bounds bounds_at(const value_range& range, std::uint64_t index) {
+    constexpr Value infinity = std::numeric_limits<Value>::infinity();
+    // The ranges are exact in Value: they come from values, or are infinite.
+    const bounds all{static_cast<Value>(range.low), static_cast<Value>(range.high)};
+    return {index < range.end ? all.low : std::nextafter(all.low, infinity),
+            index < range.begin ? std::nextafter(all.high, -infinity) : all.high};
+  }
+
+  /// Splits at most scan_block items.
+  [[nodiscard]] std::uint64_t scan_piece(const piece& part, const bounds& range, std::vector<window_item>& items) {
+    const auto block = values_.subspan(part.first, part.count);
+    std::uint8_t* kept = &kept_[part.first];
+    std::uint32_t above = 0;
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      kept[i] = block[i] > range.high ? 1 : 0;
+    }
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      above += kept[i];
+    }
+    above_.add(sum_above<Value>(block, range.high));
+    collect(block, range, part.first, items);
+    return above;
+  }
+
+  void collect(std::span<const Value> block, const bounds& range, std::uint64_t first,
                std::vector<window_item>& items) {
-    const auto low = static_cast<Value>(range.low);
-    const auto high = static_cast<Value>(range.high);
     std::array<std::uint16_t, scan_block> inside;  // NOLINT: every entry that is read is written first
     std::size_t found = 0;
     for (std::size_t i = 0; i < block.size(); ++i) {
       inside[found] = static_cast<std::uint16_t>(i);
-      found +=
-          static_cast<std::size_t>(static_cast<unsigned>(block[i] >= low) & static_cast<unsigned>(block[i] <= high));
+      found += static_cast<std::size_t>(static_cast<unsigned>(block[i] >= range.low) &
+                                        static_cast<unsigned>(block[i] <= range.high));
     }
     for (std::size_t k = 0; k < found; ++k) {
       // Adding 0 makes negative zero positive.
@@ -5465,6 +5531,161 @@ struct greedy {
 
 #endif
 
+// ---- espalier/knapsack/detail/moving.hpp ----
+// The classes that can move within a regret limit, and up to which regret nothing outside of the windows matters.
+#ifndef ESPALIER_KNAPSACK_DETAIL_MOVING_HPP
+#define ESPALIER_KNAPSACK_DETAIL_MOVING_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// The classes of a regret that can move within a limit.
+struct moving_classes {
+  std::vector<column> columns;
+  std::int64_t window_edge = endless;  ///< up to this regret nothing outside of the windows matters
+  std::vector<std::size_t> narrow;     ///< classes whose windows are why that is less than the limit
+};
+
+/// Classes that could move beyond their windows within the limit, as where more items are equal than a window holds,
+/// and whether what the others do keeps them inside.
+///
+/// The moves d of open classes O with independent weights W, those of the others, and the slack s make up for b:
+///
+///     W d = b - sum over the others of d_c w_c - s,   0 <= s <= limit / lambda,   d_c within the limit,
+///
+/// which leaves an interval for each entry of d. If that lies in the window, what is beyond does not matter.
+template <class = void>  // so that it is compiled where it is used only
+class open_classes {
+ public:
+  explicit open_classes(const regret& r) : regret_(r) {}
+
+  void add(std::size_t c) { open_.push_back(c); }
+  [[nodiscard]] const std::vector<std::size_t>& list() const noexcept { return open_; }
+
+  /// @param moving  all classes that can move within the limit, the open ones too.
+  /// @return true if there is no open class, or none of them can leave its window.
+  [[nodiscard]] bool stay_inside(const std::vector<column>& moving, std::int64_t limit) const {
+    if (open_.size() > regret_.rows()) {
+      return open_.empty();
+    }
+    const std::vector<std::size_t> rows = independent_rows();
+    const auto inverse = rows.size() == open_.size() ? invert(weights_in(rows)) : std::nullopt;
+    if (!inverse) {
+      return open_.empty();
+    }
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+      const auto factors = std::span(inverse->scaled).subspan(i * rows.size(), rows.size());
+      const interval reach = reach_of(rows, factors, moving, limit);
+      if (!regret_.holds(open_[i], reach.low / static_cast<double>(inverse->denominator),
+                         reach.high / static_cast<double>(inverse->denominator))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  struct interval {
+    double low = 0;
+    double high = 0;
+  };
+
+  /// As many rows as there are open classes, in which their weights are independent; slack must cost something there.
+  [[nodiscard]] std::vector<std::size_t> independent_rows() const {
+    std::vector<std::size_t> result;
+    independent_vectors independent(open_.size());
+    for (std::size_t row = 0; row < regret_.rows() && result.size() < open_.size(); ++row) {
+      std::vector<std::int64_t> entries;
+      for (const std::size_t c : open_) {
+        entries.push_back(regret_.core().weights_of(c)[row]);
+      }
+      if (regret_.prices().scaled[row] > 0 && independent.add(entries)) {
+        result.push_back(row);
+      }
+    }
+    return result;
+  }
+  [[nodiscard]] std::vector<std::vector<std::int64_t>> weights_in(const std::vector<std::size_t>& rows) const {
+    std::vector<std::vector<std::int64_t>> result;
+    for (const std::size_t c : open_) {
+      result.emplace_back();
+      for (const std::size_t row : rows) {
+        result.back().push_back(regret_.core().weights_of(c)[row]);
+      }
+    }
+    return result;
+  }
+
+  /// Where factors (b - sum d_c w_c - s) can lie, with room for rounding.
+  [[nodiscard]] interval reach_of(const std::vector<std::size_t>& rows, std::span<const std::int64_t> factors,
+                                  const std::vector<column>& moving, std::int64_t limit) const {
+    interval result;
+    double magnitude = 0;
+    const auto add = [&](double least, double most) {
+      result.low += (std::min)(least, most);
+      result.high += (std::max)(least, most);
+      magnitude += std::abs(least) + std::abs(most);
+    };
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      const auto factor = static_cast<double>(factors[k]);
+      const double fixed = factor * static_cast<double>(regret_.slack()[rows[k]]);
+      add(fixed, fixed);
+      add(0, -factor * static_cast<double>(limit) / static_cast<double>(regret_.prices().scaled[rows[k]]));
+    }
+    for (const column& one : moving) {
+      if (std::find(open_.begin(), open_.end(), one.number) == open_.end()) {
+        double effect = 0;
+        for (std::size_t k = 0; k < rows.size(); ++k) {
+          effect += static_cast<double>(factors[k]) * static_cast<double>(one.weights[rows[k]]);
+        }
+        add(-effect * static_cast<double>(one.up.size()), effect * static_cast<double>(one.down.size()));
+      }
+    }
+    const double error = 1 + 1e-8 * magnitude;
+    return {result.low - error, result.high + error};
+  }
+
+  const regret& regret_;
+  std::vector<std::size_t> open_;
+};
+
+/// Lists the moves within a limit.   Complexity: O(classes rows) and the moves that were not asked for before.
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] moving_classes find_moving(regret& r, std::int64_t limit) {
+  moving_classes result;
+  open_classes open(r);
+  std::int64_t nearest = endless;
+  for (std::size_t c = 0; c < r.classes(); ++c) {
+    const auto within = [limit](const move_costs& moves) {
+      return std::span(moves.costs)
+          .first(static_cast<std::size_t>(std::upper_bound(moves.costs.begin(), moves.costs.end(), limit) -
+                                          moves.costs.begin()));
+    };
+    const auto up = within(r.up(c, limit));
+    const auto down = within(r.down(c, limit));
+    const std::int64_t edge = r.window_edge(c);
+    if (edge <= limit) {
+      open.add(c);
+      nearest = (std::min)(nearest, edge);
+    } else {
+      result.window_edge = (std::min)(result.window_edge, edge);
+    }
+    if (!up.empty() || !down.empty()) {
+      const auto weights = r.core().weights_of(c);
+      const auto count = static_cast<std::int64_t>(up.size() + down.size());
+      result.columns.push_back({c, {weights.begin(), weights.end()}, {}, up, down, count, {}});
+    }
+  }
+  if (!open.stay_inside(result.columns, limit)) {
+    result.window_edge = nearest;
+    result.narrow = open.list();
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
 // ---- espalier/knapsack/detail/one_row.hpp ----
 // The least regret with one resource: items join one by one, the cheapest to move first, and dominated choices go.
 #ifndef ESPALIER_KNAPSACK_DETAIL_ONE_ROW_HPP
@@ -5536,24 +5757,21 @@ class one_row_search {
   /// The items that can be moved within the limit, the cheapest first, and the least rate of those from each on.
   /// @return false if they are too many to try one by one.
   [[nodiscard]] bool list_moves(std::int64_t limit) {
-    for (std::size_t c = 0; c < regret_.classes(); ++c) {
-      const std::int64_t weight = regret_.core().weights_of(c).front();
-      const auto list = [&](const std::vector<std::int64_t>& costs, std::int64_t signed_weight) {
+    const moving_classes moving = find_moving(regret_, limit);
+    window_edge_ = moving.window_edge;
+    for (const column& one : moving.columns) {
+      const auto list = [&](std::span<const std::int64_t> costs, std::int64_t weight) {
         std::int64_t before = 0;
         for (const std::int64_t cost : costs) {
-          if (cost > limit) {
-            break;
-          }
-          moves_.push_back({cost - before, signed_weight, static_cast<std::uint32_t>(c)});
+          moves_.push_back({cost - before, weight, static_cast<std::uint32_t>(one.number)});
           before = cost;
         }
       };
-      list(regret_.up(c, limit).costs, -weight);
-      list(regret_.down(c, limit).costs, weight);
+      list(one.up, -one.weights.front());
+      list(one.down, one.weights.front());
       if (moves_.size() > most_moves) {
         return false;
       }
-      window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
     }
     std::vector<std::int64_t> keys;
     for (const move& one : moves_) {
@@ -5814,8 +6032,9 @@ namespace espalier::inline v0::knapsack::detail {
 /// The best choice known and what is proven of all others.
 struct proof {
   choice best;
-  std::int64_t least_regret = 0;  ///< no choice has less; at least best.cost if that is optimal
-  bool left_window = false;       ///< items outside of the windows might matter
+  std::int64_t least_regret = 0;      ///< no choice has less; at least best.cost if that is optimal
+  bool left_window = false;           ///< items outside of the windows might matter
+  std::vector<std::size_t> narrow{};  ///< then: the classes whose windows do not do
 };
 
 /// Searches with a growing limit: what is found within a limit is optimal; if nothing is, the limit is a bound.
@@ -5849,12 +6068,17 @@ class prover {
     while (!done()) {
       limit = (std::min)(limit, most_that_improves());
       const bool complete = pass({limit, 0, stages[step].states, stages[step].effort}, took);
+      if (nothing_to_prove() && !done()) {
+        result_.left_window = true;
+        break;
+      }
       const std::int64_t seen = (std::min)(limit, edge_);
       if (complete) {
         raise_bound(result_.best.cost <= seen ? result_.best.cost : seen + (seen < edge_ ? 1 : 0));
       }
-      if (done() || (complete && seen == limit)) {
-        limit = grown(limit);
+      const std::int64_t next = (std::min)(grown(limit), most_that_improves());
+      if (done() || (complete && seen == limit && next > limit)) {
+        limit = next;
       } else if (step + 1 < stages.size()) {
         // The windows, or so few states, do not do. A better choice may bring the search within them.
         beam(limit, stages[step], took);
@@ -5888,12 +6112,19 @@ class prover {
   }
 
   /// The largest regret of a choice that is better than the best one known.
-  [[nodiscard]] std::int64_t most_that_improves() const {
+  [[nodiscard]] std::int64_t most_that_improves() {
     return result_.best.cost < endless ? result_.best.cost - grain() : endless - 1;
   }
 
   /// By how much at least a better choice is better. Outside of the windows values may be finer than inside.
-  [[nodiscard]] std::int64_t grain() const { return outside_ >= result_.best.cost ? regret_.grain() : 1; }
+  [[nodiscard]] std::int64_t grain() {
+    if (result_.best.cost != judged_) {
+      judged_ = result_.best.cost;
+      inside_ = outside_ >= judged_ ||
+                (regret_.grain() > 1 && judged_ < endless && find_moving(regret_, judged_).window_edge > judged_);
+    }
+    return inside_ ? regret_.grain() : 1;
+  }
 
   /// No choice has a regret below this bound, so none below the next one that values allow.
   void raise_bound(std::int64_t bound) {
@@ -5952,6 +6183,10 @@ class prover {
   bool pass(const pass_limits& limits, statistics& took) {
     moving_classes moving = find_moving(regret_, limits.regret);
     edge_ = moving.window_edge;
+    result_.narrow = moving.narrow;
+    if (nothing_to_prove()) {
+      return false;
+    }
     search<Late> one({regret_.classes(), regret_.slack(), regret_.prices()}, std::move(moving.columns), limits,
                      budget_);
     std::optional<choice> found = one();
@@ -5961,6 +6196,9 @@ class prover {
     take(std::move(found));
     return !one.cut_short();
   }
+
+  /// Whether the windows of the last pass end where no bound can grow.
+  [[nodiscard]] bool nothing_to_prove() const { return !result_.narrow.empty() && edge_ <= result_.least_regret; }
 
   /// A narrow search for a good choice.
   void beam(std::int64_t limit, const stage& s, statistics& took) {
@@ -5987,6 +6225,8 @@ class prover {
   budget& budget_;
   std::int64_t outside_;  // the least regret there; 0 if it does not matter
   proof result_;
+  std::int64_t judged_ = -1;           // the regret for which the next is known
+  bool inside_ = false;                // whether no choice of less regret goes beyond the windows
   std::int64_t least_cost_ = endless;  // of a move that costs anything
   std::size_t free_moves_ = 0;
   std::int64_t edge_ = endless;  // of the last pass
@@ -6004,14 +6244,22 @@ class prover {
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// Rounds k0 to a feasible choice.
+/// Rounds k0, or another choice, to a feasible one.
 template <class = void>  // so that it is compiled where it is used only
 class rounding {
  public:
   rounding(regret& r, budget& b) : regret_(r), budget_(b), slack_(r.slack()), moves_(r.classes(), 0) {}
 
+  /// @param start  moves from k0 to begin with, all in the windows.
   /// @return a feasible choice with its regret; none if the windows are too narrow to leave room.
   /// Complexity: O(turns x classes), a turn moves items of one class as long as they cost the same.
+  [[nodiscard]] std::optional<choice> operator()(const std::vector<std::int64_t>& start) {
+    for (std::size_t c = 0; c < start.size(); ++c) {
+      change(c, start[c] < 0 ? -1 : 1, start[c] < 0 ? -start[c] : start[c]);
+    }
+    return (*this)();
+  }
+  /// The same from k0.
   [[nodiscard]] std::optional<choice> operator()() {
     while (const auto c = cheapest_removal()) {
       const auto weights = regret_.core().weights_of(*c);
@@ -6175,37 +6423,27 @@ class window_solver {
   [[nodiscard]] std::optional<window_choice> operator()(const windows& w, double above,
                                                         const std::vector<double>& hint) {
     above_ = above;
+    narrow_.clear();
     if (std::any_of(w.remaining.begin(), w.remaining.end(), [](std::int64_t left) { return left < 0; })) {
       return std::nullopt;
     }
     const dual_solution dual = minimize_dual({w.items, w.begin, core_.weights, w.remaining, {}, {}}, hint, budget_);
     took_.dual_steps += dual.steps;
     prices_ = dual.prices;
-    for (std::size_t c = 0; c < w.classes(); ++c) {
-      const double t = threshold(c);
-      if ((w.above[c] > 0 && t > w.ranges[c].high) || (w.below[c] > 0 && t < w.ranges[c].low)) {
-        return std::nullopt;
-      }
-    }
-    const exact_prices prices = sharpen(core_, w, scale_, dual.prices, budget_);
     bool too_large = false;
-    auto result = minimize(w, prices, too_large);
+    auto result = minimize(w, sharpen(core_, w, scale_, dual.prices, budget_), dual.mixture, too_large);
     if (too_large) {  // numbers without the factor are smaller
-      result = minimize(w, rounded_prices(dual.prices, scale_), too_large);
+      result = minimize(w, {rounded_prices(dual.prices, scale_), 0}, dual.mixture, too_large);
     }
     return result;
   }
 
+  /// Classes whose windows are too narrow for a proof, the others being wide enough; empty if all are to be widened.
+  [[nodiscard]] const std::vector<std::size_t>& narrow() const noexcept { return narrow_; }
   /// The best prices for the last windows.
   [[nodiscard]] const std::vector<double>& prices() const noexcept { return prices_; }
   /// What an item of a class costs at these prices.
-  [[nodiscard]] double threshold(std::size_t c) const {
-    double t = 0;
-    for (std::size_t r = 0; r < prices_.size(); ++r) {
-      t += prices_[r] * static_cast<double>(core_.weights_of(c)[r]);
-    }
-    return t;
-  }
+  [[nodiscard]] double threshold(std::size_t c) const { return threshold(c, prices_); }
   /// What all calls so far took.
   [[nodiscard]] statistics took() const {
     statistics result = took_;
@@ -6214,11 +6452,26 @@ class window_solver {
   }
 
  private:
+  [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
+    double t = 0;
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      t += prices[r] * static_cast<double>(core_.weights_of(c)[r]);
+    }
+    return t;
+  }
+
   /// Nothing if the windows are too narrow, or too_large: the prices' factor makes numbers in which nobody can say how
   /// good a choice is.
-  [[nodiscard]] std::optional<window_choice> minimize(const windows& w, const exact_prices& prices, bool& too_large) {
-    regret r(core_, w, scale_, prices, budget_);
-    const auto first = rounding(r, budget_)();
+  [[nodiscard]] std::optional<window_choice> minimize(const windows& w, const sharp_prices& at,
+                                                      const std::vector<price_share>& mixture, bool& too_large) {
+    narrow_ = left_windows(w, at);
+    if (!narrow_.empty()) {
+      return std::nullopt;
+    }
+    const exact_prices& prices = at.prices;
+    const fixed_point scale = scale_.coarser(at.unused);
+    regret r(core_, w, scale, prices, budget_);
+    const auto first = round(w, r, mixture);
     if (!first) {
       return std::nullopt;
     }
@@ -6227,10 +6480,57 @@ class window_solver {
       return std::nullopt;
     }
     const double dual =
-        above_ + scale_.to_double(exact_dual(core_, w, scale_, prices, budget_)) / static_cast<double>(prices.factor);
+        above_ + scale.to_double(exact_dual(core_, w, scale, prices, budget_)) / static_cast<double>(prices.factor);
     const auto good_enough = relative_gap_ > 0 ? r.from_value(relative_gap_ * dual) : 0;
     const proof found = prover(r, *first, good_enough, budget_)(took_);
+    narrow_ = found.narrow;
     return found.left_window ? std::nullopt : std::optional(describe_choice(w, r, found, dual));
+  }
+
+  /// The classes with items above their window that are not worth their price, or below and worth more.
+  [[nodiscard]] std::vector<std::size_t> left_windows(const windows& w, const sharp_prices& at) const {
+    std::vector<std::size_t> result;
+    for (std::size_t c = 0; c < w.classes(); ++c) {
+      const int128 t = at.prices.cost(core_.weights_of(c)) * (int128{1} << static_cast<unsigned>(at.unused));
+      if ((w.above[c] > 0 && t > int128{scale_.round(w.ranges[c].high)} * at.prices.factor) ||
+          (w.below[c] > 0 && t < int128{scale_.round(w.ranges[c].low)} * at.prices.factor)) {
+        result.push_back(c);
+      }
+    }
+    return result;
+  }
+
+  /// The first choice. On a plateau k0 may be far from where the rows are used up evenly, but the mixture is there.
+  [[nodiscard]] std::optional<choice> round(const windows& w, regret& r, const std::vector<price_share>& mixture) {
+    std::optional<choice> result = rounding(r, budget_)();
+    std::size_t free_moves = 0;
+    for (std::size_t c = 0; c < r.classes(); ++c) {
+      free_moves += r.cost(c, 1) == 0 || r.cost(c, -1) == 0 ? std::size_t{1} : 0;
+    }
+    if (result && result->cost > 0 && free_moves > 0 && !mixture.empty()) {
+      const auto other = rounding(r, budget_)(moves_to(w, r, mixture));
+      result = other && other->cost < result->cost ? other : result;
+    }
+    return result;
+  }
+
+  /// The moves from k0 to what a mixture keeps, rounded down.
+  [[nodiscard]] std::vector<std::int64_t> moves_to(const windows& w, const regret& r,
+                                                   const std::vector<price_share>& mixture) const {
+    std::vector<std::int64_t> result;
+    for (std::size_t c = 0; c < w.classes(); ++c) {
+      double kept = 0;
+      for (const price_share& one : mixture) {
+        const double t = threshold(c, one.prices);
+        const auto items = w.of(c);
+        const auto line =
+            std::partition_point(items.begin(), items.end(), [t](const window_item& i) { return i.value > t; });
+        kept += one.share * static_cast<double>(line - items.begin());
+      }
+      const auto most = static_cast<double>(w.of(c).size());
+      result.push_back(static_cast<std::int64_t>((std::min)(most, kept + 1e-6)) - r.line(c));
+    }
+    return result;
   }
 
   [[nodiscard]] window_choice describe_choice(const windows& w, const regret& r, const proof& found,
@@ -6261,6 +6561,7 @@ class window_solver {
   budget& budget_;
   statistics took_;
   std::vector<double> prices_;
+  std::vector<std::size_t> narrow_;
   double above_ = 0;
 };
 
@@ -6294,6 +6595,7 @@ class sampler {
  public:
   static constexpr std::uint64_t small_problem = 32768;  ///< items up to which there is nothing to save
   static constexpr std::uint64_t small_class = 64;       ///< draws up to which a class is better taken whole
+  static constexpr std::size_t most_equal = 8;  ///< times what chance allows: equal values up to which are taken whole
 
   sampler(const core_problem& core, std::span<const Value> values, budget& b)
       : core_(core), values_(values), budget_(b) {
@@ -6311,9 +6613,10 @@ class sampler {
     draws_ = (std::max)(8192.0, 2 * std::pow(static_cast<double>(items_), 2.0 / 3.0));
     const std::array<sample, 2> halves{draw(), draw()};
     const sample all = merge(halves);
-    const std::vector<double> middle = prices_of(all, {});
-    const std::array<std::vector<double>, 2> sides{prices_of(halves[0], middle), prices_of(halves[1], middle)};
-    sampled_ranges result{{}, middle};
+    const dual_solution middle = relax(all, std::vector<double>(core_.rows.size(), 0.0));
+    const std::array<std::vector<double>, 2> sides{relax(halves[0], middle.prices).prices,
+                                                   relax(halves[1], middle.prices).prices};
+    sampled_ranges result{{}, middle.prices};
     for (std::size_t c = 0; c < core_.classes.size(); ++c) {
       result.ranges.push_back(is_whole(c) ? value_range{} : range_of(c, all, middle, sides));
     }
@@ -6344,7 +6647,8 @@ class sampler {
         while (place - passed >= one.pieces[part].count) {
           passed += one.pieces[part++].count;
         }
-        result.items.push_back({static_cast<double>(values_[one.pieces[part].first + (place - passed)]) + 0.0, 0});
+        const std::uint64_t index = one.pieces[part].first + (place - passed);
+        result.items.push_back({static_cast<double>(values_[index]) + 0.0, static_cast<std::uint32_t>(index)});
       }
       sort_items(std::span(result.items).subspan(result.begin.back()), budget_);
       result.begin.push_back(result.items.size());
@@ -6370,10 +6674,9 @@ class sampler {
     return result;
   }
 
-  [[nodiscard]] std::vector<double> prices_of(const sample& s, const std::vector<double>& hint) const {
+  [[nodiscard]] dual_solution relax(const sample& s, const std::vector<double>& hint) const {
     const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}}, budget_);
-    return column_generation(function, hint.empty() ? std::vector<double>(core_.rows.size(), 0.0) : hint, budget_)()
-        .prices;
+    return column_generation(function, hint, budget_)();
   }
 
   [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
@@ -6384,11 +6687,12 @@ class sampler {
     return t;
   }
 
-  [[nodiscard]] value_range range_of(std::size_t c, const sample& all, const std::vector<double>& middle,
+  [[nodiscard]] value_range range_of(std::size_t c, const sample& all, const dual_solution& middle,
                                      const std::array<std::vector<double>, 2>& sides) const {
     const auto items = std::span(all.items).subspan(all.begin[c], all.begin[c + 1] - all.begin[c]);
-    const double t = threshold(c, middle);
-    const double spread = 2 * (std::max)(std::abs(threshold(c, sides[0]) - t), std::abs(threshold(c, sides[1]) - t));
+    const double t = threshold(c, middle.prices);
+    const double apart = (std::max)(std::abs(threshold(c, sides[0]) - t), std::abs(threshold(c, sides[1]) - t));
+    const double spread = 2 * apart + 1e-9 * t;  // values equal to t are on neither side of it
     const auto rank_of = [&](double value) {
       return static_cast<std::size_t>(
           std::partition_point(items.begin(), items.end(), [value](const window_item& i) { return i.value > value; }) -
@@ -6397,11 +6701,24 @@ class sampler {
     // A price that is off by chance moves every class by about half the square root of all draws, in its share.
     const auto chance = static_cast<std::size_t>(5 + 1.5 * static_cast<double>(items.size()) /
                                                          std::sqrt(static_cast<double>(all.items.size())));
-    const std::size_t first = rank_of(t + spread);
-    const std::size_t last = rank_of(t - spread);
+    std::size_t first = rank_of(t + spread);
+    std::size_t last = rank_of(t - spread);
+    if (last - first > most_equal * chance) {  // equal values: only those near the last one kept are of interest
+      double kept = 0;
+      for (const price_share& one : middle.mixture) {
+        kept += one.share * static_cast<double>(rank_of(threshold(c, one.prices)));
+      }
+      first = last = (std::clamp)(static_cast<std::size_t>(kept), first, last);
+    }
     value_range range;
-    range.high = first >= chance ? items[first - chance].value : std::numeric_limits<double>::infinity();
-    range.low = last + chance < items.size() ? items[last + chance].value : 0.0;
+    if (first >= chance) {
+      range.high = items[first - chance].value;
+      range.begin = items[first - chance].index;
+    }
+    if (last + chance < items.size()) {
+      range.low = items[last + chance].value;
+      range.end = std::uint64_t{items[last + chance].index} + 1;
+    }
     return range;
   }
 
@@ -6484,19 +6801,26 @@ class solving {
     return result;
   }
 
+  static constexpr int patience = 3;  // rounds in which windows grow; then they become as large as can be
+
   /// Looks further around the prices that the last windows gave, at all items in the end.
   void widen(sampled_ranges& guess, const windows& w, int round) const {
-    for (std::size_t c = 0; c < w.classes(); ++c) {
-      value_range& range = guess.ranges[c];
-      if (round >= 3 || solver_.prices().empty() || !std::isfinite(range.high)) {
-        range = {};
-        continue;
-      }
-      const double t = solver_.threshold(c);
-      const double reach = (std::max)({range.high - range.low, t - range.high, range.low - t});
-      range.low = (std::max)(0.0, (std::min)(range.low, t) - reach);
-      range.high = (std::max)(range.high, t) + reach;
+    const bool all = solver_.narrow().empty() || round >= 2 * patience;
+    for (const std::size_t c : solver_.narrow()) {
+      widen(guess.ranges[c], c, round);
     }
+    for (std::size_t c = 0; c < w.classes() && all; ++c) {
+      widen(guess.ranges[c], c, round);
+    }
+  }
+  void widen(value_range& range, std::size_t c, int round) const {
+    if (round >= patience || solver_.prices().empty() || !std::isfinite(range.high)) {
+      range = {};
+      return;
+    }
+    const double t = solver_.threshold(c);
+    const double reach = (std::max)({range.high - range.low, t - range.high, range.low - t});
+    range = {(std::max)(0.0, (std::min)(range.low, t) - reach), (std::max)(range.high, t) + reach};
   }
 
   const problem<Value>& problem_;

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <numeric>
@@ -13,6 +14,7 @@
 
 #include <espalier/knapsack/dynamic_programming.hpp>
 #include <espalier/knapsack/greedy.hpp>
+#include <espalier/knapsack/pareto.hpp>
 #include <espalier/knapsack/verify.hpp>
 
 #include "support/knapsack_problems.hpp"
@@ -277,6 +279,30 @@ TEST_SUITE("knapsack") {
     CHECK(knapsack::solve(owned.get()).status == knapsack::status::optimal);
   }
 
+  TEST_CASE("hundreds of thousands of equal values are decided by a few of them") {
+    espalier::random_generator random(19);
+    for (const std::size_t classes : {5U, 200U}) {
+      for (const std::size_t resources : {1U, 2U, 4U}) {
+        for (const double levels : {0.0, 1.0, 3.0}) {
+          auto owned = support::class_problem(random, {.items = 400'000, .classes = classes, .resources = resources});
+          for (double& value : owned.values) {
+            value = levels == 0 ? 1.0 : std::round(value * levels);
+          }
+          const auto& p = owned.get();
+          const auto solution = knapsack::solve(p);
+          CAPTURE(classes);
+          CAPTURE(resources);
+          CAPTURE(levels);
+          REQUIRE(solution.status == knapsack::status::optimal);
+          support::check_consistent(p, solution);
+          CHECK(solution.statistics.window_items < p.items() / 4);
+          // The curve takes other windows.
+          CHECK(solution.value == knapsack::pareto(p, 0, std::vector{p.capacities[0]}).front().value);
+        }
+      }
+    }
+  }
+
   TEST_CASE("past a limit the answer is feasible and the bound holds") {
     espalier::random_generator random(14);
     for (int trial = 0; trial < 200; ++trial) {
@@ -301,7 +327,7 @@ TEST_SUITE("knapsack") {
         support::class_problem(random, {.items = 300'000, .classes = 3, .resources = 2}),
         support::class_problem(random, {.items = 20'000, .classes = 20'000, .resources = 2},
                                support::family::individual)};
-    std::fill(problems[2].values.begin(), problems[2].values.end(), 1.0);  // all of them are in the windows then
+    std::fill(problems[2].values.begin(), problems[2].values.end(), 1.0);
     for (auto& owned : problems) {
       const auto& p = owned.get();
       int asked = 0;

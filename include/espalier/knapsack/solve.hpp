@@ -88,19 +88,26 @@ class solving {
     return result;
   }
 
+  static constexpr int patience = 3;  // rounds in which windows grow; then they become as large as can be
+
   /// Looks further around the prices that the last windows gave, at all items in the end.
   void widen(sampled_ranges& guess, const windows& w, int round) const {
-    for (std::size_t c = 0; c < w.classes(); ++c) {
-      value_range& range = guess.ranges[c];
-      if (round >= 3 || solver_.prices().empty() || !std::isfinite(range.high)) {
-        range = {};
-        continue;
-      }
-      const double t = solver_.threshold(c);
-      const double reach = (std::max)({range.high - range.low, t - range.high, range.low - t});
-      range.low = (std::max)(0.0, (std::min)(range.low, t) - reach);
-      range.high = (std::max)(range.high, t) + reach;
+    const bool all = solver_.narrow().empty() || round >= 2 * patience;
+    for (const std::size_t c : solver_.narrow()) {
+      widen(guess.ranges[c], c, round);
     }
+    for (std::size_t c = 0; c < w.classes() && all; ++c) {
+      widen(guess.ranges[c], c, round);
+    }
+  }
+  void widen(value_range& range, std::size_t c, int round) const {
+    if (round >= patience || solver_.prices().empty() || !std::isfinite(range.high)) {
+      range = {};
+      return;
+    }
+    const double t = solver_.threshold(c);
+    const double reach = (std::max)({range.high - range.low, t - range.high, range.low - t});
+    range = {(std::max)(0.0, (std::min)(range.low, t) - reach), (std::max)(range.high, t) + reach};
   }
 
   const problem<Value>& problem_;

@@ -63,6 +63,35 @@ TEST_SUITE("knapsack") {
     CHECK(w.remaining == std::vector<std::int64_t>{5000 - 3 * static_cast<std::int64_t>(above)});
   }
 
+  TEST_CASE("a range can begin and end among equal values, wherever their indices fall") {
+    support::owned_problem<> owned;
+    owned.problem.capacities = {1};
+    owned.add_class({1}, std::vector<double>(3000, 1.0));
+    owned.values[700] = 2;
+    owned.values[2200] = 0;
+    const auto& p = owned.get();
+    const auto core = detail::presolve(p, p.capacities, unlimited);
+    for (const std::uint64_t begin : {0U, 1U, 511U, 512U, 513U, 1500U}) {
+      for (const std::uint64_t end : {1501U, 1536U, 1537U, 2201U, 3000U, 5000U}) {
+        detail::scanner<double> scan(p.values);
+        const auto w = scan(core, {{1, 1, begin, end}}, unlimited);
+        std::vector<std::uint8_t> kept(p.items(), 0);
+        std::size_t inside = 0;
+        for (std::size_t i = 0; i < p.items(); ++i) {
+          kept[i] = p.values[i] > 1 || (p.values[i] == 1 && i < begin) ? 1 : 0;
+          inside += p.values[i] == 1 && i >= begin && i < end ? 1U : 0U;
+        }
+        CAPTURE(begin);
+        CAPTURE(end);
+        CHECK((scan.kept() == kept));
+        CHECK(w.items.size() == inside);
+        CHECK(w.above[0] == static_cast<std::uint64_t>(std::count(kept.begin(), kept.end(), 1)));
+        CHECK(w.above[0] + w.below[0] + inside == p.items());
+        CHECK(scan.value().result() == static_cast<double>(w.above[0]) + (kept[700] != 0 ? 1 : 0));
+      }
+    }
+  }
+
   TEST_CASE("the largest value is found wherever it stands") {
     for (std::size_t size = 1; size < 20; ++size) {
       for (std::size_t place = 0; place < size; ++place) {

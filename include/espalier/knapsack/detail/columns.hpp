@@ -58,33 +58,6 @@ struct search_terms {
   }
 };
 
-/// The classes of a regret that can move within a limit.
-struct moving_classes {
-  std::vector<column> columns;
-  std::int64_t window_edge = endless;  ///< up to this regret nothing outside of the windows matters
-};
-
-template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] moving_classes find_moving(regret& r, std::int64_t limit) {
-  moving_classes result;
-  for (std::size_t c = 0; c < r.classes(); ++c) {
-    const auto within = [limit](const move_costs& moves) {
-      return std::span(moves.costs)
-          .first(static_cast<std::size_t>(std::upper_bound(moves.costs.begin(), moves.costs.end(), limit) -
-                                          moves.costs.begin()));
-    };
-    const auto up = within(r.up(c, limit));
-    const auto down = within(r.down(c, limit));
-    result.window_edge = (std::min)(result.window_edge, r.window_edge(c));
-    if (!up.empty() || !down.empty()) {
-      const auto weights = r.core().weights_of(c);
-      const auto count = static_cast<std::int64_t>(up.size() + down.size());
-      result.columns.push_back({c, {weights.begin(), weights.end()}, {}, up, down, count, {}});
-    }
-  }
-  return result;
-}
-
 /// The moves d that make up for the slack b of k0 solve
 ///
 ///     sum over columns of d w = b,   classes up and down, slack up only.

@@ -127,6 +127,12 @@ class dual_function {
   double magnitude_ = 0;
 };
 
+/// Break solutions, each as the prices where it is one, and their shares of a mixture.
+struct price_share {
+  double share = 0;
+  std::vector<double> prices;
+};
+
 /// The master problem of a Dantzig-Wolfe decomposition: the best mixture of break solutions within the capacities.
 ///
 ///     max sum mu_k V_k   subject to   sum mu_k A_k + slack = C,   sum mu_k = 1,   mu, slack >= 0
@@ -148,6 +154,17 @@ class master_problem {
 
   [[nodiscard]] const std::vector<double>& prices() const noexcept { return prices_; }
 
+  /// The best mixture of the break solutions so far. Shares that are missing are of the one that keeps nothing.
+  [[nodiscard]] std::vector<price_share> mixture() const {
+    std::vector<price_share> result;
+    for (std::size_t i = 0; i <= rows_; ++i) {
+      if (!basis_[i].prices.empty()) {
+        result.push_back({(std::max)(0.0, amount(i)), basis_[i].prices});
+      }
+    }
+    return result;
+  }
+
   /// How much the master's value can grow for each unit of this break solution.
   [[nodiscard]] double reduced_cost(const break_solution& s) const noexcept {
     double cost = s.value - convexity_;
@@ -158,8 +175,9 @@ class master_problem {
   }
 
   /// Brings a break solution into the basis.
-  void enter(const break_solution& s) {
-    column entering{s.value, s.used};
+  /// @param prices  where it is one.
+  void enter(const break_solution& s, const std::vector<double>& prices) {
+    column entering{s.value, s.used, prices};
     entering.entries.push_back(1.0);
     pivot(std::move(entering));
     for (std::size_t turn = 0; turn < 4 * rows_; ++turn) {
@@ -174,11 +192,12 @@ class master_problem {
   struct column {
     double value;
     std::vector<double> entries;
+    std::vector<double> prices;  // of a break solution that came in
   };
 
   /// The slack of a row, or the break solution that keeps nothing.
   [[nodiscard]] column unit_column(std::size_t i) const {
-    column result{i < rows_ ? -slack_costs_[i] : 0.0, std::vector<double>(rows_ + 1, 0.0)};
+    column result{i < rows_ ? -slack_costs_[i] : 0.0, std::vector<double>(rows_ + 1, 0.0), {}};
     result.entries[i] = 1.0;
     return result;
   }
@@ -193,19 +212,26 @@ class master_problem {
     return std::nullopt;
   }
 
+  /// How much of the basic column i there is.
+  [[nodiscard]] double amount(std::size_t i) const noexcept {
+    double sum = 0;
+    for (std::size_t j = 0; j <= rows_; ++j) {
+      sum += inverse_[i * (rows_ + 1) + j] * right_[j];
+    }
+    return sum;
+  }
+
   bool pivot(column&& entering) {
     const std::size_t size = rows_ + 1;
     std::size_t leaving = size;
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < size; ++i) {
       double direction = 0;
-      double amount = 0;
       for (std::size_t j = 0; j < size; ++j) {
         direction += inverse_[i * size + j] * entering.entries[j];
-        amount += inverse_[i * size + j] * right_[j];
       }
       if (direction > 1e-12) {
-        const double ratio = (std::max)(0.0, amount) / direction;
+        const double ratio = (std::max)(0.0, amount(i)) / direction;
         if (ratio < least) {
           least = ratio;
           leaving = i;
@@ -283,9 +309,10 @@ class master_problem {
 
 /// Prices and how they were found.
 struct dual_solution {
-  std::vector<double> prices;  ///< per row
-  double value = 0;            ///< L there
-  std::size_t steps = 0;       ///< break solutions tried
+  std::vector<double> prices;          ///< per row
+  double value = 0;                    ///< L there
+  std::size_t steps = 0;               ///< break solutions tried
+  std::vector<price_share> mixture{};  ///< of what the relaxed problem keeps; with one row it may be missing
 };
 
 /// Minimizes L by column generation with smoothed prices.
@@ -301,7 +328,7 @@ class column_generation {
       : function_(function), budget_(b), unit_(units(function)), master_(capacities(), slack_costs()) {
     best_.prices = hint;
     best_.value = std::numeric_limits<double>::infinity();
-    master_.enter(evaluate(hint));
+    master_.enter(evaluate(hint), hint);
   }
 
   /// Complexity: O(steps classes log items), typically 10 to 60 steps.
@@ -315,16 +342,19 @@ class column_generation {
       const double before = best_.value;
       const std::vector<double> exact = master_prices();
       // Smoothed prices are better columns as a rule; where they lead nowhere, the exact ones must.
-      break_solution s = evaluate(idle < patience ? mixed(exact) : exact);
+      std::vector<double> tried = idle < patience ? mixed(exact) : exact;
+      break_solution s = evaluate(tried);
       if (master_.reduced_cost(s) <= tolerance) {
-        s = evaluate(exact);
+        tried = exact;
+        s = evaluate(tried);
         if (master_.reduced_cost(s) <= tolerance) {
           break;
         }
       }
       idle = best_.value < before - tolerance ? 0 : idle + 1;
-      master_.enter(s);
+      master_.enter(s, tried);
     }
+    best_.mixture = master_.mixture();
     return best_;
   }
 
@@ -449,7 +479,7 @@ template <class = void>  // so that it is compiled where it is called only
   if (terms.rows() == 1) {
     one_price price(terms.items, terms.begin, terms.weights, terms.capacities[0]);
     const std::vector<double> prices{price()};
-    return {prices, function.value(prices, function.at(prices)), price.steps()};
+    return {prices, function.value(prices, function.at(prices)), price.steps(), {}};
   }
   dual_solution best = column_generation(function, hint.empty() ? std::vector<double>(terms.rows(), 0.0) : hint, b)();
   constexpr std::size_t last_reach = 12;

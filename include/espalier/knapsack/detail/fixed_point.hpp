@@ -16,10 +16,13 @@ __extension__ using int128 = __int128;
 class fixed_point {
  public:
   /// @param largest  of the values, finite and >= 0.
-  explicit fixed_point(double largest) noexcept : exponent_(largest > 0 ? 53 - std::ilogb(largest) : 0) {
-    // 2^exponent overflows a double where the values are denormal, so it is applied in two halves.
-    low_ = std::ldexp(1.0, exponent_ / 2);
-    high_ = std::ldexp(1.0, exponent_ - exponent_ / 2);
+  explicit fixed_point(double largest) noexcept { scale_by(largest > 0 ? 53 - std::ilogb(largest) : 0); }
+
+  /// The same with so many bits less, for values that do not need them.
+  [[nodiscard]] fixed_point coarser(int bits) const noexcept {
+    fixed_point result = *this;
+    result.scale_by(exponent_ - bits);
+    return result;
   }
 
   [[nodiscard]] std::int64_t round(double value) const noexcept {
@@ -34,7 +37,14 @@ class fixed_point {
   [[nodiscard]] double scaled(double value) const noexcept { return value * low_ * high_; }
 
  private:
-  int exponent_;
+  void scale_by(int exponent) noexcept {
+    exponent_ = exponent;
+    // 2^exponent overflows a double where the values are denormal, so it is applied in two halves.
+    low_ = std::ldexp(1.0, exponent_ / 2);
+    high_ = std::ldexp(1.0, exponent_ - exponent_ / 2);
+  }
+
+  int exponent_ = 0;
   double low_ = 1;
   double high_ = 1;
 };

@@ -8,10 +8,13 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/columns.hpp>
+#include <espalier/knapsack/detail/moving.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
 #include <espalier/knapsack/detail/sorting.hpp>
 #include <espalier/knapsack/detail/states.hpp>
@@ -82,24 +85,21 @@ class one_row_search {
   /// The items that can be moved within the limit, the cheapest first, and the least rate of those from each on.
   /// @return false if they are too many to try one by one.
   [[nodiscard]] bool list_moves(std::int64_t limit) {
-    for (std::size_t c = 0; c < regret_.classes(); ++c) {
-      const std::int64_t weight = regret_.core().weights_of(c).front();
-      const auto list = [&](const std::vector<std::int64_t>& costs, std::int64_t signed_weight) {
+    const moving_classes moving = find_moving(regret_, limit);
+    window_edge_ = moving.window_edge;
+    for (const column& one : moving.columns) {
+      const auto list = [&](std::span<const std::int64_t> costs, std::int64_t weight) {
         std::int64_t before = 0;
         for (const std::int64_t cost : costs) {
-          if (cost > limit) {
-            break;
-          }
-          moves_.push_back({cost - before, signed_weight, static_cast<std::uint32_t>(c)});
+          moves_.push_back({cost - before, weight, static_cast<std::uint32_t>(one.number)});
           before = cost;
         }
       };
-      list(regret_.up(c, limit).costs, -weight);
-      list(regret_.down(c, limit).costs, weight);
+      list(one.up, -one.weights.front());
+      list(one.down, one.weights.front());
       if (moves_.size() > most_moves) {
         return false;
       }
-      window_edge_ = (std::min)(window_edge_, regret_.window_edge(c));
     }
     std::vector<std::int64_t> keys;
     for (const move& one : moves_) {

@@ -143,19 +143,39 @@ template <class = void>  // so that it is compiled where it is called only
   return result;
 }
 
+/// How many of the last bits of the fixed point no value in the windows has.
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] int unused_bits(const windows& w, const fixed_point& scale, budget& b) {
+  std::uint64_t used = std::uint64_t{1} << 53U;
+  for (std::size_t i = 0; i < w.items.size() && used % 2 == 0; ++i) {
+    b.keep_going(i);
+    used |= static_cast<std::uint64_t>(scale.round(w.items[i].value));
+  }
+  return std::countr_zero(used);
+}
+
+/// Prices in a fixed point with so many bits less than the one of the problem.
+struct sharp_prices {
+  exact_prices prices;
+  int unused = 0;
+};
+
 /// Prices at the very corner that the given ones are close to, if that bounds no worse; else these, rounded.
 ///
-/// At a corner, ties have a regret of exactly 0, without which plateaus of equal values could not be closed.
+/// At a corner, ties have a regret of exactly 0, without which plateaus of equal values could not be closed. Its prices
+/// are made of values, so they are whole in the coarsest fixed point that values are, which leaves room for the factor.
 template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] exact_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
+[[nodiscard]] sharp_prices sharpen(const core_problem& core, const windows& w, const fixed_point& scale,
                                    const std::vector<double>& prices, budget& b) {
   exact_prices rounded = rounded_prices(prices, scale);
-  auto corner = vertex_prices(turning_points(core, w, scale, prices), prices.size());
-  if (corner &&
-      exact_dual(core, w, scale, *corner, b) <= (exact_dual(core, w, scale, rounded, b) + int128{1}) * corner->factor) {
-    return *std::move(corner);
+  const int bits = unused_bits(w, scale, b);
+  const fixed_point coarse = scale.coarser(bits);
+  auto corner = vertex_prices(turning_points(core, w, coarse, prices), prices.size());
+  if (corner && exact_dual(core, w, coarse, *corner, b) * (int128{1} << static_cast<unsigned>(bits)) <=
+                    (exact_dual(core, w, scale, rounded, b) + int128{1}) * corner->factor) {
+    return {*std::move(corner), bits};
   }
-  return rounded;
+  return {std::move(rounded), 0};
 }
 
 }  // namespace espalier::inline v0::knapsack::detail

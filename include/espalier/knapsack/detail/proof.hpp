@@ -13,6 +13,7 @@
 
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/lattice.hpp>
+#include <espalier/knapsack/detail/moving.hpp>
 #include <espalier/knapsack/detail/one_row.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
 #include <espalier/knapsack/detail/repair.hpp>
@@ -25,8 +26,9 @@ namespace espalier::inline v0::knapsack::detail {
 /// The best choice known and what is proven of all others.
 struct proof {
   choice best;
-  std::int64_t least_regret = 0;  ///< no choice has less; at least best.cost if that is optimal
-  bool left_window = false;       ///< items outside of the windows might matter
+  std::int64_t least_regret = 0;      ///< no choice has less; at least best.cost if that is optimal
+  bool left_window = false;           ///< items outside of the windows might matter
+  std::vector<std::size_t> narrow{};  ///< then: the classes whose windows do not do
 };
 
 /// Searches with a growing limit: what is found within a limit is optimal; if nothing is, the limit is a bound.
@@ -60,12 +62,17 @@ class prover {
     while (!done()) {
       limit = (std::min)(limit, most_that_improves());
       const bool complete = pass({limit, 0, stages[step].states, stages[step].effort}, took);
+      if (nothing_to_prove() && !done()) {
+        result_.left_window = true;
+        break;
+      }
       const std::int64_t seen = (std::min)(limit, edge_);
       if (complete) {
         raise_bound(result_.best.cost <= seen ? result_.best.cost : seen + (seen < edge_ ? 1 : 0));
       }
-      if (done() || (complete && seen == limit)) {
-        limit = grown(limit);
+      const std::int64_t next = (std::min)(grown(limit), most_that_improves());
+      if (done() || (complete && seen == limit && next > limit)) {
+        limit = next;
       } else if (step + 1 < stages.size()) {
         // The windows, or so few states, do not do. A better choice may bring the search within them.
         beam(limit, stages[step], took);
@@ -99,12 +106,19 @@ class prover {
   }
 
   /// The largest regret of a choice that is better than the best one known.
-  [[nodiscard]] std::int64_t most_that_improves() const {
+  [[nodiscard]] std::int64_t most_that_improves() {
     return result_.best.cost < endless ? result_.best.cost - grain() : endless - 1;
   }
 
   /// By how much at least a better choice is better. Outside of the windows values may be finer than inside.
-  [[nodiscard]] std::int64_t grain() const { return outside_ >= result_.best.cost ? regret_.grain() : 1; }
+  [[nodiscard]] std::int64_t grain() {
+    if (result_.best.cost != judged_) {
+      judged_ = result_.best.cost;
+      inside_ = outside_ >= judged_ ||
+                (regret_.grain() > 1 && judged_ < endless && find_moving(regret_, judged_).window_edge > judged_);
+    }
+    return inside_ ? regret_.grain() : 1;
+  }
 
   /// No choice has a regret below this bound, so none below the next one that values allow.
   void raise_bound(std::int64_t bound) {
@@ -163,6 +177,10 @@ class prover {
   bool pass(const pass_limits& limits, statistics& took) {
     moving_classes moving = find_moving(regret_, limits.regret);
     edge_ = moving.window_edge;
+    result_.narrow = moving.narrow;
+    if (nothing_to_prove()) {
+      return false;
+    }
     search<Late> one({regret_.classes(), regret_.slack(), regret_.prices()}, std::move(moving.columns), limits,
                      budget_);
     std::optional<choice> found = one();
@@ -172,6 +190,9 @@ class prover {
     take(std::move(found));
     return !one.cut_short();
   }
+
+  /// Whether the windows of the last pass end where no bound can grow.
+  [[nodiscard]] bool nothing_to_prove() const { return !result_.narrow.empty() && edge_ <= result_.least_regret; }
 
   /// A narrow search for a good choice.
   void beam(std::int64_t limit, const stage& s, statistics& took) {
@@ -198,6 +219,8 @@ class prover {
   budget& budget_;
   std::int64_t outside_;  // the least regret there; 0 if it does not matter
   proof result_;
+  std::int64_t judged_ = -1;           // the regret for which the next is known
+  bool inside_ = false;                // whether no choice of less regret goes beyond the windows
   std::int64_t least_cost_ = endless;  // of a move that costs anything
   std::size_t free_moves_ = 0;
   std::int64_t edge_ = endless;  // of the last pass

@@ -111,6 +111,13 @@ class regret {
     return (std::min)(edge(up_[c], windows_.below[c] > 0), edge(down_[c], windows_.above[c] > 0));
   }
 
+  /// Whether so many moves up, or if negative down, from k0 are all in the window of a class, or beyond its last item.
+  [[nodiscard]] bool holds(std::size_t c, double low, double high) const noexcept {
+    const auto line = static_cast<double>(lines_[c]);
+    return (windows_.above[c] == 0 || line + low >= 0) &&
+           (windows_.below[c] == 0 || line + high <= static_cast<double>(windows_.of(c).size()));
+  }
+
   /// A regret as a difference of values.
   [[nodiscard]] double to_value(std::int64_t cost) const noexcept {
     return scale_.to_double(cost) / static_cast<double>(prices_.factor);

@@ -16,14 +16,22 @@
 
 namespace espalier::inline v0::knapsack::detail {
 
-/// Rounds k0 to a feasible choice.
+/// Rounds k0, or another choice, to a feasible one.
 template <class = void>  // so that it is compiled where it is used only
 class rounding {
  public:
   rounding(regret& r, budget& b) : regret_(r), budget_(b), slack_(r.slack()), moves_(r.classes(), 0) {}
 
+  /// @param start  moves from k0 to begin with, all in the windows.
   /// @return a feasible choice with its regret; none if the windows are too narrow to leave room.
   /// Complexity: O(turns x classes), a turn moves items of one class as long as they cost the same.
+  [[nodiscard]] std::optional<choice> operator()(const std::vector<std::int64_t>& start) {
+    for (std::size_t c = 0; c < start.size(); ++c) {
+      change(c, start[c] < 0 ? -1 : 1, start[c] < 0 ? -start[c] : start[c]);
+    }
+    return (*this)();
+  }
+  /// The same from k0.
   [[nodiscard]] std::optional<choice> operator()() {
     while (const auto c = cheapest_removal()) {
       const auto weights = regret_.core().weights_of(*c);

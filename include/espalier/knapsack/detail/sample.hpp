@@ -40,6 +40,7 @@ class sampler {
  public:
   static constexpr std::uint64_t small_problem = 32768;  ///< items up to which there is nothing to save
   static constexpr std::uint64_t small_class = 64;       ///< draws up to which a class is better taken whole
+  static constexpr std::size_t most_equal = 8;  ///< times what chance allows: equal values up to which are taken whole
 
   sampler(const core_problem& core, std::span<const Value> values, budget& b)
       : core_(core), values_(values), budget_(b) {
@@ -57,9 +58,10 @@ class sampler {
     draws_ = (std::max)(8192.0, 2 * std::pow(static_cast<double>(items_), 2.0 / 3.0));
     const std::array<sample, 2> halves{draw(), draw()};
     const sample all = merge(halves);
-    const std::vector<double> middle = prices_of(all, {});
-    const std::array<std::vector<double>, 2> sides{prices_of(halves[0], middle), prices_of(halves[1], middle)};
-    sampled_ranges result{{}, middle};
+    const dual_solution middle = relax(all, std::vector<double>(core_.rows.size(), 0.0));
+    const std::array<std::vector<double>, 2> sides{relax(halves[0], middle.prices).prices,
+                                                   relax(halves[1], middle.prices).prices};
+    sampled_ranges result{{}, middle.prices};
     for (std::size_t c = 0; c < core_.classes.size(); ++c) {
       result.ranges.push_back(is_whole(c) ? value_range{} : range_of(c, all, middle, sides));
     }
@@ -90,7 +92,8 @@ class sampler {
         while (place - passed >= one.pieces[part].count) {
           passed += one.pieces[part++].count;
         }
-        result.items.push_back({static_cast<double>(values_[one.pieces[part].first + (place - passed)]) + 0.0, 0});
+        const std::uint64_t index = one.pieces[part].first + (place - passed);
+        result.items.push_back({static_cast<double>(values_[index]) + 0.0, static_cast<std::uint32_t>(index)});
       }
       sort_items(std::span(result.items).subspan(result.begin.back()), budget_);
       result.begin.push_back(result.items.size());
@@ -116,10 +119,9 @@ class sampler {
     return result;
   }
 
-  [[nodiscard]] std::vector<double> prices_of(const sample& s, const std::vector<double>& hint) const {
+  [[nodiscard]] dual_solution relax(const sample& s, const std::vector<double>& hint) const {
     const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}}, budget_);
-    return column_generation(function, hint.empty() ? std::vector<double>(core_.rows.size(), 0.0) : hint, budget_)()
-        .prices;
+    return column_generation(function, hint, budget_)();
   }
 
   [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
@@ -130,11 +132,12 @@ class sampler {
     return t;
   }
 
-  [[nodiscard]] value_range range_of(std::size_t c, const sample& all, const std::vector<double>& middle,
+  [[nodiscard]] value_range range_of(std::size_t c, const sample& all, const dual_solution& middle,
                                      const std::array<std::vector<double>, 2>& sides) const {
     const auto items = std::span(all.items).subspan(all.begin[c], all.begin[c + 1] - all.begin[c]);
-    const double t = threshold(c, middle);
-    const double spread = 2 * (std::max)(std::abs(threshold(c, sides[0]) - t), std::abs(threshold(c, sides[1]) - t));
+    const double t = threshold(c, middle.prices);
+    const double apart = (std::max)(std::abs(threshold(c, sides[0]) - t), std::abs(threshold(c, sides[1]) - t));
+    const double spread = 2 * apart + 1e-9 * t;  // values equal to t are on neither side of it
     const auto rank_of = [&](double value) {
       return static_cast<std::size_t>(
           std::partition_point(items.begin(), items.end(), [value](const window_item& i) { return i.value > value; }) -
@@ -143,11 +146,24 @@ class sampler {
     // A price that is off by chance moves every class by about half the square root of all draws, in its share.
     const auto chance = static_cast<std::size_t>(5 + 1.5 * static_cast<double>(items.size()) /
                                                          std::sqrt(static_cast<double>(all.items.size())));
-    const std::size_t first = rank_of(t + spread);
-    const std::size_t last = rank_of(t - spread);
+    std::size_t first = rank_of(t + spread);
+    std::size_t last = rank_of(t - spread);
+    if (last - first > most_equal * chance) {  // equal values: only those near the last one kept are of interest
+      double kept = 0;
+      for (const price_share& one : middle.mixture) {
+        kept += one.share * static_cast<double>(rank_of(threshold(c, one.prices)));
+      }
+      first = last = (std::clamp)(static_cast<std::size_t>(kept), first, last);
+    }
     value_range range;
-    range.high = first >= chance ? items[first - chance].value : std::numeric_limits<double>::infinity();
-    range.low = last + chance < items.size() ? items[last + chance].value : 0.0;
+    if (first >= chance) {
+      range.high = items[first - chance].value;
+      range.begin = items[first - chance].index;
+    }
+    if (last + chance < items.size()) {
+      range.low = items[last + chance].value;
+      range.end = std::uint64_t{items[last + chance].index} + 1;
+    }
     return range;
   }
 

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -107,43 +109,64 @@ class scanner {
  private:
   [[nodiscard]] std::uint64_t scan_class(const item_class& one, const value_range& range,
                                          std::vector<window_item>& items, budget& b) {
-    // The ranges are exact in Value: they come from values, or are infinite.
-    const auto low = static_cast<Value>(range.low);
-    const auto high = static_cast<Value>(range.high);
     std::uint64_t above = 0;
+    std::uint64_t blocks = 0;
     for (const piece& part : one.pieces) {
-      for (std::uint64_t at = part.first; at < part.first + part.count; at += scan_block) {
-        const auto size = static_cast<std::size_t>((std::min<std::uint64_t>)(scan_block, part.first + part.count - at));
-        if ((at / scan_block) % 1024 == 0) {
+      const std::uint64_t end = part.first + part.count;
+      for (std::uint64_t at = part.first; at < end;) {
+        if (++blocks % 1024 == 0) {
           b.keep_going();
         }
-        const auto block = values_.subspan(at, size);
-        std::uint8_t* kept = &kept_[at];
-        std::uint32_t count = 0;
-        for (std::size_t i = 0; i < size; ++i) {
-          kept[i] = block[i] > high ? 1 : 0;
-        }
-        for (std::size_t i = 0; i < size; ++i) {
-          count += kept[i];
-        }
-        above += count;
-        above_.add(sum_above<Value>(block, high));
-        collect(block, {static_cast<double>(low), static_cast<double>(high)}, at, items);
+        // No block reaches beyond an index where the range begins or ends: within a block values decide alone.
+        std::uint64_t stop = (std::min)(end, at + scan_block);
+        stop = range.begin > at ? (std::min)(stop, range.begin) : stop;
+        stop = range.end > at ? (std::min)(stop, range.end) : stop;
+        above += scan_piece({at, stop - at}, bounds_at(range, at), items);
+        at = stop;
       }
     }
     return above;
   }
 
-  void collect(std::span<const Value> block, const value_range& range, std::uint64_t first,
+  /// Values above the high one are kept, those that are not below the low one are undecided.
+  struct bounds {
+    Value low;
+    Value high;
+  };
+
+  /// The bounds for items from an index on.
+  [[nodiscard]] static bounds bounds_at(const value_range& range, std::uint64_t index) {
+    constexpr Value infinity = std::numeric_limits<Value>::infinity();
+    // The ranges are exact in Value: they come from values, or are infinite.
+    const bounds all{static_cast<Value>(range.low), static_cast<Value>(range.high)};
+    return {index < range.end ? all.low : std::nextafter(all.low, infinity),
+            index < range.begin ? std::nextafter(all.high, -infinity) : all.high};
+  }
+
+  /// Splits at most scan_block items.
+  [[nodiscard]] std::uint64_t scan_piece(const piece& part, const bounds& range, std::vector<window_item>& items) {
+    const auto block = values_.subspan(part.first, part.count);
+    std::uint8_t* kept = &kept_[part.first];
+    std::uint32_t above = 0;
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      kept[i] = block[i] > range.high ? 1 : 0;
+    }
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      above += kept[i];
+    }
+    above_.add(sum_above<Value>(block, range.high));
+    collect(block, range, part.first, items);
+    return above;
+  }
+
+  void collect(std::span<const Value> block, const bounds& range, std::uint64_t first,
                std::vector<window_item>& items) {
-    const auto low = static_cast<Value>(range.low);
-    const auto high = static_cast<Value>(range.high);
     std::array<std::uint16_t, scan_block> inside;  // NOLINT: every entry that is read is written first
     std::size_t found = 0;
     for (std::size_t i = 0; i < block.size(); ++i) {
       inside[found] = static_cast<std::uint16_t>(i);
-      found +=
-          static_cast<std::size_t>(static_cast<unsigned>(block[i] >= low) & static_cast<unsigned>(block[i] <= high));
+      found += static_cast<std::size_t>(static_cast<unsigned>(block[i] >= range.low) &
+                                        static_cast<unsigned>(block[i] <= range.high));
     }
     for (std::size_t k = 0; k < found; ++k) {
       // Adding 0 makes negative zero positive.

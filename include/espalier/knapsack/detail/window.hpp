@@ -28,10 +28,15 @@ struct window_item {
   }
 };
 
-/// The values between which the items of a class are undecided, both included.
+/// The items of a class that are undecided: in the order in which items are kept, those from index `begin` on among the
+/// items worth `high`, to those below index `end` among the items worth `low`.
+///
+/// Where values differ, low and high say it all; where millions are equal, a range can begin and end among these.
 struct value_range {
   double low = 0;
   double high = std::numeric_limits<double>::infinity();
+  std::uint64_t begin = 0;
+  std::uint64_t end = (std::numeric_limits<std::uint64_t>::max)();
 };
 
 /// The windows of all classes, one behind the other.

@@ -50,37 +50,27 @@ class window_solver {
   [[nodiscard]] std::optional<window_choice> operator()(const windows& w, double above,
                                                         const std::vector<double>& hint) {
     above_ = above;
+    narrow_.clear();
     if (std::any_of(w.remaining.begin(), w.remaining.end(), [](std::int64_t left) { return left < 0; })) {
       return std::nullopt;
     }
     const dual_solution dual = minimize_dual({w.items, w.begin, core_.weights, w.remaining, {}, {}}, hint, budget_);
     took_.dual_steps += dual.steps;
     prices_ = dual.prices;
-    for (std::size_t c = 0; c < w.classes(); ++c) {
-      const double t = threshold(c);
-      if ((w.above[c] > 0 && t > w.ranges[c].high) || (w.below[c] > 0 && t < w.ranges[c].low)) {
-        return std::nullopt;
-      }
-    }
-    const exact_prices prices = sharpen(core_, w, scale_, dual.prices, budget_);
     bool too_large = false;
-    auto result = minimize(w, prices, too_large);
+    auto result = minimize(w, sharpen(core_, w, scale_, dual.prices, budget_), dual.mixture, too_large);
     if (too_large) {  // numbers without the factor are smaller
-      result = minimize(w, rounded_prices(dual.prices, scale_), too_large);
+      result = minimize(w, {rounded_prices(dual.prices, scale_), 0}, dual.mixture, too_large);
     }
     return result;
   }
 
+  /// Classes whose windows are too narrow for a proof, the others being wide enough; empty if all are to be widened.
+  [[nodiscard]] const std::vector<std::size_t>& narrow() const noexcept { return narrow_; }
   /// The best prices for the last windows.
   [[nodiscard]] const std::vector<double>& prices() const noexcept { return prices_; }
   /// What an item of a class costs at these prices.
-  [[nodiscard]] double threshold(std::size_t c) const {
-    double t = 0;
-    for (std::size_t r = 0; r < prices_.size(); ++r) {
-      t += prices_[r] * static_cast<double>(core_.weights_of(c)[r]);
-    }
-    return t;
-  }
+  [[nodiscard]] double threshold(std::size_t c) const { return threshold(c, prices_); }
   /// What all calls so far took.
   [[nodiscard]] statistics took() const {
     statistics result = took_;
@@ -89,11 +79,26 @@ class window_solver {
   }
 
  private:
+  [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
+    double t = 0;
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+      t += prices[r] * static_cast<double>(core_.weights_of(c)[r]);
+    }
+    return t;
+  }
+
   /// Nothing if the windows are too narrow, or too_large: the prices' factor makes numbers in which nobody can say how
   /// good a choice is.
-  [[nodiscard]] std::optional<window_choice> minimize(const windows& w, const exact_prices& prices, bool& too_large) {
-    regret r(core_, w, scale_, prices, budget_);
-    const auto first = rounding(r, budget_)();
+  [[nodiscard]] std::optional<window_choice> minimize(const windows& w, const sharp_prices& at,
+                                                      const std::vector<price_share>& mixture, bool& too_large) {
+    narrow_ = left_windows(w, at);
+    if (!narrow_.empty()) {
+      return std::nullopt;
+    }
+    const exact_prices& prices = at.prices;
+    const fixed_point scale = scale_.coarser(at.unused);
+    regret r(core_, w, scale, prices, budget_);
+    const auto first = round(w, r, mixture);
     if (!first) {
       return std::nullopt;
     }
@@ -102,10 +107,57 @@ class window_solver {
       return std::nullopt;
     }
     const double dual =
-        above_ + scale_.to_double(exact_dual(core_, w, scale_, prices, budget_)) / static_cast<double>(prices.factor);
+        above_ + scale.to_double(exact_dual(core_, w, scale, prices, budget_)) / static_cast<double>(prices.factor);
     const auto good_enough = relative_gap_ > 0 ? r.from_value(relative_gap_ * dual) : 0;
     const proof found = prover(r, *first, good_enough, budget_)(took_);
+    narrow_ = found.narrow;
     return found.left_window ? std::nullopt : std::optional(describe_choice(w, r, found, dual));
+  }
+
+  /// The classes with items above their window that are not worth their price, or below and worth more.
+  [[nodiscard]] std::vector<std::size_t> left_windows(const windows& w, const sharp_prices& at) const {
+    std::vector<std::size_t> result;
+    for (std::size_t c = 0; c < w.classes(); ++c) {
+      const int128 t = at.prices.cost(core_.weights_of(c)) * (int128{1} << static_cast<unsigned>(at.unused));
+      if ((w.above[c] > 0 && t > int128{scale_.round(w.ranges[c].high)} * at.prices.factor) ||
+          (w.below[c] > 0 && t < int128{scale_.round(w.ranges[c].low)} * at.prices.factor)) {
+        result.push_back(c);
+      }
+    }
+    return result;
+  }
+
+  /// The first choice. On a plateau k0 may be far from where the rows are used up evenly, but the mixture is there.
+  [[nodiscard]] std::optional<choice> round(const windows& w, regret& r, const std::vector<price_share>& mixture) {
+    std::optional<choice> result = rounding(r, budget_)();
+    std::size_t free_moves = 0;
+    for (std::size_t c = 0; c < r.classes(); ++c) {
+      free_moves += r.cost(c, 1) == 0 || r.cost(c, -1) == 0 ? std::size_t{1} : 0;
+    }
+    if (result && result->cost > 0 && free_moves > 0 && !mixture.empty()) {
+      const auto other = rounding(r, budget_)(moves_to(w, r, mixture));
+      result = other && other->cost < result->cost ? other : result;
+    }
+    return result;
+  }
+
+  /// The moves from k0 to what a mixture keeps, rounded down.
+  [[nodiscard]] std::vector<std::int64_t> moves_to(const windows& w, const regret& r,
+                                                   const std::vector<price_share>& mixture) const {
+    std::vector<std::int64_t> result;
+    for (std::size_t c = 0; c < w.classes(); ++c) {
+      double kept = 0;
+      for (const price_share& one : mixture) {
+        const double t = threshold(c, one.prices);
+        const auto items = w.of(c);
+        const auto line =
+            std::partition_point(items.begin(), items.end(), [t](const window_item& i) { return i.value > t; });
+        kept += one.share * static_cast<double>(line - items.begin());
+      }
+      const auto most = static_cast<double>(w.of(c).size());
+      result.push_back(static_cast<std::int64_t>((std::min)(most, kept + 1e-6)) - r.line(c));
+    }
+    return result;
   }
 
   [[nodiscard]] window_choice describe_choice(const windows& w, const regret& r, const proof& found,
@@ -136,6 +188,7 @@ class window_solver {
   budget& budget_;
   statistics took_;
   std::vector<double> prices_;
+  std::vector<std::size_t> narrow_;
   double above_ = 0;
 };
 
