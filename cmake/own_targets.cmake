@@ -37,6 +37,13 @@ if(ESPALIER_SINGLE_HEADER)
   endforeach()
 endif()
 
+# The innermost loops of training are compiled once for all that is not of the core; see README.md.
+if(ESPALIER_SINGLE_HEADER)
+  target_compile_definitions(precompiled_espalier PRIVATE ESPALIER_KERNELS_ELSEWHERE)
+endif()
+add_library(espalier_kernels OBJECT ${CMAKE_CURRENT_LIST_DIR}/kernels.cpp)
+target_link_libraries(espalier_kernels PRIVATE espalier_warnings espalier::espalier)
+
 # espalier_own_target(TARGET [core|io]): links the library (only its core; or io too) and turns our warnings on.
 function(espalier_own_target target)
   set(part espalier)
@@ -51,5 +58,9 @@ function(espalier_own_target target)
     endif()
     target_include_directories(${target} BEFORE PRIVATE ${PROJECT_BINARY_DIR}/forwards/${amalgamated})
     target_precompile_headers(${target} REUSE_FROM precompiled_${amalgamated})
+  endif()
+  if(NOT part STREQUAL "core")
+    target_link_libraries(${target} PRIVATE espalier_kernels)
+    target_compile_definitions(${target} PRIVATE ESPALIER_KERNELS_ELSEWHERE)
   endif()
 endfunction()
