@@ -14573,6 +14573,21 @@ template <class T>
   return table<T>();
 }
 
+// A program of several units compiles the innermost loops once if it says so: units that define
+// ESPALIER_KERNELS_ELSEWHERE leave them to the one that defines ESPALIER_KERNELS_HERE.
+#if defined(ESPALIER_KERNELS_HERE) || defined(ESPALIER_KERNELS_ELSEWHERE)
+#if defined(ESPALIER_KERNELS_HERE)
+#define ESPALIER_ONCE template
+#else
+#define ESPALIER_ONCE extern template
+#endif
+ESPALIER_ONCE const kernel_table<float>& table<float>() noexcept;
+ESPALIER_ONCE const kernel_table<double>& table<double>() noexcept;
+ESPALIER_ONCE const kernel_table<float>& table_for_runs<float>(std::size_t run) noexcept;
+ESPALIER_ONCE const kernel_table<double>& table_for_runs<double>(std::size_t run) noexcept;
+#undef ESPALIER_ONCE
+#endif
+
 /// Outputs that a tile may have.
 template <class T>
 [[nodiscard]] std::size_t most_outputs(const kernel_table<T>& table) noexcept {
