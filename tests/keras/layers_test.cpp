@@ -71,9 +71,6 @@ const std::map<std::string, std::string> out_of_scope{
     {"average", "see subtract"},
     {"maximum with ties", "see subtract"},
     {"minimum with ties", "see subtract"},
-    {"conv2d valid 3x3 stride 1x1 on 6x6x1 dilation_rate 2", "dilation"},
-    {"conv2d same 3x3 stride 1x1 on 5x6x1 dilation_rate 2", "dilation"},
-    {"conv1d causal 2 stride 1 dilation 2", "dilation"},
 };
 
 espalier::extents sample_shape(const json& input) {
@@ -133,6 +130,7 @@ struct makers {
                               .padding = causal ? nn::padding::valid : padding(c),
                               .causal = causal,
                               .stride = c.at("strides").at(0),
+                              .dilation = c.at("dilation_rate").at(0),
                               .bias = c.at("use_bias")}));
     add_activation(layers, c.at("activation"));
   }
@@ -141,6 +139,7 @@ struct makers {
                               .kernel = pair(c, "kernel_size"),
                               .padding = padding(c),
                               .strides = pair(c, "strides"),
+                              .dilation = pair(c, "dilation_rate"),
                               .bias = c.at("use_bias")}));
     add_activation(layers, c.at("activation"));
   }
@@ -149,6 +148,7 @@ struct makers {
                                         .kernel = pair(c, "kernel_size"),
                                         .padding = padding(c),
                                         .strides = pair(c, "strides"),
+                                        .dilation = pair(c, "dilation_rate"),
                                         .bias = bias}));
   }
   static void add_separable(chain& layers, const json& c) {

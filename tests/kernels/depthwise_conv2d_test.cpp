@@ -17,6 +17,7 @@ TEST_SUITE("kernels") {
     s.pad_top = 1;
     s.pad_right = 1;
     s.stride_down = 2;
+    s.dilation_across = 3;
     espalier::random_generator random(2);
     const auto x = support::random_blocks<T>(random, s.inputs(), 2);
     const auto dy = support::random_blocks<T>(random, s.outputs(), 2);

@@ -20,13 +20,16 @@ struct convolution {
   std::size_t before;  ///< zeros before the first input
 };
 
-const std::array<convolution, 6> convolutions{{
+const std::array<convolution, 9> convolutions{{
     {{7, 2}, {.filters = 3, .kernel = 3}, 5, 0},
     {{7, 2}, {.filters = 5, .kernel = 4, .padding = nn::padding::same}, 7, 1},
     {{7, 1}, {.filters = 2, .kernel = 4, .padding = nn::padding::same, .stride = 2}, 4, 1},
     {{6, 3}, {.filters = 4, .kernel = 3, .causal = true}, 6, 2},
     {{6, 2}, {.filters = 4, .kernel = 2, .causal = true, .stride = 3, .bias = false}, 2, 1},
     {{4, 3}, {.filters = 7, .kernel = 1, .stride = 2}, 2, 0},
+    {{11, 2}, {.filters = 3, .kernel = 3, .dilation = 4}, 3, 0},
+    {{9, 2}, {.filters = 2, .kernel = 2, .causal = true, .dilation = 3}, 9, 3},
+    {{9, 1}, {.filters = 4, .kernel = 3, .padding = nn::padding::same, .dilation = 2}, 9, 2},
 }};
 
 }  // namespace
@@ -45,7 +48,8 @@ TEST_SUITE("nn") {
         const std::size_t filter = o % c.options.filters;
         double total = c.options.bias ? static_cast<double>(1 + filter) : 0;
         for (std::size_t k = 0; k < c.options.kernel; ++k) {
-          const std::size_t step = o / c.options.filters * c.options.stride + k - c.before;  // wraps around before 0
+          const std::size_t step =
+              o / c.options.filters * c.options.stride + k * c.options.dilation - c.before;  // wraps around before 0
           for (std::size_t channel = 0; step < c.input[0] && channel < c.input[1]; ++channel) {
             total += static_cast<double>(test.layer.kernel()(k, channel, filter)) *
                      static_cast<double>(test.x[support::place(7, step * c.input[1] + channel, c.input.size())]);
@@ -70,12 +74,13 @@ TEST_SUITE("nn") {
     nn::conv1d<float> layer({.filters = 4, .kernel = 5});
     CHECK_THROWS_WITH_AS(layer.build("first", {4, 2}, random),
                          "espalier::nn::conv1d: got input of shape (4, 2) for layer 'first', expected a sequence "
-                         "(steps, channels) no shorter than the kernel (5)",
+                         "(steps, channels) no smaller than the kernel (5)",
                          espalier::shape_error);
     CHECK_THROWS_AS(layer.build("first", {16}, random), espalier::shape_error);
     CHECK_THROWS_AS(nn::conv1d<float>({.filters = 0}), espalier::argument_error);
     CHECK_THROWS_AS(nn::conv1d<float>({.kernel = 0}), espalier::argument_error);
     CHECK_THROWS_AS(nn::conv1d<float>({.stride = 0}), espalier::argument_error);
+    CHECK_THROWS_AS(nn::conv1d<float>({.dilation = 0}), espalier::argument_error);
     CHECK_THROWS_WITH_AS(nn::conv1d<float>({.padding = nn::padding::same, .causal = true}),
                          "espalier::nn::conv1d: got causal with padding on both sides, expected one of the two",
                          espalier::argument_error);

@@ -19,7 +19,7 @@ struct convolution {
 };
 
 /// Odd and even kernels, one and several channels, filters that fill no tile, images no larger than the kernel.
-const std::array<convolution, 14> convolutions{{
+const std::array<convolution, 20> convolutions{{
     {{5, 5, 1}, {.filters = 1, .kernel = {3, 3}}},
     {{7, 6, 2}, {.filters = 5, .kernel = {3, 2}}},
     {{4, 9, 3}, {.filters = 7, .kernel = {1, 4}, .bias = false}},
@@ -34,7 +34,18 @@ const std::array<convolution, 14> convolutions{{
     {{8, 6, 1}, {.filters = 6, .kernel = {3, 3}, .padding = nn::padding::same, .strides = {2, 2}}},
     {{5, 4, 3}, {.filters = 2, .kernel = {1, 1}, .padding = nn::padding::same, .strides = {3, 1}, .bias = false}},
     {{6, 7, 2}, {.filters = 5, .kernel = {2, 5}, .padding = nn::padding::same, .strides = {1, 2}}},
+    {{9, 10, 2}, {.filters = 3, .kernel = {3, 3}, .dilation = {2, 2}}},
+    {{7, 13, 1}, {.filters = 6, .kernel = {2, 4}, .dilation = {5, 3}}},
+    {{5, 6, 3}, {.filters = 4, .kernel = {3, 3}, .padding = nn::padding::same, .dilation = {2, 4}}},
+    {{8, 3, 2}, {.filters = 2, .kernel = {3, 1}, .padding = nn::padding::same, .dilation = {3, 2}, .bias = false}},
+    {{9, 12, 2}, {.filters = 3, .kernel = {2, 3}, .strides = {2, 2}, .dilation = {3, 2}}},
+    {{9, 16, 1}, {.filters = 2, .kernel = {3, 3}, .padding = nn::padding::same, .strides = {3, 2}, .dilation = {2, 3}}},
 }};
+
+/// How far a window reaches, with its gaps.
+std::size_t reach(const convolution& c, std::size_t axis) {
+  return (c.options.kernel[axis] - 1) * c.options.dilation[axis] + 1;
+}
 
 /// One output of a convolution, as the definition says.
 template <class T>
@@ -46,14 +57,15 @@ double naive(const nn::conv2d<T>& layer, const convolution& c, const std::array<
     const std::size_t covered = ((inputs + stride - 1) / stride - 1) * stride + window;
     return same && covered > inputs ? (covered - inputs) / 2 : 0;
   };
-  const std::size_t top = zeros_before(c.input[0], height, c.options.strides[0]);
-  const std::size_t left = zeros_before(c.input[1], width, c.options.strides[1]);
+  const std::size_t top = zeros_before(c.input[0], reach(c, 0), c.options.strides[0]);
+  const std::size_t left = zeros_before(c.input[1], reach(c, 1), c.options.strides[1]);
   double total = c.options.bias ? static_cast<double>(layer.bias()(filter)) : 0;
   for (std::size_t ky = 0; ky < height; ++ky) {
     for (std::size_t kx = 0; kx < width; ++kx) {
       for (std::size_t channel = 0; channel < c.input[2]; ++channel) {
-        const std::size_t row = y * c.options.strides[0] + ky - top;  // wraps around above the image
-        const std::size_t column = x0 * c.options.strides[1] + kx - left;
+        const std::size_t row =
+            y * c.options.strides[0] + ky * c.options.dilation[0] - top;  // wraps around above the image
+        const std::size_t column = x0 * c.options.strides[1] + kx * c.options.dilation[1] - left;
         if (row < c.input[0] && column < c.input[1]) {
           total += static_cast<double>(layer.kernel()(ky, kx, channel, filter)) *
                    static_cast<double>(x((row * c.input[1] + column) * c.input[2] + channel));
@@ -76,7 +88,7 @@ TEST_SUITE("nn") {
       }
       const bool same = c.options.padding == nn::padding::same;
       const auto outputs = [&](std::size_t axis) {
-        const std::size_t starts = same ? c.input[axis] : c.input[axis] + 1 - c.options.kernel[axis];
+        const std::size_t starts = same ? c.input[axis] : c.input[axis] + 1 - reach(c, axis);
         return (starts + c.options.strides[axis] - 1) / c.options.strides[axis];
       };
       const std::size_t height = outputs(0);
@@ -131,12 +143,23 @@ TEST_SUITE("nn") {
                          espalier::shape_error);
     CHECK_THROWS_AS(layer.build("first", {16}, random), espalier::shape_error);
     CHECK_THROWS_AS(layer.build("first", {5, 5, 0}, random), espalier::shape_error);
-    CHECK_THROWS_WITH_AS(nn::conv2d<float>({.filters = 0}),
-                         "espalier::nn::conv2d: got 0 filters of 3 x 3, expected at least 1 filter of 1 x 1",
+    CHECK_THROWS_WITH_AS(nn::conv2d<float>({.filters = 0}), "espalier::nn::conv2d: got 0 filters, expected 1 or more",
                          espalier::argument_error);
     CHECK_THROWS_AS(nn::conv2d<float>({.kernel = {0, 3}}), espalier::argument_error);
     CHECK_THROWS_WITH_AS(nn::conv2d<float>({.strides = {1, 0}}),
                          "espalier::nn::conv2d: got a stride of 0, expected 1 or more", espalier::argument_error);
+  }
+
+  TEST_CASE("a kernel with gaps must fit with them") {
+    espalier::random_generator random(1);
+    nn::conv2d<float> layer({.filters = 4, .kernel = {3, 2}, .dilation = {3, 2}});
+    CHECK_THROWS_WITH_AS(layer.build("first", {6, 4, 1}, random),
+                         "espalier::nn::conv2d: got input of shape (6, 4, 1) for layer 'first', expected an image "
+                         "(height, width, channels) no smaller than the kernel with its gaps (7, 3)",
+                         espalier::shape_error);
+    CHECK(layer.build("first", {7, 4, 1}, random) == espalier::extents{1, 2, 4});
+    CHECK_THROWS_WITH_AS(nn::conv2d<float>({.dilation = {0, 1}}),
+                         "espalier::nn::conv2d: got a dilation of 0, expected 1 or more", espalier::argument_error);
   }
 
   TEST_CASE("the attributes of a convolution are its kind and shapes") {

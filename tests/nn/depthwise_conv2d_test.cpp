@@ -20,11 +20,12 @@ struct convolution {
   nn::depthwise_conv2d_options options;
 };
 
-const std::array<convolution, 4> convolutions{{
+const std::array<convolution, 5> convolutions{{
     {{5, 4, 3}, {}},
     {{4, 6, 2}, {.multiplier = 3, .kernel = {2, 3}, .padding = nn::padding::same, .bias = false}},
     {{5, 6, 2}, {.multiplier = 2, .padding = nn::padding::same, .strides = {2, 2}}},
     {{6, 7, 1}, {.multiplier = 2, .kernel = {3, 2}, .strides = {1, 3}}},
+    {{7, 6, 2}, {.multiplier = 2, .padding = nn::padding::same, .dilation = {2, 3}}},
 }};
 
 }  // namespace
@@ -64,10 +65,11 @@ TEST_SUITE("nn") {
                          "image (height, width, channels) no smaller than the kernel (5, 3)",
                          espalier::shape_error);
     CHECK_THROWS_WITH_AS(nn::depthwise_conv2d<float>({.multiplier = 0}),
-                         "espalier::nn::depthwise_conv2d: got a 0 in multiplier, kernel or strides, expected 1 or more",
+                         "espalier::nn::depthwise_conv2d: got a multiplier of 0, expected 1 or more",
                          espalier::argument_error);
     CHECK_THROWS_AS(nn::depthwise_conv2d<float>({.kernel = {0, 3}}), espalier::argument_error);
     CHECK_THROWS_AS(nn::depthwise_conv2d<float>({.strides = {1, 0}}), espalier::argument_error);
+    CHECK_THROWS_AS(nn::depthwise_conv2d<float>({.dilation = {1, 0}}), espalier::argument_error);
   }
 
   TEST_CASE("its attributes are valid, and a mask holds its weights") {

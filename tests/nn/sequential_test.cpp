@@ -138,6 +138,13 @@ TEST_SUITE("nn") {
                     support::labelled<double>(30, 3, 3));
   }
 
+  TEST_CASE("a convolution with gaps leaves a pooling behind it to itself") {
+    check_gradients(
+        nn::sequential({5, 6, 1}, 2, nn::conv2d<double>({.filters = 2, .kernel = {2, 2}, .dilation = {1, 2}}),
+                       nn::relu<double>(), nn::max_pool2d<double>(), nn::flatten<double>()),
+        support::labelled<double>(30, 30, 8));
+  }
+
   TEST_CASE("activations may follow each other, each goes back from its own output") {
     check_gradients(nn::sequential({3}, 2, nn::dense<double>({.units = 5}), nn::tanh<double>(), nn::elu<double>(),
                                    nn::flatten<double>(), nn::sigmoid<double>(), nn::dense<double>({.units = 3}),

@@ -43,7 +43,7 @@ template <class T>
 [[nodiscard]] product_task<T> forward_task(const conv2d_shape& s, const conv2d_pass<T>& p) {
   product_task<T> task;
   task.x_column = s.stride_across * s.channels * lanes;
-  task.x_row = s.padded_width() * s.channels * lanes;
+  task.x_row = s.dilation_down * s.line() * lanes;
   task.rows = s.kernel_height;
   task.run = s.run();
   task.weights = p.kernel;
@@ -78,25 +78,32 @@ template <class T>
 void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T* y) {
   detail::product_task<T> task = detail::forward_task(s, p);
   task.finish = relu ? detail::finish::relu : detail::finish::store;
+  const column_order columns = s.columns();
+  const std::size_t down = s.stride_down * s.line() * lanes;
   for (std::size_t block = 0; block < p.blocks; ++block) {
     const T* padded = detail::pad_block(s, p.x + block * s.inputs() * lanes, p.scratch);
     for (std::size_t line = 0; line < s.output_height(); ++line) {
-      task.x = padded + line * s.stride_down * task.x_row;
-      task.y = y + (block * s.outputs() + line * s.output_width() * s.filters) * lanes;
-      detail::run_line(task, s.output_width(), s.filters);
+      columns.for_each_run(s.output_width(), s.stride_across, [&](const column_order::run& run) {
+        task.x = padded + line * down + run.place * s.channels * lanes;
+        task.x_column = run.apart * s.channels * lanes;
+        task.y = y + (block * s.outputs() + (line * s.output_width() + run.first) * s.filters) * lanes;
+        task.y_column = run.step * s.filters * lanes;
+        detail::run_line(task, run.count, s.filters);
+      });
     }
   }
 }
 
 /// y = the largest of each 2 x 2 window of x convolved with the kernel, + bias, or 0 if that is negative. The output of
 /// the convolution is nowhere written.
+/// @param s        without dilation across.
 /// @param y        [block][window][filter][lane]; windows that reach beyond the output are left out.
 /// @param winners  as y: which of the four it was, in row-major order (the first in a tie), or -1 if y is not positive.
 template <class T>
 void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y, T* winners) {
   detail::product_task<T> task = detail::forward_task(s, p);
   task.finish = detail::finish::relu_max_pool;
-  task.x_line = s.stride_down * task.x_row;
+  task.x_line = s.stride_down * s.line() * lanes;
   task.x_tile = 2 * task.x_column;
   task.y_tile = task.y_column;
   task.tiles = s.output_width() / 2;
@@ -120,27 +127,32 @@ template <class T>
 void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* dx) {
   T* turned = p.scratch + s.gradient_block();
   detail::turn_kernel(s, p.kernel, turned);
-  const std::size_t above = s.kernel_height - 1 - s.pad_top;
-  const std::size_t row = s.gradient_width() * s.filters * lanes;
+  const std::size_t above = s.reach_down() - 1 - s.pad_top;
+  const column_order columns = s.gradient_columns();
+  const std::size_t row = columns.size() * s.filters * lanes;
   detail::product_task<T> task;
   task.x_column = s.filters * lanes;
-  task.x_row = row;
+  task.x_row = s.dilation_down * row;
   task.run = s.kernel_width * s.filters;
   task.weight_input = s.channels;
   task.weight_output = 1;
   task.weight_row = task.run * s.channels;
-  task.y_column = s.channels * lanes;
+  const auto steps = [&](std::size_t lines) { return (lines + s.dilation_down - 1) / s.dilation_down; };
   for (std::size_t block = 0; block < p.blocks; ++block) {
     detail::spread_gradient(s, p, winners, block);
     for (std::size_t line = 0; line < s.height; ++line) {
-      const std::size_t first = above > line ? above - line : 0;
-      const std::size_t last = (std::min)(s.kernel_height, (std::max)(s.gradient_height() + above, line) - line);
+      const std::size_t first = steps(above > line ? above - line : 0);
+      const std::size_t last = (std::min)(s.kernel_height, steps((std::max)(s.gradient_height() + above, line) - line));
       // A line at the far end that no window reached has no rows: its gradient is 0.
       task.rows = (std::max)(last, first) - first;
-      task.x = p.scratch + (task.rows == 0 ? 0 : line + first - above) * row;
+      const T* x = p.scratch + (task.rows == 0 ? 0 : line + first * s.dilation_down - above) * row;
       task.weights = turned + first * task.weight_row;
-      task.y = dx + (block * s.inputs() + line * s.width * s.channels) * lanes;
-      detail::run_line(task, s.width, s.channels);
+      columns.for_each_run(s.width, 1, [&](const column_order::run& run) {
+        task.x = x + run.place * s.filters * lanes;
+        task.y = dx + (block * s.inputs() + (line * s.width + run.first) * s.channels) * lanes;
+        task.y_column = run.step * s.channels * lanes;
+        detail::run_line(task, run.count, s.channels);
+      });
     }
   }
 }

@@ -5,11 +5,50 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 
 #include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/lanes.hpp>
 
 namespace espalier::inline v0::kernels {
+
+/// Columns of a line in an order in which those that a dilated kernel sees lie side by side: columns 0, d, 2 d, ...,
+/// then 1, d + 1, ...; without dilation it is their own.
+struct column_order {
+  std::size_t dilation = 1;
+  std::size_t in_each = 0;  ///< columns of one remainder; where there are fewer, some places are left
+
+  /// @return the order of so many columns.
+  [[nodiscard]] static constexpr column_order of(std::size_t columns, std::size_t dilation) noexcept {
+    return {dilation, (columns + dilation - 1) / dilation};
+  }
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return dilation * in_each; }
+  [[nodiscard]] constexpr std::size_t place(std::size_t column) const noexcept {
+    return column % dilation * in_each + column / dilation;
+  }
+
+  /// Outputs of a line whose windows lie equally far apart.
+  struct run {
+    std::size_t first = 0;  ///< output
+    std::size_t step = 1;   ///< from one output to the next
+    std::size_t count = 0;  ///< of outputs
+    std::size_t place = 0;  ///< of the first window
+    std::size_t apart = 1;  ///< places from one window to the next
+  };
+  /// Calls action(run) until all outputs had their turn.
+  /// @param stride  columns from a window to the next.
+  template <class Action>
+  constexpr void for_each_run(std::size_t outputs, std::size_t stride, Action&& action) const {
+    if (dilation == 1) {
+      action(run{0, 1, outputs, 0, stride});
+      return;
+    }
+    const std::size_t step = dilation / std::gcd(stride, dilation);
+    for (std::size_t first = 0; first < (std::min)(step, outputs); ++first) {
+      action(run{first, step, (outputs - first + step - 1) / step, place(first * stride), step * stride / dilation});
+    }
+  }
+};
 
 /// Sizes of a convolution.
 struct conv2d_shape {
@@ -25,47 +64,61 @@ struct conv2d_shape {
   std::size_t pad_right = 0;
   std::size_t stride_down = 1;  ///< from one output to the next, in inputs
   std::size_t stride_across = 1;
+  std::size_t dilation_down = 1;  ///< from one input that a window sees to the next
+  std::size_t dilation_across = 1;
 
+  /// How far a window reaches, with the gaps of a dilation.
+  [[nodiscard]] constexpr std::size_t reach_down() const noexcept { return (kernel_height - 1) * dilation_down + 1; }
+  [[nodiscard]] constexpr std::size_t reach_across() const noexcept { return (kernel_width - 1) * dilation_across + 1; }
   [[nodiscard]] constexpr std::size_t padded_height() const noexcept { return height + pad_top + pad_bottom; }
   [[nodiscard]] constexpr std::size_t padded_width() const noexcept { return width + pad_left + pad_right; }
   [[nodiscard]] constexpr std::size_t output_height() const noexcept {
-    return (padded_height() - kernel_height) / stride_down + 1;
+    return (padded_height() - reach_down()) / stride_down + 1;
   }
   [[nodiscard]] constexpr std::size_t output_width() const noexcept {
-    return (padded_width() - kernel_width) / stride_across + 1;
+    return (padded_width() - reach_across()) / stride_across + 1;
   }
   [[nodiscard]] constexpr std::size_t inputs() const noexcept { return height * width * channels; }
   [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * filters; }
   /// Windows of 2 x 2 in the output.
   [[nodiscard]] constexpr std::size_t windows() const noexcept { return output_height() / 2 * (output_width() / 2); }
   [[nodiscard]] constexpr bool padded() const noexcept { return pad_top + pad_left + pad_bottom + pad_right > 0; }
-  /// Inputs of one row of the kernel; they lie side by side in the input too.
+  /// How the columns of a padded line lie in memory.
+  [[nodiscard]] constexpr column_order columns() const noexcept {
+    return column_order::of(padded_width(), dilation_across);
+  }
+  /// Numbers of a padded line of one sample.
+  [[nodiscard]] constexpr std::size_t line() const noexcept { return columns().size() * channels; }
+  /// Inputs of one row of the kernel; they lie side by side in the padded input too.
   [[nodiscard]] constexpr std::size_t run() const noexcept { return kernel_width * channels; }
   [[nodiscard]] constexpr std::size_t weights() const noexcept { return kernel_height * run() * filters; }
 
-  /// Outputs beside which a gradient needs zeros: those that a stride leaves out.
-  [[nodiscard]] constexpr bool strided() const noexcept { return stride_down > 1 || stride_across > 1; }
+  /// Whether the gradient of the output has gaps between columns or lines, or another order of columns.
+  [[nodiscard]] constexpr bool scattered() const noexcept {
+    return stride_down > 1 || stride_across > 1 || dilation_across > 1;
+  }
   /// The gradient of the output, as far apart as its strides and so wide that every input finds the outputs that it
   /// feeds.
   [[nodiscard]] constexpr std::size_t gradient_height() const noexcept {
     return (output_height() - 1) * stride_down + 1;
   }
-  [[nodiscard]] constexpr std::size_t gradient_width() const noexcept { return width + kernel_width - 1; }
-  [[nodiscard]] constexpr std::size_t gradient_left() const noexcept { return kernel_width - 1 - pad_left; }
+  [[nodiscard]] constexpr std::size_t gradient_width() const noexcept { return width + reach_across() - 1; }
+  [[nodiscard]] constexpr std::size_t gradient_left() const noexcept { return reach_across() - 1 - pad_left; }
+  [[nodiscard]] constexpr column_order gradient_columns() const noexcept {
+    return column_order::of(gradient_width(), dilation_across);
+  }
   [[nodiscard]] constexpr std::size_t gradient_block() const noexcept {
-    return gradient_height() * gradient_width() * filters * lanes;
+    return gradient_height() * gradient_columns().size() * filters * lanes;
   }
   /// One padded image, with room behind it for a vector that begins at its last number.
-  [[nodiscard]] constexpr std::size_t image() const noexcept {
-    return padded_height() * padded_width() * channels + 64;
-  }
+  [[nodiscard]] constexpr std::size_t image() const noexcept { return padded_height() * line() + 64; }
   /// A row of the kernel's gradient in whole vectors.
   [[nodiscard]] constexpr std::size_t sums_row() const noexcept { return (run() + 31) / 32 * 32; }
 
   /// Numbers of scratch memory that the passes need.
   [[nodiscard]] constexpr std::size_t scratch() const noexcept {
     const std::size_t places = 8 * output_height() * output_width();
-    return (std::max)({padded_height() * padded_width() * channels * lanes, gradient_block() + weights(),
+    return (std::max)({padded_height() * line() * lanes, gradient_block() + weights(),
                        4 * image() + filters * kernel_height * sums_row() + places});
   }
 };

@@ -20,9 +20,9 @@ namespace detail {
 template <class Action>
 void for_each_pair(const conv2d_shape& s, std::size_t ky, std::size_t kx, Action&& action) {
   for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
-    const std::size_t y = oy * s.stride_down + ky - s.pad_top;  // wraps around above the image
+    const std::size_t y = oy * s.stride_down + ky * s.dilation_down - s.pad_top;  // wraps around above the image
     for (std::size_t ox = 0; y < s.height && ox < s.output_width(); ++ox) {
-      const std::size_t x = ox * s.stride_across + kx - s.pad_left;
+      const std::size_t x = ox * s.stride_across + kx * s.dilation_across - s.pad_left;
       if (x < s.width) {
         action(y * s.width + x, oy * s.output_width() + ox);
       }

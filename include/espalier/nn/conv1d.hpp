@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include <espalier/attributes/layer_attributes.hpp>
@@ -13,6 +12,7 @@
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random_generator.hpp>
 #include <espalier/nn/detail/convolution.hpp>
+#include <espalier/nn/detail/convolution_windows.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/padding.hpp>
 
@@ -24,9 +24,10 @@ struct conv1d_options {
   std::size_t kernel = 3;   ///< width, >= 1
   nn::padding padding = nn::padding::valid;
   bool causal = false;  ///< zeros before the first input only, so that no output sees later inputs; then no `padding`
-  std::size_t stride = 1;  ///< from one output to the next, >= 1
-  bool bias = true;        ///< whether each filter has a bias
-  std::string name{};      ///< empty: conv1d_1, conv1d_2, ... by place in the model
+  std::size_t stride = 1;    ///< from one output to the next, >= 1
+  std::size_t dilation = 1;  ///< from one step that a window sees to the next, >= 1
+  bool bias = true;          ///< whether each filter has a bias
+  std::string name{};        ///< empty: conv1d_1, conv1d_2, ... by place in the model
 };
 
 /// Convolution of sequences (steps, channels), kernel (width, channels, filters) as in Keras.
@@ -41,17 +42,12 @@ class conv1d : public detail::convolution<T, 3> {
   static constexpr bool piecewise_linear = true;
 
   /// @param options  see conv1d_options.
-  /// @throws argument_error if there are no filters, the kernel is empty, the stride is 0, or it is both causal and
-  ///         padded.
+  /// @throws argument_error if there are no filters, kernel, stride or dilation is 0, or it is both causal and padded.
   explicit conv1d(conv1d_options options) : options_(std::move(options)) {
-    if (options_.filters == 0 || options_.kernel == 0) {
-      throw argument_error(error_message(
-          "nn::conv1d", std::to_string(options_.filters) + " filters of " + std::to_string(options_.kernel),
-          "at least 1 filter of 1"));
+    if (options_.filters == 0) {
+      throw argument_error(error_message("nn::conv1d", "0 filters", "1 or more"));
     }
-    if (options_.stride == 0) {
-      throw argument_error(error_message("nn::conv1d", "a stride of 0", "1 or more"));
-    }
+    windows().expect_positive("conv1d");
     if (options_.causal && options_.padding == padding::same) {
       throw argument_error(error_message("nn::conv1d", "causal with padding on both sides", "one of the two"));
     }
@@ -60,21 +56,13 @@ class conv1d : public detail::convolution<T, 3> {
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
-    const bool padded = options_.causal || options_.padding == padding::same;
-    if (input.rank() != 2 || input.size() == 0 || (!padded && input[0] < options_.kernel)) {
+    if (input.rank() != 2 || input.size() == 0 || !windows().fit(1, input[0])) {
       detail::refuse_input(
           "conv1d", name, input,
-          "a sequence (steps, channels) no shorter than the kernel (" + std::to_string(options_.kernel) + ")");
+          "a sequence (steps, channels) " + windows().kernel_text(to_string(extents{windows().reach(1)})));
     }
     options_.name = name;
-    auto& shape = this->shape_;
-    shape = {1, input[0], input[1], 1, options_.kernel, options_.filters};
-    shape.stride_across = options_.stride;
-    if (options_.causal) {
-      shape.pad_left = options_.kernel - 1;
-    } else if (padded) {
-      std::tie(shape.pad_left, shape.pad_right) = detail::border(input[0], options_.kernel, options_.stride);
-    }
+    this->shape_ = windows().shape({1, input[0], input[1]}, options_.filters);
     this->make_weights({options_.kernel, input[1], options_.filters}, options_.bias, generator);
     return output_shape();
   }
@@ -91,6 +79,10 @@ class conv1d : public detail::convolution<T, 3> {
   }
 
  private:
+  /// Those of an image of one line.
+  [[nodiscard]] detail::convolution_windows windows() const {
+    return {{1, options_.kernel}, {1, options_.stride}, {1, options_.dilation}, options_.padding, options_.causal};
+  }
   [[nodiscard]] extents output_shape() const { return {this->shape_.output_width(), this->shape_.filters}; }
 
   conv1d_options options_;

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include <espalier/attributes/layer_attributes.hpp>
@@ -14,6 +13,7 @@
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random_generator.hpp>
 #include <espalier/nn/detail/convolution.hpp>
+#include <espalier/nn/detail/convolution_windows.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/padding.hpp>
 
@@ -24,9 +24,10 @@ struct conv2d_options {
   std::size_t filters = 1;                  ///< >= 1
   std::array<std::size_t, 2> kernel{3, 3};  ///< height and width, >= 1
   nn::padding padding = nn::padding::valid;
-  std::array<std::size_t, 2> strides{1, 1};  ///< from one output to the next, down and across, >= 1
-  bool bias = true;                          ///< whether each filter has a bias
-  std::string name{};                        ///< empty: conv2d_1, conv2d_2, ... by place in the model
+  std::array<std::size_t, 2> strides{1, 1};   ///< from one output to the next, down and across, >= 1
+  std::array<std::size_t, 2> dilation{1, 1};  ///< from one input that a window sees to the next, down and across, >= 1
+  bool bias = true;                           ///< whether each filter has a bias
+  std::string name{};                         ///< empty: conv2d_1, conv2d_2, ... by place in the model
 };
 
 /// Convolution of images (height, width, channels), kernel (height, width, channels, filters) as in Keras.
@@ -41,39 +42,25 @@ class conv2d : public detail::convolution<T, 4> {
   static constexpr bool piecewise_linear = true;
 
   /// @param options  see conv2d_options.
-  /// @throws argument_error if there are no filters, the kernel is empty or a stride is 0.
+  /// @throws argument_error if there are no filters, or a size of the kernel, a stride or a dilation is 0.
   explicit conv2d(conv2d_options options) : options_(std::move(options)) {
-    if (options_.filters == 0 || options_.kernel[0] == 0 || options_.kernel[1] == 0) {
-      throw argument_error(error_message("nn::conv2d",
-                                         std::to_string(options_.filters) + " filters of " +
-                                             std::to_string(options_.kernel[0]) + " x " +
-                                             std::to_string(options_.kernel[1]),
-                                         "at least 1 filter of 1 x 1"));
+    if (options_.filters == 0) {
+      throw argument_error(error_message("nn::conv2d", "0 filters", "1 or more"));
     }
-    if (options_.strides[0] == 0 || options_.strides[1] == 0) {
-      throw argument_error(error_message("nn::conv2d", "a stride of 0", "1 or more"));
-    }
+    windows().expect_positive("conv2d");
   }
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
-    const auto [height, width] = options_.kernel;
-    const bool same = options_.padding == nn::padding::same;
-    if (input.rank() != 3 || input.size() == 0 || (!same && (input[0] < height || input[1] < width))) {
+    if (input.rank() != 3 || input.size() == 0 || !windows().fit(input[0], input[1])) {
       detail::refuse_input("conv2d", name, input,
-                           "an image (height, width, channels) no smaller than the kernel (" + std::to_string(height) +
-                               ", " + std::to_string(width) + ")");
+                           "an image (height, width, channels) " +
+                               windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)})));
     }
     options_.name = name;
-    auto& shape = this->shape_;
-    shape = {input[0], input[1], input[2], height, width, options_.filters};
-    std::tie(shape.stride_down, shape.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
-    if (same) {
-      std::tie(shape.pad_top, shape.pad_bottom) = detail::border(input[0], height, options_.strides[0]);
-      std::tie(shape.pad_left, shape.pad_right) = detail::border(input[1], width, options_.strides[1]);
-    }
-    this->make_weights({height, width, input[2], options_.filters}, options_.bias, generator);
+    this->shape_ = windows().shape(input, options_.filters);
+    this->make_weights({options_.kernel[0], options_.kernel[1], input[2], options_.filters}, options_.bias, generator);
     return output_shape();
   }
 
@@ -89,6 +76,9 @@ class conv2d : public detail::convolution<T, 4> {
   }
 
  private:
+  [[nodiscard]] detail::convolution_windows windows() const {
+    return {options_.kernel, options_.strides, options_.dilation, options_.padding};
+  }
   [[nodiscard]] extents output_shape() const {
     return {this->shape_.output_height(), this->shape_.output_width(), this->shape_.filters};
   }

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include <espalier/attributes/layer_attributes.hpp>
@@ -16,7 +15,7 @@
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/depthwise_conv2d.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
-#include <espalier/nn/detail/convolution.hpp>
+#include <espalier/nn/detail/convolution_windows.hpp>
 #include <espalier/nn/glorot_uniform.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/padding.hpp>
@@ -29,9 +28,10 @@ struct depthwise_conv2d_options {
   std::size_t multiplier = 1;               ///< outputs of each channel, >= 1
   std::array<std::size_t, 2> kernel{3, 3};  ///< height and width, >= 1
   nn::padding padding = nn::padding::valid;
-  std::array<std::size_t, 2> strides{1, 1};  ///< from one output to the next, down and across, >= 1
-  bool bias = true;                          ///< whether each output has a bias
-  std::string name{};                        ///< empty: depthwise_conv2d_1, ... by place in the model
+  std::array<std::size_t, 2> strides{1, 1};   ///< from one output to the next, down and across, >= 1
+  std::array<std::size_t, 2> dilation{1, 1};  ///< from one input that a window sees to the next, down and across, >= 1
+  bool bias = true;                           ///< whether each output has a bias
+  std::string name{};                         ///< empty: depthwise_conv2d_1, ... by place in the model
 };
 
 /// Convolution of each channel of images (height, width, channels) with kernels of its own, (height, width, channels,
@@ -49,31 +49,25 @@ class depthwise_conv2d {
   static constexpr bool piecewise_linear = true;
 
   /// @param options  see depthwise_conv2d_options.
-  /// @throws argument_error if the multiplier or a stride is 0, or the kernel is empty.
+  /// @throws argument_error if the multiplier, a size of the kernel, a stride or a dilation is 0.
   explicit depthwise_conv2d(depthwise_conv2d_options options = {}) : options_(std::move(options)) {
-    const auto& o = options_;
-    if (o.multiplier == 0 || o.kernel[0] == 0 || o.kernel[1] == 0 || o.strides[0] == 0 || o.strides[1] == 0) {
-      throw argument_error(error_message("nn::depthwise_conv2d", "a 0 in multiplier, kernel or strides", "1 or more"));
+    if (options_.multiplier == 0) {
+      throw argument_error(error_message("nn::depthwise_conv2d", "a multiplier of 0", "1 or more"));
     }
+    windows().expect_positive("depthwise_conv2d");
   }
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
-    const auto [height, width] = options_.kernel;
-    const bool same = options_.padding == nn::padding::same;
-    if (input.rank() != 3 || input.size() == 0 || (!same && (input[0] < height || input[1] < width))) {
+    if (input.rank() != 3 || input.size() == 0 || !windows().fit(input[0], input[1])) {
       detail::refuse_input("depthwise_conv2d", name, input,
-                           "an image (height, width, channels) no smaller than the kernel (" + std::to_string(height) +
-                               ", " + std::to_string(width) + ")");
+                           "an image (height, width, channels) " +
+                               windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)})));
     }
     options_.name = name;
-    shape_ = {input[0], input[1], input[2], height, width, input[2] * options_.multiplier};
-    std::tie(shape_.stride_down, shape_.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
-    if (same) {
-      std::tie(shape_.pad_top, shape_.pad_bottom) = detail::border(input[0], height, options_.strides[0]);
-      std::tie(shape_.pad_left, shape_.pad_right) = detail::border(input[1], width, options_.strides[1]);
-    }
+    const auto [height, width] = options_.kernel;
+    shape_ = windows().shape(input, input[2] * options_.multiplier);
     kernel_ = zeros<T, 4>({height, width, input[2], options_.multiplier});
     bias_ = zeros<T, 1>({options_.bias ? shape_.filters : 0});
     glorot_uniform(elements(kernel_), {height * width * input[2], height * width * options_.multiplier}, generator);
@@ -104,6 +98,9 @@ class depthwise_conv2d {
   }
 
  private:
+  [[nodiscard]] detail::convolution_windows windows() const {
+    return {options_.kernel, options_.strides, options_.dilation, options_.padding};
+  }
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = detail::weights_of(p, kernel_, bias_);
     return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};

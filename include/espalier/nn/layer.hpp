@@ -76,7 +76,8 @@ concept trained_layer = layer<Layer> && requires(Layer& l, const Layer& c, const
 /// A layer with a kernel to train and prune: also gives attributes().
 ///
 /// Optional, for speed: `forward_relu(pass)` takes along a relu behind it; `forward_relu_pool`, `backward_relu_pool`
-/// and `backward_parameters_relu_pool` also a pooling of 2 x 2 behind that, and leave in `pass.between` what they like.
+/// and `backward_parameters_relu_pool` also a pooling of 2 x 2 behind that, where `takes_pool()`, and leave in
+/// `pass.between` what they like.
 template <class Layer>
 concept weighted_layer = trained_layer<Layer> && requires(const Layer& c) {
   c.attributes();

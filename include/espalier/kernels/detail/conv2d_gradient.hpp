@@ -31,13 +31,13 @@ class live_outputs {
  public:
   /// @param scratch  2 width numbers per output.
   live_outputs(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* scratch)
-      : dy_(p.dy), winners_(winners), filters_(s.filters) {
+      : dy_(p.dy), winners_(winners), filters_(s.filters), channels_(s.channels), order_(s.columns()) {
     const std::size_t step = winners == nullptr ? 1 : 2;
     lines_ = s.output_height() / step;
     columns_ = s.output_width() / step;
+    column_stride_ = step * s.stride_across;
     right_ = static_cast<whole>(s.stride_across * s.channels);
-    down_ = static_cast<whole>(s.stride_down * s.padded_width() * s.channels);
-    column_step_ = static_cast<whole>(step) * right_;
+    down_ = static_cast<whole>(s.stride_down * s.line());
     line_step_ = static_cast<whole>(step) * down_;
     for (std::size_t i = 0; i < width; ++i) {
       lists_[i] = scratch + i * 2 * s.output_height() * s.output_width();
@@ -46,29 +46,11 @@ class live_outputs {
 
   /// @param sample  the first of a vector of samples.
   void find(std::size_t sample, std::size_t filter) {
-    // Copies: what is written through the lists' ends could, for all the compiler knows, be this object.
-    const std::size_t pixel = filters_ * lanes;
-    const std::size_t columns = columns_;
-    const whole column_step = column_step_;
-    const wholes<T> right = wholes<T>{} + right_;
-    const wholes<T> down = wholes<T>{} + down_;
-    const std::size_t first = (sample / lanes * lines_ * columns * filters_ + filter) * lanes + sample % lanes;
-    const T* dy = dy_ + first;
-    const T* winners = winners_ == nullptr ? nullptr : winners_ + first;
+    const std::size_t places = lines_ * columns_ * filters_;
+    const std::size_t first = (sample / lanes * places + filter) * lanes + sample % lanes;
     std::array<T*, width> ends = lists_;
-    for (std::size_t line = 0; line < lines_; ++line) {
-      whole place = static_cast<whole>(line) * line_step_;
-      for (std::size_t column = 0; column < columns; ++column, dy += pixel, place += column_step) {
-        wholes<T> places = wholes<T>{} + place;
-        if (winners != nullptr) {
-          // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
-          const auto winner = load<wholes<T>>(winners);
-          winners += pixel;
-          places += (-(winner & 1) & right) + (-((winner >> 1) & 1) & down);
-        }
-        append(load(dy), places, ends);
-      }
-    }
+    order_.for_each_run(columns_, column_stride_,
+                        [&](const column_order::run& run) { ends = append(first, run, ends); });
     for (std::size_t i = 0; i < width; ++i) {
       counts_[i] = static_cast<std::size_t>(ends[i] - lists_[i]) / 2;
     }
@@ -80,6 +62,41 @@ class live_outputs {
   [[nodiscard]] std::size_t count(std::size_t i) const noexcept { return counts_[i]; }
 
  private:
+  /// Writes the outputs of a run of columns behind the lists, line by line.
+  /// @param first  place of the first output of the samples and the filter.   @return the new ends.
+  [[nodiscard]] std::array<T*, width> append(std::size_t first, const column_order::run& run,
+                                             std::array<T*, width> ends) const {
+    // Copies: what is written through the lists' ends could, for all the compiler knows, be this object.
+    const std::size_t pixel = filters_ * lanes;
+    const std::size_t step = run.step * pixel;
+    const std::size_t line_step = columns_ * pixel;
+    const std::size_t lines = lines_;
+    const whole place_step = static_cast<whole>(run.apart * channels_);
+    const whole place_line_step = line_step_;
+    const wholes<T> right = wholes<T>{} + right_;
+    const wholes<T> down = wholes<T>{} + down_;
+    const T* dy_line = dy_ + first + run.first * pixel;
+    const T* winners_line = winners_ == nullptr ? nullptr : winners_ + first;
+    whole place_line = static_cast<whole>(run.place * channels_);
+    for (std::size_t line = 0; line < lines; ++line, dy_line += line_step, place_line += place_line_step) {
+      const T* dy = dy_line;
+      const T* winners = winners_line;
+      whole place = place_line;
+      for (std::size_t output = 0; output < run.count; ++output, dy += step, place += place_step) {
+        wholes<T> places = wholes<T>{} + place;
+        if (winners != nullptr) {
+          // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
+          const auto winner = load<wholes<T>>(winners);
+          winners += step;
+          places += (-(winner & 1) & right) + (-((winner >> 1) & 1) & down);
+        }
+        append(load(dy), places, ends);
+      }
+      winners_line = winners_line == nullptr ? nullptr : winners_line + line_step;
+    }
+    return ends;
+  }
+
   /// Writes an output of all samples behind the lists; those without a gradient are written over by the next.
   static void append(const numbers<T>& slope, const wholes<T>& places, std::array<T*, width>& ends) {
     const auto place = reinterpret_cast<numbers<T>>(places);
@@ -106,12 +123,14 @@ class live_outputs {
   const T* dy_;
   const T* winners_;
   std::size_t filters_;
+  std::size_t channels_;
+  column_order order_;
   std::size_t lines_ = 0;
   std::size_t columns_ = 0;
-  whole right_ = 0;  ///< from an output of a window to the next, in the image
+  std::size_t column_stride_ = 0;  ///< from an output or window to the next, in columns of the image
+  whole right_ = 0;                ///< from an output of a window to the next, in numbers of the image
   whole down_ = 0;
-  whole column_step_ = 0;  ///< from a window to the next
-  whole line_step_ = 0;
+  whole line_step_ = 0;  ///< from a line of outputs or windows to the next
   std::array<T*, width> lists_{};
   std::array<std::size_t, width> counts_{};
 };
@@ -120,13 +139,18 @@ class live_outputs {
 template <class T>
 void take_images(const conv2d_shape& s, const T* x, T* images) {
   constexpr std::size_t width = short_vector<T>::width;
-  const std::size_t row = s.width * s.channels;
+  const bool one_by_one = s.dilation_across > 1;
+  const std::size_t parts = one_by_one ? s.width : 1;
+  const std::size_t numbers = s.width * s.channels / parts;
   for (std::size_t line = 0; line < s.height; ++line) {
-    std::array<T*, width> to;
-    for (std::size_t i = 0; i < width; ++i) {
-      to[i] = images + i * s.image() + ((line + s.pad_top) * s.padded_width() + s.pad_left) * s.channels;
+    for (std::size_t column = 0; column < parts; ++column) {
+      const std::size_t place = (line + s.pad_top) * s.line() + s.columns().place(s.pad_left + column) * s.channels;
+      std::array<T*, width> to;
+      for (std::size_t i = 0; i < width; ++i) {
+        to[i] = images + i * s.image() + place;
+      }
+      lanes_to_rows<T>(x + (line * parts + column) * numbers * lanes, numbers, to);
     }
-    lanes_to_rows<T>(x + line * row * lanes, row, to);
   }
 }
 
@@ -159,7 +183,7 @@ void conv2d_kernel_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, cons
   live_outputs<T> live(s, p, winners, sums + s.filters * filter_sums);
   std::fill_n(p.scratch, width * s.image() + s.filters * filter_sums, T{0});
   rows_task<T> task;
-  task.x_row = s.padded_width() * s.channels;
+  task.x_row = s.dilation_down * s.line();
   task.sums_row = s.sums_row();
   task.squared = Kind == gradient_kind::squared;
   task.narrow = s.run() <= 8;

@@ -12,14 +12,22 @@
 
 namespace espalier::inline v0::kernels::detail {
 
-/// One block with its border of zeros; the block itself if it has none.
+/// One block with its border of zeros and its columns in the order of the shape; the block itself if it is so already.
 template <class T>
 [[nodiscard]] const T* pad_block(const conv2d_shape& s, const T* block, T* scratch) {
-  if (!s.padded()) {
+  if (!s.padded() && s.dilation_across == 1) {
     return block;
   }
   const std::size_t pixel = s.channels * lanes;
-  const std::size_t padded_row = s.padded_width() * pixel;
+  const std::size_t padded_row = s.line() * lanes;
+  if (s.dilation_across > 1) {
+    std::fill_n(scratch, s.padded_height() * padded_row, T{0});
+    for (std::size_t i = 0; i < s.height * s.width; ++i) {
+      const std::size_t place = s.columns().place(s.pad_left + i % s.width);
+      std::copy_n(block + i * pixel, pixel, scratch + (s.pad_top + i / s.width) * padded_row + place * pixel);
+    }
+    return scratch;
+  }
   T* to = std::fill_n(scratch, s.pad_top * padded_row, T{0});
   for (std::size_t line = 0; line < s.height; ++line) {
     to = std::fill_n(to, s.pad_left * pixel, T{0});
@@ -58,15 +66,17 @@ void fill_around_windows(const conv2d_shape& s, T* to) {
   }
 }
 
-/// Writes the gradient of a block's output into p.scratch, as far apart as its strides, with zeros between and around.
+/// Writes the gradient of a block's output into p.scratch, as far apart as its strides and in the order of columns of
+/// the shape, with zeros between and around.
 /// @param winners  of the windows, or null if p.dy is that of the output itself.
 template <class T>
 void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, std::size_t block) {
   const std::size_t pixel = s.filters * lanes;
-  const std::size_t row = s.gradient_width() * pixel;
+  const column_order columns = s.gradient_columns();
+  const std::size_t row = columns.size() * pixel;
   const std::size_t left = s.gradient_left() * pixel;
   const std::size_t line_size = s.output_width() * pixel;
-  if (winners == nullptr && !s.strided()) {
+  if (winners == nullptr && !s.scattered()) {
     const T* dy = p.dy + block * s.outputs() * lanes;
     for (std::size_t line = 0; line < s.output_height(); ++line) {
       T* to = std::fill_n(p.scratch + line * row, left, T{0});
@@ -75,7 +85,7 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
     }
     return;
   }
-  if (s.strided()) {
+  if (s.scattered()) {
     std::fill_n(p.scratch, s.gradient_block(), T{0});
   } else {
     fill_around_windows(s, p.scratch);
@@ -87,7 +97,8 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
   const std::size_t down = s.stride_down * row;
   const std::size_t places[4] = {0, right, down, down + right};
   for (std::size_t output = 0; output < count; ++output) {
-    T* to = p.scratch + output / across * step * down + left + output % across * step * right;
+    const std::size_t column = s.gradient_left() + output % across * step * s.stride_across;
+    T* to = p.scratch + output / across * step * down + columns.place(column) * pixel;
     const std::size_t from = (block * count + output) * pixel;
     if (winners == nullptr) {
       std::copy_n(p.dy + from, pixel, to);

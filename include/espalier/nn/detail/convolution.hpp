@@ -18,14 +18,6 @@
 
 namespace espalier::inline v0::nn::detail {
 
-/// Zeros before and behind, so that there is one output per step.
-[[nodiscard]] inline std::pair<std::size_t, std::size_t> border(std::size_t inputs, std::size_t window,
-                                                                std::size_t stride) {
-  const std::size_t covered = (inputs - 1) / stride * stride + window;
-  const std::size_t zeros = covered > inputs ? covered - inputs : 0;
-  return {zeros / 2, zeros - zeros / 2};
-}
-
 /// @tparam Rank  axes of the kernel.
 template <class T, std::size_t Rank>
 class convolution {
@@ -41,6 +33,8 @@ class convolution {
 
   void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
   void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }
+  /// @return whether `forward_relu_pool` can run.
+  [[nodiscard]] bool takes_pool() const noexcept { return shape_.dilation_across == 1; }
   void forward_relu_pool(const pass<T>& p) const {
     kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y, p.between);
   }

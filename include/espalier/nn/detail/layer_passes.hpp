@@ -101,7 +101,7 @@ class layer_passes {
   void back_through(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
     if constexpr (Depth >= Last + 3) {
       if constexpr (relu_and_pool_follow<Tuple, Depth - 3, Depth>()) {
-        if (std::get<Depth - 1>(layers_).takes_fours()) {
+        if (run_as_three<Depth - 3>(layers_)) {
           return back_through_three<Kind, Depth, Last>(w, blocks, end);
         }
       }
@@ -130,7 +130,7 @@ class layer_passes {
     if constexpr (Index < End) {
       const auto& layer = std::get<Index>(layers_);
       if constexpr (relu_and_pool_follow<Tuple, Index, End>()) {
-        if (std::get<Index + 2>(layers_).takes_fours()) {
+        if (run_as_three<Index>(layers_)) {
           layer.forward_relu_pool(pass_of<Index, 3>(w, blocks));
           return run_from<Index + 3, End>(w, blocks);
         }

@@ -19,6 +19,7 @@ concept takes_relu = requires(const Layer& l, const pass<typename Layer::value_t
 };
 template <class Layer>
 concept takes_relu_and_pool = takes_relu<Layer> && requires(const Layer& l, const pass<typename Layer::value_type>& p) {
+  l.takes_pool();
   l.forward_relu_pool(p);
   l.backward_relu_pool(p);
 };
@@ -35,7 +36,7 @@ template <class Tuple, std::size_t Index, std::size_t End>
   }
 }
 
-/// Whether it can take along the pooling behind that too, if the windows are 2 x 2.
+/// Whether it can take along the pooling behind that too, if the windows are 2 x 2 and those of the layer without gaps.
 template <class Tuple, std::size_t Index, std::size_t End>
 [[nodiscard]] constexpr bool relu_and_pool_follow() {
   if constexpr (Index + 3 <= End && relu_follows<Tuple, Index, End>()) {
@@ -45,6 +46,12 @@ template <class Tuple, std::size_t Index, std::size_t End>
   } else {
     return false;
   }
+}
+
+/// Whether they do.
+template <std::size_t Index, class Tuple>
+[[nodiscard]] bool run_as_three(const Tuple& layers) {
+  return std::get<Index>(layers).takes_pool() && std::get<Index + 2>(layers).takes_fours();
 }
 
 template <class Layer>
