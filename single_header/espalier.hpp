@@ -15136,6 +15136,44 @@ void take_channels(const channels_part& s, const T* whole, T* part) {
 
 namespace espalier::inline v0::kernels {
 
+/// Columns of a line in an order in which those that a dilated kernel sees lie side by side: columns 0, d, 2 d, ...,
+/// then 1, d + 1, ...; without dilation it is their own.
+struct column_order {
+  std::size_t dilation = 1;
+  std::size_t in_each = 0;  ///< columns of one remainder; where there are fewer, some places are left
+
+  /// @return the order of so many columns.
+  [[nodiscard]] static constexpr column_order of(std::size_t columns, std::size_t dilation) noexcept {
+    return {dilation, (columns + dilation - 1) / dilation};
+  }
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return dilation * in_each; }
+  [[nodiscard]] constexpr std::size_t place(std::size_t column) const noexcept {
+    return column % dilation * in_each + column / dilation;
+  }
+
+  /// Outputs of a line whose windows lie equally far apart.
+  struct run {
+    std::size_t first = 0;  ///< output
+    std::size_t step = 1;   ///< from one output to the next
+    std::size_t count = 0;  ///< of outputs
+    std::size_t place = 0;  ///< of the first window
+    std::size_t apart = 1;  ///< places from one window to the next
+  };
+  /// Calls action(run) until all outputs had their turn.
+  /// @param stride  columns from a window to the next.
+  template <class Action>
+  constexpr void for_each_run(std::size_t outputs, std::size_t stride, Action&& action) const {
+    if (dilation == 1) {
+      action(run{0, 1, outputs, 0, stride});
+      return;
+    }
+    const std::size_t step = dilation / std::gcd(stride, dilation);
+    for (std::size_t first = 0; first < (std::min)(step, outputs); ++first) {
+      action(run{first, step, (outputs - first + step - 1) / step, place(first * stride), step * stride / dilation});
+    }
+  }
+};
+
 /// Sizes of a convolution.
 struct conv2d_shape {
   std::size_t height = 0;  ///< of the input
@@ -15150,47 +15188,61 @@ struct conv2d_shape {
   std::size_t pad_right = 0;
   std::size_t stride_down = 1;  ///< from one output to the next, in inputs
   std::size_t stride_across = 1;
+  std::size_t dilation_down = 1;  ///< from one input that a window sees to the next
+  std::size_t dilation_across = 1;
 
+  /// How far a window reaches, with the gaps of a dilation.
+  [[nodiscard]] constexpr std::size_t reach_down() const noexcept { return (kernel_height - 1) * dilation_down + 1; }
+  [[nodiscard]] constexpr std::size_t reach_across() const noexcept { return (kernel_width - 1) * dilation_across + 1; }
   [[nodiscard]] constexpr std::size_t padded_height() const noexcept { return height + pad_top + pad_bottom; }
   [[nodiscard]] constexpr std::size_t padded_width() const noexcept { return width + pad_left + pad_right; }
   [[nodiscard]] constexpr std::size_t output_height() const noexcept {
-    return (padded_height() - kernel_height) / stride_down + 1;
+    return (padded_height() - reach_down()) / stride_down + 1;
   }
   [[nodiscard]] constexpr std::size_t output_width() const noexcept {
-    return (padded_width() - kernel_width) / stride_across + 1;
+    return (padded_width() - reach_across()) / stride_across + 1;
   }
   [[nodiscard]] constexpr std::size_t inputs() const noexcept { return height * width * channels; }
   [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * filters; }
   /// Windows of 2 x 2 in the output.
   [[nodiscard]] constexpr std::size_t windows() const noexcept { return output_height() / 2 * (output_width() / 2); }
   [[nodiscard]] constexpr bool padded() const noexcept { return pad_top + pad_left + pad_bottom + pad_right > 0; }
-  /// Inputs of one row of the kernel; they lie side by side in the input too.
+  /// How the columns of a padded line lie in memory.
+  [[nodiscard]] constexpr column_order columns() const noexcept {
+    return column_order::of(padded_width(), dilation_across);
+  }
+  /// Numbers of a padded line of one sample.
+  [[nodiscard]] constexpr std::size_t line() const noexcept { return columns().size() * channels; }
+  /// Inputs of one row of the kernel; they lie side by side in the padded input too.
   [[nodiscard]] constexpr std::size_t run() const noexcept { return kernel_width * channels; }
   [[nodiscard]] constexpr std::size_t weights() const noexcept { return kernel_height * run() * filters; }
 
-  /// Outputs beside which a gradient needs zeros: those that a stride leaves out.
-  [[nodiscard]] constexpr bool strided() const noexcept { return stride_down > 1 || stride_across > 1; }
+  /// Whether the gradient of the output has gaps between columns or lines, or another order of columns.
+  [[nodiscard]] constexpr bool scattered() const noexcept {
+    return stride_down > 1 || stride_across > 1 || dilation_across > 1;
+  }
   /// The gradient of the output, as far apart as its strides and so wide that every input finds the outputs that it
   /// feeds.
   [[nodiscard]] constexpr std::size_t gradient_height() const noexcept {
     return (output_height() - 1) * stride_down + 1;
   }
-  [[nodiscard]] constexpr std::size_t gradient_width() const noexcept { return width + kernel_width - 1; }
-  [[nodiscard]] constexpr std::size_t gradient_left() const noexcept { return kernel_width - 1 - pad_left; }
+  [[nodiscard]] constexpr std::size_t gradient_width() const noexcept { return width + reach_across() - 1; }
+  [[nodiscard]] constexpr std::size_t gradient_left() const noexcept { return reach_across() - 1 - pad_left; }
+  [[nodiscard]] constexpr column_order gradient_columns() const noexcept {
+    return column_order::of(gradient_width(), dilation_across);
+  }
   [[nodiscard]] constexpr std::size_t gradient_block() const noexcept {
-    return gradient_height() * gradient_width() * filters * lanes;
+    return gradient_height() * gradient_columns().size() * filters * lanes;
   }
   /// One padded image, with room behind it for a vector that begins at its last number.
-  [[nodiscard]] constexpr std::size_t image() const noexcept {
-    return padded_height() * padded_width() * channels + 64;
-  }
+  [[nodiscard]] constexpr std::size_t image() const noexcept { return padded_height() * line() + 64; }
   /// A row of the kernel's gradient in whole vectors.
   [[nodiscard]] constexpr std::size_t sums_row() const noexcept { return (run() + 31) / 32 * 32; }
 
   /// Numbers of scratch memory that the passes need.
   [[nodiscard]] constexpr std::size_t scratch() const noexcept {
     const std::size_t places = 8 * output_height() * output_width();
-    return (std::max)({padded_height() * padded_width() * channels * lanes, gradient_block() + weights(),
+    return (std::max)({padded_height() * line() * lanes, gradient_block() + weights(),
                        4 * image() + filters * kernel_height * sums_row() + places});
   }
 };
@@ -15283,13 +15335,13 @@ class live_outputs {
  public:
   /// @param scratch  2 width numbers per output.
   live_outputs(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* scratch)
-      : dy_(p.dy), winners_(winners), filters_(s.filters) {
+      : dy_(p.dy), winners_(winners), filters_(s.filters), channels_(s.channels), order_(s.columns()) {
     const std::size_t step = winners == nullptr ? 1 : 2;
     lines_ = s.output_height() / step;
     columns_ = s.output_width() / step;
+    column_stride_ = step * s.stride_across;
     right_ = static_cast<whole>(s.stride_across * s.channels);
-    down_ = static_cast<whole>(s.stride_down * s.padded_width() * s.channels);
-    column_step_ = static_cast<whole>(step) * right_;
+    down_ = static_cast<whole>(s.stride_down * s.line());
     line_step_ = static_cast<whole>(step) * down_;
     for (std::size_t i = 0; i < width; ++i) {
       lists_[i] = scratch + i * 2 * s.output_height() * s.output_width();
@@ -15298,29 +15350,11 @@ class live_outputs {
 
   /// @param sample  the first of a vector of samples.
   void find(std::size_t sample, std::size_t filter) {
-    // Copies: what is written through the lists' ends could, for all the compiler knows, be this object.
-    const std::size_t pixel = filters_ * lanes;
-    const std::size_t columns = columns_;
-    const whole column_step = column_step_;
-    const wholes<T> right = wholes<T>{} + right_;
-    const wholes<T> down = wholes<T>{} + down_;
-    const std::size_t first = (sample / lanes * lines_ * columns * filters_ + filter) * lanes + sample % lanes;
-    const T* dy = dy_ + first;
-    const T* winners = winners_ == nullptr ? nullptr : winners_ + first;
+    const std::size_t places = lines_ * columns_ * filters_;
+    const std::size_t first = (sample / lanes * places + filter) * lanes + sample % lanes;
     std::array<T*, width> ends = lists_;
-    for (std::size_t line = 0; line < lines_; ++line) {
-      whole place = static_cast<whole>(line) * line_step_;
-      for (std::size_t column = 0; column < columns; ++column, dy += pixel, place += column_step) {
-        wholes<T> places = wholes<T>{} + place;
-        if (winners != nullptr) {
-          // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
-          const auto winner = load<wholes<T>>(winners);
-          winners += pixel;
-          places += (-(winner & 1) & right) + (-((winner >> 1) & 1) & down);
-        }
-        append(load(dy), places, ends);
-      }
-    }
+    order_.for_each_run(columns_, column_stride_,
+                        [&](const column_order::run& run) { ends = append(first, run, ends); });
     for (std::size_t i = 0; i < width; ++i) {
       counts_[i] = static_cast<std::size_t>(ends[i] - lists_[i]) / 2;
     }
@@ -15332,6 +15366,41 @@ class live_outputs {
   [[nodiscard]] std::size_t count(std::size_t i) const noexcept { return counts_[i]; }
 
  private:
+  /// Writes the outputs of a run of columns behind the lists, line by line.
+  /// @param first  place of the first output of the samples and the filter.   @return the new ends.
+  [[nodiscard]] std::array<T*, width> append(std::size_t first, const column_order::run& run,
+                                             std::array<T*, width> ends) const {
+    // Copies: what is written through the lists' ends could, for all the compiler knows, be this object.
+    const std::size_t pixel = filters_ * lanes;
+    const std::size_t step = run.step * pixel;
+    const std::size_t line_step = columns_ * pixel;
+    const std::size_t lines = lines_;
+    const whole place_step = static_cast<whole>(run.apart * channels_);
+    const whole place_line_step = line_step_;
+    const wholes<T> right = wholes<T>{} + right_;
+    const wholes<T> down = wholes<T>{} + down_;
+    const T* dy_line = dy_ + first + run.first * pixel;
+    const T* winners_line = winners_ == nullptr ? nullptr : winners_ + first;
+    whole place_line = static_cast<whole>(run.place * channels_);
+    for (std::size_t line = 0; line < lines; ++line, dy_line += line_step, place_line += place_line_step) {
+      const T* dy = dy_line;
+      const T* winners = winners_line;
+      whole place = place_line;
+      for (std::size_t output = 0; output < run.count; ++output, dy += step, place += place_step) {
+        wholes<T> places = wholes<T>{} + place;
+        if (winners != nullptr) {
+          // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
+          const auto winner = load<wholes<T>>(winners);
+          winners += step;
+          places += (-(winner & 1) & right) + (-((winner >> 1) & 1) & down);
+        }
+        append(load(dy), places, ends);
+      }
+      winners_line = winners_line == nullptr ? nullptr : winners_line + line_step;
+    }
+    return ends;
+  }
+
   /// Writes an output of all samples behind the lists; those without a gradient are written over by the next.
   static void append(const numbers<T>& slope, const wholes<T>& places, std::array<T*, width>& ends) {
     const auto place = reinterpret_cast<numbers<T>>(places);
@@ -15358,12 +15427,14 @@ class live_outputs {
   const T* dy_;
   const T* winners_;
   std::size_t filters_;
+  std::size_t channels_;
+  column_order order_;
   std::size_t lines_ = 0;
   std::size_t columns_ = 0;
-  whole right_ = 0;  ///< from an output of a window to the next, in the image
+  std::size_t column_stride_ = 0;  ///< from an output or window to the next, in columns of the image
+  whole right_ = 0;                ///< from an output of a window to the next, in numbers of the image
   whole down_ = 0;
-  whole column_step_ = 0;  ///< from a window to the next
-  whole line_step_ = 0;
+  whole line_step_ = 0;  ///< from a line of outputs or windows to the next
   std::array<T*, width> lists_{};
   std::array<std::size_t, width> counts_{};
 };
@@ -15372,13 +15443,18 @@ class live_outputs {
 template <class T>
 void take_images(const conv2d_shape& s, const T* x, T* images) {
   constexpr std::size_t width = short_vector<T>::width;
-  const std::size_t row = s.width * s.channels;
+  const bool one_by_one = s.dilation_across > 1;
+  const std::size_t parts = one_by_one ? s.width : 1;
+  const std::size_t numbers = s.width * s.channels / parts;
   for (std::size_t line = 0; line < s.height; ++line) {
-    std::array<T*, width> to;
-    for (std::size_t i = 0; i < width; ++i) {
-      to[i] = images + i * s.image() + ((line + s.pad_top) * s.padded_width() + s.pad_left) * s.channels;
+    for (std::size_t column = 0; column < parts; ++column) {
+      const std::size_t place = (line + s.pad_top) * s.line() + s.columns().place(s.pad_left + column) * s.channels;
+      std::array<T*, width> to;
+      for (std::size_t i = 0; i < width; ++i) {
+        to[i] = images + i * s.image() + place;
+      }
+      lanes_to_rows<T>(x + (line * parts + column) * numbers * lanes, numbers, to);
     }
-    lanes_to_rows<T>(x + line * row * lanes, row, to);
   }
 }
 
@@ -15411,7 +15487,7 @@ void conv2d_kernel_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, cons
   live_outputs<T> live(s, p, winners, sums + s.filters * filter_sums);
   std::fill_n(p.scratch, width * s.image() + s.filters * filter_sums, T{0});
   rows_task<T> task;
-  task.x_row = s.padded_width() * s.channels;
+  task.x_row = s.dilation_down * s.line();
   task.sums_row = s.sums_row();
   task.squared = Kind == gradient_kind::squared;
   task.narrow = s.run() <= 8;
@@ -15448,14 +15524,22 @@ void conv2d_kernel_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, cons
 
 namespace espalier::inline v0::kernels::detail {
 
-/// One block with its border of zeros; the block itself if it has none.
+/// One block with its border of zeros and its columns in the order of the shape; the block itself if it is so already.
 template <class T>
 [[nodiscard]] const T* pad_block(const conv2d_shape& s, const T* block, T* scratch) {
-  if (!s.padded()) {
+  if (!s.padded() && s.dilation_across == 1) {
     return block;
   }
   const std::size_t pixel = s.channels * lanes;
-  const std::size_t padded_row = s.padded_width() * pixel;
+  const std::size_t padded_row = s.line() * lanes;
+  if (s.dilation_across > 1) {
+    std::fill_n(scratch, s.padded_height() * padded_row, T{0});
+    for (std::size_t i = 0; i < s.height * s.width; ++i) {
+      const std::size_t place = s.columns().place(s.pad_left + i % s.width);
+      std::copy_n(block + i * pixel, pixel, scratch + (s.pad_top + i / s.width) * padded_row + place * pixel);
+    }
+    return scratch;
+  }
   T* to = std::fill_n(scratch, s.pad_top * padded_row, T{0});
   for (std::size_t line = 0; line < s.height; ++line) {
     to = std::fill_n(to, s.pad_left * pixel, T{0});
@@ -15494,15 +15578,17 @@ void fill_around_windows(const conv2d_shape& s, T* to) {
   }
 }
 
-/// Writes the gradient of a block's output into p.scratch, as far apart as its strides, with zeros between and around.
+/// Writes the gradient of a block's output into p.scratch, as far apart as its strides and in the order of columns of
+/// the shape, with zeros between and around.
 /// @param winners  of the windows, or null if p.dy is that of the output itself.
 template <class T>
 void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, std::size_t block) {
   const std::size_t pixel = s.filters * lanes;
-  const std::size_t row = s.gradient_width() * pixel;
+  const column_order columns = s.gradient_columns();
+  const std::size_t row = columns.size() * pixel;
   const std::size_t left = s.gradient_left() * pixel;
   const std::size_t line_size = s.output_width() * pixel;
-  if (winners == nullptr && !s.strided()) {
+  if (winners == nullptr && !s.scattered()) {
     const T* dy = p.dy + block * s.outputs() * lanes;
     for (std::size_t line = 0; line < s.output_height(); ++line) {
       T* to = std::fill_n(p.scratch + line * row, left, T{0});
@@ -15511,7 +15597,7 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
     }
     return;
   }
-  if (s.strided()) {
+  if (s.scattered()) {
     std::fill_n(p.scratch, s.gradient_block(), T{0});
   } else {
     fill_around_windows(s, p.scratch);
@@ -15523,7 +15609,8 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
   const std::size_t down = s.stride_down * row;
   const std::size_t places[4] = {0, right, down, down + right};
   for (std::size_t output = 0; output < count; ++output) {
-    T* to = p.scratch + output / across * step * down + left + output % across * step * right;
+    const std::size_t column = s.gradient_left() + output % across * step * s.stride_across;
+    T* to = p.scratch + output / across * step * down + columns.place(column) * pixel;
     const std::size_t from = (block * count + output) * pixel;
     if (winners == nullptr) {
       std::copy_n(p.dy + from, pixel, to);
@@ -15571,7 +15658,7 @@ template <class T>
 [[nodiscard]] product_task<T> forward_task(const conv2d_shape& s, const conv2d_pass<T>& p) {
   product_task<T> task;
   task.x_column = s.stride_across * s.channels * lanes;
-  task.x_row = s.padded_width() * s.channels * lanes;
+  task.x_row = s.dilation_down * s.line() * lanes;
   task.rows = s.kernel_height;
   task.run = s.run();
   task.weights = p.kernel;
@@ -15606,25 +15693,32 @@ template <class T>
 void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T* y) {
   detail::product_task<T> task = detail::forward_task(s, p);
   task.finish = relu ? detail::finish::relu : detail::finish::store;
+  const column_order columns = s.columns();
+  const std::size_t down = s.stride_down * s.line() * lanes;
   for (std::size_t block = 0; block < p.blocks; ++block) {
     const T* padded = detail::pad_block(s, p.x + block * s.inputs() * lanes, p.scratch);
     for (std::size_t line = 0; line < s.output_height(); ++line) {
-      task.x = padded + line * s.stride_down * task.x_row;
-      task.y = y + (block * s.outputs() + line * s.output_width() * s.filters) * lanes;
-      detail::run_line(task, s.output_width(), s.filters);
+      columns.for_each_run(s.output_width(), s.stride_across, [&](const column_order::run& run) {
+        task.x = padded + line * down + run.place * s.channels * lanes;
+        task.x_column = run.apart * s.channels * lanes;
+        task.y = y + (block * s.outputs() + (line * s.output_width() + run.first) * s.filters) * lanes;
+        task.y_column = run.step * s.filters * lanes;
+        detail::run_line(task, run.count, s.filters);
+      });
     }
   }
 }
 
 /// y = the largest of each 2 x 2 window of x convolved with the kernel, + bias, or 0 if that is negative. The output of
 /// the convolution is nowhere written.
+/// @param s        without dilation across.
 /// @param y        [block][window][filter][lane]; windows that reach beyond the output are left out.
 /// @param winners  as y: which of the four it was, in row-major order (the first in a tie), or -1 if y is not positive.
 template <class T>
 void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y, T* winners) {
   detail::product_task<T> task = detail::forward_task(s, p);
   task.finish = detail::finish::relu_max_pool;
-  task.x_line = s.stride_down * task.x_row;
+  task.x_line = s.stride_down * s.line() * lanes;
   task.x_tile = 2 * task.x_column;
   task.y_tile = task.y_column;
   task.tiles = s.output_width() / 2;
@@ -15648,27 +15742,32 @@ template <class T>
 void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* dx) {
   T* turned = p.scratch + s.gradient_block();
   detail::turn_kernel(s, p.kernel, turned);
-  const std::size_t above = s.kernel_height - 1 - s.pad_top;
-  const std::size_t row = s.gradient_width() * s.filters * lanes;
+  const std::size_t above = s.reach_down() - 1 - s.pad_top;
+  const column_order columns = s.gradient_columns();
+  const std::size_t row = columns.size() * s.filters * lanes;
   detail::product_task<T> task;
   task.x_column = s.filters * lanes;
-  task.x_row = row;
+  task.x_row = s.dilation_down * row;
   task.run = s.kernel_width * s.filters;
   task.weight_input = s.channels;
   task.weight_output = 1;
   task.weight_row = task.run * s.channels;
-  task.y_column = s.channels * lanes;
+  const auto steps = [&](std::size_t lines) { return (lines + s.dilation_down - 1) / s.dilation_down; };
   for (std::size_t block = 0; block < p.blocks; ++block) {
     detail::spread_gradient(s, p, winners, block);
     for (std::size_t line = 0; line < s.height; ++line) {
-      const std::size_t first = above > line ? above - line : 0;
-      const std::size_t last = (std::min)(s.kernel_height, (std::max)(s.gradient_height() + above, line) - line);
+      const std::size_t first = steps(above > line ? above - line : 0);
+      const std::size_t last = (std::min)(s.kernel_height, steps((std::max)(s.gradient_height() + above, line) - line));
       // A line at the far end that no window reached has no rows: its gradient is 0.
       task.rows = (std::max)(last, first) - first;
-      task.x = p.scratch + (task.rows == 0 ? 0 : line + first - above) * row;
+      const T* x = p.scratch + (task.rows == 0 ? 0 : line + first * s.dilation_down - above) * row;
       task.weights = turned + first * task.weight_row;
-      task.y = dx + (block * s.inputs() + line * s.width * s.channels) * lanes;
-      detail::run_line(task, s.width, s.channels);
+      columns.for_each_run(s.width, 1, [&](const column_order::run& run) {
+        task.x = x + run.place * s.filters * lanes;
+        task.y = dx + (block * s.inputs() + (line * s.width + run.first) * s.channels) * lanes;
+        task.y_column = run.step * s.channels * lanes;
+        detail::run_line(task, run.count, s.channels);
+      });
     }
   }
 }
@@ -16064,9 +16163,9 @@ namespace detail {
 template <class Action>
 void for_each_pair(const conv2d_shape& s, std::size_t ky, std::size_t kx, Action&& action) {
   for (std::size_t oy = 0; oy < s.output_height(); ++oy) {
-    const std::size_t y = oy * s.stride_down + ky - s.pad_top;  // wraps around above the image
+    const std::size_t y = oy * s.stride_down + ky * s.dilation_down - s.pad_top;  // wraps around above the image
     for (std::size_t ox = 0; y < s.height && ox < s.output_width(); ++ox) {
-      const std::size_t x = ox * s.stride_across + kx - s.pad_left;
+      const std::size_t x = ox * s.stride_across + kx * s.dilation_across - s.pad_left;
       if (x < s.width) {
         action(y * s.width + x, oy * s.output_width() + ox);
       }
@@ -17835,7 +17934,8 @@ concept trained_layer = layer<Layer> && requires(Layer& l, const Layer& c, const
 /// A layer with a kernel to train and prune: also gives attributes().
 ///
 /// Optional, for speed: `forward_relu(pass)` takes along a relu behind it; `forward_relu_pool`, `backward_relu_pool`
-/// and `backward_parameters_relu_pool` also a pooling of 2 x 2 behind that, and leave in `pass.between` what they like.
+/// and `backward_parameters_relu_pool` also a pooling of 2 x 2 behind that, where `takes_pool()`, and leave in
+/// `pass.between` what they like.
 template <class Layer>
 concept weighted_layer = trained_layer<Layer> && requires(const Layer& c) {
   c.attributes();
@@ -18658,14 +18758,6 @@ void glorot_uniform(std::span<T> kernel, const fans& f, random_generator& genera
 
 namespace espalier::inline v0::nn::detail {
 
-/// Zeros before and behind, so that there is one output per step.
-[[nodiscard]] inline std::pair<std::size_t, std::size_t> border(std::size_t inputs, std::size_t window,
-                                                                std::size_t stride) {
-  const std::size_t covered = (inputs - 1) / stride * stride + window;
-  const std::size_t zeros = covered > inputs ? covered - inputs : 0;
-  return {zeros / 2, zeros - zeros / 2};
-}
-
 /// @tparam Rank  axes of the kernel.
 template <class T, std::size_t Rank>
 class convolution {
@@ -18681,6 +18773,8 @@ class convolution {
 
   void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
   void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }
+  /// @return whether `forward_relu_pool` can run.
+  [[nodiscard]] bool takes_pool() const noexcept { return shape_.dilation_across == 1; }
   void forward_relu_pool(const pass<T>& p) const {
     kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y, p.between);
   }
@@ -18723,6 +18817,71 @@ class convolution {
 
 #endif
 
+// ---- espalier/nn/detail/convolution_windows.hpp ----
+// What convolutions have in common: where their windows lie.
+#ifndef ESPALIER_NN_DETAIL_CONVOLUTION_WINDOWS_HPP
+#define ESPALIER_NN_DETAIL_CONVOLUTION_WINDOWS_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// Kernel, strides, dilation and borders down and across; sequences have one line.
+struct convolution_windows {
+  std::array<std::size_t, 2> kernel;
+  std::array<std::size_t, 2> strides;
+  std::array<std::size_t, 2> dilation;
+  nn::padding padding = nn::padding::valid;
+  bool causal = false;  ///< zeros before only
+
+  /// @param layer  which kind.
+  /// @throws argument_error if something is 0.
+  void expect_positive(const std::string& layer) const {
+    const std::pair<const char*, const std::array<std::size_t, 2>*> all[] = {
+        {"kernel", &kernel}, {"stride", &strides}, {"dilation", &dilation}};
+    for (const auto& [what, sizes] : all) {
+      if ((*sizes)[0] == 0 || (*sizes)[1] == 0) {
+        throw argument_error(error_message("nn::" + layer, std::string("a ") + what + " of 0", "1 or more"));
+      }
+    }
+  }
+
+  /// How far a window reaches along an axis, with its gaps.
+  [[nodiscard]] std::size_t reach(std::size_t axis) const noexcept { return (kernel[axis] - 1) * dilation[axis] + 1; }
+  /// Whether a window lies in an image, or may reach over its border.
+  [[nodiscard]] bool fit(std::size_t height, std::size_t width) const noexcept {
+    return causal || padding == padding::same || (height >= reach(0) && width >= reach(1));
+  }
+  /// What an image must be no smaller than, for messages.
+  [[nodiscard]] std::string kernel_text(const std::string& sizes) const {
+    const bool dilated = dilation[0] > 1 || dilation[1] > 1;
+    return "no smaller than the kernel" + std::string(dilated ? " with its gaps " : " ") + sizes;
+  }
+
+  /// @param image  (height, width, channels).
+  [[nodiscard]] kernels::conv2d_shape shape(const extents& image, std::size_t filters) const {
+    kernels::conv2d_shape s{image[0], image[1], image[2], kernel[0], kernel[1], filters};
+    std::tie(s.stride_down, s.stride_across) = std::tie(strides[0], strides[1]);
+    std::tie(s.dilation_down, s.dilation_across) = std::tie(dilation[0], dilation[1]);
+    std::tie(s.pad_top, s.pad_bottom) = border(image, 0);
+    std::tie(s.pad_left, s.pad_right) = border(image, 1);
+    return s;
+  }
+
+ private:
+  /// Zeros before and behind along an axis.
+  [[nodiscard]] std::pair<std::size_t, std::size_t> border(const extents& image, std::size_t axis) const noexcept {
+    if (causal) {
+      return {reach(axis) - 1, 0};
+    }
+    const std::size_t covered = (image[axis] - 1) / strides[axis] * strides[axis] + reach(axis);
+    const std::size_t zeros = padding == padding::same && covered > image[axis] ? covered - image[axis] : 0;
+    return {zeros / 2, zeros - zeros / 2};
+  }
+};
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
 // ---- espalier/nn/conv1d.hpp ----
 // A one-dimensional convolution.
 #ifndef ESPALIER_NN_CONV1D_HPP
@@ -18736,9 +18895,10 @@ struct conv1d_options {
   std::size_t kernel = 3;   ///< width, >= 1
   nn::padding padding = nn::padding::valid;
   bool causal = false;  ///< zeros before the first input only, so that no output sees later inputs; then no `padding`
-  std::size_t stride = 1;  ///< from one output to the next, >= 1
-  bool bias = true;        ///< whether each filter has a bias
-  std::string name{};      ///< empty: conv1d_1, conv1d_2, ... by place in the model
+  std::size_t stride = 1;    ///< from one output to the next, >= 1
+  std::size_t dilation = 1;  ///< from one step that a window sees to the next, >= 1
+  bool bias = true;          ///< whether each filter has a bias
+  std::string name{};        ///< empty: conv1d_1, conv1d_2, ... by place in the model
 };
 
 /// Convolution of sequences (steps, channels), kernel (width, channels, filters) as in Keras.
@@ -18753,17 +18913,12 @@ class conv1d : public detail::convolution<T, 3> {
   static constexpr bool piecewise_linear = true;
 
   /// @param options  see conv1d_options.
-  /// @throws argument_error if there are no filters, the kernel is empty, the stride is 0, or it is both causal and
-  ///         padded.
+  /// @throws argument_error if there are no filters, kernel, stride or dilation is 0, or it is both causal and padded.
   explicit conv1d(conv1d_options options) : options_(std::move(options)) {
-    if (options_.filters == 0 || options_.kernel == 0) {
-      throw argument_error(error_message(
-          "nn::conv1d", std::to_string(options_.filters) + " filters of " + std::to_string(options_.kernel),
-          "at least 1 filter of 1"));
+    if (options_.filters == 0) {
+      throw argument_error(error_message("nn::conv1d", "0 filters", "1 or more"));
     }
-    if (options_.stride == 0) {
-      throw argument_error(error_message("nn::conv1d", "a stride of 0", "1 or more"));
-    }
+    windows().expect_positive("conv1d");
     if (options_.causal && options_.padding == padding::same) {
       throw argument_error(error_message("nn::conv1d", "causal with padding on both sides", "one of the two"));
     }
@@ -18772,21 +18927,13 @@ class conv1d : public detail::convolution<T, 3> {
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
-    const bool padded = options_.causal || options_.padding == padding::same;
-    if (input.rank() != 2 || input.size() == 0 || (!padded && input[0] < options_.kernel)) {
+    if (input.rank() != 2 || input.size() == 0 || !windows().fit(1, input[0])) {
       detail::refuse_input(
           "conv1d", name, input,
-          "a sequence (steps, channels) no shorter than the kernel (" + std::to_string(options_.kernel) + ")");
+          "a sequence (steps, channels) " + windows().kernel_text(to_string(extents{windows().reach(1)})));
     }
     options_.name = name;
-    auto& shape = this->shape_;
-    shape = {1, input[0], input[1], 1, options_.kernel, options_.filters};
-    shape.stride_across = options_.stride;
-    if (options_.causal) {
-      shape.pad_left = options_.kernel - 1;
-    } else if (padded) {
-      std::tie(shape.pad_left, shape.pad_right) = detail::border(input[0], options_.kernel, options_.stride);
-    }
+    this->shape_ = windows().shape({1, input[0], input[1]}, options_.filters);
     this->make_weights({options_.kernel, input[1], options_.filters}, options_.bias, generator);
     return output_shape();
   }
@@ -18803,6 +18950,10 @@ class conv1d : public detail::convolution<T, 3> {
   }
 
  private:
+  /// Those of an image of one line.
+  [[nodiscard]] detail::convolution_windows windows() const {
+    return {{1, options_.kernel}, {1, options_.stride}, {1, options_.dilation}, options_.padding, options_.causal};
+  }
   [[nodiscard]] extents output_shape() const { return {this->shape_.output_width(), this->shape_.filters}; }
 
   conv1d_options options_;
@@ -18825,9 +18976,10 @@ struct conv2d_options {
   std::size_t filters = 1;                  ///< >= 1
   std::array<std::size_t, 2> kernel{3, 3};  ///< height and width, >= 1
   nn::padding padding = nn::padding::valid;
-  std::array<std::size_t, 2> strides{1, 1};  ///< from one output to the next, down and across, >= 1
-  bool bias = true;                          ///< whether each filter has a bias
-  std::string name{};                        ///< empty: conv2d_1, conv2d_2, ... by place in the model
+  std::array<std::size_t, 2> strides{1, 1};   ///< from one output to the next, down and across, >= 1
+  std::array<std::size_t, 2> dilation{1, 1};  ///< from one input that a window sees to the next, down and across, >= 1
+  bool bias = true;                           ///< whether each filter has a bias
+  std::string name{};                         ///< empty: conv2d_1, conv2d_2, ... by place in the model
 };
 
 /// Convolution of images (height, width, channels), kernel (height, width, channels, filters) as in Keras.
@@ -18842,39 +18994,25 @@ class conv2d : public detail::convolution<T, 4> {
   static constexpr bool piecewise_linear = true;
 
   /// @param options  see conv2d_options.
-  /// @throws argument_error if there are no filters, the kernel is empty or a stride is 0.
+  /// @throws argument_error if there are no filters, or a size of the kernel, a stride or a dilation is 0.
   explicit conv2d(conv2d_options options) : options_(std::move(options)) {
-    if (options_.filters == 0 || options_.kernel[0] == 0 || options_.kernel[1] == 0) {
-      throw argument_error(error_message("nn::conv2d",
-                                         std::to_string(options_.filters) + " filters of " +
-                                             std::to_string(options_.kernel[0]) + " x " +
-                                             std::to_string(options_.kernel[1]),
-                                         "at least 1 filter of 1 x 1"));
+    if (options_.filters == 0) {
+      throw argument_error(error_message("nn::conv2d", "0 filters", "1 or more"));
     }
-    if (options_.strides[0] == 0 || options_.strides[1] == 0) {
-      throw argument_error(error_message("nn::conv2d", "a stride of 0", "1 or more"));
-    }
+    windows().expect_positive("conv2d");
   }
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
-    const auto [height, width] = options_.kernel;
-    const bool same = options_.padding == nn::padding::same;
-    if (input.rank() != 3 || input.size() == 0 || (!same && (input[0] < height || input[1] < width))) {
+    if (input.rank() != 3 || input.size() == 0 || !windows().fit(input[0], input[1])) {
       detail::refuse_input("conv2d", name, input,
-                           "an image (height, width, channels) no smaller than the kernel (" + std::to_string(height) +
-                               ", " + std::to_string(width) + ")");
+                           "an image (height, width, channels) " +
+                               windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)})));
     }
     options_.name = name;
-    auto& shape = this->shape_;
-    shape = {input[0], input[1], input[2], height, width, options_.filters};
-    std::tie(shape.stride_down, shape.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
-    if (same) {
-      std::tie(shape.pad_top, shape.pad_bottom) = detail::border(input[0], height, options_.strides[0]);
-      std::tie(shape.pad_left, shape.pad_right) = detail::border(input[1], width, options_.strides[1]);
-    }
-    this->make_weights({height, width, input[2], options_.filters}, options_.bias, generator);
+    this->shape_ = windows().shape(input, options_.filters);
+    this->make_weights({options_.kernel[0], options_.kernel[1], input[2], options_.filters}, options_.bias, generator);
     return output_shape();
   }
 
@@ -18890,6 +19028,9 @@ class conv2d : public detail::convolution<T, 4> {
   }
 
  private:
+  [[nodiscard]] detail::convolution_windows windows() const {
+    return {options_.kernel, options_.strides, options_.dilation, options_.padding};
+  }
   [[nodiscard]] extents output_shape() const {
     return {this->shape_.output_height(), this->shape_.output_width(), this->shape_.filters};
   }
@@ -19017,9 +19158,10 @@ struct depthwise_conv2d_options {
   std::size_t multiplier = 1;               ///< outputs of each channel, >= 1
   std::array<std::size_t, 2> kernel{3, 3};  ///< height and width, >= 1
   nn::padding padding = nn::padding::valid;
-  std::array<std::size_t, 2> strides{1, 1};  ///< from one output to the next, down and across, >= 1
-  bool bias = true;                          ///< whether each output has a bias
-  std::string name{};                        ///< empty: depthwise_conv2d_1, ... by place in the model
+  std::array<std::size_t, 2> strides{1, 1};   ///< from one output to the next, down and across, >= 1
+  std::array<std::size_t, 2> dilation{1, 1};  ///< from one input that a window sees to the next, down and across, >= 1
+  bool bias = true;                           ///< whether each output has a bias
+  std::string name{};                         ///< empty: depthwise_conv2d_1, ... by place in the model
 };
 
 /// Convolution of each channel of images (height, width, channels) with kernels of its own, (height, width, channels,
@@ -19037,31 +19179,25 @@ class depthwise_conv2d {
   static constexpr bool piecewise_linear = true;
 
   /// @param options  see depthwise_conv2d_options.
-  /// @throws argument_error if the multiplier or a stride is 0, or the kernel is empty.
+  /// @throws argument_error if the multiplier, a size of the kernel, a stride or a dilation is 0.
   explicit depthwise_conv2d(depthwise_conv2d_options options = {}) : options_(std::move(options)) {
-    const auto& o = options_;
-    if (o.multiplier == 0 || o.kernel[0] == 0 || o.kernel[1] == 0 || o.strides[0] == 0 || o.strides[1] == 0) {
-      throw argument_error(error_message("nn::depthwise_conv2d", "a 0 in multiplier, kernel or strides", "1 or more"));
+    if (options_.multiplier == 0) {
+      throw argument_error(error_message("nn::depthwise_conv2d", "a multiplier of 0", "1 or more"));
     }
+    windows().expect_positive("depthwise_conv2d");
   }
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
-    const auto [height, width] = options_.kernel;
-    const bool same = options_.padding == nn::padding::same;
-    if (input.rank() != 3 || input.size() == 0 || (!same && (input[0] < height || input[1] < width))) {
+    if (input.rank() != 3 || input.size() == 0 || !windows().fit(input[0], input[1])) {
       detail::refuse_input("depthwise_conv2d", name, input,
-                           "an image (height, width, channels) no smaller than the kernel (" + std::to_string(height) +
-                               ", " + std::to_string(width) + ")");
+                           "an image (height, width, channels) " +
+                               windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)})));
     }
     options_.name = name;
-    shape_ = {input[0], input[1], input[2], height, width, input[2] * options_.multiplier};
-    std::tie(shape_.stride_down, shape_.stride_across) = std::tie(options_.strides[0], options_.strides[1]);
-    if (same) {
-      std::tie(shape_.pad_top, shape_.pad_bottom) = detail::border(input[0], height, options_.strides[0]);
-      std::tie(shape_.pad_left, shape_.pad_right) = detail::border(input[1], width, options_.strides[1]);
-    }
+    const auto [height, width] = options_.kernel;
+    shape_ = windows().shape(input, input[2] * options_.multiplier);
     kernel_ = zeros<T, 4>({height, width, input[2], options_.multiplier});
     bias_ = zeros<T, 1>({options_.bias ? shape_.filters : 0});
     glorot_uniform(elements(kernel_), {height * width * input[2], height * width * options_.multiplier}, generator);
@@ -19092,6 +19228,9 @@ class depthwise_conv2d {
   }
 
  private:
+  [[nodiscard]] detail::convolution_windows windows() const {
+    return {options_.kernel, options_.strides, options_.dilation, options_.padding};
+  }
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = detail::weights_of(p, kernel_, bias_);
     return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
@@ -21379,6 +21518,7 @@ concept takes_relu = requires(const Layer& l, const pass<typename Layer::value_t
 };
 template <class Layer>
 concept takes_relu_and_pool = takes_relu<Layer> && requires(const Layer& l, const pass<typename Layer::value_type>& p) {
+  l.takes_pool();
   l.forward_relu_pool(p);
   l.backward_relu_pool(p);
 };
@@ -21395,7 +21535,7 @@ template <class Tuple, std::size_t Index, std::size_t End>
   }
 }
 
-/// Whether it can take along the pooling behind that too, if the windows are 2 x 2.
+/// Whether it can take along the pooling behind that too, if the windows are 2 x 2 and those of the layer without gaps.
 template <class Tuple, std::size_t Index, std::size_t End>
 [[nodiscard]] constexpr bool relu_and_pool_follow() {
   if constexpr (Index + 3 <= End && relu_follows<Tuple, Index, End>()) {
@@ -21405,6 +21545,12 @@ template <class Tuple, std::size_t Index, std::size_t End>
   } else {
     return false;
   }
+}
+
+/// Whether they do.
+template <std::size_t Index, class Tuple>
+[[nodiscard]] bool run_as_three(const Tuple& layers) {
+  return std::get<Index>(layers).takes_pool() && std::get<Index + 2>(layers).takes_fours();
 }
 
 template <class Layer>
@@ -21531,7 +21677,7 @@ class layer_passes {
   void back_through(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
     if constexpr (Depth >= Last + 3) {
       if constexpr (relu_and_pool_follow<Tuple, Depth - 3, Depth>()) {
-        if (std::get<Depth - 1>(layers_).takes_fours()) {
+        if (run_as_three<Depth - 3>(layers_)) {
           return back_through_three<Kind, Depth, Last>(w, blocks, end);
         }
       }
@@ -21560,7 +21706,7 @@ class layer_passes {
     if constexpr (Index < End) {
       const auto& layer = std::get<Index>(layers_);
       if constexpr (relu_and_pool_follow<Tuple, Index, End>()) {
-        if (std::get<Index + 2>(layers_).takes_fours()) {
+        if (run_as_three<Index>(layers_)) {
           layer.forward_relu_pool(pass_of<Index, 3>(w, blocks));
           return run_from<Index + 3, End>(w, blocks);
         }
