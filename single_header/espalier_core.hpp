@@ -9151,7 +9151,7 @@ struct layer {
   std::string name;
   std::size_t weights = 0;           ///< in its kernel
   std::size_t weights_kept = 0;      ///< still trained, in the end
-  std::size_t weights_shared = 0;    ///< held at the mean of their group, in the end
+  std::size_t weights_shared = 0;    ///< with others as one value, in the end
   std::vector<std::int64_t> before;  ///< usage of the dense layer, per resource
   std::vector<std::int64_t> after;   ///< usage of the pruned layer, per resource
   std::string note;                  ///< why the layer does not take part; empty if it does

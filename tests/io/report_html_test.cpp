@@ -77,6 +77,26 @@ TEST_SUITE("io") {
           std::string::npos);
   }
 
+  TEST_CASE("axes have short numbers, room for long ones, and at least one number each") {
+    io::detail::html_chart large("FLOP", "loss");
+    large.add({2e8, 120'000, "dense", ""});
+    large.add({5e12, -3, "accepted", ""});
+    const std::string svg = large.svg();
+    for (const char* part : {">1G<", ">1T<", ">100k<", ">0<"}) {
+      CHECK_MESSAGE(svg.find(part) != std::string::npos, part);
+    }
+    CHECK(svg.find("-0<") == std::string::npos);
+    io::detail::html_chart alone("DSP", "metric");
+    alone.add({6150, 0.9125, "dense", ""});
+    const std::string one = alone.svg();
+    CHECK(one.find(">5000<") != std::string::npos);
+    CHECK(one.find("x1=\"81.2\"") != std::string::npos);  // seven figures to the left of it
+    io::detail::html_chart narrow("DSP", "metric");
+    narrow.add({10, 123'456, "dense", ""});
+    narrow.add({20, 123'496, "accepted", ""});
+    CHECK(narrow.svg().find(">123480<") != std::string::npos);
+  }
+
   TEST_CASE("marks lie inside their picture, fewer resources to the left, better metrics higher up") {
     io::detail::html_chart chart("DSP", "metric");
     chart.add({1000, 0.9, "dense", ""});

@@ -27,7 +27,7 @@ constexpr const char* html_style = R"(<style>
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1rem;max-width:68rem;background:var(--paper);color:var(--ink);
 font:16px/1.5 system-ui,sans-serif}
-h1{font-size:1.5rem;margin:.5rem 0}h2{font-size:1.15rem;margin:2rem 0 .5rem}p{margin:.5rem 0}
+h1,p{overflow-wrap:anywhere}h1{font-size:1.5rem;margin:.5rem 0}h2{font-size:1.15rem;margin:2rem 0 .5rem}p{margin:.5rem 0}
 .soft{color:var(--soft)}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;margin:1rem 0}
 .card{background:var(--card);border-radius:.5rem;padding:.75rem 1rem}
@@ -38,7 +38,10 @@ svg text{font:12px system-ui,sans-serif;fill:var(--soft)}
 .grid{stroke:var(--line);stroke-width:1}.way{fill:none;stroke:var(--good);stroke-width:2}
 .accepted{fill:var(--good)}.dense{fill:var(--paper);stroke:var(--good);stroke-width:2}
 .result{fill:var(--ink)}.rejected{fill:var(--paper);stroke:var(--bad);stroke-width:2}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background:linear-gradient(90deg,var(--paper),transparent) 0 0/2rem 100% no-repeat local,
+linear-gradient(270deg,var(--paper),transparent) 100% 0/2rem 100% no-repeat local,
+linear-gradient(90deg,var(--line),transparent) 0 0/.7rem 100% no-repeat,
+linear-gradient(270deg,var(--line),transparent) 100% 0/.7rem 100% no-repeat}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.35rem .6rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
 th{color:var(--soft);font-weight:600}th:first-child,td:first-child,.words{text-align:left}
@@ -48,7 +51,8 @@ th{color:var(--soft);font-weight:600}th:first-child,td:first-child,.words{text-a
 vertical-align:middle;margin-right:.5rem}
 .of{display:inline-block;min-width:7rem}
 .bar i{display:block;height:100%;background:var(--good)}
-@media(max-width:40rem){table{font-size:.85rem}th,td{padding:.3rem .4rem}.bar{width:3rem}.of{min-width:6.5rem}}
+@media(max-width:40rem){table{font-size:.85rem}th,td{padding:.3rem .4rem}.bar{width:3rem}.of{min-width:6.5rem}
+.layers td:first-child{min-width:6.5rem;white-space:normal;overflow-wrap:anywhere}}
 </style>
 )";
 
@@ -156,7 +160,7 @@ vertical-align:middle;margin-right:.5rem}
     row.push_back(html_text(l.note));
     rows.push_back(std::move(row));
   }
-  return html_table(rows);
+  return "<div class=\"layers\">" + html_table(rows) + "</div>\n";
 }
 
 /// Nothing if the report has no times.

@@ -79,7 +79,7 @@ class html_chart {
   }
 
  private:
-  static constexpr double left = 58, right = 408, top = 12, bottom = 240;
+  static constexpr double right = 408, top = 12, bottom = 240;
 
   static void append(std::string& out, std::initializer_list<std::string_view> parts) {
     for (const std::string_view part : parts) {
@@ -90,7 +90,7 @@ class html_chart {
   [[nodiscard]] static std::string place(double value) { return report::detail::fixed(value, 1); }
 
   [[nodiscard]] double x_of(double x) const {
-    return left + (right - left) * (std::log(x) - x_low_) / (x_high_ - x_low_);
+    return left_ + (right - left_) * (std::log(x) - x_low_) / (x_high_ - x_low_);
   }
   [[nodiscard]] double y_of(double y) const { return bottom - (bottom - top) * (y - y_low_) / (y_high_ - y_low_); }
 
@@ -102,11 +102,16 @@ class html_chart {
         std::minmax_element(points_.begin(), points_.end(), [](const auto& a, const auto& b) { return a.x < b.x; });
     const auto [y_least, y_most] =
         std::minmax_element(points_.begin(), points_.end(), [](const auto& a, const auto& b) { return a.y < b.y; });
-    x_low_ = std::log(x_least->x) - 0.15;
-    x_high_ = std::log(x_most->x) + 0.15;
+    // At least a factor of 6, so that there is a number on the axis.
+    const double beside = (std::max)(0.15, (std::log(6.0) - std::log(x_most->x / x_least->x)) / 2);
+    x_low_ = std::log(x_least->x) - beside;
+    x_high_ = std::log(x_most->x) + beside;
     const double margin = (std::max)(0.08 * (y_most->y - y_least->y), 1e-4 * (1 + std::abs(y_most->y)));
     y_low_ = y_least->y - margin;
     y_high_ = y_most->y + margin;
+    for (const auto& [y, says] : ticks_of_y()) {
+      left_ = (std::max)(left_, 28 + 7.6 * static_cast<double>(says.size()));  // room for it and for the title
+    }
   }
 
   void draw_axes(std::string& out) const {
@@ -115,13 +120,11 @@ class html_chart {
       append(out, {"<line class=\"grid\" x1=\"", at, "\" x2=\"", at, "\" y1=\"12\" y2=\"240\"/><text x=\"", at,
                    "\" y=\"257\" text-anchor=\"middle\">", short_number(x), "</text>"});
     }
-    const double step = step_of_y();
-    const int digits = (std::max)(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
-    for (double n = std::ceil(y_low_ / step); n * step <= y_high_; ++n) {
-      const std::string at = place(y_of(n * step));
-      append(out, {"<line class=\"grid\" x1=\"58\" x2=\"408\" y1=\"", at, "\" y2=\"", at, "\"/><text x=\"52\" y=\"",
-                   place(y_of(n * step) + 4), "\" text-anchor=\"end\">", report::detail::fixed(n * step, digits),
-                   "</text>"});
+    for (const auto& [y, says] : ticks_of_y()) {
+      const std::string at = place(y_of(y));
+      append(out,
+             {"<line class=\"grid\" x1=\"", place(left_), "\" x2=\"408\" y1=\"", at, "\" y2=\"", at, "\"/><text x=\"",
+              place(left_ - 6), "\" y=\"", place(y_of(y) + 4), "\" text-anchor=\"end\">", says, "</text>"});
     }
     out += "<text x=\"233\" y=\"280\" text-anchor=\"middle\">" + html_text(x_title_) +
            "</text><text transform=\"translate(13,126) rotate(-90)\" text-anchor=\"middle\">" + html_text(y_title_) +
@@ -143,6 +146,22 @@ class html_chart {
     return ticks;
   }
 
+  struct tick {
+    double at = 0;
+    std::string says;
+  };
+  [[nodiscard]] std::vector<tick> ticks_of_y() const {
+    const double step = step_of_y();
+    const int digits = (std::max)(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
+    std::vector<tick> ticks;
+    for (double n = std::ceil(y_low_ / step) + 0.0; n * step <= y_high_; ++n) {  // + 0.0: never -0
+      const double y = n * step;
+      ticks.push_back(
+          {y, std::abs(y) >= 1e4 && std::abs(y) < 1e3 * step ? short_number(y) : report::detail::fixed(y, digits)});
+    }
+    return ticks;
+  }
+
   /// 1, 2 or 5 times a power of ten, so that there are four to ten lines.
   [[nodiscard]] double step_of_y() const {
     const double wide = (y_high_ - y_low_) / 4;
@@ -151,17 +170,20 @@ class html_chart {
   }
 
   [[nodiscard]] static std::string short_number(double x) {
-    if (x >= 1e6) {
-      return report::detail::number(x / 1e6, std::chars_format::general, 4) + "M";
+    constexpr std::pair<double, const char*> units[]{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}};
+    for (const auto& [unit, name] : units) {
+      if (std::abs(x) >= (std::max)(unit, 1e4)) {
+        return report::detail::number(x / unit, std::chars_format::general, 4) + name;
+      }
     }
-    return x >= 1e4 ? report::detail::number(x / 1e3, std::chars_format::general, 4) + "k"
-                    : report::detail::number(x, std::chars_format::general, 6);
+    return report::detail::number(x, std::chars_format::general, 6);
   }
 
   std::string x_title_;
   std::string y_title_;
   std::vector<chart_point> points_;
   double x_low_ = 0, x_high_ = 1, y_low_ = 0, y_high_ = 1;
+  double left_ = 58;
 };
 
 }  // namespace espalier::inline v0::io::detail
