@@ -110,6 +110,12 @@
 #include <espalier/quantize/power_of_two.hpp>
 #include <espalier/quantize/quantizer.hpp>
 #include <espalier/quantize/relu_bits.hpp>
+#include <espalier/quantize/relu_power_of_two.hpp>
+#include <espalier/quantize/scaled_binary.hpp>
+#include <espalier/quantize/scaled_bits.hpp>
+#include <espalier/quantize/scaled_ternary.hpp>
+#include <espalier/quantize/sigmoid_bits.hpp>
+#include <espalier/quantize/tanh_bits.hpp>
 #include <espalier/quantize/ternary.hpp>
 #include <espalier/tensor/tensor.hpp>
 #include <espalier/train/augmentation.hpp>

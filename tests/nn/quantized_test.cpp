@@ -11,6 +11,7 @@
 #include <espalier/optim/sgd.hpp>
 #include <espalier/quantize/binary.hpp>
 #include <espalier/quantize/fixed_point.hpp>
+#include <espalier/quantize/scaled_binary.hpp>
 #include <espalier/train/evaluate.hpp>
 #include <espalier/train/fit.hpp>
 #include <espalier/train/gradients.hpp>
@@ -143,5 +144,25 @@ TEST_SUITE("nn") {
   TEST_CASE("settings of the quantizer are checked") {
     CHECK_THROWS_AS(rounded_dense({.units = 5}, fixed{.width = 0}), espalier::argument_error);
     CHECK_THROWS_AS(rounded_dense({.units = 5}, {}, fixed{.width = 99}), espalier::argument_error);
+  }
+
+  TEST_CASE("scales may be found from all weights of a kernel, and pruned weights stay 0") {
+    using scaled = nn::quantized<nn::dense<double>, quantize::scaled_binary>;
+    nn::sequential net({6}, 4, nn::masked<scaled>(nn::dense_options{.units = 3}, quantize::scaled_binary{}));
+    auto mask = espalier::mask::keep_all<double>(18);
+    mask.mask[4] = 0;
+    net.set_masks(std::vector{mask});
+    const auto kernel = net.parameters()[0];
+    double size = 0;
+    for (std::size_t input = 0; input < 6; ++input) {
+      size += std::abs(kernel[input * 3 + 1]);
+    }
+    const std::vector<double> samples(6, 1.0);
+    double sum = 0;
+    for (std::size_t input = 0; input < 6; ++input) {
+      const double w = kernel[input * 3 + 1];
+      sum += w == 0 ? 0 : (w > 0 ? size / 5 : -size / 5);
+    }
+    CHECK(net.predict(samples)(0, 1) == doctest::Approx(sum).epsilon(1e-6));
   }
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -25,8 +26,9 @@ namespace espalier::inline v0::nn {
 /// `masked<quantized<L, Q>>` holds pruned weights at 0.
 /// Source: Bengio, Leonard and Courville 2013, arXiv 1308.3432, for the gradient.
 /// @tparam Layer      a layer with a kernel.
-/// @tparam Quantizer  of its weights.
-template <weighted_layer Layer, quantize::quantizer Quantizer>
+/// @tparam Quantizer  of its weights, one by one, or of all weights of a kernel with scales that it finds.
+template <weighted_layer Layer, class Quantizer>
+requires quantize::quantizer<Quantizer> || quantize::tensor_quantizer<Quantizer>
 class quantized : public Layer {
  public:
   using value_type = typename Layer::value_type;
@@ -45,7 +47,9 @@ class quantized : public Layer {
   }
 
   /// @param w  a weight of the kernel.   @return what the layer computes with.
-  [[nodiscard]] value_type rounded(value_type w) const { return rounded(for_kernel_, w); }
+  [[nodiscard]] value_type rounded(value_type w) const requires quantize::quantizer<Quantizer> {
+    return rounded(for_kernel_, w);
+  }
 
   /// Numbers that a workspace keeps: the weights last seen, what they are rounded to, and gradients.
   [[nodiscard]] std::size_t kept() const noexcept { return 3 * weights(); }
@@ -81,6 +85,18 @@ class quantized : public Layer {
     return w == 0 ? w : static_cast<value_type>(q.value(static_cast<double>(w)));
   }
 
+  static void round_all(const Quantizer& q, [[maybe_unused]] const extents& shape, std::span<const value_type> from,
+                        value_type* to) {
+    if constexpr (quantize::tensor_quantizer<Quantizer>) {
+      q.round(shape, from, std::span<value_type>(to, from.size()));
+      for (std::size_t i = 0; i < from.size(); ++i) {
+        to[i] = from[i] == 0 ? value_type{0} : to[i];
+      }
+    } else {
+      std::transform(from.begin(), from.end(), to, [&](value_type w) { return rounded(q, w); });
+    }
+  }
+
   /// The pass with rounded weights. They are rounded anew only where the weights are not those last seen.
   [[nodiscard]] pass<value_type> with_rounded(const pass<value_type>& p) const {
     const auto kernel = elements(this->kernel());
@@ -91,9 +107,11 @@ class quantized : public Layer {
                        (bias.empty() || std::memcmp(seen + kernel.size(), bias.data(), bias.size_bytes()) == 0);
     if (!known) {
       std::copy(bias.begin(), bias.end(), std::copy(kernel.begin(), kernel.end(), seen));
-      for (std::size_t i = 0; i < weights(); ++i) {
-        const bool of_kernel = i < kernel.size();
-        to[i] = of_kernel ? rounded(for_kernel_, seen[i]) : (for_bias_ ? rounded(*for_bias_, seen[i]) : seen[i]);
+      round_all(for_kernel_, extents(std::span<const std::size_t>(this->kernel().shape())), kernel, to);
+      if (for_bias_) {
+        round_all(*for_bias_, {bias.size()}, bias, to + kernel.size());
+      } else {
+        std::copy(bias.begin(), bias.end(), to + kernel.size());
       }
     }
     pass<value_type> result = p;

@@ -3,12 +3,12 @@
 #ifndef ESPALIER_QUANTIZE_POWER_OF_TWO_HPP
 #define ESPALIER_QUANTIZE_POWER_OF_TWO_HPP
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
 
 #include <espalier/base/errors.hpp>
+#include <espalier/quantize/detail/power.hpp>
 #include <espalier/quantize/quantizer.hpp>
 
 namespace espalier::inline v0::quantize {
@@ -32,14 +32,7 @@ struct power_of_two {
   }
 
   [[nodiscard]] double value(double x) const {
-    const bool above_one = max_value == 0 || max_value > 1;
-    const double exponents = std::ldexp(1.0, static_cast<int>(width) - (above_one ? 2 : 1));
-    double most = exponents - 1;
-    if (max_value > 0) {
-      most = (std::min)(most, std::nearbyint(std::log2(max_value)));
-    }
-    const double exponent = x == 0 ? -exponents : std::nearbyint(std::log2(std::abs(x)));
-    const double size = std::exp2((std::clamp)(exponent, -exponents, (std::max)(most, -exponents)));
+    const double size = detail::power_range(width - 1, max_value).nearest(std::abs(x));
     return x < 0 ? -size : size;
   }
   [[nodiscard]] double slope(double /*x*/) const noexcept { return 1; }

@@ -4,6 +4,10 @@
 #define ESPALIER_QUANTIZE_QUANTIZER_HPP
 
 #include <concepts>
+#include <span>
+#include <vector>
+
+#include <espalier/base/extents.hpp>
 
 namespace espalier::inline v0::quantize {
 
@@ -17,6 +21,20 @@ template <class Quantizer>
 concept quantizer = std::default_initializable<Quantizer> && requires(const Quantizer& q, double x) {
   { q.value(x) } -> std::same_as<double>;
   { q.slope(x) } -> std::same_as<double>;
+  q.validate();
+};
+
+/// A quantizer that looks at all numbers of a kernel together, to find a scale for each of its channels.
+///
+/// - `round(shape, x, y)`: writes into y what the numbers x of a kernel of that shape, row-major, are rounded to;
+/// returns
+///   the scale of each channel. Gradients pass as if nothing were rounded.
+/// - `validate()`: throws argument_error if a setting is out of range.
+template <class Quantizer>
+concept tensor_quantizer = std::default_initializable<Quantizer> &&
+    requires(const Quantizer& q, const extents& shape, std::span<const double> x, std::span<double> y) {
+  { q.round(shape, x, y) } -> std::same_as<std::vector<double>>;
+  requires Quantizer::straight;
   q.validate();
 };
 
