@@ -21236,6 +21236,20 @@ concept quantizer = std::default_initializable<Quantizer> && requires(const Quan
   q.validate();
 };
 
+/// A quantizer that looks at all numbers of a kernel together, to find a scale for each of its channels.
+///
+/// - `round(shape, x, y)`: writes into y what the numbers x of a kernel of that shape, row-major, are rounded to;
+/// returns
+///   the scale of each channel. Gradients pass as if nothing were rounded.
+/// - `validate()`: throws argument_error if a setting is out of range.
+template <class Quantizer>
+concept tensor_quantizer = std::default_initializable<Quantizer> &&
+    requires(const Quantizer& q, const extents& shape, std::span<const double> x, std::span<double> y) {
+  { q.round(shape, x, y) } -> std::same_as<std::vector<double>>;
+  requires Quantizer::straight;
+  q.validate();
+};
+
 }  // namespace espalier::inline v0::quantize
 
 #endif
@@ -21252,8 +21266,9 @@ namespace espalier::inline v0::nn {
 /// `masked<quantized<L, Q>>` holds pruned weights at 0.
 /// Source: Bengio, Leonard and Courville 2013, arXiv 1308.3432, for the gradient.
 /// @tparam Layer      a layer with a kernel.
-/// @tparam Quantizer  of its weights.
-template <weighted_layer Layer, quantize::quantizer Quantizer>
+/// @tparam Quantizer  of its weights, one by one, or of all weights of a kernel with scales that it finds.
+template <weighted_layer Layer, class Quantizer>
+requires quantize::quantizer<Quantizer> || quantize::tensor_quantizer<Quantizer>
 class quantized : public Layer {
  public:
   using value_type = typename Layer::value_type;
@@ -21272,7 +21287,9 @@ class quantized : public Layer {
   }
 
   /// @param w  a weight of the kernel.   @return what the layer computes with.
-  [[nodiscard]] value_type rounded(value_type w) const { return rounded(for_kernel_, w); }
+  [[nodiscard]] value_type rounded(value_type w) const requires quantize::quantizer<Quantizer> {
+    return rounded(for_kernel_, w);
+  }
 
   /// Numbers that a workspace keeps: the weights last seen, what they are rounded to, and gradients.
   [[nodiscard]] std::size_t kept() const noexcept { return 3 * weights(); }
@@ -21308,6 +21325,18 @@ class quantized : public Layer {
     return w == 0 ? w : static_cast<value_type>(q.value(static_cast<double>(w)));
   }
 
+  static void round_all(const Quantizer& q, [[maybe_unused]] const extents& shape, std::span<const value_type> from,
+                        value_type* to) {
+    if constexpr (quantize::tensor_quantizer<Quantizer>) {
+      q.round(shape, from, std::span<value_type>(to, from.size()));
+      for (std::size_t i = 0; i < from.size(); ++i) {
+        to[i] = from[i] == 0 ? value_type{0} : to[i];
+      }
+    } else {
+      std::transform(from.begin(), from.end(), to, [&](value_type w) { return rounded(q, w); });
+    }
+  }
+
   /// The pass with rounded weights. They are rounded anew only where the weights are not those last seen.
   [[nodiscard]] pass<value_type> with_rounded(const pass<value_type>& p) const {
     const auto kernel = elements(this->kernel());
@@ -21318,9 +21347,11 @@ class quantized : public Layer {
                        (bias.empty() || std::memcmp(seen + kernel.size(), bias.data(), bias.size_bytes()) == 0);
     if (!known) {
       std::copy(bias.begin(), bias.end(), std::copy(kernel.begin(), kernel.end(), seen));
-      for (std::size_t i = 0; i < weights(); ++i) {
-        const bool of_kernel = i < kernel.size();
-        to[i] = of_kernel ? rounded(for_kernel_, seen[i]) : (for_bias_ ? rounded(*for_bias_, seen[i]) : seen[i]);
+      round_all(for_kernel_, extents(std::span<const std::size_t>(this->kernel().shape())), kernel, to);
+      if (for_bias_) {
+        round_all(*for_bias_, {bias.size()}, bias, to + kernel.size());
+      } else {
+        std::copy(bias.begin(), bias.end(), to + kernel.size());
       }
     }
     pass<value_type> result = p;
@@ -23321,6 +23352,43 @@ static_assert(quantizer<fixed_point>);
 
 #endif
 
+// ---- espalier/quantize/detail/power.hpp ----
+// Powers of two of few exponents.
+#ifndef ESPALIER_QUANTIZE_DETAIL_POWER_HPP
+#define ESPALIER_QUANTIZE_DETAIL_POWER_HPP
+
+namespace espalier::inline v0::quantize::detail {
+
+/// Exponents that some bits count, from -2^bits to 2^bits - 1.
+class power_range {
+ public:
+  /// @param bits       for the exponent; one of them counts those above 0, if numbers above 1 are allowed.
+  /// @param max_value  that no power exceeds; 0: any.
+  power_range(std::size_t bits, double max_value) {
+    const bool above_one = max_value == 0 || max_value > 1;
+    const double exponents = std::ldexp(1.0, static_cast<int>(bits) - (above_one ? 1 : 0));
+    least_ = -exponents;
+    most_ = exponents - 1;
+    if (max_value > 0) {
+      most_ = (std::max)(least_, (std::min)(most_, std::nearbyint(std::log2(max_value))));
+    }
+  }
+
+  /// @param size  0 or more.   @return the power for it, the least for 0.
+  [[nodiscard]] double nearest(double size) const {
+    const double exponent = size == 0 ? least_ : std::nearbyint(std::log2(size));
+    return std::exp2((std::clamp)(exponent, least_, most_));
+  }
+
+ private:
+  double least_;
+  double most_;
+};
+
+}  // namespace espalier::inline v0::quantize::detail
+
+#endif
+
 // ---- espalier/quantize/power_of_two.hpp ----
 // Powers of two, by which hardware multiplies without a multiplier.
 #ifndef ESPALIER_QUANTIZE_POWER_OF_TWO_HPP
@@ -23347,14 +23415,7 @@ struct power_of_two {
   }
 
   [[nodiscard]] double value(double x) const {
-    const bool above_one = max_value == 0 || max_value > 1;
-    const double exponents = std::ldexp(1.0, static_cast<int>(width) - (above_one ? 2 : 1));
-    double most = exponents - 1;
-    if (max_value > 0) {
-      most = (std::min)(most, std::nearbyint(std::log2(max_value)));
-    }
-    const double exponent = x == 0 ? -exponents : std::nearbyint(std::log2(std::abs(x)));
-    const double size = std::exp2((std::clamp)(exponent, -exponents, (std::max)(most, -exponents)));
+    const double size = detail::power_range(width - 1, max_value).nearest(std::abs(x));
     return x < 0 ? -size : size;
   }
   [[nodiscard]] double slope(double /*x*/) const noexcept { return 1; }
@@ -23414,6 +23475,394 @@ struct relu_bits {
   [[nodiscard]] double largest() const { return (std::min)(max_value, step() * (std::ldexp(1.0, bits()) - 1)); }
 };
 static_assert(quantizer<relu_bits>);
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/quantize/relu_power_of_two.hpp ----
+// QKeras's quantized_relu_po2: a rectifier whose outputs are powers of two.
+#ifndef ESPALIER_QUANTIZE_RELU_POWER_OF_TWO_HPP
+#define ESPALIER_QUANTIZE_RELU_POWER_OF_TWO_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// 2^clip(round(log2 x)) above 0, and at 0 and below the smallest such power: it never gives 0. With a negative slope,
+/// minus the power for negative_slope |x| below 0. All bits count exponents, from -2^b to 2^b - 1, b being their
+/// number, less one if numbers above 1 are allowed. Gradients pass as through the rectifier: by 1 above 0, by 0 above
+/// max_value, else by the slope.
+///
+/// It is QKeras's quantized_relu_po2; nn::quantized_activation makes a layer of it.
+struct relu_power_of_two {
+  std::size_t width = 8;      ///< bits, 1 to 9
+  double max_value = 0;       ///< that no output exceeds, a power of two; 0: any
+  double negative_slope = 0;  ///< of numbers below 0, >= 0
+
+  /// @throws argument_error if a setting is out of range.
+  void validate() const {
+    const bool fits =
+        max_value >= 0 && std::isfinite(max_value) && negative_slope >= 0 && std::isfinite(negative_slope);
+    if (width < 1 || width > 9 || !fits) {
+      throw argument_error(error_message("quantize::relu_power_of_two",
+                                         std::to_string(width) + " bits, max_value " + std::to_string(max_value) +
+                                             ", negative_slope " + std::to_string(negative_slope),
+                                         "1 to 9 bits, a max_value and a slope of 0 or more"));
+    }
+  }
+
+  [[nodiscard]] double value(double x) const {
+    const detail::power_range powers(width, max_value);
+    return x < 0 && negative_slope > 0 ? -powers.nearest(negative_slope * -x) : powers.nearest(x > 0 ? x : 0);
+  }
+  [[nodiscard]] double slope(double x) const noexcept {
+    return max_value > 0 && x > max_value ? 0 : (x > 0 ? 1 : negative_slope);
+  }
+};
+static_assert(quantizer<relu_power_of_two>);
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/quantize/detail/scale.hpp ----
+// Scales of the channels of a kernel, found from its numbers.
+#ifndef ESPALIER_QUANTIZE_DETAIL_SCALE_HPP
+#define ESPALIER_QUANTIZE_DETAIL_SCALE_HPP
+
+namespace espalier::inline v0::quantize::detail {
+
+inline constexpr double smallest = 1e-7;  ///< what Keras calls epsilon
+
+/// @return the power of two nearest to a scale.
+[[nodiscard]] inline double nearest_power(double scale) {
+  return std::exp2(std::nearbyint(std::log2(scale + smallest)));
+}
+
+/// Numbers of a kernel, which belong to channels by their place along the last axis; those of a vector have a channel
+/// each.
+template <class T>
+class channels_of {
+ public:
+  /// @param shape    of the kernel.
+  /// @param numbers  row-major.
+  channels_of(const extents& shape, std::span<const T> numbers)
+      : numbers_(numbers), count_(shape.rank() == 0 ? 1 : shape.back()) {}
+
+  /// @return the largest size of each channel; of a vector, of all.
+  [[nodiscard]] std::vector<double> largest() const {
+    std::vector<double> result(count_);
+    for (std::size_t i = 0; i < numbers_.size(); ++i) {
+      result[i % count_] = (std::max)(result[i % count_], std::abs(number(i)));
+    }
+    if (numbers_.size() == count_) {
+      std::fill(result.begin(), result.end(), *std::max_element(result.begin(), result.end()));
+    }
+    return result;
+  }
+
+  /// @param round  gives, for a number and the scale of its channel, what it becomes before it is scaled.
+  template <class Round>
+  [[nodiscard]] std::vector<double> rounded(const std::vector<double>& scales, const Round& round) const {
+    std::vector<double> result(numbers_.size());
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      result[i] = round(number(i), scales[i % count_]);
+    }
+    return result;
+  }
+
+  /// @return the scales with which rounded numbers are nearest to the numbers, in the sum of squares; numbers that are
+  /// 0
+  ///         do not count.
+  [[nodiscard]] std::vector<double> least_squares(const std::vector<double>& rounded, bool power_of_two) const {
+    std::vector<double> products(count_);
+    std::vector<double> squares(count_);
+    for (std::size_t i = 0; i < rounded.size(); ++i) {
+      products[i % count_] += number(i) * rounded[i];
+      squares[i % count_] += number(i) == 0 ? 0 : rounded[i] * rounded[i];
+    }
+    const double share = static_cast<double>(count_) / static_cast<double>(rounded.size());
+    for (std::size_t c = 0; c < count_; ++c) {
+      const double scale = products[c] * share / (squares[c] * share + smallest);
+      products[c] = power_of_two ? nearest_power(scale) : scale;
+    }
+    return products;
+  }
+
+  /// Writes rounded numbers times their scales.
+  void write(const std::vector<double>& rounded, const std::vector<double>& scales, std::span<T> to) const {
+    for (std::size_t i = 0; i < rounded.size(); ++i) {
+      to[i] = static_cast<T>(rounded[i] * scales[i % count_]);
+    }
+  }
+
+ private:
+  [[nodiscard]] double number(std::size_t i) const noexcept { return static_cast<double>(numbers_[i]); }
+
+  std::span<const T> numbers_;
+  std::size_t count_;
+};
+
+}  // namespace espalier::inline v0::quantize::detail
+
+#endif
+
+// ---- espalier/quantize/scaled_binary.hpp ----
+// QKeras's binary with alpha auto: the sign, as large as each channel needs.
+#ifndef ESPALIER_QUANTIZE_SCALED_BINARY_HPP
+#define ESPALIER_QUANTIZE_SCALED_BINARY_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// scale where x >= 0, else -scale, or 0 with use_01, with the scale of least squares for each channel (place along the
+/// last axis); a vector has one for each number. Numbers that are 0, as pruned ones are, do not count for it. Gradients
+/// pass as if nothing were rounded.
+///
+/// It is QKeras's binary with alpha "auto" or "auto_po2".
+/// Source: Rastegari et al. 2016, arXiv 1603.05279.
+struct scaled_binary {
+  bool use_01 = false;        ///< whether the lower number is 0
+  bool power_of_two = false;  ///< whether scales are powers of two, by which hardware need not multiply
+
+  static constexpr bool straight = true;  ///< the slope is 1 everywhere
+
+  void validate() const noexcept {}
+
+  /// @param shape  of a kernel.
+  /// @param x      its numbers, row-major.
+  /// @param y      as many; what they are rounded to. It may be x.
+  /// @return the scale of each channel.
+  template <class T>
+  std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
+    const detail::channels_of<T> all(shape, x);
+    const auto rounded = all.rounded(
+        all.largest(), [&](double number, double /*scale*/) { return number >= 0 ? 1.0 : (use_01 ? 0.0 : -1.0); });
+    const auto scales = all.least_squares(rounded, power_of_two);
+    all.write(rounded, scales, y);
+    return scales;
+  }
+};
+static_assert(tensor_quantizer<scaled_binary>);
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/quantize/scaled_bits.hpp ----
+// QKeras's quantized_bits with alpha auto: evenly spaced numbers, as far apart as each channel needs.
+#ifndef ESPALIER_QUANTIZE_SCALED_BITS_HPP
+#define ESPALIER_QUANTIZE_SCALED_BITS_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// scale round(x / scale) with a scale for each channel (place along the last axis), so that its largest number is the
+/// last multiple, 2^(width - 1) - 1; of two equally near multiples the one farther from 0. With powers of two the scale
+/// is the one nearest to that, and then five times the one nearest to the scale of least squares. A vector has one
+/// scale, or with powers of two one for each number. Gradients pass as if nothing were rounded.
+///
+/// It is QKeras's quantized_bits with alpha "auto" or "auto_po2".
+struct scaled_bits {
+  std::size_t width = 8;      ///< bits with the sign, 2 to 32
+  bool power_of_two = false;  ///< whether scales are powers of two, by which hardware need not multiply
+
+  static constexpr bool straight = true;  ///< the slope is 1 everywhere
+
+  /// @throws argument_error if the width is out of range.
+  void validate() const {
+    if (width < 2 || width > 32) {
+      throw argument_error(error_message("quantize::scaled_bits", std::to_string(width) + " bits", "2 to 32"));
+    }
+  }
+
+  /// @param shape  of a kernel.
+  /// @param x      its numbers, row-major.
+  /// @param y      as many; what they are rounded to. It may be x.
+  /// @return the scale of each channel, the distance of neighbouring numbers.
+  template <class T>
+  std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
+    const detail::channels_of<T> all(shape, x);
+    const double most = std::ldexp(1.0, static_cast<int>(width) - 1) - 1;
+    std::vector<double> scales = all.largest();
+    for (double& scale : scales) {
+      scale = power_of_two ? detail::nearest_power(scale / most) : scale / most;
+    }
+    const auto multiples = [&] {
+      return all.rounded(scales, [&](double number, double scale) {
+        const double size = scale == 0 ? 0 : (std::min)(std::floor(std::abs(number) / scale + 0.5), most);
+        return std::copysign(size, number);
+      });
+    };
+    std::vector<double> rounded = multiples();
+    for (int repeat = 0; power_of_two && repeat < 5; ++repeat) {
+      rounded = repeat == 0 ? rounded : multiples();
+      scales = all.least_squares(rounded, true);
+    }
+    all.write(rounded, scales, y);
+    return scales;
+  }
+};
+static_assert(tensor_quantizer<scaled_bits>);
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/quantize/scaled_ternary.hpp ----
+// QKeras's ternary with alpha auto: the sign, or 0 for what is small in its channel.
+#ifndef ESPALIER_QUANTIZE_SCALED_TERNARY_HPP
+#define ESPALIER_QUANTIZE_SCALED_TERNARY_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// scale sign(x), or 0 where |x| is at most half the scale, for each channel (place along the last axis). The scale
+/// begins at two thirds of the largest number and is then five times the one of least squares. Gradients pass as if
+/// nothing were rounded.
+///
+/// It is QKeras's ternary with alpha "auto" or "auto_po2".
+/// Source: Li, Zhang and Liu 2016, arXiv 1605.04711.
+struct scaled_ternary {
+  bool power_of_two = false;  ///< whether scales are powers of two, by which hardware need not multiply
+
+  static constexpr bool straight = true;  ///< the slope is 1 everywhere
+
+  void validate() const noexcept {}
+
+  /// @param shape  of a kernel.
+  /// @param x      its numbers, row-major.
+  /// @param y      as many; what they are rounded to. It may be x.
+  /// @return the scale of each channel.
+  template <class T>
+  std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
+    const detail::channels_of<T> all(shape, x);
+    std::vector<double> scales = all.largest();
+    for (double& scale : scales) {
+      scale = power_of_two ? detail::nearest_power(2 * scale / 3) : 2 * scale / 3;
+    }
+    std::vector<double> rounded;
+    for (int repeat = 0; repeat < 5; ++repeat) {
+      rounded = all.rounded(scales, [](double number, double scale) {
+        return scale > 0 && std::abs(number) > scale / 2 ? std::copysign(1.0, number) : 0.0;
+      });
+      scales = all.least_squares(rounded, power_of_two);
+    }
+    all.write(rounded, scales, y);
+    return scales;
+  }
+};
+static_assert(tensor_quantizer<scaled_ternary>);
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/quantize/detail/rounded.hpp ----
+// Evenly spaced numbers between two ends.
+#ifndef ESPALIER_QUANTIZE_DETAIL_ROUNDED_HPP
+#define ESPALIER_QUANTIZE_DETAIL_ROUNDED_HPP
+
+namespace espalier::inline v0::quantize::detail {
+
+/// Multiples of a step, from least to most steps.
+struct even_numbers {
+  double step = 1;
+  double least = 0;
+  double most = 0;
+
+  /// @return the nearest; of two equally near ones the even multiple.
+  [[nodiscard]] double value(double x) const { return step * (std::clamp)(std::nearbyint(x / step), least, most); }
+  /// Whether x is rounded to one of them without being held back by an end.
+  [[nodiscard]] bool holds(double x) const {
+    const double steps = std::nearbyint(x / step);
+    return steps >= least && steps <= most;
+  }
+};
+
+}  // namespace espalier::inline v0::quantize::detail
+
+#endif
+
+// ---- espalier/quantize/sigmoid_bits.hpp ----
+// QKeras's quantized_sigmoid: evenly spaced numbers from 0 to 1.
+#ifndef ESPALIER_QUANTIZE_SIGMOID_BITS_HPP
+#define ESPALIER_QUANTIZE_SIGMOID_BITS_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// step clip(round(y / step)) with step = 2^-width and y = clip(x / 2 + 1 / 2, 0, 1), or 1 / (1 + exp(-x)); of equally
+/// near numbers the even multiple, from 0 up to 1 - step. Gradients pass by the derivative of y, but by 0 where the
+/// rounded number is held back by an end.
+///
+/// It is QKeras's quantized_sigmoid; nn::quantized_activation makes a layer of it.
+struct sigmoid_bits {
+  std::size_t width = 8;   ///< bits, 1 to 32
+  bool symmetric = false;  ///< whether the lower end is step: as far from 0 as the upper one from 1
+  bool exact = false;      ///< whether it is the logistic function that is rounded, not its straight line
+
+  /// @throws argument_error if the width is out of range.
+  void validate() const {
+    if (width < 1 || width > 32) {
+      throw argument_error(error_message("quantize::sigmoid_bits", std::to_string(width) + " bits", "1 to 32"));
+    }
+  }
+
+  [[nodiscard]] double value(double x) const { return grid().value(curve(x)); }
+  [[nodiscard]] double slope(double x) const {
+    const double y = curve(x);
+    return grid().holds(y) ? (exact ? y * (1 - y) : (std::abs(x) <= 1 ? 0.5 : 0.0)) : 0;
+  }
+
+ private:
+  [[nodiscard]] double curve(double x) const {
+    return exact ? 1 / (1 + std::exp(-x)) : (std::clamp)(x / 2 + 0.5, 0.0, 1.0);
+  }
+  [[nodiscard]] detail::even_numbers grid() const {
+    const double numbers = std::ldexp(1.0, static_cast<int>(width));
+    return {1 / numbers, symmetric ? 1.0 : 0.0, numbers - 1};
+  }
+};
+static_assert(quantizer<sigmoid_bits>);
+
+}  // namespace espalier::inline v0::quantize
+
+#endif
+
+// ---- espalier/quantize/tanh_bits.hpp ----
+// QKeras's quantized_tanh: evenly spaced numbers from -1 to 1.
+#ifndef ESPALIER_QUANTIZE_TANH_BITS_HPP
+#define ESPALIER_QUANTIZE_TANH_BITS_HPP
+
+namespace espalier::inline v0::quantize {
+
+/// step clip(round(y / step)) with step = 2^(1 - width) and y = clip(x, -1, 1), or tanh(x); of equally near numbers the
+/// even multiple, from -1 up to 1 - step. Gradients pass by the derivative of y, but by 0 where the rounded number is
+/// held back by an end.
+///
+/// It is QKeras's quantized_tanh; nn::quantized_activation makes a layer of it.
+struct tanh_bits {
+  std::size_t width = 8;   ///< bits, 2 to 32
+  bool symmetric = false;  ///< whether the lower end is minus the upper one
+  bool exact = false;      ///< whether it is tanh(x) that is rounded, not its straight line
+
+  /// @throws argument_error if the width is out of range.
+  void validate() const {
+    if (width < 2 || width > 32) {
+      throw argument_error(error_message("quantize::tanh_bits", std::to_string(width) + " bits", "2 to 32"));
+    }
+  }
+
+  [[nodiscard]] double value(double x) const { return grid().value(curve(x)); }
+  [[nodiscard]] double slope(double x) const {
+    const double y = curve(x);
+    return grid().holds(y) ? (exact ? (1 - y) * (1 + y) : (std::abs(x) <= 1 ? 1.0 : 0.0)) : 0;
+  }
+
+ private:
+  [[nodiscard]] double curve(double x) const { return exact ? std::tanh(x) : (std::clamp)(x, -1.0, 1.0); }
+  [[nodiscard]] detail::even_numbers grid() const {
+    const double numbers = std::ldexp(1.0, static_cast<int>(width) - 1);
+    return {1 / numbers, -numbers + (symmetric ? 1 : 0), numbers - 1};
+  }
+};
+static_assert(quantizer<tanh_bits>);
 
 }  // namespace espalier::inline v0::quantize
 
