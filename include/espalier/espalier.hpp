@@ -63,9 +63,9 @@
 #include <espalier/nn/global_average_pool2d.hpp>
 #include <espalier/nn/global_max_pool1d.hpp>
 #include <espalier/nn/global_max_pool2d.hpp>
-#include <espalier/nn/glorot_uniform.hpp>
 #include <espalier/nn/graph.hpp>
 #include <espalier/nn/hard_sigmoid.hpp>
+#include <espalier/nn/initializer.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/leaky_relu.hpp>
 #include <espalier/nn/masked.hpp>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -30,6 +32,7 @@
 #include <espalier/nn/global_max_pool2d.hpp>
 #include <espalier/nn/graph.hpp>
 #include <espalier/nn/hard_sigmoid.hpp>
+#include <espalier/nn/initializer.hpp>
 #include <espalier/nn/leaky_relu.hpp>
 #include <espalier/nn/max_pool1d.hpp>
 #include <espalier/nn/max_pool2d.hpp>
@@ -375,6 +378,51 @@ void check_join(const json& found) {
   }
 }
 
+const std::map<std::string, nn::initializer> initializers{
+    {"glorot_uniform", nn::initializer::glorot_uniform()},
+    {"glorot_normal", nn::initializer::glorot_normal()},
+    {"he_uniform", nn::initializer::he_uniform()},
+    {"he_normal", nn::initializer::he_normal()},
+    {"lecun_uniform", nn::initializer::lecun_uniform()},
+    {"lecun_normal", nn::initializer::lecun_normal()},
+    {"RandomNormal default", nn::initializer::random_normal()},
+    {"RandomUniform default", nn::initializer::random_uniform()},
+    {"TruncatedNormal default", nn::initializer::truncated_normal()}};
+
+/// Mean, variance and bound of many draws are those that Keras says.
+void check_initializer(const json& found) {
+  nn::kernel_sizes sizes;
+  if (found.contains("shape")) {
+    const auto shape = found.at("shape").get<std::vector<std::size_t>>();
+    sizes = {1, shape.size() == 1 ? shape[0] : shape[shape.size() - 2], shape.back()};
+    for (std::size_t axis = 0; axis + 2 < shape.size(); ++axis) {
+      sizes.places *= shape[axis];
+    }
+    CHECK(sizes.places * sizes.inputs == found.at("fan_in"));
+    CHECK(sizes.places * sizes.outputs == found.at("fan_out"));
+  }
+  espalier::random_generator random(9);
+  std::vector<double> weights(50000);
+  initializers.at(found.at("initializer")).fill(std::span(weights), sizes, random);
+  double mean = 0;
+  double square = 0;
+  double largest = 0;
+  const auto n = static_cast<double>(weights.size());
+  for (const double w : weights) {
+    mean += w / n;
+    square += w * w / n;
+    largest = (std::max)(largest, std::abs(w));
+  }
+  const double variance = found.at("variance");
+  CHECK(std::abs(mean) < 5 * std::sqrt(variance / n));
+  CHECK(square == doctest::Approx(variance).epsilon(5 * std::sqrt(2 / n)));
+  if (!found.at("largest_magnitude").is_null()) {
+    const double bound = found.at("largest_magnitude");
+    CHECK(largest <= bound * (1 + 1e-12));
+    CHECK(largest > 0.999 * bound);
+  }
+}
+
 /// @return whether the library has what a case is about; then it is checked.
 template <class T>
 bool check_case(const json& found) {
@@ -412,5 +460,15 @@ TEST_SUITE("keras") {
     }
     CHECK(file.at("cases").size() >= 148);
     CHECK(left_out.size() == out_of_scope.size());
+  }
+
+  TEST_CASE("weights are drawn from the distributions that Keras says") {
+    const auto file = support::keras_file("initializers.json");
+    for (const auto* part : {"cases", "without_fans"}) {
+      for (const auto& found : file.at(part)) {
+        CAPTURE(found.dump());
+        check_initializer(found);
+      }
+    }
   }
 }

@@ -13,6 +13,7 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/nn/detail/convolution.hpp>
 #include <espalier/nn/detail/convolution_windows.hpp>
+#include <espalier/nn/initializer.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/padding.hpp>
 
@@ -24,10 +25,11 @@ struct conv1d_options {
   std::size_t kernel = 3;   ///< width, >= 1
   nn::padding padding = nn::padding::valid;
   bool causal = false;  ///< zeros before the first input only, so that no output sees later inputs; then no `padding`
-  std::size_t stride = 1;    ///< from one output to the next, >= 1
-  std::size_t dilation = 1;  ///< from one step that a window sees to the next, >= 1
-  bool bias = true;          ///< whether each filter has a bias
-  std::string name{};        ///< empty: conv1d_1, conv1d_2, ... by place in the model
+  std::size_t stride = 1;            ///< from one output to the next, >= 1
+  std::size_t dilation = 1;          ///< from one step that a window sees to the next, >= 1
+  bool bias = true;                  ///< whether each filter has a bias, at first 0
+  initializer kernel_initializer{};  ///< how weights are drawn
+  std::string name{};                ///< empty: conv1d_1, conv1d_2, ... by place in the model
 };
 
 /// Convolution of sequences (steps, channels), kernel (width, channels, filters) as in Keras.
@@ -63,7 +65,7 @@ class conv1d : public detail::convolution<T, 3> {
     }
     options_.name = name;
     this->shape_ = windows().shape({1, input[0], input[1]}, options_.filters);
-    this->make_weights({options_.kernel, input[1], options_.filters}, options_.bias, generator);
+    this->make_weights({options_.kernel, input[1], options_.filters}, options_, generator);
     return output_shape();
   }
 

@@ -14,6 +14,7 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/nn/detail/convolution.hpp>
 #include <espalier/nn/detail/convolution_windows.hpp>
+#include <espalier/nn/initializer.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/padding.hpp>
 
@@ -26,7 +27,8 @@ struct conv2d_options {
   nn::padding padding = nn::padding::valid;
   std::array<std::size_t, 2> strides{1, 1};   ///< from one output to the next, down and across, >= 1
   std::array<std::size_t, 2> dilation{1, 1};  ///< from one input that a window sees to the next, down and across, >= 1
-  bool bias = true;                           ///< whether each filter has a bias
+  bool bias = true;                           ///< whether each filter has a bias, at first 0
+  initializer kernel_initializer{};           ///< how weights are drawn
   std::string name{};                         ///< empty: conv2d_1, conv2d_2, ... by place in the model
 };
 
@@ -60,7 +62,7 @@ class conv2d : public detail::convolution<T, 4> {
     }
     options_.name = name;
     this->shape_ = windows().shape(input, options_.filters);
-    this->make_weights({options_.kernel[0], options_.kernel[1], input[2], options_.filters}, options_.bias, generator);
+    this->make_weights({options_.kernel[0], options_.kernel[1], input[2], options_.filters}, options_, generator);
     return output_shape();
   }
 

@@ -13,7 +13,7 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/dense.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
-#include <espalier/nn/glorot_uniform.hpp>
+#include <espalier/nn/initializer.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/tensor/tensor.hpp>
 
@@ -21,9 +21,10 @@ namespace espalier::inline v0::nn {
 
 /// Settings of `dense`.
 struct dense_options {
-  std::size_t units = 1;  ///< neurons, >= 1
-  bool bias = true;       ///< whether each neuron has a bias
-  std::string name{};     ///< empty: dense_1, dense_2, ... by place in the model
+  std::size_t units = 1;             ///< neurons, >= 1
+  bool bias = true;                  ///< whether each neuron has a bias, at first 0
+  initializer kernel_initializer{};  ///< how weights are drawn
+  std::string name{};                ///< empty: dense_1, dense_2, ... by place in the model
 };
 
 /// y = x kernel + bias along the last axis, with the kernel (inputs, units) as in Keras: (inputs) becomes (units), and
@@ -60,7 +61,7 @@ class dense {
     shape_ = {input.back(), options_.units, input.size() / input.back()};
     kernel_ = zeros<T, 2>({shape_.inputs, shape_.outputs});
     bias_ = zeros<T, 1>({options_.bias ? shape_.outputs : 0});
-    glorot_uniform(elements(kernel_), {shape_.inputs, shape_.outputs}, generator);
+    options_.kernel_initializer.fill(elements(kernel_), {1, shape_.inputs, shape_.outputs}, generator);
     return output_shape();
   }
 

@@ -16,7 +16,7 @@
 #include <espalier/kernels/depthwise_conv2d.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/nn/detail/convolution_windows.hpp>
-#include <espalier/nn/glorot_uniform.hpp>
+#include <espalier/nn/initializer.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/padding.hpp>
 #include <espalier/tensor/tensor.hpp>
@@ -30,7 +30,8 @@ struct depthwise_conv2d_options {
   nn::padding padding = nn::padding::valid;
   std::array<std::size_t, 2> strides{1, 1};   ///< from one output to the next, down and across, >= 1
   std::array<std::size_t, 2> dilation{1, 1};  ///< from one input that a window sees to the next, down and across, >= 1
-  bool bias = true;                           ///< whether each output has a bias
+  bool bias = true;                           ///< whether each output has a bias, at first 0
+  initializer kernel_initializer{};           ///< how weights are drawn
   std::string name{};                         ///< empty: depthwise_conv2d_1, ... by place in the model
 };
 
@@ -70,7 +71,7 @@ class depthwise_conv2d {
     shape_ = windows().shape(input, input[2] * options_.multiplier);
     kernel_ = zeros<T, 4>({height, width, input[2], options_.multiplier});
     bias_ = zeros<T, 1>({options_.bias ? shape_.filters : 0});
-    glorot_uniform(elements(kernel_), {height * width * input[2], height * width * options_.multiplier}, generator);
+    options_.kernel_initializer.fill(elements(kernel_), {height * width, input[2], options_.multiplier}, generator);
     return output_shape();
   }
 

@@ -12,7 +12,7 @@
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/elementwise.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
-#include <espalier/nn/glorot_uniform.hpp>
+#include <espalier/nn/initializer.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/tensor/tensor.hpp>
 
@@ -54,11 +54,12 @@ class convolution {
 
  protected:
   /// Allocates and draws the weights of a shape.
-  void make_weights(const std::array<std::size_t, Rank>& kernel, bool bias, random_generator& generator) {
+  template <class Options>
+  void make_weights(const std::array<std::size_t, Rank>& kernel, const Options& options, random_generator& generator) {
     kernel_ = zeros<T, Rank>(kernel);
-    bias_ = zeros<T, 1>({bias ? shape_.filters : 0});
-    const std::size_t places = shape_.kernel_height * shape_.kernel_width;
-    glorot_uniform(elements(kernel_), {places * shape_.channels, places * shape_.filters}, generator);
+    bias_ = zeros<T, 1>({options.bias ? shape_.filters : 0});
+    options.kernel_initializer.fill(
+        elements(kernel_), {shape_.kernel_height * shape_.kernel_width, shape_.channels, shape_.filters}, generator);
   }
 
   kernels::conv2d_shape shape_;
