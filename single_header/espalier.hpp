@@ -18724,28 +18724,180 @@ static_assert(layer<bounded_relu<float>>);
 
 #endif
 
-// ---- espalier/nn/glorot_uniform.hpp ----
-// The initial weights of a kernel, as Keras draws them by default.
-#ifndef ESPALIER_NN_GLOROT_UNIFORM_HPP
-#define ESPALIER_NN_GLOROT_UNIFORM_HPP
+// ---- espalier/nn/initializer.hpp ----
+// The initial weights of a kernel, as Keras draws them.
+#ifndef ESPALIER_NN_INITIALIZER_HPP
+#define ESPALIER_NN_INITIALIZER_HPP
 
 namespace espalier::inline v0::nn {
 
-/// How many inputs feed an output and how many outputs an input feeds.
-struct fans {
-  std::size_t in = 1;   ///< Dense: inputs; Conv2D: height * width * channels
-  std::size_t out = 1;  ///< Dense: outputs; Conv2D: height * width * filters
+/// What a kernel joins.
+struct kernel_sizes {
+  std::size_t places = 1;   ///< height * width of a convolution
+  std::size_t inputs = 1;   ///< features, or channels
+  std::size_t outputs = 1;  ///< neurons, filters, or outputs of each channel
 };
 
-/// Fills a kernel from the uniform distribution in [-l, l], l = sqrt(6 / (in + out)).
-/// Source: Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
-template <class T>
-void glorot_uniform(std::span<T> kernel, const fans& f, random_generator& generator) {
-  const double limit = std::sqrt(6.0 / static_cast<double>(f.in + f.out));
-  for (T& weight : kernel) {
-    weight = static_cast<T>(limit * (2 * generator.uniform() - 1));
+/// Of what the variance of weights is a share.
+enum class fan : std::uint8_t {
+  in,      ///< inputs that feed an output: places * inputs
+  out,     ///< outputs that an input feeds: places * outputs
+  average  ///< the mean of the two
+};
+
+/// Shapes of a distribution with mean 0.
+enum class distribution : std::uint8_t {
+  uniform,
+  normal,
+  truncated_normal  ///< of a normal one what is no farther than two standard deviations away
+};
+
+/// How the weights of a kernel are drawn; by default as `glorot_uniform`.
+class initializer {
+ public:
+  constexpr initializer() = default;
+
+  /// Variance scale / fan, or scale if that of a fan is less than 1.
+  /// @param scale  > 0.   @throws argument_error if it is not positive or not finite.
+  [[nodiscard]] static constexpr initializer variance_scaling(double scale, nn::fan fan, nn::distribution d) {
+    return {expect_positive(scale, "a scale"), fan, d};
   }
-}
+  /// Source: Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
+  [[nodiscard]] static constexpr initializer glorot_uniform() { return {}; }
+  [[nodiscard]] static constexpr initializer glorot_normal() {
+    return {1, fan::average, distribution::truncated_normal};
+  }
+  /// Source: He et al. 2015, arXiv 1502.01852.
+  [[nodiscard]] static constexpr initializer he_uniform() { return {2, fan::in, distribution::uniform}; }
+  [[nodiscard]] static constexpr initializer he_normal() { return {2, fan::in, distribution::truncated_normal}; }
+  /// Source: LeCun et al. 1998, "Efficient backprop".
+  [[nodiscard]] static constexpr initializer lecun_uniform() { return {1, fan::in, distribution::uniform}; }
+  [[nodiscard]] static constexpr initializer lecun_normal() { return {1, fan::in, distribution::truncated_normal}; }
+  /// @param limit  weights lie in [-limit, limit]; > 0.
+  [[nodiscard]] static constexpr initializer random_uniform(double limit = 0.05) {
+    return {expect_positive(limit, "a limit"), distribution::uniform};
+  }
+  /// @param deviation  the standard deviation; > 0.
+  [[nodiscard]] static constexpr initializer random_normal(double deviation = 0.05) {
+    return {expect_positive(deviation, "a deviation"), distribution::normal};
+  }
+  /// @param deviation  the standard deviation of the normal distribution that is truncated; > 0.
+  [[nodiscard]] static constexpr initializer truncated_normal(double deviation = 0.05) {
+    return {expect_positive(deviation, "a deviation"), distribution::truncated_normal};
+  }
+  /// Rows of the kernel's matrix (places * inputs, outputs), or its columns if there are fewer, are at right angles.
+  /// @param gain  their length; > 0.
+  /// Source: Saxe, McClelland and Ganguli 2014, arXiv 1312.6120.
+  [[nodiscard]] static constexpr initializer orthogonal(double gain = 1) {
+    return {expect_positive(gain, "a gain"), method::orthogonal};
+  }
+  /// @param value  of all weights.
+  [[nodiscard]] static constexpr initializer constant(double value) {
+    if (!(value - value == 0)) {
+      throw argument_error(error_message("nn::initializer", "a weight of " + std::to_string(value), "a finite one"));
+    }
+    return {value, method::constant};
+  }
+
+  /// Fills a kernel.
+  /// @param kernel  (places, inputs, outputs), row-major.
+  /// Complexity: O(n), of `orthogonal` O(n min(places * inputs, outputs)).
+  template <class T>
+  void fill(std::span<T> kernel, const kernel_sizes& sizes, random_generator& generator) const {
+    if (method_ == method::orthogonal) {
+      fill_orthogonal(kernel, sizes, generator);
+      return;
+    }
+    const double width = width_for(sizes);
+    for (T& weight : kernel) {
+      weight = static_cast<T>(method_ == method::constant ? scale_ : width * draw(generator));
+    }
+  }
+
+ private:
+  enum class method : std::uint8_t { scaled, fixed, orthogonal, constant };
+
+  constexpr initializer(double scale, nn::fan fan, nn::distribution d) : scale_(scale), fan_(fan), distribution_(d) {}
+  constexpr initializer(double width, nn::distribution d) : scale_(width), distribution_(d), method_(method::fixed) {}
+  constexpr initializer(double value, method m) : scale_(value), method_(m) {}
+
+  /// @throws argument_error if a setting is not positive or not finite.
+  [[nodiscard]] static constexpr double expect_positive(double value, const char* what) {
+    if (!(value > 0 && value - value == 0)) {
+      throw argument_error(
+          error_message("nn::initializer", what + std::string(" of ") + std::to_string(value), "a finite one above 0"));
+    }
+    return value;
+  }
+
+  /// What a draw is multiplied by.
+  [[nodiscard]] double width_for(const kernel_sizes& sizes) const {
+    if (method_ == method::fixed) {
+      return scale_;
+    }
+    const auto in = static_cast<double>(sizes.places * sizes.inputs);
+    const auto out = static_cast<double>(sizes.places * sizes.outputs);
+    const double all = fan_ == fan::in ? in : (fan_ == fan::out ? out : (in + out) / 2);
+    const double feeding = (std::max)(1.0, all);
+    if (distribution_ == distribution::uniform) {
+      return std::sqrt(3 * scale_ / feeding);
+    }
+    // What is left of a normal distribution has less variance than all of it.
+    constexpr double left = 0.87962566103423978;
+    return std::sqrt(scale_ / feeding) / (distribution_ == distribution::truncated_normal ? left : 1);
+  }
+
+  [[nodiscard]] double draw(random_generator& generator) const {
+    if (distribution_ == distribution::uniform) {
+      return 2 * generator.uniform() - 1;
+    }
+    double number = generator.normal();
+    while (distribution_ == distribution::truncated_normal && std::abs(number) > 2) {
+      number = generator.normal();
+    }
+    return number;
+  }
+
+  /// Gram and Schmidt's method, twice over for the last digits.
+  template <class T>
+  void fill_orthogonal(std::span<T> kernel, const kernel_sizes& sizes, random_generator& generator) const {
+    const std::size_t rows = sizes.places * sizes.inputs;
+    const bool tall = rows >= sizes.outputs;
+    const std::size_t length = tall ? rows : sizes.outputs;
+    const std::size_t count = tall ? sizes.outputs : rows;
+    std::vector<double> all(count * length);
+    for (std::size_t v = 0; v < count; ++v) {
+      const std::span own(all.data() + v * length, length);
+      std::generate(own.begin(), own.end(), [&] { return generator.normal(); });
+      for (std::size_t other = 0; other < 2 * v; ++other) {
+        subtract_part(own, std::span(all.data() + other % v * length, length));
+      }
+      const double size = std::sqrt(product(own, own));
+      for (std::size_t i = 0; i < length; ++i) {
+        own[i] /= size;
+        kernel[tall ? i * count + v : v * length + i] = static_cast<T>(scale_ * own[i]);
+      }
+    }
+  }
+  [[nodiscard]] static double product(std::span<const double> a, std::span<const double> b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+  static void subtract_part(std::span<double> vector, std::span<const double> of_length_one) {
+    const double part = product(vector, of_length_one);
+    for (std::size_t i = 0; i < vector.size(); ++i) {
+      vector[i] -= part * of_length_one[i];
+    }
+  }
+
+  double scale_ = 1;
+  nn::fan fan_ = fan::average;
+  nn::distribution distribution_ = distribution::uniform;
+  method method_ = method::scaled;
+};
 
 }  // namespace espalier::inline v0::nn
 
@@ -18794,11 +18946,12 @@ class convolution {
 
  protected:
   /// Allocates and draws the weights of a shape.
-  void make_weights(const std::array<std::size_t, Rank>& kernel, bool bias, random_generator& generator) {
+  template <class Options>
+  void make_weights(const std::array<std::size_t, Rank>& kernel, const Options& options, random_generator& generator) {
     kernel_ = zeros<T, Rank>(kernel);
-    bias_ = zeros<T, 1>({bias ? shape_.filters : 0});
-    const std::size_t places = shape_.kernel_height * shape_.kernel_width;
-    glorot_uniform(elements(kernel_), {places * shape_.channels, places * shape_.filters}, generator);
+    bias_ = zeros<T, 1>({options.bias ? shape_.filters : 0});
+    options.kernel_initializer.fill(
+        elements(kernel_), {shape_.kernel_height * shape_.kernel_width, shape_.channels, shape_.filters}, generator);
   }
 
   kernels::conv2d_shape shape_;
@@ -18895,10 +19048,11 @@ struct conv1d_options {
   std::size_t kernel = 3;   ///< width, >= 1
   nn::padding padding = nn::padding::valid;
   bool causal = false;  ///< zeros before the first input only, so that no output sees later inputs; then no `padding`
-  std::size_t stride = 1;    ///< from one output to the next, >= 1
-  std::size_t dilation = 1;  ///< from one step that a window sees to the next, >= 1
-  bool bias = true;          ///< whether each filter has a bias
-  std::string name{};        ///< empty: conv1d_1, conv1d_2, ... by place in the model
+  std::size_t stride = 1;            ///< from one output to the next, >= 1
+  std::size_t dilation = 1;          ///< from one step that a window sees to the next, >= 1
+  bool bias = true;                  ///< whether each filter has a bias, at first 0
+  initializer kernel_initializer{};  ///< how weights are drawn
+  std::string name{};                ///< empty: conv1d_1, conv1d_2, ... by place in the model
 };
 
 /// Convolution of sequences (steps, channels), kernel (width, channels, filters) as in Keras.
@@ -18934,7 +19088,7 @@ class conv1d : public detail::convolution<T, 3> {
     }
     options_.name = name;
     this->shape_ = windows().shape({1, input[0], input[1]}, options_.filters);
-    this->make_weights({options_.kernel, input[1], options_.filters}, options_.bias, generator);
+    this->make_weights({options_.kernel, input[1], options_.filters}, options_, generator);
     return output_shape();
   }
 
@@ -18978,7 +19132,8 @@ struct conv2d_options {
   nn::padding padding = nn::padding::valid;
   std::array<std::size_t, 2> strides{1, 1};   ///< from one output to the next, down and across, >= 1
   std::array<std::size_t, 2> dilation{1, 1};  ///< from one input that a window sees to the next, down and across, >= 1
-  bool bias = true;                           ///< whether each filter has a bias
+  bool bias = true;                           ///< whether each filter has a bias, at first 0
+  initializer kernel_initializer{};           ///< how weights are drawn
   std::string name{};                         ///< empty: conv2d_1, conv2d_2, ... by place in the model
 };
 
@@ -19012,7 +19167,7 @@ class conv2d : public detail::convolution<T, 4> {
     }
     options_.name = name;
     this->shape_ = windows().shape(input, options_.filters);
-    this->make_weights({options_.kernel[0], options_.kernel[1], input[2], options_.filters}, options_.bias, generator);
+    this->make_weights({options_.kernel[0], options_.kernel[1], input[2], options_.filters}, options_, generator);
     return output_shape();
   }
 
@@ -19052,9 +19207,10 @@ namespace espalier::inline v0::nn {
 
 /// Settings of `dense`.
 struct dense_options {
-  std::size_t units = 1;  ///< neurons, >= 1
-  bool bias = true;       ///< whether each neuron has a bias
-  std::string name{};     ///< empty: dense_1, dense_2, ... by place in the model
+  std::size_t units = 1;             ///< neurons, >= 1
+  bool bias = true;                  ///< whether each neuron has a bias, at first 0
+  initializer kernel_initializer{};  ///< how weights are drawn
+  std::string name{};                ///< empty: dense_1, dense_2, ... by place in the model
 };
 
 /// y = x kernel + bias along the last axis, with the kernel (inputs, units) as in Keras: (inputs) becomes (units), and
@@ -19091,7 +19247,7 @@ class dense {
     shape_ = {input.back(), options_.units, input.size() / input.back()};
     kernel_ = zeros<T, 2>({shape_.inputs, shape_.outputs});
     bias_ = zeros<T, 1>({options_.bias ? shape_.outputs : 0});
-    glorot_uniform(elements(kernel_), {shape_.inputs, shape_.outputs}, generator);
+    options_.kernel_initializer.fill(elements(kernel_), {1, shape_.inputs, shape_.outputs}, generator);
     return output_shape();
   }
 
@@ -19160,7 +19316,8 @@ struct depthwise_conv2d_options {
   nn::padding padding = nn::padding::valid;
   std::array<std::size_t, 2> strides{1, 1};   ///< from one output to the next, down and across, >= 1
   std::array<std::size_t, 2> dilation{1, 1};  ///< from one input that a window sees to the next, down and across, >= 1
-  bool bias = true;                           ///< whether each output has a bias
+  bool bias = true;                           ///< whether each output has a bias, at first 0
+  initializer kernel_initializer{};           ///< how weights are drawn
   std::string name{};                         ///< empty: depthwise_conv2d_1, ... by place in the model
 };
 
@@ -19200,7 +19357,7 @@ class depthwise_conv2d {
     shape_ = windows().shape(input, input[2] * options_.multiplier);
     kernel_ = zeros<T, 4>({height, width, input[2], options_.multiplier});
     bias_ = zeros<T, 1>({options_.bias ? shape_.filters : 0});
-    glorot_uniform(elements(kernel_), {height * width * input[2], height * width * options_.multiplier}, generator);
+    options_.kernel_initializer.fill(elements(kernel_), {height * width, input[2], options_.multiplier}, generator);
     return output_shape();
   }
 
