@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -20,6 +21,23 @@ FILES = ["lenet_pruned.npz", "lenet_report.html", "lenet_report.json", "lenet_re
 
 def run(*arguments):
     return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True)
+
+
+def documented():
+    """The fields of the table in docs/report.md with their types."""
+    page = (Path(__file__).parent.parent / "docs" / "report.md").read_text()
+    return dict(re.findall(r"^\| `([\w.\[\]]+)` \| ([\w ]+) \|", page, re.MULTILINE))
+
+
+def fields_of(value, path=""):
+    """The same of a report, after a look at the types."""
+    if isinstance(value, dict):
+        return {field for key, part in value.items() for field in fields_of(part, f"{path}.{key}" if path else key)}
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return {field for part in value for field in fields_of(part, path + "[]")}
+    types = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array of integers": list}
+    assert isinstance(value, types[documented()[path]]), path
+    return {path}
 
 
 class PruneLenet(unittest.TestCase):
@@ -43,6 +61,7 @@ class PruneLenet(unittest.TestCase):
     def look_at_files(self, folder):
         report = json.loads((folder / "lenet_report.json").read_text())
         self.assertEqual(report["seed"], 3)
+        self.assertEqual(fields_of(report), {field for field in documented() if not field.startswith("times.")})
         self.assertTrue(0 < report["accuracy"] <= 1 and 0 < report["baseline_accuracy"] <= 1)
         self.assertEqual([(r["name"], r["before"]) for r in report["resources"]], [("DSP", 6150), ("BRAM", 1380)])
         for resource in report["resources"]:
@@ -67,6 +86,7 @@ class PruneLenet(unittest.TestCase):
         self.assertRegex(done.stdout, r"\ntime [\d.]+ s: training [\d.]+ %, ranking ")
         times = json.loads((self.folder / "out" / "lenet_report.json").read_text())["times"]
         self.assertEqual(list(times), ["training", "ranking", "selection", "evaluation", "other", "total"])
+        self.assertEqual({f"times.{name}" for name in times}, {f for f in documented() if f.startswith("times.")})
         self.assertAlmostEqual(times.pop("total"), sum(times.values()))
         self.assertIn("<h2>Time</h2>", (self.folder / "out" / "lenet_report.html").read_text())
 

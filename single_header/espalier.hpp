@@ -12373,7 +12373,10 @@ class pruning_run {
       return conclude(ending::target_reached, "the target of the settings was reached");
     }
     if (bad > options_.cutoff_bad_trials) {
-      return conclude(ending::too_many_bad, std::to_string(bad) + " levels in a row were not good enough");
+      const bool measured = std::isfinite(state_.levels.back().metric);
+      return conclude(ending::too_many_bad,
+                      std::to_string(bad) + (bad == 1 ? " level in a row was" : " levels in a row were") +
+                          " not good enough" + (measured ? "" : "; the metric of the last one is not a finite number"));
     }
     if (!(good ? schedule_.update() : schedule_.repair())) {
       return conclude(ending::schedule_ended, "the schedule has no further target");
@@ -17278,7 +17281,7 @@ struct distillation {
   static constexpr bool takes_targets = true;
   static constexpr bool needs_labels_and_targets = true;
 
-  double temperature = 4;  ///< > 0; the higher, the more the small scores of the other network count
+  double temperature = 2;  ///< > 0; the higher, the more the small scores of the other network count
   double weight = 0.5;     ///< of the other network, in [0, 1]
 
   /// @throws argument_error if a setting is out of range or labels are missing, here and in `gradient`.

@@ -12367,7 +12367,10 @@ class pruning_run {
       return conclude(ending::target_reached, "the target of the settings was reached");
     }
     if (bad > options_.cutoff_bad_trials) {
-      return conclude(ending::too_many_bad, std::to_string(bad) + " levels in a row were not good enough");
+      const bool measured = std::isfinite(state_.levels.back().metric);
+      return conclude(ending::too_many_bad,
+                      std::to_string(bad) + (bad == 1 ? " level in a row was" : " levels in a row were") +
+                          " not good enough" + (measured ? "" : "; the metric of the last one is not a finite number"));
     }
     if (!(good ? schedule_.update() : schedule_.repair())) {
       return conclude(ending::schedule_ended, "the schedule has no further target");

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -32,5 +33,14 @@ TEST_SUITE("io") {
     CHECK(times.at("ranking") == 0.25);
     CHECK(times.at("evaluation") == 0);
     CHECK(times.at("total") == 10);
+  }
+
+  TEST_CASE("an error that names a file in no encoding, and a metric that is no number, do not cost the report") {
+    auto report = support::sample_report();
+    report.ended = "failed: 'run\xff.checkpoint'";
+    report.levels[1].metric = std::nan("");
+    const auto read = nlohmann::json::parse(espalier::io::report_json(report, {}));
+    CHECK(read["ended"] == "failed: 'run\xef\xbf\xbd.checkpoint'");
+    CHECK(read["levels"][1]["accuracy"].is_null());
   }
 }

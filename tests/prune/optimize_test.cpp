@@ -127,6 +127,13 @@ TEST_SUITE("prune") {
     support::scripted_trainer trainer{.metrics = {1.0, std::nan(""), 0.1}};
     const auto result = run(network, trainer, {.cutoff_bad_trials = 1});
     CHECK_FALSE(result.report.levels[0].accepted);
+    support::scripted_trainer lost{.metrics = {1.0, 0.99, std::nan("")}};
+    support::plain_network other;
+    const auto ended = run(other, lost, {.cutoff_bad_trials = 0});
+    CHECK(ended.report.ended ==
+          "1 level in a row was not good enough; the metric of the last one is not a finite number");
+    CHECK(ended.report.metric == 0.99);
+    CHECK(zeros(other) == 4);
     support::scripted_trainer broken{.metrics = {std::nan("")}};
     CHECK_THROWS_AS(static_cast<void>(run(network, broken, {})), espalier::numeric_error);
     CHECK(broken.phases.empty());

@@ -15,7 +15,8 @@ namespace espalier::inline v0::io {
 ///
 /// Top level: format, version, objective, seed, baseline_accuracy and accuracy (on test data), validation (the same two
 /// as the loop saw them), resources, levels, layers, ended, and times (seconds by what they were spent on, and in
-/// total) if the report has them. Equal reports give equal text.
+/// total) if the report has them; docs/report.md has every field. Equal reports give equal text. Numbers that are not
+/// finite become null, and text that is not UTF-8 (an error may name any file) U+FFFD: no report is lost.
 /// @param report   what the loop reports.
 /// @param context  what it does not know.
 /// @return indented JSON with a line end.   Complexity: O(levels + layers).
@@ -58,7 +59,7 @@ namespace espalier::inline v0::io {
     }
     root["times"]["total"] = report.times->total();
   }
-  return root.dump(2) + "\n";
+  return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace espalier::inline v0::io

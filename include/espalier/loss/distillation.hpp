@@ -24,7 +24,7 @@ struct distillation {
   static constexpr bool takes_targets = true;
   static constexpr bool needs_labels_and_targets = true;
 
-  double temperature = 4;  ///< > 0; the higher, the more the small scores of the other network count
+  double temperature = 2;  ///< > 0; the higher, the more the small scores of the other network count
   double weight = 0.5;     ///< of the other network, in [0, 1]
 
   /// @throws argument_error if a setting is out of range or labels are missing, here and in `gradient`.
