@@ -4319,7 +4319,8 @@ class state_layer {
     std::int32_t moves = 0;    ///< of the column that extends it; 0: none
   };
 
-  explicit state_layer(std::size_t rows) : rows_(rows), table_(64, 0) {}
+  /// @param b  looked at wherever all states are walked through; then the layer is of no more use.
+  state_layer(std::size_t rows, budget& b) : budget_(&b), rows_(rows), table_(64, 0) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return arrivals_.size(); }
   [[nodiscard]] const std::int64_t* place(std::size_t state) const noexcept { return &places_[state * rows_]; }
@@ -4353,8 +4354,9 @@ class state_layer {
 
   /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
   void settle(std::uint32_t column, move_history<Late>& history) {
-    for (arrival& a : arrivals_) {
-      if (a.moves != 0) {
+    for (std::size_t state = 0; state < arrivals_.size(); ++state) {
+      budget_->keep_going(state);
+      if (arrival& a = arrivals_[state]; a.moves != 0) {
         a.before = history.add({a.before, column, a.moves});
         a.moves = 0;
       }
@@ -4363,7 +4365,7 @@ class state_layer {
 
   /// Keeps the listed states, in that order.
   void keep(const std::vector<std::uint32_t>& states) {
-    state_layer kept(rows_);
+    state_layer kept(rows_, *budget_);
     for (const std::uint32_t state : states) {
       kept.insert(place(state), arrivals_[state]);
     }
@@ -4394,10 +4396,12 @@ class state_layer {
   void rehash() {
     table_.assign(2 * table_.size(), 0);
     for (std::size_t state = 0; state < arrivals_.size(); ++state) {
+      budget_->keep_going(state);
       table_[find(place(state))] = static_cast<std::uint32_t>(state + 1);
     }
   }
 
+  budget* budget_;
   std::size_t rows_;
   std::vector<std::int64_t> places_;
   std::vector<arrival> arrivals_;
@@ -4445,10 +4449,20 @@ class search {
 
   /// @return the choice of least regret within the limit; none if there is none.
   [[nodiscard]] std::optional<choice> operator()() {
-    if (columns_.overflow()) {
-      cut_short_ = true;
-      return std::nullopt;
+    try {
+      return columns_.overflow() ? give_up() : look_from_both_ends();
+    } catch (const interrupted&) {
+      return give_up();
     }
+  }
+
+ private:
+  [[nodiscard]] std::optional<choice> give_up() {
+    cut_short_ = true;
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<choice> look_from_both_ends() {
     const std::size_t rows = columns_.rows();
     const std::size_t count = columns_.free().size();
     const completion<Late> after(columns_, limits_.regret, false, limits_.effort);
@@ -4456,8 +4470,8 @@ class search {
     const std::optional<completion<Late>> before =
         both ? std::optional<completion<Late>>(std::in_place, columns_, limits_.regret, true, limits_.effort)
              : std::nullopt;
-    state_layer<Late> left(rows);
-    state_layer<Late> right(rows);
+    state_layer<Late> left(rows, budget_);
+    state_layer<Late> right(rows, budget_);
     if (after.possible(0, columns_.start().data(), 0)) {
       left.insert(columns_.start().data(), {});
     }
@@ -4468,8 +4482,7 @@ class search {
     while (first < last && left.size() > 0 && right.size() > 0) {
       const bool go_left = !both || left.size() <= right.size();
       if (!(go_left ? extend_left(left, first, after) : extend_right(right, last - 1, *before))) {
-        cut_short_ = true;
-        return std::nullopt;
+        return give_up();
       }
       go_left ? ++first : --last;
       most_states_ = (std::max)({most_states_, left.size(), right.size()});
@@ -4477,7 +4490,6 @@ class search {
     return meet(left, right);
   }
 
- private:
   /// A free column, and whether its moves are taken from places (-1) or added to them (1).
   struct extension {
     std::size_t number;
@@ -4488,7 +4500,7 @@ class search {
   template <class Possible, class Shrink>
   [[nodiscard]] bool extend(state_layer<Late>& layer, const extension& e, Possible&& possible, Shrink&& shrink) {
     const column& c = columns_.free()[e.number];
-    state_layer<Late> next(columns_.rows());
+    state_layer<Late> next(columns_.rows(), budget_);
     std::vector<std::int64_t> place(columns_.rows());
     const auto walk = [&](std::size_t state, std::span<const std::int64_t> costs, std::int64_t direction) {
       std::copy_n(layer.place(state), place.size(), place.begin());
@@ -4585,6 +4597,7 @@ class search {
   void narrow(state_layer<Late>& layer, std::size_t number, const completion<Late>& after) const {
     std::vector<std::int64_t> keys;
     for (std::size_t state = 0; state < layer.size(); ++state) {
+      budget_.keep_going(state);
       keys.push_back(add_costs(layer[state].cost, after(number, layer.place(state))));
     }
     std::vector<std::uint32_t> best = order_of(keys);
@@ -4620,15 +4633,17 @@ class search {
     };
     std::vector<std::pair<std::uint64_t, std::uint32_t>> hashed;
     for (std::size_t state = 0; state < right.size(); ++state) {
+      budget_.keep_going(state);
       std::uint64_t hash = remainder(right.place(state));
       for (std::size_t j = 0; j < cells; ++j) {
         hash = mix(hash, floor_div(right.place(state)[j], length[j]));
       }
       hashed.emplace_back(hash, static_cast<std::uint32_t>(state));
     }
-    const hashed_states bucket(std::move(hashed), right);
+    const hashed_states bucket(hashed, right, budget_);
     pair_of_states best;
     for (std::size_t state = 0; state < left.size(); ++state) {
+      budget_.keep_going(state);
       const std::uint64_t base = remainder(left.place(state));
       for (std::size_t corner = 0; corner < std::size_t{1} << cells; ++corner) {
         std::uint64_t hash = base;
@@ -4653,21 +4668,33 @@ class search {
   /// States by hash, the cheap ones first among equals, so that a dear pair ends the look into a cell.
   class hashed_states {
    public:
-    hashed_states(std::vector<std::pair<std::uint64_t, std::uint32_t>> states, const state_layer<Late>& layer)
-        : states_(std::move(states)) {
-      std::sort(states_.begin(), states_.end(), [&](const auto& a, const auto& b) {
-        return a.first != b.first
-                   ? a.first < b.first
-                   : std::pair(layer[a.second].cost, a.second) < std::pair(layer[b.second].cost, b.second);
-      });
-      const auto bits = static_cast<unsigned>(std::bit_width(states_.size()) + 1);
+    hashed_states(const std::vector<std::pair<std::uint64_t, std::uint32_t>>& states, const state_layer<Late>& layer,
+                  budget& b)
+        : states_(states.size()) {
+      // As many slots as states or twice as many: what shares its leading bits is sorted in no time.
+      const auto bits = static_cast<unsigned>(std::bit_width(states.size()) + 1);
       shift_ = 64U - bits;
-      first_.assign((std::size_t{1} << bits) + 1, static_cast<std::uint32_t>(states_.size()));
-      for (std::size_t i = states_.size(); i-- > 0;) {
-        first_[static_cast<std::size_t>(states_[i].first >> shift_)] = static_cast<std::uint32_t>(i);
+      first_.assign((std::size_t{1} << bits) + 1, 0);
+      for (std::size_t i = 0; i < states.size(); ++i) {
+        b.keep_going(i);
+        ++first_[static_cast<std::size_t>(states[i].first >> shift_) + 1];
       }
-      for (std::size_t slot = first_.size() - 1; slot-- > 0;) {
-        first_[slot] = (std::min)(first_[slot], first_[slot + 1]);
+      std::partial_sum(first_.begin(), first_.end(), first_.begin());
+      std::vector<std::uint32_t> next(first_.begin(), first_.end() - 1);
+      for (std::size_t i = 0; i < states.size(); ++i) {
+        b.keep_going(i);
+        states_[next[static_cast<std::size_t>(states[i].first >> shift_)]++] = states[i];
+      }
+      const auto at = [this](std::uint32_t place) { return states_.begin() + static_cast<std::ptrdiff_t>(place); };
+      for (std::size_t slot = 0; slot + 1 < first_.size(); ++slot) {
+        b.keep_going(slot);
+        if (first_[slot + 1] > first_[slot] + 1) {
+          std::sort(at(first_[slot]), at(first_[slot + 1]), [&](const auto& one, const auto& other) {
+            return one.first != other.first ? one.first < other.first
+                                            : std::pair(layer[one.second].cost, one.second) <
+                                                  std::pair(layer[other.second].cost, other.second);
+          });
+        }
       }
     }
     /// The states with this hash.
@@ -5887,7 +5914,7 @@ namespace espalier::inline v0::knapsack::detail {
 template <class Late = void>  // so that it is compiled where there is something to search only
 class repair {
  public:
-  repair(regret& r, budget& b) : regret_(r), budget_(b), known_(r.rows()) {}
+  repair(regret& r, budget& b) : regret_(r), budget_(b), known_(r.rows(), b) {}
 
   /// @param from    a feasible choice of a regret below endless.
   /// @param enough  a regret at which to stop.
@@ -6734,26 +6761,26 @@ class sampler {
 
 #endif
 
-// ---- espalier/knapsack/solve.hpp ----
-// The exact knapsack solver: the optimum with a proof, or the best found with a proven bound.
-#ifndef ESPALIER_KNAPSACK_SOLVE_HPP
-#define ESPALIER_KNAPSACK_SOLVE_HPP
+// ---- espalier/knapsack/detail/solving.hpp ----
+// From a problem to its solution: each step is a header of its own.
+#ifndef ESPALIER_KNAPSACK_DETAIL_SOLVING_HPP
+#define ESPALIER_KNAPSACK_DETAIL_SOLVING_HPP
 
-namespace espalier::inline v0::knapsack {
+namespace espalier::inline v0::knapsack::detail {
 
-namespace detail {
-
-/// The way from a problem to its solution; each step is a header of its own.
+/// Presolve, windows, prices, regret, search: for problems whose classes have many items each, or that are small.
 template <class Value>
 class solving {
  public:
-  solving(const problem<Value>& p, const solve_options& options)
+  /// @param b  what stops the search, and counts what it spends.
+  solving(const problem<Value>& p, const solve_options& options, budget& b)
       : problem_(p),
-        budget_(options),
+        budget_(b),
         core_(presolve(p, p.capacities, budget_)),
         scan_(p.values),
         solver_(core_, fixed_point(largest_value(p.values)), options.relative_gap, budget_) {}
 
+  /// @throws interrupted if told to stop before there is a choice.
   [[nodiscard]] solution operator()() {
     for (const piece& part : core_.free_pieces) {
       scan_.keep(part);
@@ -6824,11 +6851,292 @@ class solving {
   }
 
   const problem<Value>& problem_;
-  budget budget_;
+  budget& budget_;
   core_problem core_;
   scanner<Value> scan_;
   window_solver<Value> solver_;
 };
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/detail/fixing.hpp ----
+// Problems of many small classes, as with an own weight for every item: most items are decided by prices alone.
+#ifndef ESPALIER_KNAPSACK_DETAIL_FIXING_HPP
+#define ESPALIER_KNAPSACK_DETAIL_FIXING_HPP
+
+namespace espalier::inline v0::knapsack::detail {
+
+/// Whether there are many items, and so few in a class that windows of classes would be no smaller than these.
+template <class Value>
+[[nodiscard]] bool has_small_classes(const problem<Value>& p) noexcept {
+  constexpr std::size_t many = 65536;
+  constexpr std::size_t few = 16;
+  return p.items() > many && p.classes() > p.items() / few;
+}
+
+/// The items that prices leave undecided, as a problem of their own.
+template <class Value>
+struct undecided_items {
+  std::vector<Value> values;
+  std::vector<std::uint32_t> indices;  ///< in the whole problem
+  problem<Value> rest;                 ///< what the others leave
+  double bound = 0;                    ///< L at the prices that decided
+};
+
+/// At prices lambda an item with r = v - lambda w is decided if |r| is large: kept if r > 0, else not. Every choice
+/// that keeps one of the latter, or leaves out one of the former, falls short of the bound L(lambda) by at least |r|.
+/// So if the best choice among the others falls short of it by no more than every |r|, it is the best of all.
+///
+/// Prices come from a sample first, then from the solution of what was left undecided, until that holds.
+/// Source: reduced-cost fixing, e.g. Ingargiola and Korsh 1973, "Reduction algorithm for zero-one single knapsack
+/// problems"; with cores, Pisinger 1999, "Core problems in knapsack algorithms".
+template <class Value>
+class fixing {
+ public:
+  /// @param aim  about how many items to leave undecided at first.
+  fixing(const problem<Value>& p, const solve_options& options, budget& b, double aim = 16384)
+      : problem_(p), options_(options), budget_(b), aim_(aim) {}
+
+  /// @throws interrupted if told to stop before there is a choice.
+  /// Complexity: O(n) a round, mostly one or two. Memory: a byte an item and the undecided items.
+  [[nodiscard]] solution operator()() {
+    terms at = sample_terms();
+    for (int round = 0; round < most_rounds; ++round) {
+      auto open = split(at);
+      if (open.indices.size() > problem_.items() / 2) {
+        break;
+      }
+      const auto& left = open.rest.capacities;
+      if (std::any_of(left.begin(), left.end(), [](std::int64_t capacity) { return capacity < 0; })) {
+        at.reach *= 4;
+        continue;
+      }
+      open.rest.values = open.values;
+      solution found = solving<Value>(open.rest, options_, budget_)();
+      const double regret = regret_of(open, found);
+      const double nearest = nearest_decided(found.multipliers);
+      if (regret <= nearest || budget_.exhausted()) {
+        found.statistics.scans = static_cast<std::uint64_t>(round) + 1;
+        // A choice that decides as here is worth no more than what the search proved, any other no more than L less
+        // the nearest item.
+        const double gap = (std::max)(found.bound - found.value, regret - nearest);
+        return assemble(open, std::move(found), gap, at.prices);
+      }
+      at.prices = found.multipliers;
+      at.spread.assign(at.spread.size(), 0.0);
+      at.reach = (std::max)(at.reach, 2 * regret);
+    }
+    return solving<Value>(problem_, options_, budget_)();
+  }
+
+ private:
+  static constexpr int most_rounds = 8;
+  static constexpr std::uint8_t undecided = 2;  // beside 0 and 1
+
+  /// What decides an item: |v - lambda w| > reach + spread w.
+  struct terms {
+    std::vector<double> prices;  // per resource
+    std::vector<double> spread;  // per resource, how far off the price may be
+    double reach = 0;
+  };
+
+  /// Some items, each a class of its own.
+  struct sampled_items {
+    std::vector<window_item> items;
+    std::vector<std::size_t> begin{0};
+    std::vector<std::int64_t> weights;
+
+    void add(const window_item& item, std::span<const std::int64_t> its_weights) {
+      items.push_back(item);
+      begin.push_back(items.size());
+      weights.insert(weights.end(), its_weights.begin(), its_weights.end());
+    }
+  };
+
+  [[nodiscard]] static double cost(const std::vector<double>& prices, std::span<const std::int64_t> weights) noexcept {
+    double sum = 0;
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      sum += prices[r] * static_cast<double>(weights[r]);
+    }
+    return sum;
+  }
+
+  [[nodiscard]] static bool can_fit(std::span<const std::int64_t> weights,
+                                    const std::vector<std::int64_t>& capacities) noexcept {
+    return std::equal(weights.begin(), weights.end(), capacities.begin(),
+                      [](std::int64_t weight, std::int64_t capacity) { return weight <= capacity; });
+  }
+
+  /// Calls action(item, class) for every item that could be kept.
+  template <class Action>
+  void for_each_fitting(Action&& action) {
+    for_each_item(problem_, [&](std::size_t item, std::size_t c) {
+      budget_.keep_going(item);
+      if (can_fit(problem_.weights_of(c), problem_.capacities)) {
+        action(item, c);
+      }
+    });
+  }
+
+  /// The prices of a sample, how far those of its halves differ, and a reach that leaves about as many items as wanted.
+  [[nodiscard]] terms sample_terms() {
+    const double draws = (std::max)(8192.0, 2 * std::pow(static_cast<double>(problem_.items()), 2.0 / 3.0));
+    const double stretch = static_cast<double>(problem_.items()) / draws;
+    sampled_items all;
+    std::array<sampled_items, 2> halves;
+    double next = random_.uniform() * stretch;
+    for_each_item(problem_, [&](std::size_t item, std::size_t c) {
+      budget_.keep_going(item);
+      if (static_cast<double>(item) >= next) {
+        next += stretch * (0.5 + random_.uniform());
+        const window_item drawn{static_cast<double>(problem_.values[item]) + 0.0, static_cast<std::uint32_t>(item)};
+        if (can_fit(problem_.weights_of(c), problem_.capacities)) {
+          halves[all.items.size() % 2].add(drawn, problem_.weights_of(c));
+          all.add(drawn, problem_.weights_of(c));
+        }
+      }
+    });
+    terms result;
+    result.prices = prices_of(all, stretch, std::vector<double>(problem_.resources(), 0.0));
+    result.spread.assign(problem_.resources(), 0.0);
+    for (const sampled_items& half : halves) {
+      const std::vector<double> prices = prices_of(half, 2 * stretch, result.prices);
+      for (std::size_t r = 0; r < prices.size(); ++r) {
+        result.spread[r] = (std::max)(result.spread[r], std::abs(prices[r] - result.prices[r]));
+      }
+    }
+    result.reach = reach_in(all, result.prices, aim_ / stretch);
+    return result;
+  }
+
+  [[nodiscard]] std::vector<double> prices_of(const sampled_items& s, double copies, const std::vector<double>& hint) {
+    const std::vector<double> each(s.items.size(), copies);
+    const dual_function function({s.items, s.begin, s.weights, problem_.capacities, each, {}}, budget_);
+    return column_generation(function, hint, budget_)().prices;
+  }
+
+  /// The distance from its price that so many of the sampled items are within.
+  [[nodiscard]] double reach_in(const sampled_items& s, const std::vector<double>& prices, double count) const {
+    std::vector<double> distances;
+    for (std::size_t i = 0; i < s.items.size(); ++i) {
+      const auto weights = std::span(s.weights).subspan(i * prices.size(), prices.size());
+      distances.push_back(std::abs(s.items[i].value - cost(prices, weights)));
+    }
+    if (distances.empty()) {
+      return 0;
+    }
+    const auto place =
+        distances.begin() + static_cast<std::ptrdiff_t>((std::min)(count, static_cast<double>(distances.size() - 1)));
+    std::nth_element(distances.begin(), place, distances.end());
+    return *place;
+  }
+
+  /// Decides what can be decided.
+  [[nodiscard]] undecided_items<Value> split(const terms& at) {
+    undecided_items<Value> result;
+    result.rest.capacities = problem_.capacities;
+    compensated_sum bound;
+    bound.add(cost(at.prices, problem_.capacities));
+    decided_.assign(problem_.items(), 0);
+    std::size_t last = problem_.classes();
+    for_each_fitting([&](std::size_t item, std::size_t c) {
+      const auto weights = problem_.weights_of(c);
+      const double r = static_cast<double>(problem_.values[item]) - cost(at.prices, weights);
+      const double reach = at.reach + cost(at.spread, weights);
+      bound.add((std::max)(0.0, r));
+      if (r > reach) {
+        decided_[item] = 1;
+        std::transform(result.rest.capacities.begin(), result.rest.capacities.end(), weights.begin(),
+                       result.rest.capacities.begin(), std::minus<>{});
+      } else if (r >= -reach) {
+        decided_[item] = undecided;
+        result.values.push_back(problem_.values[item]);
+        result.indices.push_back(static_cast<std::uint32_t>(item));
+        if (c != last) {
+          last = c;
+          const std::size_t number = result.rest.runs.size();
+          result.rest.runs.push_back({static_cast<std::uint32_t>(number), 0});
+          result.rest.weights.insert(result.rest.weights.end(), weights.begin(), weights.end());
+        }
+        ++result.rest.runs.back().count;
+      }
+    });
+    result.bound = bound.result() * (1 + 1e-12);
+    return result;
+  }
+
+  /// By how much a choice falls short of L, as a sum of small terms.
+  [[nodiscard]] static double regret_of(const undecided_items<Value>& open, const solution& found) {
+    double regret = 0;
+    for_each_item(open.rest, [&](std::size_t item, std::size_t c) {
+      const double r = static_cast<double>(open.values[item]) - cost(found.multipliers, open.rest.weights_of(c));
+      regret += (std::max)(0.0, found.kept[item] != 0 ? -r : r);
+    });
+    for (std::size_t row = 0; row < found.used.size(); ++row) {
+      regret += found.multipliers[row] * static_cast<double>(open.rest.capacities[row] - found.used[row]);
+    }
+    return regret;
+  }
+
+  /// The least |r| of the decided items at some prices, below 0 if one should have been decided otherwise, or if there
+  /// is no time to look.
+  [[nodiscard]] double nearest_decided(const std::vector<double>& prices) {
+    double nearest = std::numeric_limits<double>::infinity();
+    try {
+      for_each_fitting([&](std::size_t item, std::size_t c) {
+        if (decided_[item] != undecided) {
+          const auto value = static_cast<double>(problem_.values[item]);
+          const double t = cost(prices, problem_.weights_of(c));
+          const double error = 1e-12 * (value + t);
+          nearest = (std::min)(nearest, (decided_[item] != 0 ? value - t : t - value) - error);
+        }
+      });
+    } catch (const interrupted&) {
+      return -std::numeric_limits<double>::infinity();
+    }
+    return nearest;
+  }
+
+  /// @param gap     no choice is worth more than the one that was found and this.
+  /// @param prices  that decided; they prove a bound too.
+  [[nodiscard]] solution assemble(const undecided_items<Value>& from, solution&& found, double gap,
+                                  const std::vector<double>& prices) {
+    for (std::size_t i = 0; i < from.indices.size(); ++i) {
+      decided_[from.indices[i]] = found.kept[i];
+    }
+    solution result = answer(problem_, std::move(decided_));
+    result.statistics = found.statistics;
+    result.statistics.window_items = from.indices.size();
+    const double bound = (result.value + gap) * (1 + 1e-12);
+    const bool closer = bound <= from.bound;
+    result.multipliers = closer ? std::move(found.multipliers) : prices;
+    result.status = gap <= 0 ? status::optimal : status::feasible;
+    result.bound = gap <= 0 ? result.value : (std::max)(result.value, (std::min)(bound, from.bound));
+    return result;
+  }
+
+  const problem<Value>& problem_;
+  const solve_options& options_;
+  budget& budget_;
+  double aim_;
+  std::vector<std::uint8_t> decided_;
+  random_generator random_{0x66697869};
+};
+
+}  // namespace espalier::inline v0::knapsack::detail
+
+#endif
+
+// ---- espalier/knapsack/solve.hpp ----
+// The exact knapsack solver: the optimum with a proof, or the best found with a proven bound.
+#ifndef ESPALIER_KNAPSACK_SOLVE_HPP
+#define ESPALIER_KNAPSACK_SOLVE_HPP
+
+namespace espalier::inline v0::knapsack {
+
+namespace detail {
 
 /// The answer to a stop before there is a choice: nothing is kept, and the bound is one that all values have.
 template <class Value>
@@ -6839,11 +7147,12 @@ template <class Value>
   return result;
 }
 
-/// The limited way from a problem to its solution.
+/// The way from a problem to its solution, within the limits.
 template <class Value>
 [[nodiscard]] solution solve_or_stop(const problem<Value>& p, const solve_options& options) {
   try {
-    return solving<Value>(p, options)();
+    budget limits(options);
+    return has_small_classes(p) ? fixing<Value>(p, options, limits)() : solving<Value>(p, options, limits)();
   } catch (const interrupted&) {
     return keep_nothing(p);
   }
@@ -6860,7 +7169,8 @@ void validate_all(const problem<Value>& p, const solve_options& options) {
 
 }  // namespace detail
 
-/// Solves a knapsack problem exactly: presolve, windows, prices (dual), regret, search, check.
+/// Solves a knapsack problem exactly: presolve, windows, prices (dual), regret, search, check; where classes are of few
+/// items each, prices decide most items first, and the others are the problem.
 ///
 /// Optimal means: for the values rounded to multiples of the largest one times 2^-54. Among equal values of one class
 /// the lowest index is kept. Same problem and options, same solution.
@@ -6873,8 +7183,7 @@ void validate_all(const problem<Value>& p, const solve_options& options) {
 /// Complexity: O(n), sorting the few items near the line, and a search that is small where classes are few; exponential
 ///         at worst, within the limits. Memory: a byte an item, and 16 bytes for each item near the line.
 /// Source: Lagrangian duality, e.g. Kellerer, Pferschy and Pisinger 2004, "Knapsack problems", chapter 9; meeting in
-/// the
-///         middle: Horowitz and Sahni 1974.
+/// the middle: Horowitz and Sahni 1974.
 template <class Value>
 [[nodiscard]] solution solve(const problem<Value>& p, const solve_options& options = {}) {
   detail::validate_all(p, options);

@@ -3,24 +3,17 @@
 #ifndef ESPALIER_KNAPSACK_SOLVE_HPP
 #define ESPALIER_KNAPSACK_SOLVE_HPP
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
-#include <espalier/base/sum.hpp>
 #include <espalier/knapsack/detail/answer.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/presolve.hpp>
-#include <espalier/knapsack/detail/sample.hpp>
-#include <espalier/knapsack/detail/scan.hpp>
+#include <espalier/knapsack/detail/fixing.hpp>
+#include <espalier/knapsack/detail/solving.hpp>
 #include <espalier/knapsack/detail/steady_seconds.hpp>
-#include <espalier/knapsack/detail/window_solver.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/solve_options.hpp>
@@ -29,93 +22,6 @@
 namespace espalier::inline v0::knapsack {
 
 namespace detail {
-
-/// The way from a problem to its solution; each step is a header of its own.
-template <class Value>
-class solving {
- public:
-  solving(const problem<Value>& p, const solve_options& options)
-      : problem_(p),
-        budget_(options),
-        core_(presolve(p, p.capacities, budget_)),
-        scan_(p.values),
-        solver_(core_, fixed_point(largest_value(p.values)), options.relative_gap, budget_) {}
-
-  [[nodiscard]] solution operator()() {
-    for (const piece& part : core_.free_pieces) {
-      scan_.keep(part);
-    }
-    if (core_.classes.empty()) {
-      solution everything = describe(problem_, std::move(scan_.kept()), scan_.value().result());
-      everything.status = status::optimal;
-      everything.bound = everything.value;
-      everything.multipliers.assign(problem_.resources(), 0.0);
-      return everything;
-    }
-    return search_windows();
-  }
-
- private:
-  [[nodiscard]] solution search_windows() {
-    sampled_ranges guess = sampler<Value>(core_, problem_.values, budget_)();
-    for (int round = 0;; ++round) {
-      const windows w = scan_(core_, guess.ranges, budget_);
-      if (const auto choice = solver_(w, scan_.value().result(), guess.prices)) {
-        solution result = assemble(w, *choice);
-        result.statistics.scans = static_cast<std::uint64_t>(round) + 1;
-        return result;
-      }
-      widen(guess, w, round);
-    }
-  }
-
-  [[nodiscard]] solution assemble(const windows& w, const window_choice& choice) {
-    std::vector<std::uint8_t> kept = std::move(scan_.kept());
-    for (std::size_t c = 0; c < w.classes(); ++c) {
-      for (const window_item& item : w.of(c).first(choice.kept[c])) {
-        kept[item.index] = 1;
-      }
-    }
-    solution result = describe(problem_, std::move(kept), choice.value);
-    if (!fits(problem_, result)) {
-      throw std::logic_error("espalier::knapsack::solve: the answer exceeds a capacity; please report this");
-    }
-    result.multipliers = multipliers_of(core_, choice.prices, problem_.resources());
-    result.bound = choice.bound;
-    result.status = choice.optimal ? status::optimal : status::feasible;
-    result.statistics = solver_.took();
-    result.statistics.window_items = w.items.size();
-    return result;
-  }
-
-  static constexpr int patience = 3;  // rounds in which windows grow; then they become as large as can be
-
-  /// Looks further around the prices that the last windows gave, at all items in the end.
-  void widen(sampled_ranges& guess, const windows& w, int round) const {
-    const bool all = solver_.narrow().empty() || round >= 2 * patience;
-    for (const std::size_t c : solver_.narrow()) {
-      widen(guess.ranges[c], c, round);
-    }
-    for (std::size_t c = 0; c < w.classes() && all; ++c) {
-      widen(guess.ranges[c], c, round);
-    }
-  }
-  void widen(value_range& range, std::size_t c, int round) const {
-    if (round >= patience || solver_.prices().empty() || !std::isfinite(range.high)) {
-      range = {};
-      return;
-    }
-    const double t = solver_.threshold(c);
-    const double reach = (std::max)({range.high - range.low, t - range.high, range.low - t});
-    range = {(std::max)(0.0, (std::min)(range.low, t) - reach), (std::max)(range.high, t) + reach};
-  }
-
-  const problem<Value>& problem_;
-  budget budget_;
-  core_problem core_;
-  scanner<Value> scan_;
-  window_solver<Value> solver_;
-};
 
 /// The answer to a stop before there is a choice: nothing is kept, and the bound is one that all values have.
 template <class Value>
@@ -126,11 +32,12 @@ template <class Value>
   return result;
 }
 
-/// The limited way from a problem to its solution.
+/// The way from a problem to its solution, within the limits.
 template <class Value>
 [[nodiscard]] solution solve_or_stop(const problem<Value>& p, const solve_options& options) {
   try {
-    return solving<Value>(p, options)();
+    budget limits(options);
+    return has_small_classes(p) ? fixing<Value>(p, options, limits)() : solving<Value>(p, options, limits)();
   } catch (const interrupted&) {
     return keep_nothing(p);
   }
@@ -147,7 +54,8 @@ void validate_all(const problem<Value>& p, const solve_options& options) {
 
 }  // namespace detail
 
-/// Solves a knapsack problem exactly: presolve, windows, prices (dual), regret, search, check.
+/// Solves a knapsack problem exactly: presolve, windows, prices (dual), regret, search, check; where classes are of few
+/// items each, prices decide most items first, and the others are the problem.
 ///
 /// Optimal means: for the values rounded to multiples of the largest one times 2^-54. Among equal values of one class
 /// the lowest index is kept. Same problem and options, same solution.
@@ -160,8 +68,7 @@ void validate_all(const problem<Value>& p, const solve_options& options) {
 /// Complexity: O(n), sorting the few items near the line, and a search that is small where classes are few; exponential
 ///         at worst, within the limits. Memory: a byte an item, and 16 bytes for each item near the line.
 /// Source: Lagrangian duality, e.g. Kellerer, Pferschy and Pisinger 2004, "Knapsack problems", chapter 9; meeting in
-/// the
-///         middle: Horowitz and Sahni 1974.
+/// the middle: Horowitz and Sahni 1974.
 template <class Value>
 [[nodiscard]] solution solve(const problem<Value>& p, const solve_options& options = {}) {
   detail::validate_all(p, options);

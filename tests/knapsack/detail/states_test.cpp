@@ -12,10 +12,17 @@
 
 namespace detail = espalier::knapsack::detail;
 
+namespace {
+
+const espalier::knapsack::solve_options no_limits;
+detail::budget unlimited(no_limits);
+
+}  // namespace
+
 TEST_SUITE("knapsack") {
   TEST_CASE("a layer holds the cheapest arrival at each place") {
     espalier::random_generator random(94);
-    detail::state_layer layer(2);
+    detail::state_layer layer(2, unlimited);
     std::map<std::vector<std::int64_t>, std::int64_t> expected;
     for (int i = 0; i < 5000; ++i) {
       const std::vector<std::int64_t> place{static_cast<std::int64_t>(random.below(40)) - 20,
@@ -37,7 +44,7 @@ TEST_SUITE("knapsack") {
   }
 
   TEST_CASE("only the listed states are kept, and moves go into the history that they share") {
-    detail::state_layer layer(1);
+    detail::state_layer layer(1, unlimited);
     detail::move_history history;
     for (const std::int64_t place : {3, 5, 8}) {
       layer.insert(&place, {place, 0, static_cast<std::int32_t>(place == 5 ? 0 : place)});

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
@@ -51,10 +52,20 @@ class search {
 
   /// @return the choice of least regret within the limit; none if there is none.
   [[nodiscard]] std::optional<choice> operator()() {
-    if (columns_.overflow()) {
-      cut_short_ = true;
-      return std::nullopt;
+    try {
+      return columns_.overflow() ? give_up() : look_from_both_ends();
+    } catch (const interrupted&) {
+      return give_up();
     }
+  }
+
+ private:
+  [[nodiscard]] std::optional<choice> give_up() {
+    cut_short_ = true;
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<choice> look_from_both_ends() {
     const std::size_t rows = columns_.rows();
     const std::size_t count = columns_.free().size();
     const completion<Late> after(columns_, limits_.regret, false, limits_.effort);
@@ -62,8 +73,8 @@ class search {
     const std::optional<completion<Late>> before =
         both ? std::optional<completion<Late>>(std::in_place, columns_, limits_.regret, true, limits_.effort)
              : std::nullopt;
-    state_layer<Late> left(rows);
-    state_layer<Late> right(rows);
+    state_layer<Late> left(rows, budget_);
+    state_layer<Late> right(rows, budget_);
     if (after.possible(0, columns_.start().data(), 0)) {
       left.insert(columns_.start().data(), {});
     }
@@ -74,8 +85,7 @@ class search {
     while (first < last && left.size() > 0 && right.size() > 0) {
       const bool go_left = !both || left.size() <= right.size();
       if (!(go_left ? extend_left(left, first, after) : extend_right(right, last - 1, *before))) {
-        cut_short_ = true;
-        return std::nullopt;
+        return give_up();
       }
       go_left ? ++first : --last;
       most_states_ = (std::max)({most_states_, left.size(), right.size()});
@@ -83,7 +93,6 @@ class search {
     return meet(left, right);
   }
 
- private:
   /// A free column, and whether its moves are taken from places (-1) or added to them (1).
   struct extension {
     std::size_t number;
@@ -94,7 +103,7 @@ class search {
   template <class Possible, class Shrink>
   [[nodiscard]] bool extend(state_layer<Late>& layer, const extension& e, Possible&& possible, Shrink&& shrink) {
     const column& c = columns_.free()[e.number];
-    state_layer<Late> next(columns_.rows());
+    state_layer<Late> next(columns_.rows(), budget_);
     std::vector<std::int64_t> place(columns_.rows());
     const auto walk = [&](std::size_t state, std::span<const std::int64_t> costs, std::int64_t direction) {
       std::copy_n(layer.place(state), place.size(), place.begin());
@@ -191,6 +200,7 @@ class search {
   void narrow(state_layer<Late>& layer, std::size_t number, const completion<Late>& after) const {
     std::vector<std::int64_t> keys;
     for (std::size_t state = 0; state < layer.size(); ++state) {
+      budget_.keep_going(state);
       keys.push_back(add_costs(layer[state].cost, after(number, layer.place(state))));
     }
     std::vector<std::uint32_t> best = order_of(keys);
@@ -226,15 +236,17 @@ class search {
     };
     std::vector<std::pair<std::uint64_t, std::uint32_t>> hashed;
     for (std::size_t state = 0; state < right.size(); ++state) {
+      budget_.keep_going(state);
       std::uint64_t hash = remainder(right.place(state));
       for (std::size_t j = 0; j < cells; ++j) {
         hash = mix(hash, floor_div(right.place(state)[j], length[j]));
       }
       hashed.emplace_back(hash, static_cast<std::uint32_t>(state));
     }
-    const hashed_states bucket(std::move(hashed), right);
+    const hashed_states bucket(hashed, right, budget_);
     pair_of_states best;
     for (std::size_t state = 0; state < left.size(); ++state) {
+      budget_.keep_going(state);
       const std::uint64_t base = remainder(left.place(state));
       for (std::size_t corner = 0; corner < std::size_t{1} << cells; ++corner) {
         std::uint64_t hash = base;
@@ -259,21 +271,33 @@ class search {
   /// States by hash, the cheap ones first among equals, so that a dear pair ends the look into a cell.
   class hashed_states {
    public:
-    hashed_states(std::vector<std::pair<std::uint64_t, std::uint32_t>> states, const state_layer<Late>& layer)
-        : states_(std::move(states)) {
-      std::sort(states_.begin(), states_.end(), [&](const auto& a, const auto& b) {
-        return a.first != b.first
-                   ? a.first < b.first
-                   : std::pair(layer[a.second].cost, a.second) < std::pair(layer[b.second].cost, b.second);
-      });
-      const auto bits = static_cast<unsigned>(std::bit_width(states_.size()) + 1);
+    hashed_states(const std::vector<std::pair<std::uint64_t, std::uint32_t>>& states, const state_layer<Late>& layer,
+                  budget& b)
+        : states_(states.size()) {
+      // As many slots as states or twice as many: what shares its leading bits is sorted in no time.
+      const auto bits = static_cast<unsigned>(std::bit_width(states.size()) + 1);
       shift_ = 64U - bits;
-      first_.assign((std::size_t{1} << bits) + 1, static_cast<std::uint32_t>(states_.size()));
-      for (std::size_t i = states_.size(); i-- > 0;) {
-        first_[static_cast<std::size_t>(states_[i].first >> shift_)] = static_cast<std::uint32_t>(i);
+      first_.assign((std::size_t{1} << bits) + 1, 0);
+      for (std::size_t i = 0; i < states.size(); ++i) {
+        b.keep_going(i);
+        ++first_[static_cast<std::size_t>(states[i].first >> shift_) + 1];
       }
-      for (std::size_t slot = first_.size() - 1; slot-- > 0;) {
-        first_[slot] = (std::min)(first_[slot], first_[slot + 1]);
+      std::partial_sum(first_.begin(), first_.end(), first_.begin());
+      std::vector<std::uint32_t> next(first_.begin(), first_.end() - 1);
+      for (std::size_t i = 0; i < states.size(); ++i) {
+        b.keep_going(i);
+        states_[next[static_cast<std::size_t>(states[i].first >> shift_)]++] = states[i];
+      }
+      const auto at = [this](std::uint32_t place) { return states_.begin() + static_cast<std::ptrdiff_t>(place); };
+      for (std::size_t slot = 0; slot + 1 < first_.size(); ++slot) {
+        b.keep_going(slot);
+        if (first_[slot + 1] > first_[slot] + 1) {
+          std::sort(at(first_[slot]), at(first_[slot + 1]), [&](const auto& one, const auto& other) {
+            return one.first != other.first ? one.first < other.first
+                                            : std::pair(layer[one.second].cost, one.second) <
+                                                  std::pair(layer[other.second].cost, other.second);
+          });
+        }
       }
     }
     /// The states with this hash.

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/knapsack/detail/budget.hpp>
+
 namespace espalier::inline v0::knapsack::detail {
 
 /// How a partial choice came about: a list that shares its tails. Moves of 0 leave no trace.
@@ -45,7 +47,8 @@ class state_layer {
     std::int32_t moves = 0;    ///< of the column that extends it; 0: none
   };
 
-  explicit state_layer(std::size_t rows) : rows_(rows), table_(64, 0) {}
+  /// @param b  looked at wherever all states are walked through; then the layer is of no more use.
+  state_layer(std::size_t rows, budget& b) : budget_(&b), rows_(rows), table_(64, 0) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return arrivals_.size(); }
   [[nodiscard]] const std::int64_t* place(std::size_t state) const noexcept { return &places_[state * rows_]; }
@@ -79,8 +82,9 @@ class state_layer {
 
   /// Writes the last moves of all states into the history, once it is clear which arrivals are the cheapest.
   void settle(std::uint32_t column, move_history<Late>& history) {
-    for (arrival& a : arrivals_) {
-      if (a.moves != 0) {
+    for (std::size_t state = 0; state < arrivals_.size(); ++state) {
+      budget_->keep_going(state);
+      if (arrival& a = arrivals_[state]; a.moves != 0) {
         a.before = history.add({a.before, column, a.moves});
         a.moves = 0;
       }
@@ -89,7 +93,7 @@ class state_layer {
 
   /// Keeps the listed states, in that order.
   void keep(const std::vector<std::uint32_t>& states) {
-    state_layer kept(rows_);
+    state_layer kept(rows_, *budget_);
     for (const std::uint32_t state : states) {
       kept.insert(place(state), arrivals_[state]);
     }
@@ -120,10 +124,12 @@ class state_layer {
   void rehash() {
     table_.assign(2 * table_.size(), 0);
     for (std::size_t state = 0; state < arrivals_.size(); ++state) {
+      budget_->keep_going(state);
       table_[find(place(state))] = static_cast<std::uint32_t>(state + 1);
     }
   }
 
+  budget* budget_;
   std::size_t rows_;
   std::vector<std::int64_t> places_;
   std::vector<arrival> arrivals_;
