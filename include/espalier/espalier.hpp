@@ -10,6 +10,7 @@
 #include <espalier/kernels/answers.hpp>
 #include <espalier/kernels/average_pool2d.hpp>
 #include <espalier/kernels/batch_normalization.hpp>
+#include <espalier/kernels/combine.hpp>
 #include <espalier/kernels/concatenate.hpp>
 #include <espalier/kernels/conv2d.hpp>
 #include <espalier/kernels/conv2d_shape.hpp>

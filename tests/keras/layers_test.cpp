@@ -69,11 +69,6 @@ const std::map<std::string, std::string> out_of_scope{
     {"permute", "channels are the last axis everywhere"},
     {"cropping", "an input is cropped before the network"},
     {"upsampling nearest", "the library prunes classifiers and regressions, whose images shrink"},
-    {"subtract", "branches are added up or put beside each other"},
-    {"multiply", "see subtract"},
-    {"average", "see subtract"},
-    {"maximum with ties", "see subtract"},
-    {"minimum with ties", "see subtract"},
 };
 
 espalier::extents sample_shape(const json& input) {
@@ -314,6 +309,12 @@ void check_dropout(const json& found) {
   CHECK(compared >= (training ? y.size() / 8 : y.size()));
 }
 
+const std::map<std::string, kernels::combination> combinations{{"Subtract", kernels::combination::difference},
+                                                               {"Multiply", kernels::combination::product},
+                                                               {"Average", kernels::combination::mean},
+                                                               {"Maximum", kernels::combination::largest},
+                                                               {"Minimum", kernels::combination::smallest}};
+
 /// Output and gradients of what joins several inputs, sample by sample: each goes through neurons that change nothing,
 /// so that the gradients of their biases are those of the input.
 void check_join(const json& found) {
@@ -333,7 +334,10 @@ void check_join(const json& found) {
       kernel[weight] = weight % (shapes[i].size() + 1) == 0 ? 1.0 : 0.0;
     }
   }
-  if (found.at("layer") == "Add") {
+  const std::string kind = found.at("layer");
+  if (combinations.contains(kind)) {
+    net.combine(combinations.at(kind), points);
+  } else if (kind == "Add") {
     net.add_up(points);
   } else {
     net.concatenate(points);
@@ -431,7 +435,7 @@ bool check_case(const json& found) {
     check_normalization<T>(found);
   } else if (kind == "Dropout") {
     check_dropout<T>(found);
-  } else if (kind == "Add" || kind == "Concatenate") {
+  } else if (kind == "Add" || kind == "Concatenate" || combinations.contains(kind)) {
     check_join(found);
   } else if (const auto maker = makers<T>::all().find(kind); maker != makers<T>::all().end()) {
     support::layer_chain<T> layers(sample_shape(found.at("inputs").at(0)));

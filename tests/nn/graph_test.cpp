@@ -129,6 +129,28 @@ one_step step_of(Model model, const train::data_view<double>& view) {
   return result;
 }
 
+/// The gradients of all kernels, and of few numbers of each, are those of finite differences.
+void check_kernel_gradients(nn::graph<double>& net, const support::labelled<double>& data) {
+  const auto found = train::mean_absolute_gradients(net, data.view());
+  const auto layers = net.layers();
+  REQUIRE(found.size() == layers.size());
+  REQUIRE(!found.empty());
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    for (std::size_t i = 0; i < layers[l].kernel.size(); i += 5) {
+      double& weight = layers[l].kernel[i];
+      const double middle = weight;
+      weight = middle + 1e-6;
+      const double above = train::evaluate(net, data.view()).loss;
+      weight = middle - 1e-6;
+      const double below = train::evaluate(net, data.view()).loss;
+      weight = middle;
+      CAPTURE(l);
+      CAPTURE(i);
+      CHECK(found[l][i] == doctest::Approx(std::abs(above - below) / 2e-6).epsilon(1e-5).scale(1e-3));
+    }
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("nn") {
@@ -151,24 +173,27 @@ TEST_SUITE("nn") {
   TEST_CASE("the gradients of branches that join are those of finite differences") {
     auto net = branching();
     support::disturb(net);
-    const support::labelled<double> data(19, 40, 3);
-    const auto found = train::mean_absolute_gradients(net, data.view());
-    const auto layers = net.layers();
-    REQUIRE(found.size() == 4);
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      for (std::size_t i = 0; i < layers[l].kernel.size(); i += 5) {
-        double& weight = layers[l].kernel[i];
-        const double middle = weight;
-        weight = middle + 1e-6;
-        const double above = train::evaluate(net, data.view()).loss;
-        weight = middle - 1e-6;
-        const double below = train::evaluate(net, data.view()).loss;
-        weight = middle;
-        CAPTURE(l);
-        CAPTURE(i);
-        CHECK(found[l][i] == doctest::Approx(std::abs(above - below) / 2e-6).epsilon(1e-5).scale(1e-3));
-      }
+    check_kernel_gradients(net, support::labelled<double>(19, 40, 3));
+  }
+
+  TEST_CASE("branches may be combined in other ways, and a tie goes to the first") {
+    using espalier::kernels::combination;
+    const support::labelled<double> data(20, 5, 3);
+    for (const auto how : {combination::product, combination::mean, combination::difference, combination::largest,
+                           combination::smallest}) {
+      CAPTURE(static_cast<int>(how));
+      nn::graph<double> net({5}, 2);
+      const auto a = net.add(dense({.units = 3}), net.input());
+      const auto b = net.add(nn::tanh<double>(), net.add(dense({.units = 3}), net.input()));
+      net.combine(how, {a, b, net.add(dense({.units = 3}), b)});
+      check_kernel_gradients(net, data);
     }
+    nn::graph<double> twice({3}, 2);
+    const auto same = twice.add(dense({.units = 3}), twice.input());
+    twice.combine(combination::largest, {same, same});
+    check_kernel_gradients(twice, support::labelled<double>(20, 3, 3));
+    CHECK_THROWS_WITH_AS(twice.combine(combination::product, {same, twice.add(dense({.units = 2}), same)}),
+                         doctest::Contains("expected shapes that are equal"), espalier::shape_error);
   }
 
   TEST_CASE("squares are those of single samples, and a copy has weights of its own") {

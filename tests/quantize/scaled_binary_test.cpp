@@ -19,8 +19,9 @@ TEST_SUITE("quantize") {
     for (std::size_t i = 0; i < x.size(); ++i) {
       CHECK(y[i] == doctest::Approx(x[i] < 0 ? -scales[i % 2] : scales[i % 2]));
     }
-    quantize::scaled_binary{.use_01 = true, .power_of_two = true}.round({3, 2}, std::span<const float>(x),
-                                                                        std::span<float>(y));
+    const auto powers = quantize::scaled_binary{.use_01 = true, .power_of_two = true}.round(
+        {3, 2}, std::span<const float>(x), std::span<float>(y));
+    CHECK(powers == std::vector<double>{1, 2});
     CHECK(y == std::vector<float>{1, 0, 0, 2, 1, 2});
   }
 }

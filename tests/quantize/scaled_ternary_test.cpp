@@ -19,14 +19,17 @@ TEST_SUITE("quantize") {
     for (std::size_t i = 0; i < y.size(); ++i) {
       CHECK(y[i] == doctest::Approx(expected[i]));
     }
-    quantize::scaled_ternary{.power_of_two = true}.round({3, 2}, std::span<const float>(x), std::span<float>(y));
+    const auto powers =
+        quantize::scaled_ternary{.power_of_two = true}.round({3, 2}, std::span<const float>(x), std::span<float>(y));
+    CHECK(powers == std::vector<double>{1, 4});
     CHECK(y == std::vector<float>{1, 0, -1, -4, 0, 4});
   }
 
   TEST_CASE("a channel of zeros stays one") {
     const std::vector<float> x(4);
     std::vector<float> y(4, 1.0F);
-    quantize::scaled_ternary{}.round({2, 2}, std::span<const float>(x), std::span<float>(y));
+    CHECK(quantize::scaled_ternary{}.round({2, 2}, std::span<const float>(x), std::span<float>(y)) ==
+          std::vector<double>{0, 0});
     CHECK(y == x);
   }
 }

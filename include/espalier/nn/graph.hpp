@@ -104,6 +104,19 @@ class graph {
     return join(detail::node_kind::sum, from, name.empty() ? nodes_.free_name("add") : std::move(name));
   }
 
+  /// Combines outputs, number by number: as a product, a mean, a difference, the largest or the smallest.
+  /// @param how   see kernels::combination.
+  /// @param from  points of equal shapes, two or more.
+  /// @param name  of the result; empty: combine_1, combine_2, ...
+  /// @return the result.
+  /// @throws shape_error, argument_error as `add_up`.
+  point combine(kernels::combination how, const std::vector<point>& from, std::string name = {}) {
+    const point result =
+        join(detail::node_kind::combined, from, name.empty() ? nodes_.free_name("combine") : std::move(name));
+    nodes_[result.index].combination = how;
+    return result;
+  }
+
   /// Puts channels beside each other: along the last axis.
   /// @param from  points whose shapes differ in the last axis only, two or more.
   /// @param name  of the whole; empty: concatenate_1, concatenate_2, ...

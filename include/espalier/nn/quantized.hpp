@@ -88,7 +88,7 @@ class quantized : public Layer {
   static void round_all(const Quantizer& q, [[maybe_unused]] const extents& shape, std::span<const value_type> from,
                         value_type* to) {
     if constexpr (quantize::tensor_quantizer<Quantizer>) {
-      q.round(shape, from, std::span<value_type>(to, from.size()));
+      static_cast<void>(q.round(shape, from, std::span<value_type>(to, from.size())));
       for (std::size_t i = 0; i < from.size(); ++i) {
         to[i] = from[i] == 0 ? value_type{0} : to[i];
       }

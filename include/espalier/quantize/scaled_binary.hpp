@@ -31,7 +31,7 @@ struct scaled_binary {
   /// @param y      as many; what they are rounded to. It may be x.
   /// @return the scale of each channel.
   template <class T>
-  std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
+  [[nodiscard]] std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
     const detail::channels_of<T> all(shape, x);
     const auto rounded = all.rounded(
         all.largest(), [&](double number, double /*scale*/) { return number >= 0 ? 1.0 : (use_01 ? 0.0 : -1.0); });

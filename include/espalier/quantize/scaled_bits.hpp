@@ -41,7 +41,7 @@ struct scaled_bits {
   /// @param y      as many; what they are rounded to. It may be x.
   /// @return the scale of each channel, the distance of neighbouring numbers.
   template <class T>
-  std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
+  [[nodiscard]] std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
     const detail::channels_of<T> all(shape, x);
     const double most = std::ldexp(1.0, static_cast<int>(width) - 1) - 1;
     std::vector<double> scales = all.largest();

@@ -31,7 +31,7 @@ struct scaled_ternary {
   /// @param y      as many; what they are rounded to. It may be x.
   /// @return the scale of each channel.
   template <class T>
-  std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
+  [[nodiscard]] std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
     const detail::channels_of<T> all(shape, x);
     std::vector<double> scales = all.largest();
     for (double& scale : scales) {

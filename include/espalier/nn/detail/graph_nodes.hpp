@@ -17,6 +17,7 @@
 #include <espalier/base/closest_name.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
+#include <espalier/kernels/combine.hpp>
 #include <espalier/nn/detail/graph_layer.hpp>
 
 namespace espalier::inline v0::nn::detail {
@@ -26,8 +27,9 @@ enum class node_kind : std::uint8_t {
   samples,  ///< all inputs, one behind the other
   part,     ///< one of several inputs
   layer,
-  sum,    ///< those of other nodes, added up
-  beside  ///< those of other nodes, with their channels beside each other
+  sum,       ///< those of other nodes, added up
+  combined,  ///< or combined in another way
+  beside     ///< those of other nodes, with their channels beside each other
 };
 
 /// A node; nodes are in an order in which every one comes behind those that feed it.
@@ -38,6 +40,7 @@ struct graph_node {
   node_kind kind = node_kind::samples;
   std::vector<std::size_t> inputs{};
   layer_box<T> layer{};
+  kernels::combination combination = kernels::combination::product;  ///< of a node that is combined
   std::size_t first = 0;       ///< of a part: its first number among those of a sample
   std::size_t numbers = 0;     ///< where its parameters begin among those of all
   std::size_t kept = 0;        ///< where what it keeps from pass to pass begins
@@ -189,7 +192,7 @@ class graph_nodes {
             "nn::graph",
             "outputs of shapes " + to_string(a.shape) + " of '" + a.name + "' and " + to_string(b.shape) + " of '" +
                 b.name + "' to join in '" + name + "'",
-            kind == node_kind::sum ? "shapes that are equal" : "shapes that differ in the last axis only"));
+            kind == node_kind::beside ? "shapes that differ in the last axis only" : "shapes that are equal"));
       }
       sizes.back() += kind == node_kind::beside ? channels : 0;
     }

@@ -10,6 +10,7 @@
 
 #include <espalier/base/extents.hpp>
 #include <espalier/kernels/add.hpp>
+#include <espalier/kernels/combine.hpp>
 #include <espalier/kernels/concatenate.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
@@ -212,10 +213,36 @@ class graph_passes {
         kernels::put_channels(part_of(n, input, p.blocks), from, p.memory.value(index));
       } else if (input == 0) {
         std::copy_n(from, count, p.memory.value(index));
+      } else if (n.kind == node_kind::combined) {
+        kernels::combine<T>(n.combination, {from, count}, {p.memory.value(index), count});
       } else {
         kernels::add<T>({from, count}, {p.memory.value(index), count});
       }
     }
+    if (n.kind == node_kind::combined && divisor_of(n) != T{1}) {
+      T* y = p.memory.value(index);
+      std::transform(y, y + count, y, [divisor = divisor_of(n)](T sum) { return sum / divisor; });
+    }
+  }
+
+  /// The gradient of one of the nodes that were combined.
+  void take_from_combined(const place& p, std::size_t index, std::size_t input, T* dx) const {
+    const graph_node<T>& n = nodes_[index];
+    const std::size_t count = p.memory.count(index, p.blocks);
+    const bool subtracted = n.combination == kernels::combination::difference && input > 0;
+    const T factor = (subtracted ? T{-1} : T{1}) / divisor_of(n);
+    std::transform(p.memory.delta(index), p.memory.delta(index) + count, dx, [=](T dy) { return dy * factor; });
+    for (std::size_t other = 0; other < n.inputs.size(); ++other) {
+      if (other != input) {
+        kernels::slope_beside<T>(n.combination,
+                                 {p.memory.value(n.inputs[input]), p.memory.value(n.inputs[other]), other < input},
+                                 {dx, count});
+      }
+    }
+  }
+  /// What sums of a mean are divided by.
+  [[nodiscard]] static T divisor_of(const graph_node<T>& n) noexcept {
+    return n.combination == kernels::combination::mean ? static_cast<T>(n.inputs.size()) : T{1};
   }
 
   /// Puts several outputs into a row.
@@ -298,6 +325,8 @@ class graph_passes {
       hand_over(p, to, [&](T* dx) {
         if (n.kind == node_kind::beside) {
           kernels::take_channels<T>(part_of(n, input, p.blocks), p.memory.delta(index), dx);
+        } else if (n.kind == node_kind::combined) {
+          take_from_combined(p, index, input, dx);
         } else {
           std::copy_n(p.memory.delta(index), p.memory.count(index, p.blocks), dx);
         }
