@@ -15406,6 +15406,76 @@ void return_gradient(const channels_shape& s, const channel_ways<T>& ways, const
 
 #endif
 
+// ---- espalier/kernels/combine.hpp ----
+// Combines branches of a network number by number, and parts the gradient again.
+#ifndef ESPALIER_KERNELS_COMBINE_HPP
+#define ESPALIER_KERNELS_COMBINE_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// What numbers of several branches become, one of each.
+enum class combination : std::uint8_t {
+  difference,  ///< the first less the others
+  product,
+  mean,
+  largest,  ///< in a tie the gradient goes to the first branch that has it
+  smallest  ///< the same
+};
+
+/// Takes one more branch into what those before it became; the mean is only summed up so far.
+/// @param x  of the branch, as many numbers as y.
+template <class T>
+void combine(combination c, std::span<const T> x, std::span<T> y) {
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const bool no_number = y[i] != y[i];  // stays so, to be found
+    switch (c) {
+      case combination::difference:
+        y[i] -= x[i];
+        break;
+      case combination::product:
+        y[i] *= x[i];
+        break;
+      case combination::mean:
+        y[i] += x[i];
+        break;
+      case combination::largest:
+        y[i] = no_number || x[i] <= y[i] ? y[i] : x[i];
+        break;
+      case combination::smallest:
+        y[i] = no_number || x[i] >= y[i] ? y[i] : x[i];
+        break;
+    }
+  }
+}
+
+/// Two branches of a combination, at the same numbers.
+template <class T>
+struct branch_pair {
+  const T* own = nullptr;    ///< whose gradient it is
+  const T* other = nullptr;  ///< another one
+  bool other_first = false;  ///< whether that comes before
+};
+
+/// What another branch makes of the gradient of one, which began as that of the combination.
+/// @param dx  as many numbers as the branches.
+template <class T>
+void slope_beside(combination c, const branch_pair<T>& pair, std::span<T> dx) {
+  for (std::size_t i = 0; i < dx.size(); ++i) {
+    const T own = pair.own[i];
+    const T other = pair.other[i];
+    const bool wins = c == combination::largest ? own > other : own < other;
+    if (c == combination::product) {
+      dx[i] *= other;
+    } else if ((c == combination::largest || c == combination::smallest) && !wins) {
+      dx[i] = own == other && !pair.other_first ? dx[i] : T{0};
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/kernels/concatenate.hpp ----
 // Puts channels beside each other, and takes them apart again, on lane blocks.
 #ifndef ESPALIER_KERNELS_CONCATENATE_HPP
@@ -20420,8 +20490,9 @@ enum class node_kind : std::uint8_t {
   samples,  ///< all inputs, one behind the other
   part,     ///< one of several inputs
   layer,
-  sum,    ///< those of other nodes, added up
-  beside  ///< those of other nodes, with their channels beside each other
+  sum,       ///< those of other nodes, added up
+  combined,  ///< or combined in another way
+  beside     ///< those of other nodes, with their channels beside each other
 };
 
 /// A node; nodes are in an order in which every one comes behind those that feed it.
@@ -20432,6 +20503,7 @@ struct graph_node {
   node_kind kind = node_kind::samples;
   std::vector<std::size_t> inputs{};
   layer_box<T> layer{};
+  kernels::combination combination = kernels::combination::product;  ///< of a node that is combined
   std::size_t first = 0;       ///< of a part: its first number among those of a sample
   std::size_t numbers = 0;     ///< where its parameters begin among those of all
   std::size_t kept = 0;        ///< where what it keeps from pass to pass begins
@@ -20583,7 +20655,7 @@ class graph_nodes {
             "nn::graph",
             "outputs of shapes " + to_string(a.shape) + " of '" + a.name + "' and " + to_string(b.shape) + " of '" +
                 b.name + "' to join in '" + name + "'",
-            kind == node_kind::sum ? "shapes that are equal" : "shapes that differ in the last axis only"));
+            kind == node_kind::beside ? "shapes that differ in the last axis only" : "shapes that are equal"));
       }
       sizes.back() += kind == node_kind::beside ? channels : 0;
     }
@@ -20927,10 +20999,36 @@ class graph_passes {
         kernels::put_channels(part_of(n, input, p.blocks), from, p.memory.value(index));
       } else if (input == 0) {
         std::copy_n(from, count, p.memory.value(index));
+      } else if (n.kind == node_kind::combined) {
+        kernels::combine<T>(n.combination, {from, count}, {p.memory.value(index), count});
       } else {
         kernels::add<T>({from, count}, {p.memory.value(index), count});
       }
     }
+    if (n.kind == node_kind::combined && divisor_of(n) != T{1}) {
+      T* y = p.memory.value(index);
+      std::transform(y, y + count, y, [divisor = divisor_of(n)](T sum) { return sum / divisor; });
+    }
+  }
+
+  /// The gradient of one of the nodes that were combined.
+  void take_from_combined(const place& p, std::size_t index, std::size_t input, T* dx) const {
+    const graph_node<T>& n = nodes_[index];
+    const std::size_t count = p.memory.count(index, p.blocks);
+    const bool subtracted = n.combination == kernels::combination::difference && input > 0;
+    const T factor = (subtracted ? T{-1} : T{1}) / divisor_of(n);
+    std::transform(p.memory.delta(index), p.memory.delta(index) + count, dx, [=](T dy) { return dy * factor; });
+    for (std::size_t other = 0; other < n.inputs.size(); ++other) {
+      if (other != input) {
+        kernels::slope_beside<T>(n.combination,
+                                 {p.memory.value(n.inputs[input]), p.memory.value(n.inputs[other]), other < input},
+                                 {dx, count});
+      }
+    }
+  }
+  /// What sums of a mean are divided by.
+  [[nodiscard]] static T divisor_of(const graph_node<T>& n) noexcept {
+    return n.combination == kernels::combination::mean ? static_cast<T>(n.inputs.size()) : T{1};
   }
 
   /// Puts several outputs into a row.
@@ -21013,6 +21111,8 @@ class graph_passes {
       hand_over(p, to, [&](T* dx) {
         if (n.kind == node_kind::beside) {
           kernels::take_channels<T>(part_of(n, input, p.blocks), p.memory.delta(index), dx);
+        } else if (n.kind == node_kind::combined) {
+          take_from_combined(p, index, input, dx);
         } else {
           std::copy_n(p.memory.delta(index), p.memory.count(index, p.blocks), dx);
         }
@@ -21175,6 +21275,19 @@ class graph {
   ///         point is none, or the name was given before.
   point add_up(const std::vector<point>& from, std::string name = {}) {
     return join(detail::node_kind::sum, from, name.empty() ? nodes_.free_name("add") : std::move(name));
+  }
+
+  /// Combines outputs, number by number: as a product, a mean, a difference, the largest or the smallest.
+  /// @param how   see kernels::combination.
+  /// @param from  points of equal shapes, two or more.
+  /// @param name  of the result; empty: combine_1, combine_2, ...
+  /// @return the result.
+  /// @throws shape_error, argument_error as `add_up`.
+  point combine(kernels::combination how, const std::vector<point>& from, std::string name = {}) {
+    const point result =
+        join(detail::node_kind::combined, from, name.empty() ? nodes_.free_name("combine") : std::move(name));
+    nodes_[result.index].combination = how;
+    return result;
   }
 
   /// Puts channels beside each other: along the last axis.
@@ -21797,7 +21910,7 @@ class quantized : public Layer {
   static void round_all(const Quantizer& q, [[maybe_unused]] const extents& shape, std::span<const value_type> from,
                         value_type* to) {
     if constexpr (quantize::tensor_quantizer<Quantizer>) {
-      q.round(shape, from, std::span<value_type>(to, from.size()));
+      static_cast<void>(q.round(shape, from, std::span<value_type>(to, from.size())));
       for (std::size_t i = 0; i < from.size(); ++i) {
         to[i] = from[i] == 0 ? value_type{0} : to[i];
       }
@@ -24101,7 +24214,7 @@ struct scaled_binary {
   /// @param y      as many; what they are rounded to. It may be x.
   /// @return the scale of each channel.
   template <class T>
-  std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
+  [[nodiscard]] std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
     const detail::channels_of<T> all(shape, x);
     const auto rounded = all.rounded(
         all.largest(), [&](double number, double /*scale*/) { return number >= 0 ? 1.0 : (use_01 ? 0.0 : -1.0); });
@@ -24147,7 +24260,7 @@ struct scaled_bits {
   /// @param y      as many; what they are rounded to. It may be x.
   /// @return the scale of each channel, the distance of neighbouring numbers.
   template <class T>
-  std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
+  [[nodiscard]] std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
     const detail::channels_of<T> all(shape, x);
     const double most = std::ldexp(1.0, static_cast<int>(width) - 1) - 1;
     std::vector<double> scales = all.largest();
@@ -24200,7 +24313,7 @@ struct scaled_ternary {
   /// @param y      as many; what they are rounded to. It may be x.
   /// @return the scale of each channel.
   template <class T>
-  std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
+  [[nodiscard]] std::vector<double> round(const extents& shape, std::span<const T> x, std::span<T> y) const {
     const detail::channels_of<T> all(shape, x);
     std::vector<double> scales = all.largest();
     for (double& scale : scales) {
