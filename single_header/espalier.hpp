@@ -12637,8 +12637,10 @@ class pruning_run {
         options_.on_epoch({phase, state_.epoch, loss});
       }
       if constexpr (savable) {
-        state_.training = training.save();
-        save();
+        if (options_.checkpoint) {
+          state_.training = training.save();
+          save();
+        }
       }
     }
     return state_.epoch == phase.epochs;
