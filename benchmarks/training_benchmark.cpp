@@ -87,6 +87,7 @@ bool choose(benchmark::State& state) {
 struct run {
   std::size_t samples = 0;  ///< in an epoch, whole batches
   std::size_t batch = 128;
+  bool gather = true;  ///< whether dead units are left out
 };
 
 /// An epoch of training; the time of one step is the counter `step`.
@@ -97,7 +98,8 @@ void epoch(benchmark::State& state, Model model, const run& sizes) {
   }
   const data d(model.input_shape(), sizes.samples);
   const auto view = d.view();
-  const train::fit_options<> options{.batch = sizes.batch, .threads = static_cast<std::size_t>(state.range(0))};
+  const auto threads = static_cast<std::size_t>(state.range(0));
+  const train::fit_options<> options{.batch = sizes.batch, .threads = threads, .gather = sizes.gather};
   for (auto _ : state) {
     train::fit(model, view, options);
   }
@@ -139,6 +141,40 @@ void lenet_masked_128(benchmark::State& state) {
   }
   model.set_masks(masks);
   epoch(state, std::move(model), {.samples = 12800});
+}
+
+/// The same with every second unit without inputs; left out of the training, unless it is to train the whole network.
+template <class Model>
+void epoch_of_half(benchmark::State& state, Model model, const run& sizes) {
+  std::vector<espalier::mask::weight_mask<float>> masks;
+  for (const auto& layer : model.layers()) {
+    masks.push_back(espalier::mask::keep_all<float>(layer.kernel.size()));
+    const std::size_t units = layer.attributes.kernel_shape.back();
+    for (std::size_t i = 0; layer.attributes.name != model.layers().back().attributes.name && i < layer.kernel.size();
+         ++i) {
+      masks.back().mask[i] = i % units % 2 == 0 ? 1 : 0;
+    }
+  }
+  model.set_masks(masks);
+  epoch(state, std::move(model), sizes);
+}
+void jet_half_128(benchmark::State& state) {
+  epoch_of_half(state, jet(), {.samples = 65536});
+}
+void jet_half_whole_128(benchmark::State& state) {
+  epoch_of_half(state, jet(), {.samples = 65536, .gather = false});
+}
+void lenet_half_128(benchmark::State& state) {
+  epoch_of_half(state, lenet(nn::padding::valid), {.samples = 12800});
+}
+void lenet_half_whole_128(benchmark::State& state) {
+  epoch_of_half(state, lenet(nn::padding::valid), {.samples = 12800, .gather = false});
+}
+void wide_half_128(benchmark::State& state) {
+  epoch_of_half(state, wide(), {.samples = 640});
+}
+void wide_half_whole_128(benchmark::State& state) {
+  epoch_of_half(state, wide(), {.samples = 640, .gather = false});
 }
 
 /// Predictions, so many samples in a call.
@@ -256,6 +292,12 @@ BENCHMARK(jet_128)->Apply(one);
 BENCHMARK(jet_1024)->Apply(one_and_two);
 BENCHMARK(lenet_128)->Apply(one_and_two);
 BENCHMARK(lenet_masked_128)->Apply(one);
+BENCHMARK(jet_half_128)->Apply(one);
+BENCHMARK(jet_half_whole_128)->Apply(one);
+BENCHMARK(lenet_half_128)->Apply(one);
+BENCHMARK(lenet_half_whole_128)->Apply(one);
+BENCHMARK(wide_half_128)->Apply(one);
+BENCHMARK(wide_half_whole_128)->Apply(one);
 BENCHMARK(lenet_same_128)->Apply(one_and_two);
 BENCHMARK(lenet_average_128)->Apply(one_and_two);
 BENCHMARK(jet_predict_1)->Apply(one);

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <stop_token>
@@ -43,6 +44,27 @@ std::vector<float> all_weights(perceptron& model) {
     result.insert(result.end(), parameter.begin(), parameter.end());
   }
   return result;
+}
+
+/// Masks without neurons 0, 3 and 6 of the first layer and all that reads neuron 1.
+std::vector<espalier::mask::weight_mask<float>> without_units() {
+  auto model = support::perceptron<float>();
+  std::vector<espalier::mask::weight_mask<float>> masks;
+  for (const auto& layer : model.layers()) {
+    masks.push_back(espalier::mask::keep_all<float>(layer.kernel.size()));
+  }
+  for (std::size_t i = 0; i < 54; ++i) {
+    masks[0].mask[i] = i % 9 % 3 == 0 ? 0 : 1;
+  }
+  std::fill_n(masks[1].mask.begin() + 5, 5, std::uint8_t{0});
+  return masks;
+}
+
+/// Neuron 3 has a bias that soon changes its sign.
+perceptron with_constant_unit() {
+  auto model = support::perceptron<float>();
+  model.parameters()[1][3] = 1e-4F;
+  return model;
 }
 
 }  // namespace
@@ -105,36 +127,46 @@ TEST_SUITE("train") {
     const support::labelled<float> data(300, 6, 4);
     const train::trainer<float> trainer(data.view(), data.view(), {.seed = 5});
     const espalier::prune::training_phase phase{.epochs = 4, .level = 2};
-    auto whole = support::perceptron<float>();
-    trainer.fit(whole, {}, phase);
-    for (std::size_t first = 0; first <= 4; ++first) {
-      auto model = support::perceptron<float>();
-      std::vector<std::byte> saved;
-      {
-        auto training = trainer.begin(model, {}, phase);
-        for (std::size_t epoch = 0; epoch < first; ++epoch) {
-          training.run_epoch();
+    const auto pruned = without_units();
+    for (const espalier::prune::masks<float> masks : {espalier::prune::masks<float>{}, {pruned}}) {
+      auto whole = with_constant_unit();
+      trainer.fit(whole, masks, phase);
+      for (std::size_t first = 0; first <= 4; ++first) {
+        auto model = with_constant_unit();
+        std::vector<std::byte> saved;
+        {
+          auto training = trainer.begin(model, masks, phase);
+          for (std::size_t epoch = 0; epoch < first; ++epoch) {
+            training.run_epoch();
+          }
+          saved = training.save();
         }
-        saved = training.save();
+        const train::trainer<float> other(data.view(), data.view(), {.seed = 5});
+        auto training = other.begin(model, masks, phase);
+        training.load(saved);
+        for (std::size_t epoch = first; epoch < 4; ++epoch) {
+          CHECK(training.run_epoch() > 0);
+        }
+        CHECK(all_weights(model) == all_weights(whole));
       }
-      const train::trainer<float> other(data.view(), data.view(), {.seed = 5});
-      auto training = other.begin(model, {}, phase);
-      training.load(saved);
-      for (std::size_t epoch = first; epoch < 4; ++epoch) {
-        CHECK(training.run_epoch() > 0);
-      }
-      CHECK(all_weights(model) == all_weights(whole));
     }
   }
 
-  TEST_CASE("a saved training of another network is refused") {
+  TEST_CASE("a saved training of another network, or of other units, is refused") {
     const support::labelled<float> data(300, 6, 4);
     const train::trainer<float> trainer(data.view(), data.view());
     auto model = support::perceptron<float>();
-    auto training = trainer.begin(model, {}, {.epochs = 2});
-    auto saved = training.save();
-    saved.pop_back();
-    CHECK_THROWS_WITH_AS(training.load(saved), doctest::Contains("bytes of a saved training"), espalier::parse_error);
+    const auto pruned = without_units();
+    auto training = trainer.begin(model, pruned, {.epochs = 2});
+    auto cut = training.save();
+    cut.pop_back();
+    CHECK_THROWS_WITH_AS(training.load(cut), doctest::Contains("bytes of a saved training"), espalier::parse_error);
+    for (const std::size_t byte : {0U, 16U}) {  // how many layers, the first unit of the first of them
+      auto other = trainer.begin(model, pruned, {.epochs = 2});
+      auto saved = other.save();
+      saved[byte] = std::byte{8};
+      CHECK_THROWS_WITH_AS(other.load(saved), doctest::Contains("of other units"), espalier::parse_error);
+    }
   }
 
   TEST_CASE("other data, another seed, another learning rate and another optimizer are other identities") {

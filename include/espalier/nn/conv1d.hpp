@@ -38,6 +38,7 @@ template <class T = float>
 class conv1d : public detail::convolution<T, 3> {
  public:
   using options_type = conv1d_options;
+  using plain_type = conv1d;
   static constexpr std::size_t input_rank = 2;
   static constexpr std::size_t output_rank = 2;
   static constexpr const char* default_name = "conv1d";
@@ -56,6 +57,8 @@ class conv1d : public detail::convolution<T, 3> {
   }
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+  /// @return what it was made with, and the name that it has.
+  [[nodiscard]] const conv1d_options& options() const noexcept { return options_; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() != 2 || input.size() == 0 || !windows().fit(1, input[0])) {

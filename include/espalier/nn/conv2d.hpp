@@ -38,6 +38,7 @@ template <class T = float>
 class conv2d : public detail::convolution<T, 4> {
  public:
   using options_type = conv2d_options;
+  using plain_type = conv2d;
   static constexpr std::size_t input_rank = 3;
   static constexpr std::size_t output_rank = 3;
   static constexpr const char* default_name = "conv2d";
@@ -53,6 +54,8 @@ class conv2d : public detail::convolution<T, 4> {
   }
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+  /// @return what it was made with, and the name that it has.
+  [[nodiscard]] const conv2d_options& options() const noexcept { return options_; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() != 3 || input.size() == 0 || !windows().fit(input[0], input[1])) {

@@ -35,6 +35,7 @@ class dense {
  public:
   using value_type = T;
   using options_type = dense_options;
+  using plain_type = dense;
   static constexpr bool in_place = false;
   static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "dense";
@@ -49,6 +50,8 @@ class dense {
   }
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+  /// @return what it was made with, and the name that it has.
+  [[nodiscard]] const dense_options& options() const noexcept { return options_; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() == 0 || input.size() == 0) {

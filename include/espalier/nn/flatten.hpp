@@ -22,6 +22,7 @@ class flatten {
   static constexpr bool in_place = true;
   static constexpr bool moves_nothing = true;
   static constexpr const char* default_name = "flatten";
+  static constexpr unit_flow units = unit_flow::carries;
   static constexpr bool piecewise_linear = true;
 
   extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) const {

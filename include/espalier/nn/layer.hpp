@@ -38,6 +38,14 @@ struct pass {
   const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
 };
 
+/// What a layer without weights does with units, the channels along the last axis.
+enum class unit_flow : std::uint8_t {
+  mixes,     ///< anything: outputs may depend on several units, or draw at random
+  parts,     ///< each unit by itself
+  carries,   ///< the same, and where a unit is nowhere positive it stays so
+  rectifies  ///< the same, and such a unit becomes 0 and has no gradient
+};
+
 /// A layer whose kind is known at compile time.
 ///
 /// - `value_type`; `in_place`: whether output and input share one array.
@@ -51,6 +59,7 @@ struct pass {
 /// - optional: `piecewise_linear`, that outputs are linear in inputs and in each parameter, piece by piece, as the
 /// layer
 ///   is in inference; see train::hessian_diagonal.
+/// - optional: `units`, a unit_flow; else it is taken to mix units.
 /// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
@@ -151,6 +160,16 @@ template <class Layer>
     return Layer::piecewise_linear;
   } else {
     return false;
+  }
+}
+
+/// What a layer does with units.
+template <class Layer>
+[[nodiscard]] constexpr unit_flow unit_flow_of() {
+  if constexpr (requires { Layer::units; }) {
+    return Layer::units;
+  } else {
+    return unit_flow::mixes;
   }
 }
 

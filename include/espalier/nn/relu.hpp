@@ -16,6 +16,7 @@ class relu : public detail::keeps_shape<T> {
  public:
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "relu";
+  static constexpr unit_flow units = unit_flow::rectifies;
   static constexpr bool piecewise_linear = true;
 
   void forward(const pass<T>& p) const { kernels::relu_forward(p.y, this->count(p)); }

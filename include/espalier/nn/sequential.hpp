@@ -84,6 +84,9 @@ class sequential {
     expect_different_names();
   }
 
+  /// @return how many layers there are.
+  [[nodiscard]] static constexpr std::size_t size() noexcept { return depth; }
+
   /// @return the shape of one input sample.
   [[nodiscard]] const extents& input_shape() const noexcept { return shapes_.front(); }
   /// @return the shape of one output.

@@ -31,6 +31,7 @@ class zero_padding2d {
   static constexpr std::size_t output_rank = 3;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "zero_padding2d";
+  static constexpr unit_flow units = unit_flow::carries;
   static constexpr bool piecewise_linear = true;
 
   /// @param options  see zero_padding2d_options.

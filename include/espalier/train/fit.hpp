@@ -19,6 +19,7 @@
 #include <espalier/train/augmentation.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/fitting.hpp>
+#include <espalier/train/detail/gathered.hpp>
 #include <espalier/train/detail/loader_source.hpp>
 #include <espalier/train/detail/memory_source.hpp>
 #include <espalier/train/loader.hpp>
@@ -42,6 +43,9 @@ struct fit_options {
   std::vector<double> class_weights{};  ///< how much samples of each class count, times their own weights; none: 1 each
   std::vector<regularize::layer_penalty> penalties{};  ///< added to the loss that is made small, not to that reported
   augmentation augment{};                              ///< changes samples at random before a step sees them
+  /// whether dead units of a masked nn::sequential, dense layers and convolutions, are left out while it is trained:
+  /// less work, and the same up to rounding; what callbacks do to weights is then not seen. false: the whole network
+  bool gather = true;
   bool load_ahead = false;  ///< whether a thread of its own loads the next batch during a step; for loaders only
   stop_condition stop{};    ///< when it is stopped, the training ends before its next step
   std::function<void(const progress&)> on_step{};   ///< called after each step
@@ -93,11 +97,15 @@ void expect_watchable(const Model& model, const validation<typename Model::value
   }
 }
 
-/// A training with samples in memory, and one whose samples a loader brings.
-template <class Model, class Options>
-using memory_fitting = fitting<Model, Options, memory_source<typename Model::value_type>>;
-template <class Model, class Options, class Loader>
-using loader_fitting = fitting<Model, Options, loader_source<typename Model::value_type, Loader>>;
+/// Makes a training of a network, or of what is gathered of it, and runs it.
+/// @tparam Source  of batches.
+template <class Source, class Model, class Data, class Options, class Run>
+auto run_fitting(Model& model, Data& data, const Options& options, const Run& run) {
+  gathered<Model> network(model, options);
+  const Options watched = network.watched(options);
+  fitting<Model, Options, Source> training(network.model(), data, watched);
+  return run(training);
+}
 
 }  // namespace detail
 
@@ -113,7 +121,8 @@ template <class Model, optim::optimizer Optimizer = optim::adam, optim::learning
 void fit(Model& model, const data_view<typename Model::value_type>& data,
          const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_trainable(model, data, options);
-  detail::memory_fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options)();
+  using source = detail::memory_source<typename Model::value_type>;
+  detail::run_fitting<source>(model, data, options, [](auto& training) { training(); });
 }
 
 /// Trains a network in place and looks at its loss on other data after every epoch.
@@ -130,7 +139,9 @@ fit_result fit(Model& model, const data_view<typename Model::value_type>& data,
                const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_trainable(model, data, options);
   detail::expect_watchable(model, watched_by, options);
-  return detail::memory_fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options).watched_by(watched_by);
+  using source = detail::memory_source<typename Model::value_type>;
+  return detail::run_fitting<source>(model, data, options,
+                                     [&](auto& training) { return training.watched_by(watched_by); });
 }
 
 /// Trains a network in place with samples that a loader brings, batch by batch: as many as a batch has, twice with
@@ -145,7 +156,8 @@ template <class Model, loader<typename Model::value_type> Loader, optim::optimiz
           optim::learning_rate Rate = optim::constant_rate, loss::loss Loss = loss::categorical_cross_entropy>
 void fit(Model& model, Loader& data, const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_options(model, options);
-  detail::loader_fitting<Model, fit_options<Optimizer, Rate, Loss>, Loader>(model, data, options)();
+  using source = detail::loader_source<typename Model::value_type, Loader>;
+  detail::run_fitting<source>(model, data, options, [](auto& training) { training(); });
 }
 
 /// The same, with a look at the loss on other data after every epoch.
@@ -160,8 +172,9 @@ fit_result fit(Model& model, Loader& data, const validation<typename Model::valu
                const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_options(model, options);
   detail::expect_watchable(model, watched_by, options);
-  return detail::loader_fitting<Model, fit_options<Optimizer, Rate, Loss>, Loader>(model, data, options)
-      .watched_by(watched_by);
+  using source = detail::loader_source<typename Model::value_type, Loader>;
+  return detail::run_fitting<source>(model, data, options,
+                                     [&](auto& training) { return training.watched_by(watched_by); });
 }
 
 }  // namespace espalier::inline v0::train

@@ -72,7 +72,7 @@ class trainer {
     }
     fingerprint settings;
     settings.add(options_.batch).add(options_.shuffle).add(std::span<const double>(options_.class_weights));
-    settings.add(static_cast<bool>(options_.augment));
+    settings.add(static_cast<bool>(options_.augment)).add(options_.gather);
     for (const auto& penalty : options_.penalties) {
       const auto& strengths = penalty.penalty.options();
       settings.add(std::string_view(penalty.layer)).add(penalty.groups.count());

@@ -39,6 +39,7 @@ template <class Function, class T>
 class elementwise : public keeps_shape<T> {
  public:
   static constexpr bool in_place = true;
+  static constexpr unit_flow units = unit_flow::parts;
 
   void forward(const pass<T>& p) const {
     for (std::size_t i = 0; i < this->count(p); ++i) {
@@ -59,6 +60,7 @@ class elementwise_of_input : public keeps_shape<T> {
  public:
   static constexpr bool in_place = false;
   static constexpr bool keeps_rank = true;
+  static constexpr unit_flow units = unit_flow::parts;
 
   void forward(const pass<T>& p) const {
     for (std::size_t i = 0; i < this->count(p); ++i) {

@@ -21,6 +21,7 @@ class pooling_base {
  public:
   using value_type = T;
   static constexpr bool in_place = false;
+  static constexpr unit_flow units = unit_flow::carries;
 
   [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
 

@@ -4,6 +4,7 @@
 #define ESPALIER_TRAIN_DETAIL_SESSION_HPP
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,22 +14,30 @@
 #include <espalier/base/byte_writer.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/train/data_view.hpp>
-#include <espalier/train/fit.hpp>
+#include <espalier/train/detail/fitting.hpp>
+#include <espalier/train/detail/gathered.hpp>
+#include <espalier/train/detail/memory_source.hpp>
 
 namespace espalier::inline v0::train::detail {
 
 template <class Model, class Options>
 class session {
  public:
-  using fitting_type = memory_fitting<Model, Options>;
+  using fitting_type = fitting<Model, Options, memory_source<typename Model::value_type>>;
 
   session(Model& model, const data_view<typename Model::value_type>& data, Options options)
-      : options_(std::move(options)), fitting_(model, data, options_) {}
+      : options_(std::move(options)), data_(data), network_(model, options_), watched_(network_.watched(options_)) {
+    fitting_.emplace(network_.model(), data_, watched_);
+  }
   session(const session&) = delete;
   session& operator=(const session&) = delete;
 
   /// @return the mean loss of the epoch.
-  double run_epoch() { return fitting_.next_epoch(); }
+  double run_epoch() {
+    const double loss = fitting_->next_epoch();
+    network_.scatter();
+    return loss;
+  }
 
   /// @return what the training remembers, but for the parameters of the network.
   [[nodiscard]] std::vector<std::byte> save() requires requires(fitting_type& fitting, byte_writer& writer) {
@@ -36,7 +45,8 @@ class session {
   }
   {
     byte_writer writer;
-    fitting_.archive(writer);
+    network_.archive(writer);
+    fitting_->archive(writer);
     return writer.take();
   }
 
@@ -45,18 +55,25 @@ class session {
     fitting.archive(reader);
   }
   {
+    fitting_.reset();
+    byte_reader reader(saved);
+    network_.archive(reader);
+    watched_ = network_.watched(options_);
+    fitting_.emplace(network_.model(), data_, watched_);
     const std::size_t size = save().size();
     if (saved.size() != size) {
       throw parse_error(error_message("train::trainer", std::to_string(saved.size()) + " bytes of a saved training",
                                       std::to_string(size) + ", as this one has"));
     }
-    byte_reader reader(saved);
-    fitting_.archive(reader);
+    fitting_->archive(reader);
   }
 
  private:
   Options options_;
-  fitting_type fitting_;  // refers to the options
+  data_view<typename Model::value_type> data_;
+  gathered<Model> network_;
+  Options watched_;
+  std::optional<fitting_type> fitting_;  // refers to the others
 };
 
 }  // namespace espalier::inline v0::train::detail
