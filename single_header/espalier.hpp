@@ -18280,6 +18280,14 @@ struct pass {
   const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
 };
 
+/// What a layer without weights does with units, the channels along the last axis.
+enum class unit_flow : std::uint8_t {
+  mixes,     ///< anything: outputs may depend on several units, or draw at random
+  parts,     ///< each unit by itself
+  carries,   ///< the same, and where a unit is nowhere positive it stays so
+  rectifies  ///< the same, and such a unit becomes 0 and has no gradient
+};
+
 /// A layer whose kind is known at compile time.
 ///
 /// - `value_type`; `in_place`: whether output and input share one array.
@@ -18293,6 +18301,7 @@ struct pass {
 /// - optional: `piecewise_linear`, that outputs are linear in inputs and in each parameter, piece by piece, as the
 /// layer
 ///   is in inference; see train::hessian_diagonal.
+/// - optional: `units`, a unit_flow; else it is taken to mix units.
 /// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>
 concept layer = requires(Layer& l, const Layer& c, const pass<typename Layer::value_type>& p, const std::string& name,
@@ -18393,6 +18402,16 @@ template <class Layer>
     return Layer::piecewise_linear;
   } else {
     return false;
+  }
+}
+
+/// What a layer does with units.
+template <class Layer>
+[[nodiscard]] constexpr unit_flow unit_flow_of() {
+  if constexpr (requires { Layer::units; }) {
+    return Layer::units;
+  } else {
+    return unit_flow::mixes;
   }
 }
 
@@ -18550,6 +18569,7 @@ class pooling_base {
  public:
   using value_type = T;
   static constexpr bool in_place = false;
+  static constexpr unit_flow units = unit_flow::carries;
 
   [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
 
@@ -19011,6 +19031,7 @@ template <class Function, class T>
 class elementwise : public keeps_shape<T> {
  public:
   static constexpr bool in_place = true;
+  static constexpr unit_flow units = unit_flow::parts;
 
   void forward(const pass<T>& p) const {
     for (std::size_t i = 0; i < this->count(p); ++i) {
@@ -19031,6 +19052,7 @@ class elementwise_of_input : public keeps_shape<T> {
  public:
   static constexpr bool in_place = false;
   static constexpr bool keeps_rank = true;
+  static constexpr unit_flow units = unit_flow::parts;
 
   void forward(const pass<T>& p) const {
     for (std::size_t i = 0; i < this->count(p); ++i) {
@@ -19445,6 +19467,7 @@ template <class T = float>
 class conv1d : public detail::convolution<T, 3> {
  public:
   using options_type = conv1d_options;
+  using plain_type = conv1d;
   static constexpr std::size_t input_rank = 2;
   static constexpr std::size_t output_rank = 2;
   static constexpr const char* default_name = "conv1d";
@@ -19463,6 +19486,8 @@ class conv1d : public detail::convolution<T, 3> {
   }
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+  /// @return what it was made with, and the name that it has.
+  [[nodiscard]] const conv1d_options& options() const noexcept { return options_; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() != 2 || input.size() == 0 || !windows().fit(1, input[0])) {
@@ -19527,6 +19552,7 @@ template <class T = float>
 class conv2d : public detail::convolution<T, 4> {
  public:
   using options_type = conv2d_options;
+  using plain_type = conv2d;
   static constexpr std::size_t input_rank = 3;
   static constexpr std::size_t output_rank = 3;
   static constexpr const char* default_name = "conv2d";
@@ -19542,6 +19568,8 @@ class conv2d : public detail::convolution<T, 4> {
   }
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+  /// @return what it was made with, and the name that it has.
+  [[nodiscard]] const conv2d_options& options() const noexcept { return options_; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() != 3 || input.size() == 0 || !windows().fit(input[0], input[1])) {
@@ -19605,6 +19633,7 @@ class dense {
  public:
   using value_type = T;
   using options_type = dense_options;
+  using plain_type = dense;
   static constexpr bool in_place = false;
   static constexpr bool keeps_rank = true;
   static constexpr const char* default_name = "dense";
@@ -19619,6 +19648,8 @@ class dense {
   }
 
   [[nodiscard]] const std::string& name() const noexcept { return options_.name; }
+  /// @return what it was made with, and the name that it has.
+  [[nodiscard]] const dense_options& options() const noexcept { return options_; }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() == 0 || input.size() == 0) {
@@ -19920,6 +19951,7 @@ class flatten {
   static constexpr bool in_place = true;
   static constexpr bool moves_nothing = true;
   static constexpr const char* default_name = "flatten";
+  static constexpr unit_flow units = unit_flow::carries;
   static constexpr bool piecewise_linear = true;
 
   extents build(const std::string& /*name*/, const extents& input, random_generator& /*generator*/) const {
@@ -22020,6 +22052,7 @@ class relu : public detail::keeps_shape<T> {
  public:
   static constexpr bool in_place = true;
   static constexpr const char* default_name = "relu";
+  static constexpr unit_flow units = unit_flow::rectifies;
   static constexpr bool piecewise_linear = true;
 
   void forward(const pass<T>& p) const { kernels::relu_forward(p.y, this->count(p)); }
@@ -22476,6 +22509,9 @@ class sequential {
     expect_different_names();
   }
 
+  /// @return how many layers there are.
+  [[nodiscard]] static constexpr std::size_t size() noexcept { return depth; }
+
   /// @return the shape of one input sample.
   [[nodiscard]] const extents& input_shape() const noexcept { return shapes_.front(); }
   /// @return the shape of one output.
@@ -22925,6 +22961,7 @@ class zero_padding2d {
   static constexpr std::size_t output_rank = 3;
   static constexpr bool in_place = false;
   static constexpr const char* default_name = "zero_padding2d";
+  static constexpr unit_flow units = unit_flow::carries;
   static constexpr bool piecewise_linear = true;
 
   /// @param options  see zero_padding2d_options.
@@ -26130,6 +26167,471 @@ class fitting {
 
 #endif
 
+// ---- espalier/train/detail/unit_plan.hpp ----
+// Which units of a masked network a training can change, or that change its outputs.
+#ifndef ESPALIER_TRAIN_DETAIL_UNIT_PLAN_HPP
+#define ESPALIER_TRAIN_DETAIL_UNIT_PLAN_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// A layer with a kernel [place][input][unit], behind which are layers that part units.
+struct unit_layer {
+  std::size_t places = 1;  ///< of the kernel: 1 of a dense layer, height x width of a convolution
+  std::size_t inputs = 0;  ///< input i comes from unit i modulo (units of the layer before)
+  std::size_t units = 0;
+  std::vector<std::uint8_t> held{};     ///< one per weight: 1 if it is held at 0
+  std::vector<std::uint8_t> lowered{};  ///< one per unit: 1 if its bias is not positive, or it has none
+  bool rectified = false;               ///< whether a relu is the first thing behind it that changes single numbers
+
+  [[nodiscard]] bool is_held(std::size_t place, std::size_t input, std::size_t unit) const {
+    return held[(place * inputs + input) * units + unit] != 0;
+  }
+};
+
+/// Per layer, the units that stay, in order.
+using unit_plan = std::vector<std::vector<std::size_t>>;
+
+/// Finds units that no step of a training moves and that no output feels, with any optimizer that leaves weights
+/// without a gradient alone:
+///
+/// - silent ones: nothing but silent units comes in, the bias is not positive and a relu follows. They give 0, so that
+///   weights behind them have no gradient, and the relu passes none on to the bias.
+/// - those that no unit reads which stays: all weights behind them are held at 0, so that no gradient comes back.
+class unit_finder {
+ public:
+  explicit unit_finder(const std::vector<unit_layer>& layers) : layers_(layers) {}
+
+  /// @return the other units; each layer keeps one at least, and the last one all.
+  [[nodiscard]] unit_plan staying() {
+    for (const unit_layer& layer : layers_) {
+      stays_.emplace_back(layer.units, std::uint8_t{1});
+    }
+    for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {
+      for (std::size_t unit = 0; unit < layers_[l].units; ++unit) {
+        stays_[l][unit] = is_silent(l, unit) ? 0 : 1;
+      }
+    }
+    for (std::size_t l = layers_.size() - 1; l-- > 0;) {
+      for (std::size_t unit = 0; unit < layers_[l].units; ++unit) {
+        stays_[l][unit] = stays_[l][unit] != 0 && is_read(l, unit) ? 1 : 0;
+      }
+    }
+    unit_plan plan;
+    for (const auto& layer : stays_) {
+      plan.push_back(ones_of(layer));
+    }
+    return plan;
+  }
+
+ private:
+  [[nodiscard]] static std::vector<std::size_t> ones_of(const std::vector<std::uint8_t>& flags) {
+    std::vector<std::size_t> ones;
+    for (std::size_t i = 0; i < flags.size(); ++i) {
+      if (flags[i] != 0) {
+        ones.push_back(i);
+      }
+    }
+    return ones.empty() ? std::vector<std::size_t>{0} : ones;
+  }
+
+  [[nodiscard]] bool comes_from_silent(std::size_t l, std::size_t input) const {
+    return l > 0 && stays_[l - 1][input % layers_[l - 1].units] == 0;
+  }
+
+  /// Looks at units of the layers before, which at that time stay unless they are silent.
+  [[nodiscard]] bool is_silent(std::size_t l, std::size_t unit) const {
+    const unit_layer& layer = layers_[l];
+    bool silent = layer.rectified && layer.lowered[unit] != 0;
+    for (std::size_t place = 0; silent && place < layer.places; ++place) {
+      for (std::size_t input = 0; silent && input < layer.inputs; ++input) {
+        silent = layer.is_held(place, input, unit) || comes_from_silent(l, input);
+      }
+    }
+    return silent;
+  }
+
+  /// Looks at units of the layer behind, which at that time is done.
+  [[nodiscard]] bool is_read(std::size_t l, std::size_t unit) const {
+    const unit_layer& next = layers_[l + 1];
+    for (std::size_t place = 0; place < next.places; ++place) {
+      for (std::size_t input = unit; input < next.inputs; input += layers_[l].units) {
+        for (std::size_t reader = 0; reader < next.units; ++reader) {
+          if (stays_[l + 1][reader] != 0 && !next.is_held(place, input, reader)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  const std::vector<unit_layer>& layers_;
+  std::vector<std::vector<std::uint8_t>> stays_;
+};
+
+/// @param staying  units of the layer that stay.
+/// @param before   those of the layer before; null: all of its inputs stay.
+/// @param units    how many units the layer before has.
+/// @return for each weight of the kernel that is left, in order, its place in the whole one.
+[[nodiscard]] inline std::vector<std::size_t> places_of_staying(const unit_layer& layer,
+                                                                const std::vector<std::size_t>& staying,
+                                                                const std::vector<std::size_t>* before,
+                                                                std::size_t units) {
+  std::vector<std::uint8_t> input_stays(layer.inputs, before == nullptr ? std::uint8_t{1} : std::uint8_t{0});
+  for (std::size_t first = 0; before != nullptr && first < layer.inputs; first += units) {
+    for (const std::size_t unit : *before) {
+      input_stays[first + unit] = 1;
+    }
+  }
+  std::vector<std::size_t> places;
+  for (std::size_t row = 0; row < layer.places * layer.inputs; ++row) {
+    for (std::size_t i = 0; input_stays[row % layer.inputs] != 0 && i < staying.size(); ++i) {
+      places.push_back(row * layer.units + staying[i]);
+    }
+  }
+  return places;
+}
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
+// ---- espalier/train/detail/gathered.hpp ----
+// What a training works on: a masked network, or a smaller one without its dead units where that comes to the same.
+#ifndef ESPALIER_TRAIN_DETAIL_GATHERED_HPP
+#define ESPALIER_TRAIN_DETAIL_GATHERED_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// A dense layer or convolution, perhaps masked, which can be made anew with fewer units.
+template <class Layer>
+concept plain_layer = nn::weighted_layer<Layer> && requires(const Layer& l) {
+  typename Layer::plain_type;
+  l.options();
+  requires std::is_same_v<Layer, typename Layer::plain_type> ||
+      std::is_same_v<Layer, nn::masked<typename Layer::plain_type>>;
+};
+
+template <class Model, std::size_t Index>
+using layer_type = std::remove_cvref_t<decltype(std::declval<const Model&>().template layer_at<Index>())>;
+
+/// @return how many layers with kernels a network has before layer Index.
+template <class Model, std::size_t Index>
+[[nodiscard]] constexpr std::size_t plain_layers_below() {
+  if constexpr (Index == 0) {
+    return 0;
+  } else {
+    return plain_layers_below<Model, Index - 1>() + (plain_layer<layer_type<Model, Index - 1>> ? 1 : 0);
+  }
+}
+
+/// @return whether what is trained in the first layers is plain, and units do not mix between layers with kernels.
+template <class Model, std::size_t Count>
+[[nodiscard]] constexpr bool fits_gathering() {
+  if constexpr (Count == 0) {
+    return true;
+  } else {
+    using layer = layer_type<Model, Count - 1>;
+    constexpr std::size_t below = plain_layers_below<Model, Count - 1>();
+    constexpr bool between = below > 0 && below < plain_layers_below<Model, Model::size()>();
+    constexpr bool fits = nn::trained_layer<layer>
+                              ? plain_layer<layer>
+                              : !between || nn::detail::unit_flow_of<layer>() != nn::unit_flow::mixes;
+    return fits && fits_gathering<Model, Count - 1>();
+  }
+}
+
+/// @return whether smaller copies of a network can be made.
+template <class Model>
+[[nodiscard]] constexpr bool can_be_gathered() {
+  if constexpr (requires(const Model& m) {
+                  Model::size();
+                  m.template layer_at<0>();
+                }) {
+    return plain_layers_below<Model, Model::size()>() > 1 && fits_gathering<Model, Model::size()>();
+  } else {
+    return false;
+  }
+}
+
+/// @return whether a relu is the first thing behind layer Index - 1 that changes single numbers.
+template <class Model, std::size_t Index>
+[[nodiscard]] constexpr bool is_rectified() {
+  if constexpr (Index < Model::size()) {
+    constexpr nn::unit_flow flow = nn::detail::unit_flow_of<layer_type<Model, Index>>();
+    if constexpr (flow == nn::unit_flow::carries) {
+      return is_rectified<Model, Index + 1>();
+    } else {
+      return flow == nn::unit_flow::rectifies;
+    }
+  } else {
+    return false;
+  }
+}
+
+/// @return whether an optimizer never moves weights that have had no gradient.
+template <class T, class Optimizer>
+[[nodiscard]] bool leaves_alone(const Optimizer& optimizer) {
+  typename Optimizer::template state<T> state(optimizer, 1);
+  T weight = 1;
+  const T gradient = 0;
+  for (int step = 0; step < 3; ++step) {
+    state.begin_step(0.5);
+    if constexpr (requires { state.survey(std::span<const T>(&gradient, 1)); }) {
+      state.survey(std::span<const T>(&gradient, 1));
+    }
+    state.update(std::size_t{0}, std::span<T>(&weight, 1), std::span<const T>(&gradient, 1));
+  }
+  return weight == T{1};
+}
+
+/// A network for a training, and the way back into the one of the user. Units that the training cannot change and that
+/// change nothing, see unit_finder, are left out if that makes it smaller by a tenth; their weights stay as they are.
+template <class Model>
+class gathered {
+ public:
+  using value_type = typename Model::value_type;
+
+  template <class Options>
+  gathered(Model& full, const Options& options) : full_(full), numbers_(full) {
+    if constexpr (can_be_gathered<Model>()) {
+      full_.hold();
+      if (options.gather && options.penalties.empty() && numbers_.first_broken() == numbers_.parameters.size() &&
+          !trains_as_one() && leaves_alone<value_type>(options.optimizer)) {
+        gather_if_worth_it(unit_layers());
+      }
+    }
+  }
+  gathered(const gathered&) = delete;
+  gathered& operator=(const gathered&) = delete;
+  ~gathered() { scatter(); }
+
+  /// @return what is to be trained.
+  [[nodiscard]] Model& model() noexcept { return small_ ? *small_ : full_; }
+
+  /// @return options whose callbacks find in the user's network what was trained so far.
+  template <class Options>
+  [[nodiscard]] Options watched(const Options& options) {
+    Options result = options;
+    for (auto callback : {&Options::on_step, &Options::on_epoch}) {
+      if (small_ && options.*callback) {
+        result.*callback = [this, tell = options.*callback](const progress& where) {
+          scatter();
+          tell(where);
+        };
+      }
+    }
+    return result;
+  }
+
+  /// Brings the weights back into the user's network.
+  void scatter() noexcept {
+    for (std::size_t p = 0; p < places_.size(); ++p) {
+      for (std::size_t i = 0; i < places_[p].size(); ++i) {
+        numbers_.parameters[p][places_[p][i]] = small_parameters_[p][i];
+      }
+    }
+  }
+
+  /// Writes which units stay, or reads it and gathers those as the user's network is now.
+  /// @throws parse_error if there are no such units.
+  template <class Archive>
+  void archive(Archive& a) {
+    if constexpr (can_be_gathered<Model>()) {
+      auto layers = std::uint64_t{plan_.size()};
+      a(layers);
+      unit_plan plan = plan_;
+      if constexpr (!Archive::writes) {
+        const auto own = unit_layers();
+        expect_known(layers == 0 || layers == own.size());
+        plan.assign(static_cast<std::size_t>(layers), {});
+        read(a, own, plan);
+        forget();
+        if (!plan.empty()) {
+          gather(own, std::move(plan));
+        }
+      } else {
+        for (const auto& units : plan) {
+          a(units);
+        }
+      }
+    }
+  }
+
+ private:
+  using places = std::vector<std::vector<std::size_t>>;
+
+  static void expect_known(bool known) {
+    if (!known) {
+      throw parse_error(error_message("train::trainer", "a saved training of other units", "units of this network"));
+    }
+  }
+  template <class Archive>
+  static void read(Archive& a, const std::vector<unit_layer>& layers, unit_plan& plan) {
+    for (std::size_t l = 0; l < plan.size(); ++l) {
+      a(plan[l]);
+      bool known = !plan[l].empty() && plan[l].back() < layers[l].units;
+      for (std::size_t i = 1; i < plan[l].size(); ++i) {
+        known = known && plan[l][i - 1] < plan[l][i];
+      }
+      expect_known(known);
+    }
+  }
+
+  /// Calls action<Index>(layer) for each layer with a kernel.
+  template <class Action>
+  void for_each_plain(const Action& action) const {
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      (call_if_plain<Index>(action), ...);
+    }
+    (std::make_index_sequence<Model::size()>{});
+  }
+  template <std::size_t Index, class Action>
+  void call_if_plain(const Action& action) const {
+    if constexpr (plain_layer<layer_type<Model, Index>>) {
+      action.template operator()<Index>(std::as_const(full_).template layer_at<Index>());
+    }
+  }
+
+  [[nodiscard]] bool trains_as_one() const {
+    bool found = false;
+    for_each_plain([&]<std::size_t Index>(const auto& layer) {
+      if constexpr (requires { layer.mask(); }) {
+        found = found || !layer.mask().trained_as_one.empty();
+      }
+    });
+    return found;
+  }
+
+  [[nodiscard]] std::vector<unit_layer> unit_layers() const {
+    std::vector<unit_layer> result;
+    for_each_plain([&]<std::size_t Index>(const auto& layer) {
+      const auto shape = layer.attributes().kernel_shape;
+      unit_layer found;
+      found.units = shape[shape.rank() - 1];
+      found.inputs = shape[shape.rank() - 2];
+      found.places = shape.size() / (found.inputs * found.units);
+      found.rectified = is_rectified<Model, Index + 1>();
+      found.lowered.assign(found.units, std::uint8_t{1});
+      for (std::size_t unit = 0; unit < layer.bias().size(); ++unit) {
+        found.lowered[unit] = layer.bias()(unit) <= 0 ? 1 : 0;
+      }
+      found.held.assign(shape.size(), std::uint8_t{0});
+      if constexpr (requires { layer.mask(); }) {
+        for (std::size_t i = 0; i < shape.size(); ++i) {
+          found.held[i] = layer.mask().mask[i] == 0 && layer.kernel().data()[i] == 0 ? 1 : 0;
+        }
+      }
+      result.push_back(std::move(found));
+    });
+    return result;
+  }
+
+  void gather_if_worth_it(const std::vector<unit_layer>& layers) {
+    // Of a convolution that looks at a part of the channels only, inputs are not what they are taken for.
+    bool known = layers.front().inputs >= full_.input_shape().back();
+    for (std::size_t l = 1; l < layers.size(); ++l) {
+      known = known && layers[l].inputs % layers[l - 1].units == 0;
+    }
+    unit_plan plan = known ? unit_finder(layers).staying() : unit_plan{};
+    if (known && 10 * weights_of(layers, plan) <= 9 * weights_of(layers, all_units(layers))) {
+      gather(layers, std::move(plan));
+    }
+  }
+
+  [[nodiscard]] static unit_plan all_units(const std::vector<unit_layer>& layers) {
+    unit_plan plan;
+    for (const unit_layer& layer : layers) {
+      plan.emplace_back(layer.units);
+    }
+    return plan;
+  }
+  [[nodiscard]] static std::size_t weights_of(const std::vector<unit_layer>& layers, const unit_plan& plan) {
+    std::size_t count = 0;
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      const std::size_t inputs =
+          l == 0 ? layers[l].inputs : layers[l].inputs / layers[l - 1].units * plan[l - 1].size();
+      count += layers[l].places * inputs * plan[l].size();
+    }
+    return count;
+  }
+
+  void forget() noexcept {
+    places_.clear();
+    plan_.clear();
+    small_.reset();
+  }
+
+  void gather(const std::vector<unit_layer>& layers, unit_plan plan) {
+    plan_ = std::move(plan);
+    small_.emplace(remade(std::make_index_sequence<Model::size()>{}));
+    std::vector<mask::weight_mask<value_type>> masks;
+    places found;
+    for_each_plain([&]<std::size_t Index>(const auto& layer) {
+      constexpr std::size_t l = plain_layers_below<Model, Index>();
+      found.push_back(places_of_staying(layers[l], plan_[l], l == 0 ? nullptr : &plan_[l - 1],
+                                        l == 0 ? layers[l].inputs : layers[l - 1].units));
+      masks.push_back(mask_of(layer, found.back()));
+      found.push_back(layer.bias().size() == 0 ? std::vector<std::size_t>{} : plan_[l]);
+    });
+    small_->set_masks(masks);
+    small_parameters_ = small_->parameters();
+    for (std::size_t p = 0; p < found.size(); ++p) {
+      for (std::size_t i = 0; i < found[p].size(); ++i) {
+        small_parameters_[p][i] = numbers_.parameters[p][found[p][i]];
+      }
+    }
+    places_ = std::move(found);
+  }
+
+  template <std::size_t... Index>
+  [[nodiscard]] Model remade(std::index_sequence<Index...> /*all*/) const {
+    return Model(full_.input_shape(), 0, remade_layer<Index>()...);
+  }
+  template <std::size_t Index>
+  [[nodiscard]] layer_type<Model, Index> remade_layer() const {
+    const auto& layer = std::as_const(full_).template layer_at<Index>();
+    if constexpr (plain_layer<layer_type<Model, Index>>) {
+      const std::size_t units = plan_[plain_layers_below<Model, Index>()].size();
+      auto options = layer.options();
+      if constexpr (requires { options.units; }) {
+        options.units = units;
+      } else {
+        options.filters = units;
+      }
+      return layer_type<Model, Index>(std::move(options));
+    } else {
+      return layer;
+    }
+  }
+
+  template <class Layer>
+  [[nodiscard]] static mask::weight_mask<value_type> mask_of(const Layer& layer, const std::vector<std::size_t>& from) {
+    auto result = mask::keep_all<value_type>(from.size());
+    if constexpr (requires { layer.mask(); }) {
+      const auto& full = layer.mask();
+      for (std::size_t i = 0; i < from.size(); ++i) {
+        result.mask[i] = full.mask[from[i]];
+        if (!full.offset.empty()) {
+          result.offset.push_back(full.offset[from[i]]);
+        }
+      }
+    }
+    return result;
+  }
+
+  Model& full_;
+  network_numbers<value_type> numbers_;
+  std::optional<Model> small_;
+  std::vector<std::span<value_type>> small_parameters_;
+  unit_plan plan_;
+  places places_;  // of each number of the small network among those of its parameter in the user's
+};
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
 // ---- espalier/train/detail/memory_source.hpp ----
 // Batches of a set that is in memory.
 #ifndef ESPALIER_TRAIN_DETAIL_MEMORY_SOURCE_HPP
@@ -26205,6 +26707,9 @@ struct fit_options {
   std::vector<double> class_weights{};  ///< how much samples of each class count, times their own weights; none: 1 each
   std::vector<regularize::layer_penalty> penalties{};  ///< added to the loss that is made small, not to that reported
   augmentation augment{};                              ///< changes samples at random before a step sees them
+  /// whether dead units of a masked nn::sequential, dense layers and convolutions, are left out while it is trained:
+  /// less work, and the same up to rounding; what callbacks do to weights is then not seen. false: the whole network
+  bool gather = true;
   bool load_ahead = false;  ///< whether a thread of its own loads the next batch during a step; for loaders only
   stop_condition stop{};    ///< when it is stopped, the training ends before its next step
   std::function<void(const progress&)> on_step{};   ///< called after each step
@@ -26256,11 +26761,15 @@ void expect_watchable(const Model& model, const validation<typename Model::value
   }
 }
 
-/// A training with samples in memory, and one whose samples a loader brings.
-template <class Model, class Options>
-using memory_fitting = fitting<Model, Options, memory_source<typename Model::value_type>>;
-template <class Model, class Options, class Loader>
-using loader_fitting = fitting<Model, Options, loader_source<typename Model::value_type, Loader>>;
+/// Makes a training of a network, or of what is gathered of it, and runs it.
+/// @tparam Source  of batches.
+template <class Source, class Model, class Data, class Options, class Run>
+auto run_fitting(Model& model, Data& data, const Options& options, const Run& run) {
+  gathered<Model> network(model, options);
+  const Options watched = network.watched(options);
+  fitting<Model, Options, Source> training(network.model(), data, watched);
+  return run(training);
+}
 
 }  // namespace detail
 
@@ -26276,7 +26785,8 @@ template <class Model, optim::optimizer Optimizer = optim::adam, optim::learning
 void fit(Model& model, const data_view<typename Model::value_type>& data,
          const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_trainable(model, data, options);
-  detail::memory_fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options)();
+  using source = detail::memory_source<typename Model::value_type>;
+  detail::run_fitting<source>(model, data, options, [](auto& training) { training(); });
 }
 
 /// Trains a network in place and looks at its loss on other data after every epoch.
@@ -26293,7 +26803,9 @@ fit_result fit(Model& model, const data_view<typename Model::value_type>& data,
                const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_trainable(model, data, options);
   detail::expect_watchable(model, watched_by, options);
-  return detail::memory_fitting<Model, fit_options<Optimizer, Rate, Loss>>(model, data, options).watched_by(watched_by);
+  using source = detail::memory_source<typename Model::value_type>;
+  return detail::run_fitting<source>(model, data, options,
+                                     [&](auto& training) { return training.watched_by(watched_by); });
 }
 
 /// Trains a network in place with samples that a loader brings, batch by batch: as many as a batch has, twice with
@@ -26308,7 +26820,8 @@ template <class Model, loader<typename Model::value_type> Loader, optim::optimiz
           optim::learning_rate Rate = optim::constant_rate, loss::loss Loss = loss::categorical_cross_entropy>
 void fit(Model& model, Loader& data, const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_options(model, options);
-  detail::loader_fitting<Model, fit_options<Optimizer, Rate, Loss>, Loader>(model, data, options)();
+  using source = detail::loader_source<typename Model::value_type, Loader>;
+  detail::run_fitting<source>(model, data, options, [](auto& training) { training(); });
 }
 
 /// The same, with a look at the loss on other data after every epoch.
@@ -26323,8 +26836,9 @@ fit_result fit(Model& model, Loader& data, const validation<typename Model::valu
                const fit_options<Optimizer, Rate, Loss>& options) {
   detail::expect_options(model, options);
   detail::expect_watchable(model, watched_by, options);
-  return detail::loader_fitting<Model, fit_options<Optimizer, Rate, Loss>, Loader>(model, data, options)
-      .watched_by(watched_by);
+  using source = detail::loader_source<typename Model::value_type, Loader>;
+  return detail::run_fitting<source>(model, data, options,
+                                     [&](auto& training) { return training.watched_by(watched_by); });
 }
 
 }  // namespace espalier::inline v0::train
@@ -26768,15 +27282,21 @@ namespace espalier::inline v0::train::detail {
 template <class Model, class Options>
 class session {
  public:
-  using fitting_type = memory_fitting<Model, Options>;
+  using fitting_type = fitting<Model, Options, memory_source<typename Model::value_type>>;
 
   session(Model& model, const data_view<typename Model::value_type>& data, Options options)
-      : options_(std::move(options)), fitting_(model, data, options_) {}
+      : options_(std::move(options)), data_(data), network_(model, options_), watched_(network_.watched(options_)) {
+    fitting_.emplace(network_.model(), data_, watched_);
+  }
   session(const session&) = delete;
   session& operator=(const session&) = delete;
 
   /// @return the mean loss of the epoch.
-  double run_epoch() { return fitting_.next_epoch(); }
+  double run_epoch() {
+    const double loss = fitting_->next_epoch();
+    network_.scatter();
+    return loss;
+  }
 
   /// @return what the training remembers, but for the parameters of the network.
   [[nodiscard]] std::vector<std::byte> save() requires requires(fitting_type& fitting, byte_writer& writer) {
@@ -26784,7 +27304,8 @@ class session {
   }
   {
     byte_writer writer;
-    fitting_.archive(writer);
+    network_.archive(writer);
+    fitting_->archive(writer);
     return writer.take();
   }
 
@@ -26793,18 +27314,25 @@ class session {
     fitting.archive(reader);
   }
   {
+    fitting_.reset();
+    byte_reader reader(saved);
+    network_.archive(reader);
+    watched_ = network_.watched(options_);
+    fitting_.emplace(network_.model(), data_, watched_);
     const std::size_t size = save().size();
     if (saved.size() != size) {
       throw parse_error(error_message("train::trainer", std::to_string(saved.size()) + " bytes of a saved training",
                                       std::to_string(size) + ", as this one has"));
     }
-    byte_reader reader(saved);
-    fitting_.archive(reader);
+    fitting_->archive(reader);
   }
 
  private:
   Options options_;
-  fitting_type fitting_;  // refers to the options
+  data_view<typename Model::value_type> data_;
+  gathered<Model> network_;
+  Options watched_;
+  std::optional<fitting_type> fitting_;  // refers to the others
 };
 
 }  // namespace espalier::inline v0::train::detail
@@ -26866,7 +27394,7 @@ class trainer {
     }
     fingerprint settings;
     settings.add(options_.batch).add(options_.shuffle).add(std::span<const double>(options_.class_weights));
-    settings.add(static_cast<bool>(options_.augment));
+    settings.add(static_cast<bool>(options_.augment)).add(options_.gather);
     for (const auto& penalty : options_.penalties) {
       const auto& strengths = penalty.penalty.options();
       settings.add(std::string_view(penalty.layer)).add(penalty.groups.count());
