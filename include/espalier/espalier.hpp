@@ -53,6 +53,7 @@
 #include <espalier/nn/bounded_relu.hpp>
 #include <espalier/nn/conv1d.hpp>
 #include <espalier/nn/conv2d.hpp>
+#include <espalier/nn/cropping2d.hpp>
 #include <espalier/nn/dense.hpp>
 #include <espalier/nn/depthwise_conv2d.hpp>
 #include <espalier/nn/dropout.hpp>

@@ -20,6 +20,7 @@
 #include <espalier/nn/bounded_relu.hpp>
 #include <espalier/nn/conv1d.hpp>
 #include <espalier/nn/conv2d.hpp>
+#include <espalier/nn/cropping2d.hpp>
 #include <espalier/nn/dense.hpp>
 #include <espalier/nn/depthwise_conv2d.hpp>
 #include <espalier/nn/dropout.hpp>
@@ -67,7 +68,6 @@ const std::map<std::string, std::string> out_of_scope{
     {"batch normalization axis 1 inference", "channels are the last axis everywhere"},
     {"concatenate axis 1", "channels are the last axis everywhere"},
     {"permute", "channels are the last axis everywhere"},
-    {"cropping", "an input is cropped before the network"},
     {"upsampling nearest", "the library prunes classifiers and regressions, whose images shrink"},
 };
 
@@ -165,6 +165,11 @@ struct makers {
     layers.add(
         nn::zero_padding2d<T>({.top = sides[0][0], .bottom = sides[0][1], .left = sides[1][0], .right = sides[1][1]}));
   }
+  static void add_cropping(chain& layers, const json& c) {
+    const auto sides = c.at("cropping").get<std::array<std::array<std::size_t, 2>, 2>>();
+    layers.add(
+        nn::cropping2d<T>({.top = sides[0][0], .bottom = sides[0][1], .left = sides[1][0], .right = sides[1][1]}));
+  }
   static void add_reshape(chain& layers, const json& c) {
     std::vector<std::size_t> target;
     for (const auto size : c.at("target_shape").get<std::vector<std::int64_t>>()) {
@@ -195,6 +200,7 @@ struct makers {
         {"GlobalAveragePooling2D", add_global_average},
         {"GlobalMaxPooling2D", [](chain& l, const json&) { l.add(nn::global_max_pool2d<T>()); }},
         {"ZeroPadding2D", add_zeros},
+        {"Cropping2D", add_cropping},
         {"Flatten", [](chain& l, const json&) { l.add(nn::flatten<T>()); }},
         {"Reshape", add_reshape},
         {"ReLU", add_rectifier},
