@@ -12345,6 +12345,143 @@ template <class Value>
 
 #endif
 
+// ---- espalier/prune/detail/phase_training.hpp ----
+// The trainings inside a run: in one go or epoch by epoch, held by masks, ended early, saved and gone on with.
+#ifndef ESPALIER_PRUNE_DETAIL_PHASE_TRAINING_HPP
+#define ESPALIER_PRUNE_DETAIL_PHASE_TRAINING_HPP
+
+namespace espalier::inline v0::prune::detail {
+
+/// What the parts of a run have in common.
+template <class Model, class Trainer, class Layers, class Options>
+struct run_parts {
+  Model& model;
+  Trainer& trainer;
+  Layers& layers;
+  const Options& options;
+  run_clock<Options>& clock;
+  run_state<typename Model::value_type>& state;
+};
+
+template <class Model, class Trainer, class Layers, class Options>
+class phase_training {
+ public:
+  using held_masks = std::span<mask::weight_mask<typename Model::value_type>>;
+
+  /// @throws argument_error if the settings regularize what is no layer.
+  explicit phase_training(const run_parts<Model, Trainer, Layers, Options>& run)
+      : run_(run), penalties_(run.layers.penalties()) {}
+
+  /// @param held   what of the weights is held; follows what is trained as one.
+  /// @param phase  without what the run knows of it.
+  /// @param over   asked before every epoch whether the run has to end.
+  /// @param save   called when there is something to be gone on with.
+  /// @return whether the training went to its end.
+  template <class Over, class Save>
+  [[nodiscard]] bool operator()(held_masks held, training_phase phase, const Over& over, const Save& save) {
+    phase.first_epoch = run_.state.epoch;
+    phase.stop = stop_of_training();
+    if (phase.purpose != purpose::final) {
+      phase.penalties = penalties_;
+    }
+    if (run_.options.on_training) {
+      run_.options.on_training(phase);
+    }
+    run_.layers.hold(held);
+    if constexpr (stepwise_trainer<Trainer, Model>) {
+      if (!by_epochs(held, phase, over, save)) {
+        return false;
+      }
+    } else {
+      run_.clock.timed(&report::time_split::training, [&] { run_.trainer.fit(run_.model, held, phase); });
+      if (was_stopped()) {
+        return false;
+      }
+      hold_and_validate(held);
+      run_.state.epochs += phase.epochs;
+    }
+    run_.state.epoch = 0;
+    run_.state.training.clear();
+    return true;
+  }
+
+ private:
+  /// A stop request, or the end of the time if that is limited.
+  struct training_stop {
+    phase_training* training;
+    [[nodiscard]] bool stop_requested() const {
+      if (training->run_.clock.out_of_time()) {
+        training->cut_short_ = true;
+      }
+      return training->was_stopped();
+    }
+  };
+  [[nodiscard]] stop_condition stop_of_training() {
+    cut_short_ = false;
+    return run_.options.maximum_seconds > 0 ? stop_condition(training_stop{this}) : run_.options.stop;
+  }
+
+  /// Whether a training that returned may have done so early.
+  [[nodiscard]] bool was_stopped() const { return cut_short_ || run_.options.stop.stop_requested(); }
+
+  template <class Over, class Save>
+  [[nodiscard]] bool by_epochs(held_masks held, const training_phase& phase, const Over& over, const Save& save) {
+    const snapshot<Model> present(run_.model);
+    // Begun without copying or moving it, which it need not allow.
+    auto training =
+        run_.clock.timed(&report::time_split::training, [&] { return run_.trainer.begin(run_.model, held, phase); });
+    constexpr bool savable = requires(std::span<const std::byte> bytes) {
+      training.load(bytes);
+      run_.state.training = training.save();
+    };
+    if constexpr (savable) {
+      if (run_.state.epoch > 0) {
+        present.restore(run_.model);  // a trainer may begin by changing them
+        training.load(std::span<const std::byte>(run_.state.training));
+      }
+    }
+    while (run_.state.epoch < phase.epochs && !over()) {
+      const double loss = run_.clock.timed(&report::time_split::training, [&] { return training.run_epoch(); });
+      if (was_stopped()) {
+        return false;
+      }
+      hold_and_validate(held);
+      ++run_.state.epoch;
+      ++run_.state.epochs;
+      if (!std::isfinite(loss)) {
+        throw numeric_error(error_message("prune::optimize",
+                                          "a loss that is not finite in epoch " + std::to_string(run_.state.epoch) +
+                                              " of level " + std::to_string(phase.level),
+                                          "finite numbers; a lower learning rate may help"));
+      }
+      if (run_.options.on_epoch) {
+        run_.options.on_epoch({phase, run_.state.epoch, loss});
+      }
+      if constexpr (savable) {
+        if (run_.options.checkpoint) {
+          run_.state.training = training.save();
+          save();
+        }
+      }
+    }
+    return run_.state.epoch == phase.epochs;
+  }
+
+  /// What a trainer forgets, masks or a look at its weights, must not break what is promised of the result.
+  void hold_and_validate(held_masks held) {
+    run_.layers.follow(held);
+    run_.layers.validate();
+  }
+
+  run_parts<Model, Trainer, Layers, Options> run_;
+  std::vector<regularize::layer_penalty> penalties_;
+  std::atomic<bool> cut_short_ = false;  // the present training was told that its time is over
+};
+
+}  // namespace espalier::inline v0::prune::detail
+
+#endif
+
 // ---- espalier/prune/detail/pruning_run.hpp ----
 // One run of the pruning loop over one model.
 #ifndef ESPALIER_PRUNE_DETAIL_PRUNING_RUN_HPP
@@ -12363,7 +12500,7 @@ class pruning_run {
         schedule_(std::move(schedule)),
         options_(options),
         layers_(model, objective, options),
-        penalties_(layers_.penalties()),
+        training_({model, trainer, layers_, options, clock_, state_}),
         front_(options.larger_is_better) {
     if (!options.target.empty() && options.target.size() != Objective::resources.size()) {
       throw shape_error(error_message("prune::optimize",
@@ -12386,7 +12523,7 @@ class pruning_run {
   }
 
  private:
-  static constexpr bool stepwise = stepwise_trainer<Trainer, Model>;
+  using layers_type = layer_selector<Model, Trainer, Objective, Options>;
 
   void begin() {
     state_.dense = state_.best.parameters;
@@ -12539,7 +12676,7 @@ class pruning_run {
       return conclude(ending::limit_reached, "the epochs that the settings allow do not suffice for another level");
     }
     const auto data =
-        clock_.timed(&report::time_split::ranking, [&] { return decltype(layers_)::ranking_data(model_, trainer_); });
+        clock_.timed(&report::time_split::ranking, [&] { return layers_type::ranking_data(model_, trainer_); });
     decision<value_type> made =
         clock_.timed(&report::time_split::selection, [&] { return layers_.choose(data, schedule_.sparsity()); });
     if (!made.out_of_reach.empty()) {
@@ -12554,97 +12691,10 @@ class pruning_run {
     return options_.maximum_epochs > 0 && state_.epochs + epochs > options_.maximum_epochs;
   }
 
-  /// A stop request, or the end of the time if that is limited.
-  struct training_stop {
-    pruning_run* run;
-    [[nodiscard]] bool stop_requested() const {
-      if (run->clock_.out_of_time()) {
-        run->cut_short_ = true;
-      }
-      return run->was_stopped();
-    }
-  };
-  [[nodiscard]] stop_condition stop_of_training() {
-    cut_short_ = false;
-    return options_.maximum_seconds > 0 ? stop_condition(training_stop{this}) : options_.stop;
-  }
-
-  /// Whether a training that returned may have done so early.
-  [[nodiscard]] bool was_stopped() const { return cut_short_ || options_.stop.stop_requested(); }
-
   /// @return whether the training went to its end.
-  [[nodiscard]] bool train(std::span<mask::weight_mask<value_type>> held, training_phase phase) {
-    phase.first_epoch = state_.epoch;
-    phase.stop = stop_of_training();
-    if (phase.purpose != purpose::final) {
-      phase.penalties = penalties_;
-    }
-    if (options_.on_training) {
-      options_.on_training(phase);
-    }
-    layers_.hold(held);
-    if constexpr (stepwise) {
-      if (!train_stepwise(held, phase)) {
-        return false;
-      }
-    } else {
-      clock_.timed(&report::time_split::training, [&] { trainer_.fit(model_, held, phase); });
-      if (was_stopped()) {
-        return false;
-      }
-      hold_and_validate(held);
-      state_.epochs += phase.epochs;
-    }
-    state_.epoch = 0;
-    state_.training.clear();
-    return true;
-  }
-
-  [[nodiscard]] bool train_stepwise(std::span<mask::weight_mask<value_type>> held, const training_phase& phase) {
-    const snapshot<Model> present(model_);
-    // Begun without copying or moving it, which it need not allow.
-    auto training = clock_.timed(&report::time_split::training, [&] { return trainer_.begin(model_, held, phase); });
-    constexpr bool savable = requires(std::span<const std::byte> bytes) {
-      training.load(bytes);
-      state_.training = training.save();
-    };
-    if constexpr (savable) {
-      if (state_.epoch > 0) {
-        present.restore(model_);  // a trainer may begin by changing them
-        training.load(std::span<const std::byte>(state_.training));
-      }
-    }
-    while (state_.epoch < phase.epochs && !over()) {
-      const double loss = clock_.timed(&report::time_split::training, [&] { return training.run_epoch(); });
-      if (was_stopped()) {
-        return false;
-      }
-      hold_and_validate(held);
-      ++state_.epoch;
-      ++state_.epochs;
-      if (!std::isfinite(loss)) {
-        throw numeric_error(error_message("prune::optimize",
-                                          "a loss that is not finite in epoch " + std::to_string(state_.epoch) +
-                                              " of level " + std::to_string(phase.level),
-                                          "finite numbers; a lower learning rate may help"));
-      }
-      if (options_.on_epoch) {
-        options_.on_epoch({phase, state_.epoch, loss});
-      }
-      if constexpr (savable) {
-        if (options_.checkpoint) {
-          state_.training = training.save();
-          save();
-        }
-      }
-    }
-    return state_.epoch == phase.epochs;
-  }
-
-  /// What a trainer forgets, masks or a look at its weights, must not break what is promised of the result.
-  void hold_and_validate(std::span<mask::weight_mask<value_type>> held) {
-    layers_.follow(held);
-    layers_.validate();
+  [[nodiscard]] bool train(std::span<mask::weight_mask<value_type>> held, const training_phase& phase) {
+    return training_(
+        held, phase, [this] { return over(); }, [this] { save(); });
   }
 
   [[nodiscard]] bool no_worse(double metric, double limit) const {
@@ -12752,12 +12802,11 @@ class pruning_run {
   Trainer& trainer_;
   Schedule schedule_;
   const Options& options_;
-  layer_selector<Model, Trainer, Objective, Options> layers_;
-  std::vector<regularize::layer_penalty> penalties_;
+  layers_type layers_;
   run_state<value_type> state_;
-  prune::front<value_type> front_;
   run_clock<Options> clock_{options_, state_.seconds, state_.times};
-  std::atomic<bool> cut_short_ = false;  // the present training was told that its time is over
+  phase_training<Model, Trainer, layers_type, Options> training_;
+  prune::front<value_type> front_;
 };
 
 }  // namespace espalier::inline v0::prune::detail

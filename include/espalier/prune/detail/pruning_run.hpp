@@ -3,7 +3,6 @@
 #ifndef ESPALIER_PRUNE_DETAIL_PRUNING_RUN_HPP
 #define ESPALIER_PRUNE_DETAIL_PRUNING_RUN_HPP
 
-#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <exception>
@@ -15,6 +14,7 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/prune/detail/identity_of.hpp>
 #include <espalier/prune/detail/layer_selector.hpp>
+#include <espalier/prune/detail/phase_training.hpp>
 #include <espalier/prune/detail/run_clock.hpp>
 #include <espalier/prune/detail/run_state.hpp>
 #include <espalier/prune/prunable_model.hpp>
@@ -35,7 +35,7 @@ class pruning_run {
         schedule_(std::move(schedule)),
         options_(options),
         layers_(model, objective, options),
-        penalties_(layers_.penalties()),
+        training_({model, trainer, layers_, options, clock_, state_}),
         front_(options.larger_is_better) {
     if (!options.target.empty() && options.target.size() != Objective::resources.size()) {
       throw shape_error(error_message("prune::optimize",
@@ -58,7 +58,7 @@ class pruning_run {
   }
 
  private:
-  static constexpr bool stepwise = stepwise_trainer<Trainer, Model>;
+  using layers_type = layer_selector<Model, Trainer, Objective, Options>;
 
   void begin() {
     state_.dense = state_.best.parameters;
@@ -211,7 +211,7 @@ class pruning_run {
       return conclude(ending::limit_reached, "the epochs that the settings allow do not suffice for another level");
     }
     const auto data =
-        clock_.timed(&report::time_split::ranking, [&] { return decltype(layers_)::ranking_data(model_, trainer_); });
+        clock_.timed(&report::time_split::ranking, [&] { return layers_type::ranking_data(model_, trainer_); });
     decision<value_type> made =
         clock_.timed(&report::time_split::selection, [&] { return layers_.choose(data, schedule_.sparsity()); });
     if (!made.out_of_reach.empty()) {
@@ -226,97 +226,10 @@ class pruning_run {
     return options_.maximum_epochs > 0 && state_.epochs + epochs > options_.maximum_epochs;
   }
 
-  /// A stop request, or the end of the time if that is limited.
-  struct training_stop {
-    pruning_run* run;
-    [[nodiscard]] bool stop_requested() const {
-      if (run->clock_.out_of_time()) {
-        run->cut_short_ = true;
-      }
-      return run->was_stopped();
-    }
-  };
-  [[nodiscard]] stop_condition stop_of_training() {
-    cut_short_ = false;
-    return options_.maximum_seconds > 0 ? stop_condition(training_stop{this}) : options_.stop;
-  }
-
-  /// Whether a training that returned may have done so early.
-  [[nodiscard]] bool was_stopped() const { return cut_short_ || options_.stop.stop_requested(); }
-
   /// @return whether the training went to its end.
-  [[nodiscard]] bool train(std::span<mask::weight_mask<value_type>> held, training_phase phase) {
-    phase.first_epoch = state_.epoch;
-    phase.stop = stop_of_training();
-    if (phase.purpose != purpose::final) {
-      phase.penalties = penalties_;
-    }
-    if (options_.on_training) {
-      options_.on_training(phase);
-    }
-    layers_.hold(held);
-    if constexpr (stepwise) {
-      if (!train_stepwise(held, phase)) {
-        return false;
-      }
-    } else {
-      clock_.timed(&report::time_split::training, [&] { trainer_.fit(model_, held, phase); });
-      if (was_stopped()) {
-        return false;
-      }
-      hold_and_validate(held);
-      state_.epochs += phase.epochs;
-    }
-    state_.epoch = 0;
-    state_.training.clear();
-    return true;
-  }
-
-  [[nodiscard]] bool train_stepwise(std::span<mask::weight_mask<value_type>> held, const training_phase& phase) {
-    const snapshot<Model> present(model_);
-    // Begun without copying or moving it, which it need not allow.
-    auto training = clock_.timed(&report::time_split::training, [&] { return trainer_.begin(model_, held, phase); });
-    constexpr bool savable = requires(std::span<const std::byte> bytes) {
-      training.load(bytes);
-      state_.training = training.save();
-    };
-    if constexpr (savable) {
-      if (state_.epoch > 0) {
-        present.restore(model_);  // a trainer may begin by changing them
-        training.load(std::span<const std::byte>(state_.training));
-      }
-    }
-    while (state_.epoch < phase.epochs && !over()) {
-      const double loss = clock_.timed(&report::time_split::training, [&] { return training.run_epoch(); });
-      if (was_stopped()) {
-        return false;
-      }
-      hold_and_validate(held);
-      ++state_.epoch;
-      ++state_.epochs;
-      if (!std::isfinite(loss)) {
-        throw numeric_error(error_message("prune::optimize",
-                                          "a loss that is not finite in epoch " + std::to_string(state_.epoch) +
-                                              " of level " + std::to_string(phase.level),
-                                          "finite numbers; a lower learning rate may help"));
-      }
-      if (options_.on_epoch) {
-        options_.on_epoch({phase, state_.epoch, loss});
-      }
-      if constexpr (savable) {
-        if (options_.checkpoint) {
-          state_.training = training.save();
-          save();
-        }
-      }
-    }
-    return state_.epoch == phase.epochs;
-  }
-
-  /// What a trainer forgets, masks or a look at its weights, must not break what is promised of the result.
-  void hold_and_validate(std::span<mask::weight_mask<value_type>> held) {
-    layers_.follow(held);
-    layers_.validate();
+  [[nodiscard]] bool train(std::span<mask::weight_mask<value_type>> held, const training_phase& phase) {
+    return training_(
+        held, phase, [this] { return over(); }, [this] { save(); });
   }
 
   [[nodiscard]] bool no_worse(double metric, double limit) const {
@@ -424,12 +337,11 @@ class pruning_run {
   Trainer& trainer_;
   Schedule schedule_;
   const Options& options_;
-  layer_selector<Model, Trainer, Objective, Options> layers_;
-  std::vector<regularize::layer_penalty> penalties_;
+  layers_type layers_;
   run_state<value_type> state_;
-  prune::front<value_type> front_;
   run_clock<Options> clock_{options_, state_.seconds, state_.times};
-  std::atomic<bool> cut_short_ = false;  // the present training was told that its time is over
+  phase_training<Model, Trainer, layers_type, Options> training_;
+  prune::front<value_type> front_;
 };
 
 }  // namespace espalier::inline v0::prune::detail
