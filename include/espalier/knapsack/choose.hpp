@@ -18,7 +18,7 @@
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/choice_regret.hpp>
 #include <espalier/knapsack/detail/choice_table.hpp>
-#include <espalier/knapsack/detail/dual.hpp>
+#include <espalier/knapsack/detail/column_generation.hpp>
 #include <espalier/knapsack/detail/scan.hpp>
 #include <espalier/knapsack/detail/steady_seconds.hpp>
 #include <espalier/knapsack/solve_options.hpp>

@@ -16,8 +16,9 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/base/sum.hpp>
-#include <espalier/knapsack/detail/dual.hpp>
+#include <espalier/knapsack/detail/column_generation.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
+#include <espalier/knapsack/detail/relaxation.hpp>
 #include <espalier/knapsack/detail/scan.hpp>
 #include <espalier/knapsack/detail/window_solver.hpp>
 #include <espalier/knapsack/problem.hpp>

@@ -15,7 +15,7 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/base/sum.hpp>
 #include <espalier/knapsack/choice_problem.hpp>
-#include <espalier/knapsack/detail/dual.hpp>
+#include <espalier/knapsack/detail/relaxation.hpp>
 #include <espalier/knapsack/validate.hpp>
 
 namespace espalier::inline v0::knapsack::detail {

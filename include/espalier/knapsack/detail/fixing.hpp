@@ -18,7 +18,8 @@
 #include <espalier/base/sum.hpp>
 #include <espalier/knapsack/detail/answer.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/dual.hpp>
+#include <espalier/knapsack/detail/column_generation.hpp>
+#include <espalier/knapsack/detail/relaxation.hpp>
 #include <espalier/knapsack/detail/solving.hpp>
 #include <espalier/knapsack/detail/window.hpp>
 #include <espalier/knapsack/problem.hpp>

@@ -15,8 +15,9 @@
 
 #include <espalier/base/random_generator.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/dual.hpp>
+#include <espalier/knapsack/detail/column_generation.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
+#include <espalier/knapsack/detail/relaxation.hpp>
 #include <espalier/knapsack/detail/window.hpp>
 
 namespace espalier::inline v0::knapsack::detail {

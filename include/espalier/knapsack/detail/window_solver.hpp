@@ -15,6 +15,7 @@
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/dual.hpp>
 #include <espalier/knapsack/detail/fixed_point.hpp>
+#include <espalier/knapsack/detail/master_problem.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
 #include <espalier/knapsack/detail/prices.hpp>
 #include <espalier/knapsack/detail/proof.hpp>
