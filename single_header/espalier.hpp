@@ -25703,7 +25703,7 @@ template <class T, loader<T> Loader>
 class loader_source {
  public:
   /// @throws argument_error if the loader has no samples, or too many.
-  loader_source(Loader& from, source_settings settings) : loader_(from), settings_(std::move(settings)) {
+  loader_source(Loader& from, const source_settings& settings) : loader_(from), settings_(settings) {
     const std::size_t count = loader_.size();
     if (count == 0 || count >= (std::numeric_limits<std::uint32_t>::max)()) {
       throw argument_error(error_message("train::loader", std::to_string(count) + " samples", "1 to 2^32 - 2"));
