@@ -10,12 +10,14 @@
 namespace example {
 
 /// Two convolutions and three dense layers; those in `masked` can be pruned.
-inline auto make_lenet(std::uint64_t seed) {
+/// @tparam Pool  after each convolution.
+template <class Pool = espalier::nn::max_pool2d<>>
+auto make_lenet(std::uint64_t seed) {
   using namespace espalier::nn;
   return sequential(espalier::extents{28, 28, 1}, seed,
-                    masked<conv2d<>>({.filters = 6, .kernel = {5, 5}, .padding = padding::same}), relu<>(),
-                    max_pool2d<>(), masked<conv2d<>>({.filters = 16, .kernel = {5, 5}}), relu<>(), max_pool2d<>(),
-                    flatten<>(), masked<dense<>>({.units = 120}), relu<>(), masked<dense<>>({.units = 84}), relu<>(),
+                    masked<conv2d<>>({.filters = 6, .kernel = {5, 5}, .padding = padding::same}), relu<>(), Pool(),
+                    masked<conv2d<>>({.filters = 16, .kernel = {5, 5}}), relu<>(), Pool(), flatten<>(),
+                    masked<dense<>>({.units = 120}), relu<>(), masked<dense<>>({.units = 84}), relu<>(),
                     masked<dense<>>({.units = 10, .name = "output"}), softmax<>());
 }
 
