@@ -26729,7 +26729,7 @@ class gathered {
     return Model(full_.input_shape(), 0, remade_layer<Index>()...);
   }
   template <std::size_t Index>
-  [[nodiscard]] layer_type<Model, Index> remade_layer() const {
+  [[nodiscard]] auto remade_layer() const {  // clang would look for the type in networks that have no such layers
     const auto& layer = std::as_const(full_).template layer_at<Index>();
     if constexpr (plain_layer<layer_type<Model, Index>>) {
       const std::size_t units = plan_[plain_layers_below<Model, Index>()].size();
