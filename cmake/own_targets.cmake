@@ -43,6 +43,9 @@ if(ESPALIER_SINGLE_HEADER)
 endif()
 add_library(espalier_kernels OBJECT ${CMAKE_CURRENT_LIST_DIR}/kernels.cpp)
 target_link_libraries(espalier_kernels PRIVATE espalier_warnings espalier::espalier)
+if(ESPALIER_SINGLE_HEADER)
+  target_include_directories(espalier_kernels BEFORE PRIVATE ${PROJECT_BINARY_DIR}/forwards/espalier)
+endif()
 
 # espalier_own_target(TARGET [core|io]): links the library (only its core; or io too) and turns our warnings on.
 function(espalier_own_target target)

@@ -45,6 +45,11 @@ std::atomic<std::size_t> allocations = 0;
   }
   throw std::bad_alloc();
 }
+// As std::stable_sort asks for memory.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*no_exception*/) noexcept {
+  ++allocations;
+  return std::malloc(size);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
