@@ -6955,7 +6955,7 @@ class fixing {
         // A choice that decides as here is worth no more than what the search proved, any other no more than L less
         // the nearest item.
         const double gap = (std::max)(found.bound - found.value, regret - nearest);
-        return assemble(open, std::move(found), gap, at.prices);
+        return assemble(open, found, gap, at.prices);
       }
       at.prices = found.multipliers;
       at.spread.assign(at.spread.size(), 0.0);
@@ -7134,7 +7134,7 @@ class fixing {
 
   /// @param gap     no choice is worth more than the one that was found and this.
   /// @param prices  that decided; they prove a bound too.
-  [[nodiscard]] solution assemble(const undecided_items<Value>& from, solution&& found, double gap,
+  [[nodiscard]] solution assemble(const undecided_items<Value>& from, const solution& found, double gap,
                                   const std::vector<double>& prices) {
     for (std::size_t i = 0; i < from.indices.size(); ++i) {
       decided_[from.indices[i]] = found.kept[i];
@@ -7143,8 +7143,7 @@ class fixing {
     result.statistics = found.statistics;
     result.statistics.window_items = from.indices.size();
     const double bound = (result.value + gap) * (1 + 1e-12);
-    const bool closer = bound <= from.bound;
-    result.multipliers = closer ? std::move(found.multipliers) : prices;
+    result.multipliers = bound <= from.bound ? found.multipliers : prices;
     result.status = gap <= 0 ? status::optimal : status::feasible;
     result.bound = gap <= 0 ? result.value : (std::max)(result.value, (std::min)(bound, from.bound));
     return result;
