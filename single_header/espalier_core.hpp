@@ -1820,6 +1820,14 @@ struct window_item {
   }
 };
 
+/// How many of the items of a class, sorted, are worth more than a price.   Complexity: O(log items).
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::size_t count_above(std::span<const window_item> items, double price) noexcept {
+  return static_cast<std::size_t>(
+      std::partition_point(items.begin(), items.end(), [price](const window_item& i) { return i.value > price; }) -
+      items.begin());
+}
+
 /// The items of a class that are undecided: in the order in which items are kept, those from index `begin` on among the
 /// items worth `high`, to those below index `end` among the items worth `low`.
 ///
@@ -1910,6 +1918,16 @@ void sort_items(std::span<window_item> items, budget& b) {
 
 namespace espalier::inline v0::knapsack::detail {
 
+/// What an item of these weights costs at some prices, one per row.
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] double cost_of(const std::vector<double>& prices, std::span<const std::int64_t> weights) noexcept {
+  double cost = 0;
+  for (std::size_t r = 0; r < weights.size(); ++r) {
+    cost += prices[r] * static_cast<double>(weights[r]);
+  }
+  return cost;
+}
+
 /// What the relaxed problem is made of: sorted items per class, each standing for `copies` items.
 ///
 /// Values may be counted from some prices lambda0, as v - lambda0 w; then a unit of slack costs lambda0, and the prices
@@ -1924,6 +1942,9 @@ struct relaxation {
 
   [[nodiscard]] std::size_t classes() const noexcept { return begin.size() - 1; }
   [[nodiscard]] std::size_t rows() const noexcept { return capacities.size(); }
+  [[nodiscard]] std::span<const window_item> of(std::size_t c) const noexcept {
+    return items.subspan(begin[c], begin[c + 1] - begin[c]);
+  }
   [[nodiscard]] double slack_cost(std::size_t row) const noexcept {
     return slack_costs.empty() ? 0.0 : slack_costs[row];
   }
@@ -1973,24 +1994,16 @@ class dual_function {
     return relaxation_.copies.empty() ? 1.0 : relaxation_.copies[c];
   }
   [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const noexcept {
-    double t = 0;
-    for (std::size_t r = 0; r < prices.size(); ++r) {
-      t += prices[r] * static_cast<double>(relaxation_.weights[c * prices.size() + r]);
-    }
-    return t;
+    return cost_of(prices, relaxation_.weights.subspan(c * rows(), rows()));
   }
 
   /// The break solution at some prices.
   [[nodiscard]] break_solution at(const std::vector<double>& prices) const {
     break_solution result{0, std::vector<double>(prices.size(), 0.0)};
     for (std::size_t c = 0; c < relaxation_.classes(); ++c) {
-      const double t = threshold(c, prices);
-      const auto first = relaxation_.items.begin() + static_cast<std::ptrdiff_t>(relaxation_.begin[c]);
-      const auto last = relaxation_.items.begin() + static_cast<std::ptrdiff_t>(relaxation_.begin[c + 1]);
-      const auto kept =
-          std::partition_point(first, last, [t](const window_item& item) { return item.value > t; }) - first;
+      const std::size_t kept = count_above(relaxation_.of(c), threshold(c, prices));
       if (kept > 0) {
-        result.value += sums_[relaxation_.begin[c] + c + static_cast<std::size_t>(kept)];
+        result.value += sums_[relaxation_.begin[c] + c + kept];
         const double count = copies(c) * static_cast<double>(kept);
         for (std::size_t r = 0; r < prices.size(); ++r) {
           result.used[r] += count * static_cast<double>(relaxation_.weights[c * prices.size() + r]);
@@ -2664,6 +2677,13 @@ struct piece {
   std::uint64_t count = 0;
 };
 
+/// Whether an item of these weights fits into what is left of each row.
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] bool fits_in(std::span<const std::int64_t> weights, std::span<const std::int64_t> room) noexcept {
+  return std::equal(weights.begin(), weights.end(), room.begin(),
+                    [](std::int64_t weight, std::int64_t left) { return weight <= left; });
+}
+
 /// All items of one weight vector.
 ///
 /// The best k of them are the k most valuable ones, so how many are kept is all there is to decide.
@@ -2755,9 +2775,7 @@ template <class Value>
   std::vector<std::int64_t> total(p.resources(), 0);
   for (std::size_t c = 0; c < p.classes(); ++c) {
     const auto weights = p.weights_of(c);
-    for (std::size_t r = 0; r < p.resources(); ++r) {
-      result.fits[c] = weights[r] > largest[r] ? 0 : result.fits[c];
-    }
+    result.fits[c] = fits_in(weights, largest) ? 1 : 0;
     for (std::size_t r = 0; r < p.resources() && result.fits[c] != 0; ++r) {
       total[r] += weights[r] * static_cast<std::int64_t>(result.size[c]);
     }
@@ -2935,14 +2953,10 @@ template <class = void>  // so that it is compiled where it is called only
   double dearest = 0;
   for (std::size_t c = 0; c < w.classes(); ++c) {
     const auto weights = core.weights_of(c);
-    double t = 0;
-    for (std::size_t r = 0; r < prices.size(); ++r) {
-      t += prices[r] * static_cast<double>(weights[r]);
-    }
+    const double t = cost_of(prices, weights);
     dearest = (std::max)(dearest, t);
     const auto items = w.of(c);
-    const auto line =
-        std::partition_point(items.begin(), items.end(), [t](const window_item& item) { return item.value > t; });
+    const auto line = items.begin() + static_cast<std::ptrdiff_t>(count_above(items, t));
     for (auto item = line - (line == items.begin() ? 0 : 1); item != items.end() && item <= line; ++item) {
       result.push_back({std::abs(item->value - t), {weights.begin(), weights.end()}, scale.round(item->value)});
     }
@@ -4429,6 +4443,17 @@ struct price_share {
   std::vector<double> prices;
 };
 
+/// How many of the items of a class, sorted, a mixture keeps.
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] double count_in(const std::vector<price_share>& mixture, std::span<const window_item> items,
+                              std::span<const std::int64_t> weights) noexcept {
+  double kept = 0;
+  for (const price_share& one : mixture) {
+    kept += one.share * static_cast<double>(count_above(items, cost_of(one.prices, weights)));
+  }
+  return kept;
+}
+
 /// The master problem of a Dantzig-Wolfe decomposition: the best mixture of break solutions within the capacities.
 ///
 ///     max sum mu_k V_k   subject to   sum mu_k A_k + slack = C,   sum mu_k = 1,   mu, slack >= 0
@@ -5038,18 +5063,12 @@ class choosing {
   /// L at some prices.
   [[nodiscard]] double lagrangian(const std::vector<double>& prices) const {
     compensated_sum sum;
-    const auto cost = [&](auto&& weights) {
-      double result = 0;
-      for (std::size_t r = 0; r < prices.size(); ++r) {
-        result += prices[r] * static_cast<double>(weights[r]);
-      }
-      return result;
-    };
-    sum.add(cost(table_.problem().capacities));
+    sum.add(cost_of(prices, table_.problem().capacities));
     table_.for_each_group([&](std::size_t, std::size_t c, std::size_t first) {
       double most = -std::numeric_limits<double>::infinity();
       for (std::size_t o = 0; o < table_.options(c); ++o) {
-        most = (std::max)(most, static_cast<double>(table_.problem().values[first + o]) - cost(table_.weights(c, o)));
+        most = (std::max)(
+            most, static_cast<double>(table_.problem().values[first + o]) - cost_of(prices, table_.weights(c, o)));
       }
       sum.add(most);
     });
@@ -5496,10 +5515,8 @@ class neighbourhood {
     }
     for (std::size_t c = 0; c < all.classes(); ++c) {
       const double t = function.threshold(c, prices);
-      const auto items = all.items.subspan(all.begin[c], all.begin[c + 1] - all.begin[c]);
-      const auto line = static_cast<std::size_t>(
-          std::partition_point(items.begin(), items.end(), [t](const window_item& i) { return i.value > t; }) -
-          items.begin());
+      const auto items = all.of(c);
+      const std::size_t line = count_above(items, t);
       const std::size_t first = line - (std::min)(line, reach);
       const std::size_t last = (std::min)(items.size(), line + reach);
       complete_ = complete_ && first == 0 && last == items.size();
@@ -6422,9 +6439,7 @@ class rounding {
     double even = 0;
     for (std::size_t c = 0; c < moves_.size(); ++c) {
       const auto weights = regret_.core().weights_of(c);
-      const bool fits = std::equal(weights.begin(), weights.end(), slack_.begin(),
-                                   [](std::int64_t weight, std::int64_t room) { return weight <= room; });
-      if (fits) {
+      if (fits_in(weights, slack_)) {
         const std::int64_t cost = step(c, 1);
         if (cost < endless && (cost < least || (cost == least && alignment(weights) > even))) {
           least = cost;
@@ -6498,7 +6513,7 @@ class window_solver {
   /// The best prices for the last windows.
   [[nodiscard]] const std::vector<double>& prices() const noexcept { return prices_; }
   /// What an item of a class costs at these prices.
-  [[nodiscard]] double threshold(std::size_t c) const { return threshold(c, prices_); }
+  [[nodiscard]] double threshold(std::size_t c) const { return cost_of(prices_, core_.weights_of(c)); }
   /// What all calls so far took.
   [[nodiscard]] statistics took() const {
     statistics result = took_;
@@ -6507,14 +6522,6 @@ class window_solver {
   }
 
  private:
-  [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
-    double t = 0;
-    for (std::size_t r = 0; r < prices.size(); ++r) {
-      t += prices[r] * static_cast<double>(core_.weights_of(c)[r]);
-    }
-    return t;
-  }
-
   /// Nothing if the windows are too narrow, or too_large: the prices' factor makes numbers in which nobody can say how
   /// good a choice is.
   [[nodiscard]] std::optional<window_choice> minimize(const windows& w, const sharp_prices& at,
@@ -6574,14 +6581,7 @@ class window_solver {
                                                    const std::vector<price_share>& mixture) const {
     std::vector<std::int64_t> result;
     for (std::size_t c = 0; c < w.classes(); ++c) {
-      double kept = 0;
-      for (const price_share& one : mixture) {
-        const double t = threshold(c, one.prices);
-        const auto items = w.of(c);
-        const auto line =
-            std::partition_point(items.begin(), items.end(), [t](const window_item& i) { return i.value > t; });
-        kept += one.share * static_cast<double>(line - items.begin());
-      }
+      const double kept = count_in(mixture, w.of(c), core_.weights_of(c));
       const auto most = static_cast<double>(w.of(c).size());
       result.push_back(static_cast<std::int64_t>((std::min)(most, kept + 1e-6)) - r.line(c));
     }
@@ -6734,36 +6734,21 @@ class sampler {
     return column_generation(function, hint, budget_)();
   }
 
-  [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
-    double t = 0;
-    for (std::size_t r = 0; r < prices.size(); ++r) {
-      t += prices[r] * static_cast<double>(core_.weights_of(c)[r]);
-    }
-    return t;
-  }
-
   [[nodiscard]] value_range range_of(std::size_t c, const sample& all, const dual_solution& middle,
                                      const std::array<std::vector<double>, 2>& sides) const {
     const auto items = std::span(all.items).subspan(all.begin[c], all.begin[c + 1] - all.begin[c]);
-    const double t = threshold(c, middle.prices);
-    const double apart = (std::max)(std::abs(threshold(c, sides[0]) - t), std::abs(threshold(c, sides[1]) - t));
+    const auto weights = core_.weights_of(c);
+    const double t = cost_of(middle.prices, weights);
+    const double apart = (std::max)(std::abs(cost_of(sides[0], weights) - t), std::abs(cost_of(sides[1], weights) - t));
     const double spread = 2 * apart + 1e-9 * t;  // values equal to t are on neither side of it
-    const auto rank_of = [&](double value) {
-      return static_cast<std::size_t>(
-          std::partition_point(items.begin(), items.end(), [value](const window_item& i) { return i.value > value; }) -
-          items.begin());
-    };
     // A price that is off by chance moves every class by about half the square root of all draws, in its share.
     const auto chance = static_cast<std::size_t>(5 + 1.5 * static_cast<double>(items.size()) /
                                                          std::sqrt(static_cast<double>(all.items.size())));
-    std::size_t first = rank_of(t + spread);
-    std::size_t last = rank_of(t - spread);
+    std::size_t first = count_above(items, t + spread);
+    std::size_t last = count_above(items, t - spread);
     if (last - first > most_equal * chance) {  // equal values: only those near the last one kept are of interest
-      double kept = 0;
-      for (const price_share& one : middle.mixture) {
-        kept += one.share * static_cast<double>(rank_of(threshold(c, one.prices)));
-      }
-      first = last = (std::clamp)(static_cast<std::size_t>(kept), first, last);
+      const auto kept = static_cast<std::size_t>(count_in(middle.mixture, items, weights));
+      first = last = (std::clamp)(kept, first, last);
     }
     value_range range;
     if (first >= chance) {
@@ -6983,26 +6968,12 @@ class fixing {
     }
   };
 
-  [[nodiscard]] static double cost(const std::vector<double>& prices, std::span<const std::int64_t> weights) noexcept {
-    double sum = 0;
-    for (std::size_t r = 0; r < weights.size(); ++r) {
-      sum += prices[r] * static_cast<double>(weights[r]);
-    }
-    return sum;
-  }
-
-  [[nodiscard]] static bool can_fit(std::span<const std::int64_t> weights,
-                                    const std::vector<std::int64_t>& capacities) noexcept {
-    return std::equal(weights.begin(), weights.end(), capacities.begin(),
-                      [](std::int64_t weight, std::int64_t capacity) { return weight <= capacity; });
-  }
-
   /// Calls action(item, class) for every item that could be kept.
   template <class Action>
   void for_each_fitting(Action&& action) {
     for_each_item(problem_, [&](std::size_t item, std::size_t c) {
       budget_.keep_going(item);
-      if (can_fit(problem_.weights_of(c), problem_.capacities)) {
+      if (fits_in(problem_.weights_of(c), problem_.capacities)) {
         action(item, c);
       }
     });
@@ -7020,7 +6991,7 @@ class fixing {
       if (static_cast<double>(item) >= next) {
         next += stretch * (0.5 + random_.uniform());
         const window_item drawn{static_cast<double>(problem_.values[item]) + 0.0, static_cast<std::uint32_t>(item)};
-        if (can_fit(problem_.weights_of(c), problem_.capacities)) {
+        if (fits_in(problem_.weights_of(c), problem_.capacities)) {
           halves[all.items.size() % 2].add(drawn, problem_.weights_of(c));
           all.add(drawn, problem_.weights_of(c));
         }
@@ -7050,7 +7021,7 @@ class fixing {
     std::vector<double> distances;
     for (std::size_t i = 0; i < s.items.size(); ++i) {
       const auto weights = std::span(s.weights).subspan(i * prices.size(), prices.size());
-      distances.push_back(std::abs(s.items[i].value - cost(prices, weights)));
+      distances.push_back(std::abs(s.items[i].value - cost_of(prices, weights)));
     }
     if (distances.empty()) {
       return 0;
@@ -7066,13 +7037,13 @@ class fixing {
     undecided_items<Value> result;
     result.rest.capacities = problem_.capacities;
     compensated_sum bound;
-    bound.add(cost(at.prices, problem_.capacities));
+    bound.add(cost_of(at.prices, problem_.capacities));
     decided_.assign(problem_.items(), 0);
     std::size_t last = problem_.classes();
     for_each_fitting([&](std::size_t item, std::size_t c) {
       const auto weights = problem_.weights_of(c);
-      const double r = static_cast<double>(problem_.values[item]) - cost(at.prices, weights);
-      const double reach = at.reach + cost(at.spread, weights);
+      const double r = static_cast<double>(problem_.values[item]) - cost_of(at.prices, weights);
+      const double reach = at.reach + cost_of(at.spread, weights);
       bound.add((std::max)(0.0, r));
       if (r > reach) {
         decided_[item] = 1;
@@ -7099,7 +7070,7 @@ class fixing {
   [[nodiscard]] static double regret_of(const undecided_items<Value>& open, const solution& found) {
     double regret = 0;
     for_each_item(open.rest, [&](std::size_t item, std::size_t c) {
-      const double r = static_cast<double>(open.values[item]) - cost(found.multipliers, open.rest.weights_of(c));
+      const double r = static_cast<double>(open.values[item]) - cost_of(found.multipliers, open.rest.weights_of(c));
       regret += (std::max)(0.0, found.kept[item] != 0 ? -r : r);
     });
     for (std::size_t row = 0; row < found.used.size(); ++row) {
@@ -7116,7 +7087,7 @@ class fixing {
       for_each_fitting([&](std::size_t item, std::size_t c) {
         if (decided_[item] != undecided) {
           const auto value = static_cast<double>(problem_.values[item]);
-          const double t = cost(prices, problem_.weights_of(c));
+          const double t = cost_of(prices, problem_.weights_of(c));
           const double error = 1e-12 * (value + t);
           nearest = (std::min)(nearest, (decided_[item] != 0 ? value - t : t - value) - error);
         }
@@ -7344,11 +7315,8 @@ class frontier {
     above.add(free_);
     result.window.remaining = capacities_;
     for (std::size_t c = 0; c < all_.classes(); ++c) {
-      const double t = function_->threshold(c, prices_);
       const auto items = all_.of(c);
-      const auto line = static_cast<std::size_t>(
-          std::partition_point(items.begin(), items.end(), [t](const window_item& i) { return i.value > t; }) -
-          items.begin());
+      const std::size_t line = count_above(items, function_->threshold(c, prices_));
       const std::size_t first = line - (std::min)(line, reach);
       const std::size_t last = (std::min)(items.size(), line + reach);
       const auto inside = items.subspan(first, last - first);

@@ -19,6 +19,7 @@
 #include <espalier/knapsack/detail/choice_regret.hpp>
 #include <espalier/knapsack/detail/choice_table.hpp>
 #include <espalier/knapsack/detail/column_generation.hpp>
+#include <espalier/knapsack/detail/relaxation.hpp>
 #include <espalier/knapsack/detail/scan.hpp>
 #include <espalier/knapsack/detail/steady_seconds.hpp>
 #include <espalier/knapsack/solve_options.hpp>
@@ -153,18 +154,12 @@ class choosing {
   /// L at some prices.
   [[nodiscard]] double lagrangian(const std::vector<double>& prices) const {
     compensated_sum sum;
-    const auto cost = [&](auto&& weights) {
-      double result = 0;
-      for (std::size_t r = 0; r < prices.size(); ++r) {
-        result += prices[r] * static_cast<double>(weights[r]);
-      }
-      return result;
-    };
-    sum.add(cost(table_.problem().capacities));
+    sum.add(cost_of(prices, table_.problem().capacities));
     table_.for_each_group([&](std::size_t, std::size_t c, std::size_t first) {
       double most = -std::numeric_limits<double>::infinity();
       for (std::size_t o = 0; o < table_.options(c); ++o) {
-        most = (std::max)(most, static_cast<double>(table_.problem().values[first + o]) - cost(table_.weights(c, o)));
+        most = (std::max)(
+            most, static_cast<double>(table_.problem().values[first + o]) - cost_of(prices, table_.weights(c, o)));
       }
       sum.add(most);
     });

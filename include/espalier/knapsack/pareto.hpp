@@ -139,11 +139,8 @@ class frontier {
     above.add(free_);
     result.window.remaining = capacities_;
     for (std::size_t c = 0; c < all_.classes(); ++c) {
-      const double t = function_->threshold(c, prices_);
       const auto items = all_.of(c);
-      const auto line = static_cast<std::size_t>(
-          std::partition_point(items.begin(), items.end(), [t](const window_item& i) { return i.value > t; }) -
-          items.begin());
+      const std::size_t line = count_above(items, function_->threshold(c, prices_));
       const std::size_t first = line - (std::min)(line, reach);
       const std::size_t last = (std::min)(items.size(), line + reach);
       const auto inside = items.subspan(first, last - first);

@@ -33,10 +33,8 @@ class neighbourhood {
     }
     for (std::size_t c = 0; c < all.classes(); ++c) {
       const double t = function.threshold(c, prices);
-      const auto items = all.items.subspan(all.begin[c], all.begin[c + 1] - all.begin[c]);
-      const auto line = static_cast<std::size_t>(
-          std::partition_point(items.begin(), items.end(), [t](const window_item& i) { return i.value > t; }) -
-          items.begin());
+      const auto items = all.of(c);
+      const std::size_t line = count_above(items, t);
       const std::size_t first = line - (std::min)(line, reach);
       const std::size_t last = (std::min)(items.size(), line + reach);
       complete_ = complete_ && first == 0 && last == items.size();

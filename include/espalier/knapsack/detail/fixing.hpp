@@ -19,6 +19,7 @@
 #include <espalier/knapsack/detail/answer.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/column_generation.hpp>
+#include <espalier/knapsack/detail/presolve.hpp>
 #include <espalier/knapsack/detail/relaxation.hpp>
 #include <espalier/knapsack/detail/solving.hpp>
 #include <espalier/knapsack/detail/window.hpp>
@@ -115,26 +116,12 @@ class fixing {
     }
   };
 
-  [[nodiscard]] static double cost(const std::vector<double>& prices, std::span<const std::int64_t> weights) noexcept {
-    double sum = 0;
-    for (std::size_t r = 0; r < weights.size(); ++r) {
-      sum += prices[r] * static_cast<double>(weights[r]);
-    }
-    return sum;
-  }
-
-  [[nodiscard]] static bool can_fit(std::span<const std::int64_t> weights,
-                                    const std::vector<std::int64_t>& capacities) noexcept {
-    return std::equal(weights.begin(), weights.end(), capacities.begin(),
-                      [](std::int64_t weight, std::int64_t capacity) { return weight <= capacity; });
-  }
-
   /// Calls action(item, class) for every item that could be kept.
   template <class Action>
   void for_each_fitting(Action&& action) {
     for_each_item(problem_, [&](std::size_t item, std::size_t c) {
       budget_.keep_going(item);
-      if (can_fit(problem_.weights_of(c), problem_.capacities)) {
+      if (fits_in(problem_.weights_of(c), problem_.capacities)) {
         action(item, c);
       }
     });
@@ -152,7 +139,7 @@ class fixing {
       if (static_cast<double>(item) >= next) {
         next += stretch * (0.5 + random_.uniform());
         const window_item drawn{static_cast<double>(problem_.values[item]) + 0.0, static_cast<std::uint32_t>(item)};
-        if (can_fit(problem_.weights_of(c), problem_.capacities)) {
+        if (fits_in(problem_.weights_of(c), problem_.capacities)) {
           halves[all.items.size() % 2].add(drawn, problem_.weights_of(c));
           all.add(drawn, problem_.weights_of(c));
         }
@@ -182,7 +169,7 @@ class fixing {
     std::vector<double> distances;
     for (std::size_t i = 0; i < s.items.size(); ++i) {
       const auto weights = std::span(s.weights).subspan(i * prices.size(), prices.size());
-      distances.push_back(std::abs(s.items[i].value - cost(prices, weights)));
+      distances.push_back(std::abs(s.items[i].value - cost_of(prices, weights)));
     }
     if (distances.empty()) {
       return 0;
@@ -198,13 +185,13 @@ class fixing {
     undecided_items<Value> result;
     result.rest.capacities = problem_.capacities;
     compensated_sum bound;
-    bound.add(cost(at.prices, problem_.capacities));
+    bound.add(cost_of(at.prices, problem_.capacities));
     decided_.assign(problem_.items(), 0);
     std::size_t last = problem_.classes();
     for_each_fitting([&](std::size_t item, std::size_t c) {
       const auto weights = problem_.weights_of(c);
-      const double r = static_cast<double>(problem_.values[item]) - cost(at.prices, weights);
-      const double reach = at.reach + cost(at.spread, weights);
+      const double r = static_cast<double>(problem_.values[item]) - cost_of(at.prices, weights);
+      const double reach = at.reach + cost_of(at.spread, weights);
       bound.add((std::max)(0.0, r));
       if (r > reach) {
         decided_[item] = 1;
@@ -231,7 +218,7 @@ class fixing {
   [[nodiscard]] static double regret_of(const undecided_items<Value>& open, const solution& found) {
     double regret = 0;
     for_each_item(open.rest, [&](std::size_t item, std::size_t c) {
-      const double r = static_cast<double>(open.values[item]) - cost(found.multipliers, open.rest.weights_of(c));
+      const double r = static_cast<double>(open.values[item]) - cost_of(found.multipliers, open.rest.weights_of(c));
       regret += (std::max)(0.0, found.kept[item] != 0 ? -r : r);
     });
     for (std::size_t row = 0; row < found.used.size(); ++row) {
@@ -248,7 +235,7 @@ class fixing {
       for_each_fitting([&](std::size_t item, std::size_t c) {
         if (decided_[item] != undecided) {
           const auto value = static_cast<double>(problem_.values[item]);
-          const double t = cost(prices, problem_.weights_of(c));
+          const double t = cost_of(prices, problem_.weights_of(c));
           const double error = 1e-12 * (value + t);
           nearest = (std::min)(nearest, (decided_[item] != 0 ? value - t : t - value) - error);
         }

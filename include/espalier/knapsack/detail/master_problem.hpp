@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include <espalier/knapsack/detail/relaxation.hpp>
+#include <espalier/knapsack/detail/window.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
 
@@ -20,6 +23,17 @@ struct price_share {
   double share = 0;
   std::vector<double> prices;
 };
+
+/// How many of the items of a class, sorted, a mixture keeps.
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] double count_in(const std::vector<price_share>& mixture, std::span<const window_item> items,
+                              std::span<const std::int64_t> weights) noexcept {
+  double kept = 0;
+  for (const price_share& one : mixture) {
+    kept += one.share * static_cast<double>(count_above(items, cost_of(one.prices, weights)));
+  }
+  return kept;
+}
 
 /// The master problem of a Dantzig-Wolfe decomposition: the best mixture of break solutions within the capacities.
 ///

@@ -22,6 +22,13 @@ struct piece {
   std::uint64_t count = 0;
 };
 
+/// Whether an item of these weights fits into what is left of each row.
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] bool fits_in(std::span<const std::int64_t> weights, std::span<const std::int64_t> room) noexcept {
+  return std::equal(weights.begin(), weights.end(), room.begin(),
+                    [](std::int64_t weight, std::int64_t left) { return weight <= left; });
+}
+
 /// All items of one weight vector.
 ///
 /// The best k of them are the k most valuable ones, so how many are kept is all there is to decide.
@@ -113,9 +120,7 @@ template <class Value>
   std::vector<std::int64_t> total(p.resources(), 0);
   for (std::size_t c = 0; c < p.classes(); ++c) {
     const auto weights = p.weights_of(c);
-    for (std::size_t r = 0; r < p.resources(); ++r) {
-      result.fits[c] = weights[r] > largest[r] ? 0 : result.fits[c];
-    }
+    result.fits[c] = fits_in(weights, largest) ? 1 : 0;
     for (std::size_t r = 0; r < p.resources() && result.fits[c] != 0; ++r) {
       total[r] += weights[r] * static_cast<std::int64_t>(result.size[c]);
     }

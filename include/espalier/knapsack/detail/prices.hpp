@@ -17,6 +17,7 @@
 #include <espalier/knapsack/detail/fixed_point.hpp>
 #include <espalier/knapsack/detail/lattice.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
+#include <espalier/knapsack/detail/relaxation.hpp>
 #include <espalier/knapsack/detail/sorting.hpp>
 #include <espalier/knapsack/detail/window.hpp>
 
@@ -82,14 +83,10 @@ template <class = void>  // so that it is compiled where it is called only
   double dearest = 0;
   for (std::size_t c = 0; c < w.classes(); ++c) {
     const auto weights = core.weights_of(c);
-    double t = 0;
-    for (std::size_t r = 0; r < prices.size(); ++r) {
-      t += prices[r] * static_cast<double>(weights[r]);
-    }
+    const double t = cost_of(prices, weights);
     dearest = (std::max)(dearest, t);
     const auto items = w.of(c);
-    const auto line =
-        std::partition_point(items.begin(), items.end(), [t](const window_item& item) { return item.value > t; });
+    const auto line = items.begin() + static_cast<std::ptrdiff_t>(count_above(items, t));
     for (auto item = line - (line == items.begin() ? 0 : 1); item != items.end() && item <= line; ++item) {
       result.push_back({std::abs(item->value - t), {weights.begin(), weights.end()}, scale.round(item->value)});
     }

@@ -15,6 +15,16 @@
 
 namespace espalier::inline v0::knapsack::detail {
 
+/// What an item of these weights costs at some prices, one per row.
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] double cost_of(const std::vector<double>& prices, std::span<const std::int64_t> weights) noexcept {
+  double cost = 0;
+  for (std::size_t r = 0; r < weights.size(); ++r) {
+    cost += prices[r] * static_cast<double>(weights[r]);
+  }
+  return cost;
+}
+
 /// What the relaxed problem is made of: sorted items per class, each standing for `copies` items.
 ///
 /// Values may be counted from some prices lambda0, as v - lambda0 w; then a unit of slack costs lambda0, and the prices
@@ -29,6 +39,9 @@ struct relaxation {
 
   [[nodiscard]] std::size_t classes() const noexcept { return begin.size() - 1; }
   [[nodiscard]] std::size_t rows() const noexcept { return capacities.size(); }
+  [[nodiscard]] std::span<const window_item> of(std::size_t c) const noexcept {
+    return items.subspan(begin[c], begin[c + 1] - begin[c]);
+  }
   [[nodiscard]] double slack_cost(std::size_t row) const noexcept {
     return slack_costs.empty() ? 0.0 : slack_costs[row];
   }
@@ -78,24 +91,16 @@ class dual_function {
     return relaxation_.copies.empty() ? 1.0 : relaxation_.copies[c];
   }
   [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const noexcept {
-    double t = 0;
-    for (std::size_t r = 0; r < prices.size(); ++r) {
-      t += prices[r] * static_cast<double>(relaxation_.weights[c * prices.size() + r]);
-    }
-    return t;
+    return cost_of(prices, relaxation_.weights.subspan(c * rows(), rows()));
   }
 
   /// The break solution at some prices.
   [[nodiscard]] break_solution at(const std::vector<double>& prices) const {
     break_solution result{0, std::vector<double>(prices.size(), 0.0)};
     for (std::size_t c = 0; c < relaxation_.classes(); ++c) {
-      const double t = threshold(c, prices);
-      const auto first = relaxation_.items.begin() + static_cast<std::ptrdiff_t>(relaxation_.begin[c]);
-      const auto last = relaxation_.items.begin() + static_cast<std::ptrdiff_t>(relaxation_.begin[c + 1]);
-      const auto kept =
-          std::partition_point(first, last, [t](const window_item& item) { return item.value > t; }) - first;
+      const std::size_t kept = count_above(relaxation_.of(c), threshold(c, prices));
       if (kept > 0) {
-        result.value += sums_[relaxation_.begin[c] + c + static_cast<std::size_t>(kept)];
+        result.value += sums_[relaxation_.begin[c] + c + kept];
         const double count = copies(c) * static_cast<double>(kept);
         for (std::size_t r = 0; r < prices.size(); ++r) {
           result.used[r] += count * static_cast<double>(relaxation_.weights[c * prices.size() + r]);

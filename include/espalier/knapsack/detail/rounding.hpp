@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/presolve.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -139,9 +140,7 @@ class rounding {
     double even = 0;
     for (std::size_t c = 0; c < moves_.size(); ++c) {
       const auto weights = regret_.core().weights_of(c);
-      const bool fits = std::equal(weights.begin(), weights.end(), slack_.begin(),
-                                   [](std::int64_t weight, std::int64_t room) { return weight <= room; });
-      if (fits) {
+      if (fits_in(weights, slack_)) {
         const std::int64_t cost = step(c, 1);
         if (cost < endless && (cost < least || (cost == least && alignment(weights) > even))) {
           least = cost;

@@ -16,6 +16,7 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/column_generation.hpp>
+#include <espalier/knapsack/detail/master_problem.hpp>
 #include <espalier/knapsack/detail/presolve.hpp>
 #include <espalier/knapsack/detail/relaxation.hpp>
 #include <espalier/knapsack/detail/window.hpp>
@@ -125,36 +126,21 @@ class sampler {
     return column_generation(function, hint, budget_)();
   }
 
-  [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
-    double t = 0;
-    for (std::size_t r = 0; r < prices.size(); ++r) {
-      t += prices[r] * static_cast<double>(core_.weights_of(c)[r]);
-    }
-    return t;
-  }
-
   [[nodiscard]] value_range range_of(std::size_t c, const sample& all, const dual_solution& middle,
                                      const std::array<std::vector<double>, 2>& sides) const {
     const auto items = std::span(all.items).subspan(all.begin[c], all.begin[c + 1] - all.begin[c]);
-    const double t = threshold(c, middle.prices);
-    const double apart = (std::max)(std::abs(threshold(c, sides[0]) - t), std::abs(threshold(c, sides[1]) - t));
+    const auto weights = core_.weights_of(c);
+    const double t = cost_of(middle.prices, weights);
+    const double apart = (std::max)(std::abs(cost_of(sides[0], weights) - t), std::abs(cost_of(sides[1], weights) - t));
     const double spread = 2 * apart + 1e-9 * t;  // values equal to t are on neither side of it
-    const auto rank_of = [&](double value) {
-      return static_cast<std::size_t>(
-          std::partition_point(items.begin(), items.end(), [value](const window_item& i) { return i.value > value; }) -
-          items.begin());
-    };
     // A price that is off by chance moves every class by about half the square root of all draws, in its share.
     const auto chance = static_cast<std::size_t>(5 + 1.5 * static_cast<double>(items.size()) /
                                                          std::sqrt(static_cast<double>(all.items.size())));
-    std::size_t first = rank_of(t + spread);
-    std::size_t last = rank_of(t - spread);
+    std::size_t first = count_above(items, t + spread);
+    std::size_t last = count_above(items, t - spread);
     if (last - first > most_equal * chance) {  // equal values: only those near the last one kept are of interest
-      double kept = 0;
-      for (const price_share& one : middle.mixture) {
-        kept += one.share * static_cast<double>(rank_of(threshold(c, one.prices)));
-      }
-      first = last = (std::clamp)(static_cast<std::size_t>(kept), first, last);
+      const auto kept = static_cast<std::size_t>(count_in(middle.mixture, items, weights));
+      first = last = (std::clamp)(kept, first, last);
     }
     value_range range;
     if (first >= chance) {

@@ -28,6 +28,14 @@ struct window_item {
   }
 };
 
+/// How many of the items of a class, sorted, are worth more than a price.   Complexity: O(log items).
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::size_t count_above(std::span<const window_item> items, double price) noexcept {
+  return static_cast<std::size_t>(
+      std::partition_point(items.begin(), items.end(), [price](const window_item& i) { return i.value > price; }) -
+      items.begin());
+}
+
 /// The items of a class that are undecided: in the order in which items are kept, those from index `begin` on among the
 /// items worth `high`, to those below index `end` among the items worth `low`.
 ///

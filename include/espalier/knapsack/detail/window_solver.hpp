@@ -20,6 +20,7 @@
 #include <espalier/knapsack/detail/prices.hpp>
 #include <espalier/knapsack/detail/proof.hpp>
 #include <espalier/knapsack/detail/regret.hpp>
+#include <espalier/knapsack/detail/relaxation.hpp>
 #include <espalier/knapsack/detail/rounding.hpp>
 #include <espalier/knapsack/detail/window.hpp>
 #include <espalier/knapsack/solution.hpp>
@@ -71,7 +72,7 @@ class window_solver {
   /// The best prices for the last windows.
   [[nodiscard]] const std::vector<double>& prices() const noexcept { return prices_; }
   /// What an item of a class costs at these prices.
-  [[nodiscard]] double threshold(std::size_t c) const { return threshold(c, prices_); }
+  [[nodiscard]] double threshold(std::size_t c) const { return cost_of(prices_, core_.weights_of(c)); }
   /// What all calls so far took.
   [[nodiscard]] statistics took() const {
     statistics result = took_;
@@ -80,14 +81,6 @@ class window_solver {
   }
 
  private:
-  [[nodiscard]] double threshold(std::size_t c, const std::vector<double>& prices) const {
-    double t = 0;
-    for (std::size_t r = 0; r < prices.size(); ++r) {
-      t += prices[r] * static_cast<double>(core_.weights_of(c)[r]);
-    }
-    return t;
-  }
-
   /// Nothing if the windows are too narrow, or too_large: the prices' factor makes numbers in which nobody can say how
   /// good a choice is.
   [[nodiscard]] std::optional<window_choice> minimize(const windows& w, const sharp_prices& at,
@@ -147,14 +140,7 @@ class window_solver {
                                                    const std::vector<price_share>& mixture) const {
     std::vector<std::int64_t> result;
     for (std::size_t c = 0; c < w.classes(); ++c) {
-      double kept = 0;
-      for (const price_share& one : mixture) {
-        const double t = threshold(c, one.prices);
-        const auto items = w.of(c);
-        const auto line =
-            std::partition_point(items.begin(), items.end(), [t](const window_item& i) { return i.value > t; });
-        kept += one.share * static_cast<double>(line - items.begin());
-      }
+      const double kept = count_in(mixture, w.of(c), core_.weights_of(c));
       const auto most = static_cast<double>(w.of(c).size());
       result.push_back(static_cast<std::int64_t>((std::min)(most, kept + 1e-6)) - r.line(c));
     }
