@@ -205,46 +205,38 @@ void lenet_predict_128(benchmark::State& state) {
   predictions(state, lenet(nn::padding::valid), 128);
 }
 
-void lenet_evaluate(benchmark::State& state) {
+/// Something that LeNet does with 1024 images.
+/// @param work  called with model, data and number of threads.
+template <class Work>
+void lenet_pass(benchmark::State& state, const Work& work) {
   if (!choose(state)) {
     return;
   }
-  const auto model = lenet(nn::padding::valid);
+  auto model = lenet(nn::padding::valid);
   const data d(model.input_shape(), 1024);
   const auto view = d.view();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        train::evaluate(model, view, {.loss = {}, .threads = static_cast<std::size_t>(state.range(0))}));
+    benchmark::DoNotOptimize(work(model, view, static_cast<std::size_t>(state.range(0))));
   }
   state.counters["images"] = benchmark::Counter(1024, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void lenet_evaluate(benchmark::State& state) {
+  lenet_pass(state, [](const auto& model, const auto& view, std::size_t threads) {
+    return train::evaluate(model, view, {.loss = {}, .threads = threads});
+  });
 }
 
 void lenet_fisher(benchmark::State& state) {
-  if (!choose(state)) {
-    return;
-  }
-  auto model = lenet(nn::padding::valid);
-  const data d(model.input_shape(), 1024);
-  const auto view = d.view();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        train::fisher_information(model, view, {.threads = static_cast<std::size_t>(state.range(0))}));
-  }
-  state.counters["images"] = benchmark::Counter(1024, benchmark::Counter::kIsIterationInvariantRate);
+  lenet_pass(state, [](auto& model, const auto& view, std::size_t threads) {
+    return train::fisher_information(model, view, {.threads = threads});
+  });
 }
 
 void lenet_hessian(benchmark::State& state) {
-  if (!choose(state)) {
-    return;
-  }
-  auto model = lenet(nn::padding::valid);
-  const data d(model.input_shape(), 1024);
-  const auto view = d.view();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        train::hessian_diagonal(model, view, {.threads = static_cast<std::size_t>(state.range(0))}));
-  }
-  state.counters["images"] = benchmark::Counter(1024, benchmark::Counter::kIsIterationInvariantRate);
+  lenet_pass(state, [](auto& model, const auto& view, std::size_t threads) {
+    return train::hessian_diagonal(model, view, {.threads = threads});
+  });
 }
 
 #if ESPALIER_DISPATCH

@@ -17482,9 +17482,8 @@ template <loss Loss>
 /// A loss that also gives its Hessian by the scores of a sample, as a sum of v v^T:
 ///
 /// - `curvature_factors(outputs)`: how many vectors v there are.
-/// - `curvature_factor(answers, which, to)`: writes one of them for each sample, times the root of its weight, 0 in
-/// lanes
-///   without a sample.
+/// - `curvature_factor(answers, which, to)`: writes one of them for each sample, times the root of its weight; 0 where
+///   lanes have no sample.
 template <class Loss>
 concept curved_loss = loss<Loss> && requires(const Loss& l, const answers<double>& a, double* to) {
   { l.curvature_factors(std::size_t{1}) } -> std::convertible_to<std::size_t>;
@@ -18347,9 +18346,8 @@ enum class unit_flow : std::uint8_t {
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
 ///   input is taken, and an output in place has as many axes as its input, as have those of a layer that `keeps_rank`.
 /// - optional: `kept()`, how many numbers of a workspace it keeps from pass to pass.
-/// - optional: `piecewise_linear`, that outputs are linear in inputs and in each parameter, piece by piece, as the
-/// layer
-///   is in inference; see train::hessian_diagonal.
+/// - optional: `piecewise_linear`, that in inference outputs are linear in inputs and in each parameter, piece by
+///   piece; see train::hessian_diagonal.
 /// - optional: `units`, a unit_flow; else it is taken to mix units.
 /// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>
@@ -24298,9 +24296,8 @@ class channels_of {
     return result;
   }
 
-  /// @return the scales with which rounded numbers are nearest to the numbers, in the sum of squares; numbers that are
-  /// 0
-  ///         do not count.
+  /// Numbers that are 0 do not count.
+  /// @return the scales with which rounded numbers are nearest to the numbers, in the sum of squares.
   [[nodiscard]] std::vector<double> least_squares(const std::vector<double>& rounded, bool power_of_two) const {
     std::vector<double> products(count_);
     std::vector<double> squares(count_);
@@ -25647,11 +25644,16 @@ template <class Options>
   return {options.shuffle, options.seed, options.class_weights, demands, options.load_ahead};
 }
 
-/// @return how much a sample with a label counts.
+/// Lets the samples of a view, which have labels, weigh what they do times what their classes do.
+/// @param weights  where that is kept.
 template <class T>
-[[nodiscard]] T weight_by_class(const data_view<T>& data, std::size_t sample, std::span<const double> class_weights) {
-  const T own = data.weights.empty() ? T{1} : data.weights[sample];
-  return own * static_cast<T>(class_weights[data.labels[sample]]);
+void weigh_by_class(data_view<T>& view, std::span<const double> class_weights, std::vector<T>& weights) {
+  weights.resize(view.size());
+  for (const std::uint32_t sample : view.chosen) {
+    const T own = view.weights.empty() ? T{1} : view.weights[sample];
+    weights[sample] = own * static_cast<T>(class_weights[view.labels[sample]]);
+  }
+  view.weights = weights;
 }
 
 }  // namespace espalier::inline v0::train::detail
@@ -25761,11 +25763,7 @@ class loader_source {
     if (view_.outputs != 0 && !settings_.demands.needs_both) {
       throw argument_error(error_message(where, "weights of classes, and targets", "labels in place of targets"));
     }
-    weights_.resize(view_.size());
-    for (const std::uint32_t sample : view_.chosen) {
-      weights_[sample] = weight_by_class(view_, sample, settings_.class_weights);
-    }
-    view_.weights = weights_;
+    weigh_by_class(view_, settings_.class_weights, weights_);
   }
 
   Loader& loader_;
@@ -25908,9 +25906,8 @@ struct network_numbers {
     return static_cast<std::size_t>(std::find_if(parameters.begin(), parameters.end(), broken) - parameters.begin());
   }
 
-  /// @return the last parameter with a gradient that is not finite, or how many there are. From the output back, so
-  /// that
-  ///         the layer is found where it began, not those that it spread to.
+  /// From the output back, so that the layer is found where it began, not those that it spread to.
+  /// @return the last parameter with a gradient that is not finite, or how many there are.
   [[nodiscard]] std::size_t last_broken(std::span<const T> gradients) const {
     for (std::size_t p = parameters.size(); p-- > 0;) {
       if (!kernels::all_finite(part_of(gradients, p))) {
@@ -26752,14 +26749,9 @@ class memory_source {
  public:
   memory_source(const data_view<T>& data, const source_settings& settings)
       : shuffle_(settings.shuffle), view_(data), order_(data.chosen) {
-    if (settings.class_weights.empty()) {
-      return;
+    if (!settings.class_weights.empty()) {
+      weigh_by_class(view_, settings.class_weights, weights_);
     }
-    weights_.resize(data.size(), T{0});
-    for (const std::uint32_t sample : data.chosen) {
-      weights_[sample] = weight_by_class(data, sample, settings.class_weights);
-    }
-    view_.weights = weights_;
   }
   memory_source(const memory_source&) = delete;
   memory_source& operator=(const memory_source&) = delete;

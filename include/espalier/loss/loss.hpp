@@ -73,9 +73,8 @@ template <loss Loss>
 /// A loss that also gives its Hessian by the scores of a sample, as a sum of v v^T:
 ///
 /// - `curvature_factors(outputs)`: how many vectors v there are.
-/// - `curvature_factor(answers, which, to)`: writes one of them for each sample, times the root of its weight, 0 in
-/// lanes
-///   without a sample.
+/// - `curvature_factor(answers, which, to)`: writes one of them for each sample, times the root of its weight; 0 where
+///   lanes have no sample.
 template <class Loss>
 concept curved_loss = loss<Loss> && requires(const Loss& l, const answers<double>& a, double* to) {
   { l.curvature_factors(std::size_t{1}) } -> std::convertible_to<std::size_t>;

@@ -56,9 +56,8 @@ enum class unit_flow : std::uint8_t {
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
 ///   input is taken, and an output in place has as many axes as its input, as have those of a layer that `keeps_rank`.
 /// - optional: `kept()`, how many numbers of a workspace it keeps from pass to pass.
-/// - optional: `piecewise_linear`, that outputs are linear in inputs and in each parameter, piece by piece, as the
-/// layer
-///   is in inference; see train::hessian_diagonal.
+/// - optional: `piecewise_linear`, that in inference outputs are linear in inputs and in each parameter, piece by
+///   piece; see train::hessian_diagonal.
 /// - optional: `units`, a unit_flow; else it is taken to mix units.
 /// - optional, for layers in place: `moves_nothing`, that forward and backward do nothing at all.
 template <class Layer>

@@ -52,9 +52,8 @@ class channels_of {
     return result;
   }
 
-  /// @return the scales with which rounded numbers are nearest to the numbers, in the sum of squares; numbers that are
-  /// 0
-  ///         do not count.
+  /// Numbers that are 0 do not count.
+  /// @return the scales with which rounded numbers are nearest to the numbers, in the sum of squares.
   [[nodiscard]] std::vector<double> least_squares(const std::vector<double>& rounded, bool power_of_two) const {
     std::vector<double> products(count_);
     std::vector<double> squares(count_);

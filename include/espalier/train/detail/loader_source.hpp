@@ -119,11 +119,7 @@ class loader_source {
     if (view_.outputs != 0 && !settings_.demands.needs_both) {
       throw argument_error(error_message(where, "weights of classes, and targets", "labels in place of targets"));
     }
-    weights_.resize(view_.size());
-    for (const std::uint32_t sample : view_.chosen) {
-      weights_[sample] = weight_by_class(view_, sample, settings_.class_weights);
-    }
-    view_.weights = weights_;
+    weigh_by_class(view_, settings_.class_weights, weights_);
   }
 
   Loader& loader_;

@@ -20,14 +20,9 @@ class memory_source {
  public:
   memory_source(const data_view<T>& data, const source_settings& settings)
       : shuffle_(settings.shuffle), view_(data), order_(data.chosen) {
-    if (settings.class_weights.empty()) {
-      return;
+    if (!settings.class_weights.empty()) {
+      weigh_by_class(view_, settings.class_weights, weights_);
     }
-    weights_.resize(data.size(), T{0});
-    for (const std::uint32_t sample : data.chosen) {
-      weights_[sample] = weight_by_class(data, sample, settings.class_weights);
-    }
-    view_.weights = weights_;
   }
   memory_source(const memory_source&) = delete;
   memory_source& operator=(const memory_source&) = delete;

@@ -51,9 +51,8 @@ struct network_numbers {
     return static_cast<std::size_t>(std::find_if(parameters.begin(), parameters.end(), broken) - parameters.begin());
   }
 
-  /// @return the last parameter with a gradient that is not finite, or how many there are. From the output back, so
-  /// that
-  ///         the layer is found where it began, not those that it spread to.
+  /// From the output back, so that the layer is found where it began, not those that it spread to.
+  /// @return the last parameter with a gradient that is not finite, or how many there are.
   [[nodiscard]] std::size_t last_broken(std::span<const T> gradients) const {
     for (std::size_t p = parameters.size(); p-- > 0;) {
       if (!kernels::all_finite(part_of(gradients, p))) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include <espalier/train/data_view.hpp>
 
@@ -26,11 +27,16 @@ template <class Options>
   return {options.shuffle, options.seed, options.class_weights, demands, options.load_ahead};
 }
 
-/// @return how much a sample with a label counts.
+/// Lets the samples of a view, which have labels, weigh what they do times what their classes do.
+/// @param weights  where that is kept.
 template <class T>
-[[nodiscard]] T weight_by_class(const data_view<T>& data, std::size_t sample, std::span<const double> class_weights) {
-  const T own = data.weights.empty() ? T{1} : data.weights[sample];
-  return own * static_cast<T>(class_weights[data.labels[sample]]);
+void weigh_by_class(data_view<T>& view, std::span<const double> class_weights, std::vector<T>& weights) {
+  weights.resize(view.size());
+  for (const std::uint32_t sample : view.chosen) {
+    const T own = view.weights.empty() ? T{1} : view.weights[sample];
+    weights[sample] = own * static_cast<T>(class_weights[view.labels[sample]]);
+  }
+  view.weights = weights;
 }
 
 }  // namespace espalier::inline v0::train::detail
