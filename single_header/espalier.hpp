@@ -14252,7 +14252,7 @@ struct product_task {
   T* y = nullptr;           ///< outputs are one lane block apart
   std::size_t y_column = 0;
   std::size_t y_line = 0;
-  T* winners = nullptr;   ///< as y; whole numbers of the size of T
+  T* winners = nullptr;   ///< as y; whole numbers of the size of T; null if nobody asks
   std::size_t tiles = 1;  ///< how many, one after the other
   std::size_t x_tile = 0;
   std::size_t y_tile = 0;
@@ -14679,7 +14679,9 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
           winner = larger ? mask<T>{} + static_cast<std::int8_t>(p) : winner;                                 \
         }                                                                                                     \
         store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                                     \
-        store<T>(winners + o * lanes, largest > T{0} ? winner : ~mask<T>{});                                  \
+        if (winners != nullptr) {                                                                             \
+          store<T>(winners + o * lanes, largest > T{0} ? winner : ~mask<T>{});                                \
+        }                                                                                                     \
       }                                                                                                       \
     }                                                                                                         \
   };                                                                                                          \
@@ -14694,7 +14696,7 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
         const std::size_t to = i * t.y_tile + lane;                                                           \
         if constexpr (Points == 4) {                                                                          \
           if (t.finish == finish::relu_max_pool) {                                                            \
-            sums.end_pool(t.y + to, t.winners + to);                                                          \
+            sums.end_pool(t.y + to, t.winners == nullptr ? nullptr : t.winners + to);                         \
             continue;                                                                                         \
           }                                                                                                   \
         }                                                                                                     \
@@ -15672,11 +15674,13 @@ struct conv2d_shape {
   /// A row of the kernel's gradient in whole vectors.
   [[nodiscard]] constexpr std::size_t sums_row() const noexcept { return (run() + 31) / 32 * 32; }
 
-  /// Numbers of scratch memory that the passes need.
+  /// Numbers of scratch memory that a forward pass needs.
+  [[nodiscard]] constexpr std::size_t forward_scratch() const noexcept { return padded_height() * line() * lanes; }
+  /// Numbers of scratch memory that all passes need.
   [[nodiscard]] constexpr std::size_t scratch() const noexcept {
     const std::size_t places = 8 * output_height() * output_width();
-    return (std::max)({padded_height() * line() * lanes, gradient_block() + weights(),
-                       4 * image() + filters * kernel_height * sums_row() + places});
+    return (std::max)(
+        {forward_scratch(), gradient_block() + weights(), 4 * image() + filters * kernel_height * sums_row() + places});
   }
 };
 
@@ -16146,7 +16150,8 @@ void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T
 /// the convolution is nowhere written.
 /// @param s        without dilation across.
 /// @param y        [block][window][filter][lane]; windows that reach beyond the output are left out.
-/// @param winners  as y: which of the four it was, in row-major order (the first in a tie), or -1 if y is not positive.
+/// @param winners  as y: which of the four it was, in row-major order (the first in a tie), or -1 if y is not positive;
+///                 null if nobody asks.
 template <class T>
 void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y, T* winners) {
   detail::product_task<T> task = detail::forward_task(s, p);
@@ -16161,7 +16166,7 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
       const std::size_t to = (block * s.windows() + line * task.tiles) * s.filters * lanes;
       task.x = padded + 2 * line * task.x_line;
       task.y = y + to;
-      task.winners = winners + to;
+      task.winners = winners == nullptr ? nullptr : winners + to;
       detail::run_product(task, 4, s.filters);
     }
   }
@@ -18301,6 +18306,141 @@ static_assert(metric<top_k_accuracy>);
 
 #endif
 
+// ---- espalier/nn/workspace.hpp ----
+// The memory of passes through a network: values, gradients and scratch, allocated once.
+#ifndef ESPALIER_NN_WORKSPACE_HPP
+#define ESPALIER_NN_WORKSPACE_HPP
+
+namespace espalier::inline v0::nn {
+
+/// What passes have memory for.
+enum class workspace_kind : std::uint8_t {
+  training,  ///< forward and back: values stay until the way back, and each has a gradient
+  inference  ///< forward only: no gradients, and a value stays until the layers behind it have run
+};
+
+/// Values before, between and behind the layers of a network, and their gradients, for some blocks of samples.
+/// @tparam T  float or double.
+template <class T>
+class workspace {
+ public:
+  /// How much memory there is beside the shapes.
+  struct size {
+    std::size_t blocks = 1;   ///< of 16 samples
+    std::size_t scratch = 0;  ///< numbers that a layer may use during its pass
+    std::size_t sums = 0;     ///< numbers that batch layers collect
+    std::size_t kept = 0;     ///< numbers that layers keep from pass to pass
+    workspace_kind kind = workspace_kind::training;
+  };
+
+  /// @param shapes    of one sample before the first layer, and behind each layer; {0} where nothing is written.
+  /// @param in_place  per layer: whether its output takes the place of its input.
+  /// @param s         see size.
+  template <std::size_t Depth>
+  workspace(const std::array<extents, Depth + 1>& shapes, const std::array<bool, Depth>& in_place, const size& s) {
+    for (const extents& shape : shapes) {
+      features_.push_back(shape.size());
+    }
+    const std::size_t end = s.kind == workspace_kind::training ? line_up(in_place) : take_turns(in_place);
+    for (std::size_t& begin : begins_) {
+      begin *= s.blocks * kernels::lanes;
+    }
+    allocate(end, s);
+  }
+
+  /// @param shapes  of one sample at each place; none takes the place of another.
+  workspace(std::span<const extents> shapes, const size& s) {
+    std::size_t end = 0;
+    for (const extents& shape : shapes) {
+      features_.push_back(shape.size());
+      begins_.push_back(end * s.blocks * kernels::lanes);
+      end += shape.size();
+    }
+    allocate(end, s);
+  }
+
+  /// What the passes are for that follow.
+  struct purpose {
+    std::size_t samples = 0;        ///< in the blocks; 0: all lanes
+    std::uint64_t noise = 0;        ///< see pass; 0: not a training
+    const double* batch = nullptr;  ///< see pass::batch_sums, for all batch layers one after the other
+  };
+
+  /// @param place  0: the samples; i: behind layer i - 1.
+  /// @return the values there, [block][feature][lane].
+  [[nodiscard]] T* value(std::size_t place) noexcept { return values_.data() + begins_[place]; }
+  /// @param place  as for value.
+  /// @return the gradient of the loss there; null in inference.
+  [[nodiscard]] T* delta(std::size_t place) noexcept {
+    return deltas_.empty() ? nullptr : deltas_.data() + begins_[place];
+  }
+  [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
+  /// @return what batch layers collect, one after the other.
+  [[nodiscard]] std::vector<double>& sums() noexcept { return sums_; }
+  /// @return what layers keep from pass to pass, one after the other; at first not numbers.
+  [[nodiscard]] T* kept() noexcept { return kept_.data(); }
+  [[nodiscard]] workspace_kind kind() const noexcept { return kind_; }
+  [[nodiscard]] const purpose& used_for() const noexcept { return purpose_; }
+  void use_for(const purpose& p) noexcept { purpose_ = p; }
+  /// @param place  as for value.   @return how many numbers of so many blocks are there.
+  [[nodiscard]] std::size_t count(std::size_t place, std::size_t blocks) const noexcept {
+    return features_[place] * blocks * kernels::lanes;
+  }
+
+ private:
+  /// One array behind the other.   @return where they end.
+  template <std::size_t Depth>
+  [[nodiscard]] std::size_t line_up(const std::array<bool, Depth>& in_place) {
+    begins_.push_back(0);
+    std::size_t end = features_[0];
+    for (std::size_t layer = 0; layer < Depth; ++layer) {
+      begins_.push_back(in_place[layer] ? begins_.back() : end);
+      end += in_place[layer] ? 0 : features_[layer + 1];
+    }
+    return end;
+  }
+
+  /// Arrays take turns at three areas: one more than are in use, for a layer may take along what is behind it.
+  template <std::size_t Depth>
+  [[nodiscard]] std::size_t take_turns(const std::array<bool, Depth>& in_place) {
+    std::vector<std::size_t> areas{0};
+    std::array<std::size_t, 3> sizes{features_[0], 0, 0};
+    for (std::size_t layer = 0; layer < Depth; ++layer) {
+      const std::size_t area = in_place[layer] ? areas.back() : (areas.back() + 1) % 3;
+      areas.push_back(area);
+      sizes[area] = (std::max)(sizes[area], features_[layer + 1]);
+    }
+    const std::array<std::size_t, 4> ends{0, sizes[0], sizes[0] + sizes[1], sizes[0] + sizes[1] + sizes[2]};
+    for (const std::size_t area : areas) {
+      begins_.push_back(ends[area]);
+    }
+    return ends[3];
+  }
+
+  void allocate(std::size_t features, const size& s) {
+    kind_ = s.kind;
+    values_.resize(features * s.blocks * kernels::lanes);
+    deltas_.resize(s.kind == workspace_kind::training ? values_.size() : 0);
+    scratch_.resize(s.scratch);
+    sums_.resize(s.sums);
+    kept_.assign(s.kept, std::numeric_limits<T>::quiet_NaN());
+  }
+
+  workspace_kind kind_ = workspace_kind::training;
+  std::vector<std::size_t> features_;
+  std::vector<std::size_t> begins_;
+  std::vector<T> values_;
+  std::vector<T> deltas_;
+  std::vector<T> scratch_;
+  std::vector<double> sums_;
+  std::vector<T> kept_;
+  purpose purpose_;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/layer.hpp ----
 // What every layer of a network can do; `sequential` and a user's own models are built on it.
 #ifndef ESPALIER_NN_LAYER_HPP
@@ -18314,11 +18454,12 @@ template <class T>
 struct pass {
   const T* x = nullptr;       ///< input
   T* y = nullptr;             ///< output; the same array as x for layers that work in place
-  T* dy = nullptr;            ///< gradient of the output
+  T* dy = nullptr;            ///< gradient of the output; null if nothing goes back
   T* dx = nullptr;            ///< gradient of the input; null if nobody needs it; the same array as dy in place
   std::size_t blocks = 0;     ///< how many, at most as many as a slot has
   T* scratch = nullptr;       ///< as many numbers as scratch() says
-  T* between = nullptr;       ///< of several layers taken together: where the output of the first would stand
+  T* between = nullptr;       ///< of several layers taken together: where the output of the first would stand; null
+                              ///< if nothing goes back
   const T* kernel = nullptr;  ///< in place of the layer's own weights, if there is one
   const T* bias = nullptr;
   T* kept = nullptr;                   ///< as many numbers as kept() says, which stay from pass to pass
@@ -18345,6 +18486,7 @@ enum class unit_flow : std::uint8_t {
 /// - `default_name`: what it is called if the user does not say.
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
 ///   input is taken, and an output in place has as many axes as its input, as have those of a layer that `keeps_rank`.
+/// - optional: `forward_scratch()`, numbers of scratch memory that a pass needs if nothing goes back.
 /// - optional: `kept()`, how many numbers of a workspace it keeps from pass to pass.
 /// - optional: `piecewise_linear`, that in inference outputs are linear in inputs and in each parameter, piece by
 ///   piece; see train::hessian_diagonal.
@@ -18420,6 +18562,16 @@ template <class T, class Kernel, class Bias>
 [[nodiscard]] std::pair<const T*, const T*> weights_of(const pass<T>& p, const Kernel& kernel, const Bias& bias) {
   const T* biases = p.bias != nullptr ? p.bias : bias.data();
   return {p.kernel != nullptr ? p.kernel : kernel.data(), bias.size() == 0 ? nullptr : biases};
+}
+
+/// @return how many numbers of scratch memory a layer needs.
+template <class Layer>
+[[nodiscard]] std::size_t count_scratch(const Layer& layer, workspace_kind kind) {
+  if constexpr (requires { layer.forward_scratch(); }) {
+    return kind == workspace_kind::inference ? layer.forward_scratch() : layer.scratch();
+  } else {
+    return layer.scratch();
+  }
 }
 
 /// @return how many numbers a workspace keeps for a layer.
@@ -19375,6 +19527,7 @@ class convolution {
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
   [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(); }
+  [[nodiscard]] std::size_t forward_scratch() const noexcept { return shape_.forward_scratch(); }
 
   void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
   void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }
@@ -19776,6 +19929,7 @@ class dense {
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
   [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(kernels::slot_blocks); }
+  [[nodiscard]] std::size_t forward_scratch() const noexcept { return 0; }
 
   [[nodiscard]] attributes::layer_attributes attributes() const {
     attributes::layer_attributes result;
@@ -20451,7 +20605,7 @@ class graph_layer {
 
   [[nodiscard]] const facts& known() const noexcept { return facts_; }
   [[nodiscard]] virtual std::unique_ptr<graph_layer> copy() const = 0;
-  [[nodiscard]] virtual std::size_t scratch() const = 0;
+  [[nodiscard]] virtual std::size_t scratch(workspace_kind kind) const = 0;
   [[nodiscard]] virtual std::size_t kept() const = 0;
   virtual void forward(const pass<T>& p) const = 0;
   virtual void backward(const pass<T>& p) const = 0;
@@ -20493,7 +20647,7 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
   [[nodiscard]] std::unique_ptr<graph_layer<value_type>> copy() const override {
     return std::make_unique<graph_layer_of>(*this);
   }
-  [[nodiscard]] std::size_t scratch() const override { return layer_.scratch(); }
+  [[nodiscard]] std::size_t scratch(workspace_kind kind) const override { return count_scratch(layer_, kind); }
   [[nodiscard]] std::size_t kept() const override { return count_kept(layer_); }
   void forward(const pass<value_type>& p) const override { layer_.forward(p); }
   void backward(const pass<value_type>& p) const override { layer_.backward(p); }
@@ -20840,105 +20994,6 @@ class graph_nodes {
 
 #endif
 
-// ---- espalier/nn/workspace.hpp ----
-// The memory of passes through a network: values, gradients and scratch, allocated once.
-#ifndef ESPALIER_NN_WORKSPACE_HPP
-#define ESPALIER_NN_WORKSPACE_HPP
-
-namespace espalier::inline v0::nn {
-
-/// Values before, between and behind the layers of a network, and their gradients, for some blocks of samples.
-/// @tparam T  float or double.
-template <class T>
-class workspace {
- public:
-  /// How much memory there is beside the shapes.
-  struct size {
-    std::size_t blocks = 1;   ///< of 16 samples
-    std::size_t scratch = 0;  ///< numbers that a layer may use during its pass
-    std::size_t sums = 0;     ///< numbers that batch layers collect
-    std::size_t kept = 0;     ///< numbers that layers keep from pass to pass
-  };
-
-  /// @param shapes    of one sample before the first layer, and behind each layer.
-  /// @param in_place  per layer: whether its output takes the place of its input.
-  /// @param s         see size.
-  template <std::size_t Depth>
-  workspace(const std::array<extents, Depth + 1>& shapes, const std::array<bool, Depth>& in_place, const size& s) {
-    begins_.push_back(0);
-    for (const extents& shape : shapes) {
-      features_.push_back(shape.size());
-    }
-    std::size_t end = shapes[0].size();
-    for (std::size_t layer = 0; layer < Depth; ++layer) {
-      begins_.push_back(in_place[layer] ? begins_.back() : end);
-      end += in_place[layer] ? 0 : shapes[layer + 1].size();
-    }
-    for (std::size_t& begin : begins_) {
-      begin *= s.blocks * kernels::lanes;
-    }
-    allocate(end, s);
-  }
-
-  /// @param shapes  of one sample at each place; none takes the place of another.
-  workspace(std::span<const extents> shapes, const size& s) {
-    std::size_t end = 0;
-    for (const extents& shape : shapes) {
-      features_.push_back(shape.size());
-      begins_.push_back(end * s.blocks * kernels::lanes);
-      end += shape.size();
-    }
-    allocate(end, s);
-  }
-
-  /// What the passes are for that follow.
-  struct purpose {
-    std::size_t samples = 0;        ///< in the blocks; 0: all lanes
-    std::uint64_t noise = 0;        ///< see pass; 0: not a training
-    const double* batch = nullptr;  ///< see pass::batch_sums, for all batch layers one after the other
-  };
-
-  /// @param place  0: the samples; i: behind layer i - 1.
-  /// @return the values there, [block][feature][lane].
-  [[nodiscard]] T* value(std::size_t place) noexcept { return values_.data() + begins_[place]; }
-  /// @param place  as for value.
-  /// @return the gradient of the loss there.
-  [[nodiscard]] T* delta(std::size_t place) noexcept { return deltas_.data() + begins_[place]; }
-  [[nodiscard]] T* scratch() noexcept { return scratch_.data(); }
-  /// @return what batch layers collect, one after the other.
-  [[nodiscard]] std::vector<double>& sums() noexcept { return sums_; }
-  /// @return what layers keep from pass to pass, one after the other; at first not numbers.
-  [[nodiscard]] T* kept() noexcept { return kept_.data(); }
-  [[nodiscard]] const purpose& used_for() const noexcept { return purpose_; }
-  void use_for(const purpose& p) noexcept { purpose_ = p; }
-  /// @param place  as for value.   @return how many numbers of so many blocks are there.
-  [[nodiscard]] std::size_t count(std::size_t place, std::size_t blocks) const noexcept {
-    return features_[place] * blocks * kernels::lanes;
-  }
-
- private:
-  void allocate(std::size_t features, const size& s) {
-    values_.resize(features * s.blocks * kernels::lanes);
-    deltas_.resize(values_.size());
-    scratch_.resize(s.scratch);
-    sums_.resize(s.sums);
-    kept_.assign(s.kept, std::numeric_limits<T>::quiet_NaN());
-  }
-
-  std::vector<std::size_t> features_;
-  std::vector<std::size_t> begins_;
-  std::vector<T> values_;
-  std::vector<T> deltas_;
-  std::vector<T> scratch_;
-  std::vector<double> sums_;
-  std::vector<T> kept_;
-  purpose purpose_;
-};
-
-}  // namespace espalier::inline v0::nn
-
-#endif
-
 // ---- espalier/nn/detail/graph_passes.hpp ----
 // Passes through a graph of layers, forward and back.
 #ifndef ESPALIER_NN_DETAIL_GRAPH_PASSES_HPP
@@ -20966,19 +21021,20 @@ class graph_passes {
     T* gradients;
   };
 
-  [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
+  [[nodiscard]] workspace<T> make_workspace(std::size_t blocks, workspace_kind kind) const {
     std::vector<extents> shapes;
     typename workspace<T>::size size;
     size.blocks = blocks;
+    size.kind = kind;
     size.kept = nodes_.all_kept();
     size.sums = nodes_.all_sums();
     std::size_t most = 0;
     for (const graph_node<T>& n : nodes_) {
       shapes.push_back(n.shape);
       most = (std::max)(most, n.shape.size());
-      size.scratch = (std::max)(size.scratch, n.layer ? n.layer->scratch() : 0);
+      size.scratch = (std::max)(size.scratch, n.layer ? n.layer->scratch(kind) : 0);
     }
-    shapes.push_back({most});
+    shapes.push_back({kind == workspace_kind::training ? most : 0});
     shapes.push_back(nodes_.outputs().size() == 1 ? extents{0} : nodes_.output_shape());
     return workspace<T>(std::span<const extents>(shapes), size);
   }
@@ -21267,6 +21323,104 @@ class graph_passes {
 
 #endif
 
+// ---- espalier/nn/predictor.hpp ----
+// Predictions again and again, for programs that wait for each: memory is allocated once.
+#ifndef ESPALIER_NN_PREDICTOR_HPP
+#define ESPALIER_NN_PREDICTOR_HPP
+
+namespace espalier::inline v0::nn {
+
+namespace detail {
+
+/// @param numbers  of some samples.   @return how many samples they make.
+/// @throws shape_error if these are not whole.
+template <class Model>
+[[nodiscard]] std::size_t count_samples(const Model& model, std::size_t numbers, const std::string& where) {
+  const std::size_t features = model.input_shape().size();
+  if (numbers % features != 0) {
+    throw shape_error(error_message(
+        where, std::to_string(numbers) + " numbers",
+        "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(model.input_shape())));
+  }
+  return numbers / features;
+}
+
+}  // namespace detail
+
+/// A network together with the memory of its predictions, which then allocate nothing. A single sample has a path of
+/// its own: a call with one costs far less than a block of 16, and gives the same bits as in a batch.
+///
+/// One per thread; the network may be shared, and trained between calls.
+/// @tparam Model  see sequential and graph.
+template <class Model>
+class predictor {
+ public:
+  using value_type = typename Model::value_type;
+
+  /// @param model    what predicts; it must stay where it is as long as the predictor is used.
+  /// @param samples  that a call usually brings: memory is for so many, at most 64, which are run at a time.
+  explicit predictor(const Model& model, std::size_t samples = kernels::slot_samples)
+      : model_(&model),
+        blocks_(std::clamp(kernels::blocks_of(samples), std::size_t{1}, kernels::slot_blocks)),
+        memory_(model.make_workspace(blocks_, workspace_kind::inference)),
+        outputs_((std::min)(samples, blocks_ * kernels::lanes) * model.output_shape().size()) {
+    std::iota(order_.begin(), order_.end(), 0U);
+  }
+  explicit predictor(const Model&& model, std::size_t samples = kernels::slot_samples) = delete;
+
+  /// @param samples  row-major, one after the other.
+  /// @param outputs  one row per sample is written there.
+  /// @throws shape_error if the numbers do not make whole samples, or there is not one row for each.
+  /// Complexity: one forward pass per sample; allocates nothing.
+  void operator()(std::span<const value_type> samples, std::span<value_type> outputs) {
+    const std::size_t count = detail::count_samples(*model_, samples.size(), "nn::predictor");
+    const std::size_t row = model_->output_shape().size();
+    if (outputs.size() != count * row) {
+      throw shape_error(error_message("nn::predictor", "room for " + std::to_string(outputs.size()) + " outputs",
+                                      std::to_string(count * row) + ", " + std::to_string(row) + " per sample"));
+    }
+    const std::size_t features = model_->input_shape().size();
+    for (std::size_t begin = 0; begin < count;) {
+      const std::size_t size = (std::min)(blocks_ * kernels::lanes, count - begin);
+      run(samples.subspan(begin * features, size * features), outputs.subspan(begin * row, size * row));
+      begin += size;
+    }
+  }
+
+  /// @param samples  row-major, one after the other.
+  /// @return one row of outputs per sample; it stays until the next call.
+  /// @throws shape_error if the numbers do not make whole samples.
+  /// Complexity: one forward pass per sample; allocates only if there are more samples than ever before.
+  [[nodiscard]] std::span<const value_type> operator()(std::span<const value_type> samples) {
+    const std::size_t count = detail::count_samples(*model_, samples.size(), "nn::predictor");
+    const std::size_t size = count * model_->output_shape().size();
+    outputs_.resize((std::max)(outputs_.size(), size));
+    const auto outputs = std::span<value_type>(outputs_).first(size);
+    (*this)(samples, outputs);
+    return outputs;
+  }
+
+ private:
+  void run(std::span<const value_type> samples, std::span<value_type> outputs) {
+    const std::size_t count = samples.size() / model_->input_shape().size();
+    const auto order = std::span<const std::uint32_t>(order_).first(count);
+    kernels::gather(samples.data(), model_->input_shape().size(), order, memory_.value(0));
+    memory_.use_for({count});
+    const value_type* found = model_->forward(memory_, kernels::blocks_of(count));
+    kernels::scatter(found, model_->output_shape().size(), count, outputs.data());
+  }
+
+  const Model* model_;
+  std::size_t blocks_;
+  workspace<value_type> memory_;
+  std::vector<value_type> outputs_;
+  std::array<std::uint32_t, kernels::slot_samples> order_;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/detail/network_checks.hpp ----
 // What networks of all kinds check and do alike: masks that are set, predictions.
 #ifndef ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
@@ -21311,24 +21465,9 @@ void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::
 /// @throws shape_error if the numbers do not make whole samples.
 template <class Model, class T>
 [[nodiscard]] tensor<T, 2> predictions_of(const Model& model, std::span<const T> samples, const std::string& where) {
-  const std::size_t features = model.input_shape().size();
-  if (samples.size() % features != 0) {
-    throw shape_error(error_message(
-        where, std::to_string(samples.size()) + " numbers",
-        "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(model.input_shape())));
-  }
-  const std::size_t count = samples.size() / features;
-  const std::size_t outputs = model.output_shape().size();
-  auto result = zeros<T, 2>({count, outputs});
-  auto memory = model.make_workspace(kernels::slot_blocks);
-  std::vector<std::uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0U);
-  for (std::size_t begin = 0; begin < count; begin += kernels::slot_samples) {
-    const auto slot = std::span(order).subspan(begin, (std::min)(kernels::slot_samples, count - begin));
-    kernels::gather(samples.data(), features, std::span<const std::uint32_t>(slot), memory.value(0));
-    kernels::scatter(model.forward(memory, kernels::blocks_of(slot.size())), outputs, slot.size(),
-                     result.data() + begin * outputs);
-  }
+  const std::size_t count = count_samples(model, samples.size(), where);
+  auto result = zeros<T, 2>({count, model.output_shape().size()});
+  predictor<Model>(model, count)(samples, elements(result));
   return result;
 }
 
@@ -21534,9 +21673,10 @@ class graph {
     return passes_type(nodes_, Scores).piecewise_linear();
   }
 
-  /// @param blocks  of 16 samples that a pass takes at most.   @return memory for passes.
-  [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
-    return passes_type(nodes_).make_workspace(blocks);
+  /// @param blocks  of 16 samples that a pass takes at most.   @param kind  whether passes go back too.
+  /// @return memory for passes.
+  [[nodiscard]] workspace<T> make_workspace(std::size_t blocks, workspace_kind kind = workspace_kind::training) const {
+    return passes_type(nodes_).make_workspace(blocks, kind);
   }
 
   /// Runs samples through the network.
@@ -22487,8 +22627,9 @@ class layer_passes {
   template <std::size_t Index, std::size_t Count>
   [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
     const auto& purpose = w.used_for();
-    pass<value_type> p{w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks,
-                       w.scratch(),    w.value(Index + 1)};
+    value_type* between = w.kind() == workspace_kind::inference ? nullptr : w.value(Index + 1);
+    pass<value_type> p{
+        w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks, w.scratch(), between};
     p.samples = purpose.samples == 0 ? blocks * kernels::lanes : purpose.samples;
     p.noise = purpose.noise;
     p.kept = w.kept() + kept_below<Index>();
@@ -22707,16 +22848,25 @@ class sequential {
   }
 
   /// @param blocks  of 16 samples that a pass takes at most; no more than a slot has.
+  /// @param kind    whether passes go back too.
   /// @return memory for passes; with it they allocate nothing.
-  [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
+  [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks,
+                                                     workspace_kind kind = workspace_kind::training) const {
     std::array<bool, depth> in_place{};
+    std::array<extents, depth + 1> shapes = shapes_;
     std::size_t scratch = 0;
-    const std::size_t sums = passes().template sums_below<depth>();
     for_each_layer([&]<std::size_t Index>(const auto& layer) {
       in_place[Index] = detail::shares_place<layer_tuple, Index>();
-      scratch = (std::max)(scratch, layer.scratch());
+      scratch = (std::max)(scratch, detail::count_scratch(layer, kind));
+      if constexpr (detail::relu_and_pool_follow<layer_tuple, Index, depth>()) {
+        if (kind == workspace_kind::inference && detail::run_as_three<Index>(layers_)) {
+          shapes[Index + 1] = shapes[Index + 2] = {0};
+        }
+      }
     });
-    return workspace<value_type>(shapes_, in_place, {blocks, scratch, sums, passes().template kept_below<depth>()});
+    return workspace<value_type>(
+        shapes, in_place,
+        {blocks, scratch, passes().template sums_below<depth>(), passes().template kept_below<depth>(), kind});
   }
 
   /// Runs samples through all layers.
@@ -25267,6 +25417,12 @@ concept never_whole = requires {
   == 0;
 };
 
+/// How passes are run.
+struct pass_options {
+  std::size_t threads = 1;  ///< > 0
+  nn::workspace_kind kind = nn::workspace_kind::training;
+};
+
 /// What a gradient is multiplied by, and whether it is that of a training.
 struct gradient_scale {
   double factor = 1;
@@ -25296,11 +25452,10 @@ class batch_passes {
     double right = 0;  ///< 0 if there are targets in place of labels
   };
 
-  /// @param threads  > 0.
-  batch_passes(const Model& model, const data_view<value_type>& data, const Loss& loss, std::size_t threads)
-      : model_(model), data_(data), loss_(loss), team_(threads) {
+  batch_passes(const Model& model, const data_view<value_type>& data, const Loss& loss, const pass_options& options)
+      : model_(model), data_(data), loss_(loss), team_(options.threads) {
     for (std::size_t worker = 0; worker < team_.size(); ++worker) {
-      memories_.push_back(model.make_workspace(kernels::slot_blocks));
+      memories_.push_back(model.make_workspace(kernels::slot_blocks, options.kind));
       targets_.emplace_back(loss::takes_targets<Loss>() ? model.output_shape().size() * kernels::slot_samples : 0);
     }
   }
@@ -25313,7 +25468,7 @@ class batch_passes {
     }
   }
 
-  /// @return loss and right answers of the samples of a batch.
+  /// @return loss and right answers of the samples of a batch; all that can be asked for in inference.
   [[nodiscard]] tally judge(batch samples) {
     in_slots(samples, [&](std::size_t slot, auto& /*memory*/, const auto& answers) {
       // Half a probability is a score of 0 before the sigmoid.
@@ -25814,7 +25969,8 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] evaluation evaluate(const Model& model, const data_view<typename Model::value_type>& data,
                                   const evaluate_options<Loss>& options = {}) {
   expect_fitting(data, detail::demands_of(model, options.loss), "train::evaluate");
-  detail::batch_passes<Model, Loss> passes(model, data, options.loss, detail::thread_count(options.threads));
+  detail::batch_passes<Model, Loss> passes(model, data, options.loss,
+                                           {detail::thread_count(options.threads), nn::workspace_kind::inference});
   const auto found = passes.judge(data.chosen);
   const auto samples = static_cast<double>(data.chosen.size());
   double weight = data.weights.empty() ? samples : 0;
@@ -25840,7 +25996,8 @@ template <class Model, loader<typename Model::value_type> Loader, loss::loss Los
   detail::source_settings settings;
   settings.demands = detail::demands_of(model, options.loss);
   detail::loader_source<value_type, Loader> source(data, settings);
-  detail::batch_passes<Model, Loss> passes(model, source.view(), options.loss, detail::thread_count(options.threads));
+  detail::batch_passes<Model, Loss> passes(model, source.view(), options.loss,
+                                           {detail::thread_count(options.threads), nn::workspace_kind::inference});
   evaluation sums;
   double weight = 0;
   for (std::size_t begin = 0; begin < source.size(); begin += options.batch) {
@@ -26067,7 +26224,7 @@ class fitting {
       : model_(model),
         options_(options),
         source_(data, settings_of(options, demands_of(model, options.loss))),
-        passes_(model, source_.view(), options.loss, thread_count(options.threads)),
+        passes_(model, source_.view(), options.loss, {thread_count(options.threads)}),
         numbers_(model),
         penalties_(options.penalties, numbers_),
         gradients_(numbers_.count),
@@ -26962,7 +27119,7 @@ class gradient_sums {
   gradient_sums(Model& model, const data_view<value_type>& data, const Options& options)
       : model_(model),
         batch_(options.batch),
-        passes_(checked(model, data, options), data, options.loss, thread_count(options.threads)),
+        passes_(checked(model, data, options), data, options.loss, {thread_count(options.threads)}),
         numbers_(model),
         order_(data.chosen),
         gradients_(numbers_.count) {
@@ -27282,12 +27439,13 @@ template <class Model, metric::metric Metric>
   detail::workers team(detail::thread_count(threads));
   std::vector<decltype(model.make_workspace(1))> memories;
   for (std::size_t worker = 0; worker < team.size(); ++worker) {
-    memories.push_back(model.make_workspace(kernels::slot_blocks));
+    memories.push_back(model.make_workspace(kernels::slot_blocks, nn::workspace_kind::inference));
   }
   team.run((samples + kernels::slot_samples - 1) / kernels::slot_samples, [&](std::size_t slot, std::size_t worker) {
     const std::size_t begin = slot * kernels::slot_samples;
     const auto own = std::span(data.chosen).subspan(begin, (std::min)(kernels::slot_samples, samples - begin));
     auto& memory = memories[worker];
+    memory.use_for({own.size()});
     kernels::gather<value_type>(data.samples.data(), model.input_shape().size(), own, memory.value(0));
     kernels::scatter(model.forward(memory, kernels::blocks_of(own.size())), width, own.size(),
                      outputs.data() + begin * width);
@@ -27338,13 +27496,14 @@ class soft_targets {
     std::vector<decltype(teacher.make_workspace(1))> memories;
     std::vector<std::vector<T>> rows(team.size(), std::vector<T>(kernels::slot_samples * classes));
     for (std::size_t worker = 0; worker < team.size(); ++worker) {
-      memories.push_back(teacher.make_workspace(kernels::slot_blocks));
+      memories.push_back(teacher.make_workspace(kernels::slot_blocks, nn::workspace_kind::inference));
     }
     const std::size_t samples = data.chosen.size();
     team.run((samples + kernels::slot_samples - 1) / kernels::slot_samples, [&](std::size_t slot, std::size_t worker) {
       const std::size_t begin = slot * kernels::slot_samples;
       const auto own = std::span(data.chosen).subspan(begin, (std::min)(kernels::slot_samples, samples - begin));
       auto& memory = memories[worker];
+      memory.use_for({own.size()});
       kernels::gather<T>(data.samples.data(), teacher.input_shape().size(), own, memory.value(0));
       const T* given =
           teacher.template scores<kernels::score_kind::before_softmax>(memory, kernels::blocks_of(own.size()));

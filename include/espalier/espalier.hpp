@@ -77,6 +77,7 @@
 #include <espalier/nn/padding.hpp>
 #include <espalier/nn/pool1d_options.hpp>
 #include <espalier/nn/pool2d_options.hpp>
+#include <espalier/nn/predictor.hpp>
 #include <espalier/nn/prelu.hpp>
 #include <espalier/nn/quantized.hpp>
 #include <espalier/nn/quantized_activation.hpp>

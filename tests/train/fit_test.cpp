@@ -24,6 +24,7 @@
 
 #include <espalier/nn/batch_normalization.hpp>
 #include <espalier/nn/dropout.hpp>
+#include <espalier/nn/predictor.hpp>
 #include <espalier/optim/cosine_rate.hpp>
 #include <espalier/optim/sgd.hpp>
 #include <espalier/structure/rules.hpp>
@@ -465,6 +466,19 @@ TEST_SUITE("train") {
         CHECK(seen[step] == seen[0]);
       }
     }
+  }
+
+  TEST_CASE("a predictor allocates nothing when it predicts") {
+    const auto model = support::convolutional<float>();
+    const support::labelled<float> data(70, 8 * 9 * 2, 3);
+    const auto numbers = std::span<const float>(data.numbers);
+    std::vector<float> outputs(70 * 3);
+    nn::predictor predict(model, 1);
+    const std::size_t before = allocations;
+    const float first = predict(numbers.first(8 * 9 * 2))[0];
+    predict(numbers, outputs);
+    CHECK(allocations == before);
+    CHECK(outputs[0] == first);
   }
 
   TEST_CASE("a stop request ends the training before its next step") {

@@ -98,7 +98,8 @@ void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T
 /// the convolution is nowhere written.
 /// @param s        without dilation across.
 /// @param y        [block][window][filter][lane]; windows that reach beyond the output are left out.
-/// @param winners  as y: which of the four it was, in row-major order (the first in a tie), or -1 if y is not positive.
+/// @param winners  as y: which of the four it was, in row-major order (the first in a tie), or -1 if y is not positive;
+///                 null if nobody asks.
 template <class T>
 void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y, T* winners) {
   detail::product_task<T> task = detail::forward_task(s, p);
@@ -113,7 +114,7 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
       const std::size_t to = (block * s.windows() + line * task.tiles) * s.filters * lanes;
       task.x = padded + 2 * line * task.x_line;
       task.y = y + to;
-      task.winners = winners + to;
+      task.winners = winners == nullptr ? nullptr : winners + to;
       detail::run_product(task, 4, s.filters);
     }
   }

@@ -115,11 +115,13 @@ struct conv2d_shape {
   /// A row of the kernel's gradient in whole vectors.
   [[nodiscard]] constexpr std::size_t sums_row() const noexcept { return (run() + 31) / 32 * 32; }
 
-  /// Numbers of scratch memory that the passes need.
+  /// Numbers of scratch memory that a forward pass needs.
+  [[nodiscard]] constexpr std::size_t forward_scratch() const noexcept { return padded_height() * line() * lanes; }
+  /// Numbers of scratch memory that all passes need.
   [[nodiscard]] constexpr std::size_t scratch() const noexcept {
     const std::size_t places = 8 * output_height() * output_width();
-    return (std::max)({padded_height() * line() * lanes, gradient_block() + weights(),
-                       4 * image() + filters * kernel_height * sums_row() + places});
+    return (std::max)(
+        {forward_scratch(), gradient_block() + weights(), 4 * image() + filters * kernel_height * sums_row() + places});
   }
 };
 

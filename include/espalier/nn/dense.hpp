@@ -73,6 +73,7 @@ class dense {
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
   [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(kernels::slot_blocks); }
+  [[nodiscard]] std::size_t forward_scratch() const noexcept { return 0; }
 
   [[nodiscard]] attributes::layer_attributes attributes() const {
     attributes::layer_attributes result;

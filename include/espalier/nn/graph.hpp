@@ -222,9 +222,10 @@ class graph {
     return passes_type(nodes_, Scores).piecewise_linear();
   }
 
-  /// @param blocks  of 16 samples that a pass takes at most.   @return memory for passes.
-  [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
-    return passes_type(nodes_).make_workspace(blocks);
+  /// @param blocks  of 16 samples that a pass takes at most.   @param kind  whether passes go back too.
+  /// @return memory for passes.
+  [[nodiscard]] workspace<T> make_workspace(std::size_t blocks, workspace_kind kind = workspace_kind::training) const {
+    return passes_type(nodes_).make_workspace(blocks, kind);
   }
 
   /// Runs samples through the network.

@@ -15,6 +15,7 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
+#include <espalier/nn/workspace.hpp>
 
 namespace espalier::inline v0::nn {
 
@@ -24,11 +25,12 @@ template <class T>
 struct pass {
   const T* x = nullptr;       ///< input
   T* y = nullptr;             ///< output; the same array as x for layers that work in place
-  T* dy = nullptr;            ///< gradient of the output
+  T* dy = nullptr;            ///< gradient of the output; null if nothing goes back
   T* dx = nullptr;            ///< gradient of the input; null if nobody needs it; the same array as dy in place
   std::size_t blocks = 0;     ///< how many, at most as many as a slot has
   T* scratch = nullptr;       ///< as many numbers as scratch() says
-  T* between = nullptr;       ///< of several layers taken together: where the output of the first would stand
+  T* between = nullptr;       ///< of several layers taken together: where the output of the first would stand; null
+                              ///< if nothing goes back
   const T* kernel = nullptr;  ///< in place of the layer's own weights, if there is one
   const T* bias = nullptr;
   T* kept = nullptr;                   ///< as many numbers as kept() says, which stay from pass to pass
@@ -55,6 +57,7 @@ enum class unit_flow : std::uint8_t {
 /// - `default_name`: what it is called if the user does not say.
 /// - optional, for errors at compile time: `input_rank` and `output_rank`, how many axes a sample has; without them any
 ///   input is taken, and an output in place has as many axes as its input, as have those of a layer that `keeps_rank`.
+/// - optional: `forward_scratch()`, numbers of scratch memory that a pass needs if nothing goes back.
 /// - optional: `kept()`, how many numbers of a workspace it keeps from pass to pass.
 /// - optional: `piecewise_linear`, that in inference outputs are linear in inputs and in each parameter, piece by
 ///   piece; see train::hessian_diagonal.
@@ -130,6 +133,16 @@ template <class T, class Kernel, class Bias>
 [[nodiscard]] std::pair<const T*, const T*> weights_of(const pass<T>& p, const Kernel& kernel, const Bias& bias) {
   const T* biases = p.bias != nullptr ? p.bias : bias.data();
   return {p.kernel != nullptr ? p.kernel : kernel.data(), bias.size() == 0 ? nullptr : biases};
+}
+
+/// @return how many numbers of scratch memory a layer needs.
+template <class Layer>
+[[nodiscard]] std::size_t count_scratch(const Layer& layer, workspace_kind kind) {
+  if constexpr (requires { layer.forward_scratch(); }) {
+    return kind == workspace_kind::inference ? layer.forward_scratch() : layer.scratch();
+  } else {
+    return layer.scratch();
+  }
 }
 
 /// @return how many numbers a workspace keeps for a layer.

@@ -177,16 +177,25 @@ class sequential {
   }
 
   /// @param blocks  of 16 samples that a pass takes at most; no more than a slot has.
+  /// @param kind    whether passes go back too.
   /// @return memory for passes; with it they allocate nothing.
-  [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks) const {
+  [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks,
+                                                     workspace_kind kind = workspace_kind::training) const {
     std::array<bool, depth> in_place{};
+    std::array<extents, depth + 1> shapes = shapes_;
     std::size_t scratch = 0;
-    const std::size_t sums = passes().template sums_below<depth>();
     for_each_layer([&]<std::size_t Index>(const auto& layer) {
       in_place[Index] = detail::shares_place<layer_tuple, Index>();
-      scratch = (std::max)(scratch, layer.scratch());
+      scratch = (std::max)(scratch, detail::count_scratch(layer, kind));
+      if constexpr (detail::relu_and_pool_follow<layer_tuple, Index, depth>()) {
+        if (kind == workspace_kind::inference && detail::run_as_three<Index>(layers_)) {
+          shapes[Index + 1] = shapes[Index + 2] = {0};
+        }
+      }
     });
-    return workspace<value_type>(shapes_, in_place, {blocks, scratch, sums, passes().template kept_below<depth>()});
+    return workspace<value_type>(
+        shapes, in_place,
+        {blocks, scratch, passes().template sums_below<depth>(), passes().template kept_below<depth>(), kind});
   }
 
   /// Runs samples through all layers.

@@ -10,6 +10,7 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/loss/categorical_cross_entropy.hpp>
+#include <espalier/nn/workspace.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/batch_passes.hpp>
 #include <espalier/train/detail/loader_source.hpp>
@@ -42,7 +43,8 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] evaluation evaluate(const Model& model, const data_view<typename Model::value_type>& data,
                                   const evaluate_options<Loss>& options = {}) {
   expect_fitting(data, detail::demands_of(model, options.loss), "train::evaluate");
-  detail::batch_passes<Model, Loss> passes(model, data, options.loss, detail::thread_count(options.threads));
+  detail::batch_passes<Model, Loss> passes(model, data, options.loss,
+                                           {detail::thread_count(options.threads), nn::workspace_kind::inference});
   const auto found = passes.judge(data.chosen);
   const auto samples = static_cast<double>(data.chosen.size());
   double weight = data.weights.empty() ? samples : 0;
@@ -68,7 +70,8 @@ template <class Model, loader<typename Model::value_type> Loader, loss::loss Los
   detail::source_settings settings;
   settings.demands = detail::demands_of(model, options.loss);
   detail::loader_source<value_type, Loader> source(data, settings);
-  detail::batch_passes<Model, Loss> passes(model, source.view(), options.loss, detail::thread_count(options.threads));
+  detail::batch_passes<Model, Loss> passes(model, source.view(), options.loss,
+                                           {detail::thread_count(options.threads), nn::workspace_kind::inference});
   evaluation sums;
   double weight = 0;
   for (std::size_t begin = 0; begin < source.size(); begin += options.batch) {

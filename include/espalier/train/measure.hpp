@@ -14,6 +14,7 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/metric/metric.hpp>
+#include <espalier/nn/workspace.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/workers.hpp>
 
@@ -38,12 +39,13 @@ template <class Model, metric::metric Metric>
   detail::workers team(detail::thread_count(threads));
   std::vector<decltype(model.make_workspace(1))> memories;
   for (std::size_t worker = 0; worker < team.size(); ++worker) {
-    memories.push_back(model.make_workspace(kernels::slot_blocks));
+    memories.push_back(model.make_workspace(kernels::slot_blocks, nn::workspace_kind::inference));
   }
   team.run((samples + kernels::slot_samples - 1) / kernels::slot_samples, [&](std::size_t slot, std::size_t worker) {
     const std::size_t begin = slot * kernels::slot_samples;
     const auto own = std::span(data.chosen).subspan(begin, (std::min)(kernels::slot_samples, samples - begin));
     auto& memory = memories[worker];
+    memory.use_for({own.size()});
     kernels::gather<value_type>(data.samples.data(), model.input_shape().size(), own, memory.value(0));
     kernels::scatter(model.forward(memory, kernels::blocks_of(own.size())), width, own.size(),
                      outputs.data() + begin * width);

@@ -12,6 +12,7 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/kernels/score_kind.hpp>
+#include <espalier/nn/workspace.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/workers.hpp>
 
@@ -37,13 +38,14 @@ class soft_targets {
     std::vector<decltype(teacher.make_workspace(1))> memories;
     std::vector<std::vector<T>> rows(team.size(), std::vector<T>(kernels::slot_samples * classes));
     for (std::size_t worker = 0; worker < team.size(); ++worker) {
-      memories.push_back(teacher.make_workspace(kernels::slot_blocks));
+      memories.push_back(teacher.make_workspace(kernels::slot_blocks, nn::workspace_kind::inference));
     }
     const std::size_t samples = data.chosen.size();
     team.run((samples + kernels::slot_samples - 1) / kernels::slot_samples, [&](std::size_t slot, std::size_t worker) {
       const std::size_t begin = slot * kernels::slot_samples;
       const auto own = std::span(data.chosen).subspan(begin, (std::min)(kernels::slot_samples, samples - begin));
       auto& memory = memories[worker];
+      memory.use_for({own.size()});
       kernels::gather<T>(data.samples.data(), teacher.input_shape().size(), own, memory.value(0));
       const T* given =
           teacher.template scores<kernels::score_kind::before_softmax>(memory, kernels::blocks_of(own.size()));

@@ -124,7 +124,9 @@
           winner = larger ? mask<T>{} + static_cast<std::int8_t>(p) : winner;                                 \
         }                                                                                                     \
         store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                                     \
-        store<T>(winners + o * lanes, largest > T{0} ? winner : ~mask<T>{});                                  \
+        if (winners != nullptr) {                                                                             \
+          store<T>(winners + o * lanes, largest > T{0} ? winner : ~mask<T>{});                                \
+        }                                                                                                     \
       }                                                                                                       \
     }                                                                                                         \
   };                                                                                                          \
@@ -139,7 +141,7 @@
         const std::size_t to = i * t.y_tile + lane;                                                           \
         if constexpr (Points == 4) {                                                                          \
           if (t.finish == finish::relu_max_pool) {                                                            \
-            sums.end_pool(t.y + to, t.winners + to);                                                          \
+            sums.end_pool(t.y + to, t.winners == nullptr ? nullptr : t.winners + to);                         \
             continue;                                                                                         \
           }                                                                                                   \
         }                                                                                                     \

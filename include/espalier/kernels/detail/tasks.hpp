@@ -35,7 +35,7 @@ struct product_task {
   T* y = nullptr;           ///< outputs are one lane block apart
   std::size_t y_column = 0;
   std::size_t y_line = 0;
-  T* winners = nullptr;   ///< as y; whole numbers of the size of T
+  T* winners = nullptr;   ///< as y; whole numbers of the size of T; null if nobody asks
   std::size_t tiles = 1;  ///< how many, one after the other
   std::size_t x_tile = 0;
   std::size_t y_tile = 0;

@@ -30,6 +30,7 @@ class convolution {
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
   [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(); }
+  [[nodiscard]] std::size_t forward_scratch() const noexcept { return shape_.forward_scratch(); }
 
   void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
   void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }

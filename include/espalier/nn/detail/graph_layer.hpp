@@ -19,6 +19,7 @@
 #include <espalier/mask/weight_mask.hpp>
 #include <espalier/nn/detail/layer_kinds.hpp>
 #include <espalier/nn/layer.hpp>
+#include <espalier/nn/workspace.hpp>
 #include <espalier/tensor/tensor.hpp>
 
 namespace espalier::inline v0::nn::detail {
@@ -67,7 +68,7 @@ class graph_layer {
 
   [[nodiscard]] const facts& known() const noexcept { return facts_; }
   [[nodiscard]] virtual std::unique_ptr<graph_layer> copy() const = 0;
-  [[nodiscard]] virtual std::size_t scratch() const = 0;
+  [[nodiscard]] virtual std::size_t scratch(workspace_kind kind) const = 0;
   [[nodiscard]] virtual std::size_t kept() const = 0;
   virtual void forward(const pass<T>& p) const = 0;
   virtual void backward(const pass<T>& p) const = 0;
@@ -109,7 +110,7 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
   [[nodiscard]] std::unique_ptr<graph_layer<value_type>> copy() const override {
     return std::make_unique<graph_layer_of>(*this);
   }
-  [[nodiscard]] std::size_t scratch() const override { return layer_.scratch(); }
+  [[nodiscard]] std::size_t scratch(workspace_kind kind) const override { return count_scratch(layer_, kind); }
   [[nodiscard]] std::size_t kept() const override { return count_kept(layer_); }
   void forward(const pass<value_type>& p) const override { layer_.forward(p); }
   void backward(const pass<value_type>& p) const override { layer_.backward(p); }

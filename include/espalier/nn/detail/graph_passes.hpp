@@ -41,19 +41,20 @@ class graph_passes {
     T* gradients;
   };
 
-  [[nodiscard]] workspace<T> make_workspace(std::size_t blocks) const {
+  [[nodiscard]] workspace<T> make_workspace(std::size_t blocks, workspace_kind kind) const {
     std::vector<extents> shapes;
     typename workspace<T>::size size;
     size.blocks = blocks;
+    size.kind = kind;
     size.kept = nodes_.all_kept();
     size.sums = nodes_.all_sums();
     std::size_t most = 0;
     for (const graph_node<T>& n : nodes_) {
       shapes.push_back(n.shape);
       most = (std::max)(most, n.shape.size());
-      size.scratch = (std::max)(size.scratch, n.layer ? n.layer->scratch() : 0);
+      size.scratch = (std::max)(size.scratch, n.layer ? n.layer->scratch(kind) : 0);
     }
-    shapes.push_back({most});
+    shapes.push_back({kind == workspace_kind::training ? most : 0});
     shapes.push_back(nodes_.outputs().size() == 1 ? extents{0} : nodes_.output_shape());
     return workspace<T>(std::span<const extents>(shapes), size);
   }

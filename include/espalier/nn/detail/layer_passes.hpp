@@ -158,8 +158,9 @@ class layer_passes {
   template <std::size_t Index, std::size_t Count>
   [[nodiscard]] pass<value_type> pass_of(workspace<value_type>& w, std::size_t blocks) const {
     const auto& purpose = w.used_for();
-    pass<value_type> p{w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks,
-                       w.scratch(),    w.value(Index + 1)};
+    value_type* between = w.kind() == workspace_kind::inference ? nullptr : w.value(Index + 1);
+    pass<value_type> p{
+        w.value(Index), w.value(Index + Count), w.delta(Index + Count), w.delta(Index), blocks, w.scratch(), between};
     p.samples = purpose.samples == 0 ? blocks * kernels::lanes : purpose.samples;
     p.noise = purpose.noise;
     p.kept = w.kept() + kept_below<Index>();

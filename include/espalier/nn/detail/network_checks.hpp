@@ -5,17 +5,14 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <espalier/attributes/prunable_layer.hpp>
 #include <espalier/base/errors.hpp>
-#include <espalier/base/extents.hpp>
-#include <espalier/kernels/lanes.hpp>
 #include <espalier/mask/weight_mask.hpp>
+#include <espalier/nn/predictor.hpp>
 #include <espalier/tensor/tensor.hpp>
 
 namespace espalier::inline v0::nn::detail {
@@ -57,24 +54,9 @@ void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::
 /// @throws shape_error if the numbers do not make whole samples.
 template <class Model, class T>
 [[nodiscard]] tensor<T, 2> predictions_of(const Model& model, std::span<const T> samples, const std::string& where) {
-  const std::size_t features = model.input_shape().size();
-  if (samples.size() % features != 0) {
-    throw shape_error(error_message(
-        where, std::to_string(samples.size()) + " numbers",
-        "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(model.input_shape())));
-  }
-  const std::size_t count = samples.size() / features;
-  const std::size_t outputs = model.output_shape().size();
-  auto result = zeros<T, 2>({count, outputs});
-  auto memory = model.make_workspace(kernels::slot_blocks);
-  std::vector<std::uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0U);
-  for (std::size_t begin = 0; begin < count; begin += kernels::slot_samples) {
-    const auto slot = std::span(order).subspan(begin, (std::min)(kernels::slot_samples, count - begin));
-    kernels::gather(samples.data(), features, std::span<const std::uint32_t>(slot), memory.value(0));
-    kernels::scatter(model.forward(memory, kernels::blocks_of(slot.size())), outputs, slot.size(),
-                     result.data() + begin * outputs);
-  }
+  const std::size_t count = count_samples(model, samples.size(), where);
+  auto result = zeros<T, 2>({count, model.output_shape().size()});
+  predictor<Model>(model, count)(samples, elements(result));
   return result;
 }
 

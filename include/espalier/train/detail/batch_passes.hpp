@@ -20,6 +20,7 @@
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/kernels/score_kind.hpp>
 #include <espalier/loss/loss.hpp>
+#include <espalier/nn/workspace.hpp>
 #include <espalier/train/augmentation.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/workers.hpp>
@@ -39,6 +40,12 @@ template <class Model>
 concept never_whole = requires {
   requires Model::batch_layers()
   == 0;
+};
+
+/// How passes are run.
+struct pass_options {
+  std::size_t threads = 1;  ///< > 0
+  nn::workspace_kind kind = nn::workspace_kind::training;
 };
 
 /// What a gradient is multiplied by, and whether it is that of a training.
@@ -70,11 +77,10 @@ class batch_passes {
     double right = 0;  ///< 0 if there are targets in place of labels
   };
 
-  /// @param threads  > 0.
-  batch_passes(const Model& model, const data_view<value_type>& data, const Loss& loss, std::size_t threads)
-      : model_(model), data_(data), loss_(loss), team_(threads) {
+  batch_passes(const Model& model, const data_view<value_type>& data, const Loss& loss, const pass_options& options)
+      : model_(model), data_(data), loss_(loss), team_(options.threads) {
     for (std::size_t worker = 0; worker < team_.size(); ++worker) {
-      memories_.push_back(model.make_workspace(kernels::slot_blocks));
+      memories_.push_back(model.make_workspace(kernels::slot_blocks, options.kind));
       targets_.emplace_back(loss::takes_targets<Loss>() ? model.output_shape().size() * kernels::slot_samples : 0);
     }
   }
@@ -87,7 +93,7 @@ class batch_passes {
     }
   }
 
-  /// @return loss and right answers of the samples of a batch.
+  /// @return loss and right answers of the samples of a batch; all that can be asked for in inference.
   [[nodiscard]] tally judge(batch samples) {
     in_slots(samples, [&](std::size_t slot, auto& /*memory*/, const auto& answers) {
       // Half a probability is a score of 0 before the sigmoid.

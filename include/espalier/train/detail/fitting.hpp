@@ -55,7 +55,7 @@ class fitting {
       : model_(model),
         options_(options),
         source_(data, settings_of(options, demands_of(model, options.loss))),
-        passes_(model, source_.view(), options.loss, thread_count(options.threads)),
+        passes_(model, source_.view(), options.loss, {thread_count(options.threads)}),
         numbers_(model),
         penalties_(options.penalties, numbers_),
         gradients_(numbers_.count),

@@ -30,7 +30,7 @@ class gradient_sums {
   gradient_sums(Model& model, const data_view<value_type>& data, const Options& options)
       : model_(model),
         batch_(options.batch),
-        passes_(checked(model, data, options), data, options.loss, thread_count(options.threads)),
+        passes_(checked(model, data, options), data, options.loss, {thread_count(options.threads)}),
         numbers_(model),
         order_(data.chosen),
         gradients_(numbers_.count) {
