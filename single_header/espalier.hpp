@@ -14228,9 +14228,10 @@ namespace espalier::inline v0::kernels::detail {
 
 /// What is done with a finished tile of a product.
 enum class finish : std::uint8_t {
-  store,         ///< it is stored
-  relu,          ///< negative numbers become 0 first
-  relu_max_pool  ///< the largest of the four points is stored, or 0, and in `winners` which one it was, or -1
+  store,             ///< it is stored
+  relu,              ///< negative numbers become 0 first
+  relu_max_pool,     ///< the largest of the four points is stored, or 0, and in `marks` which one it was, if positive
+  relu_average_pool  ///< the mean of the four is stored, negative ones being 0, and in `marks` which were positive
 };
 
 /// Points times weights. A tile is some points (one, or four in two lines of two columns) by some outputs:
@@ -14252,7 +14253,7 @@ struct product_task {
   T* y = nullptr;           ///< outputs are one lane block apart
   std::size_t y_column = 0;
   std::size_t y_line = 0;
-  T* winners = nullptr;   ///< as y; whole numbers of the size of T; null if nobody asks
+  T* marks = nullptr;     ///< as y: a bit for each of the four points, in whole numbers of the size of T; or null
   std::size_t tiles = 1;  ///< how many, one after the other
   std::size_t x_tile = 0;
   std::size_t y_tile = 0;
@@ -14416,6 +14417,12 @@ template <class T, class Vector>
 inline void store(T* to, const Vector& value) noexcept {
   static_assert(sizeof(Vector) == 16);
   std::memcpy(to, &value, sizeof(value));
+}
+
+/// @return the numbers where the whole ones are odd, else 0.
+template <class T>
+[[nodiscard]] inline numbers<T> where_odd(const numbers<T>& values, const wholes<T>& odd) noexcept {
+  return reinterpret_cast<numbers<T>>(reinterpret_cast<wholes<T>>(values) & -(odd & 1));
 }
 
 /// from[lane of row] -> to[row of lane]: as many rows as a vector has numbers, for as many vectors.
@@ -14669,18 +14676,32 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
         }                                                                                                     \
       }                                                                                                       \
     }                                                                                                         \
-    [[gnu::always_inline]] inline void end_pool(T* y, T* winners) const {                                     \
+    [[gnu::always_inline]] inline void end_max_pool(T* y, T* marks) const {                                   \
       ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
         vector<T> largest = sums[0][o];                                                                       \
-        mask<T> winner{};                                                                                     \
+        mask<T> winner = mask<T>{} + 1;                                                                       \
         ESPALIER_UNROLL for (std::size_t p = 1; p < Points; ++p) {                                            \
           const mask<T> larger = ~(sums[p][o] <= largest) & (largest == largest);                             \
           largest = larger ? sums[p][o] : largest;                                                            \
-          winner = larger ? mask<T>{} + static_cast<std::int8_t>(p) : winner;                                 \
+          winner = larger ? mask<T>{} + static_cast<std::int8_t>(1 << p) : winner;                            \
         }                                                                                                     \
         store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                                     \
-        if (winners != nullptr) {                                                                             \
-          store<T>(winners + o * lanes, largest > T{0} ? winner : ~mask<T>{});                                \
+        if (marks != nullptr) {                                                                               \
+          store<T>(marks + o * lanes, largest > T{0} ? winner : mask<T>{});                                   \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    [[gnu::always_inline]] inline void end_average_pool(T* y, T* marks) const {                               \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
+        vector<T> total{};                                                                                    \
+        mask<T> positive{};                                                                                   \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                            \
+          total += sums[p][o] <= T{0} ? vector<T>{} : sums[p][o];                                             \
+          positive |= (sums[p][o] > T{0}) & static_cast<std::int8_t>(1 << p);                                 \
+        }                                                                                                     \
+        store<T>(y + o * lanes, total * (T{1} / 4));                                                          \
+        if (marks != nullptr) {                                                                               \
+          store<T>(marks + o * lanes, positive);                                                              \
         }                                                                                                     \
       }                                                                                                       \
     }                                                                                                         \
@@ -14696,7 +14717,11 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
         const std::size_t to = i * t.y_tile + lane;                                                           \
         if constexpr (Points == 4) {                                                                          \
           if (t.finish == finish::relu_max_pool) {                                                            \
-            sums.end_pool(t.y + to, t.winners == nullptr ? nullptr : t.winners + to);                         \
+            sums.end_max_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                         \
+            continue;                                                                                         \
+          }                                                                                                   \
+          if (t.finish == finish::relu_average_pool) {                                                        \
+            sums.end_average_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                     \
             continue;                                                                                         \
           }                                                                                                   \
         }                                                                                                     \
@@ -14979,7 +15004,7 @@ void run_product(const product_task<T>& all, std::size_t points, std::size_t out
     part.weights += begin * all.weight_output;
     part.bias = all.bias == nullptr ? nullptr : all.bias + begin;
     part.y += begin * lanes;
-    part.winners = all.winners == nullptr ? nullptr : all.winners + begin * lanes;
+    part.marks = all.marks == nullptr ? nullptr : all.marks + begin * lanes;
     kernels.product[points == 4 ? 1 : 0][size - 1](part);
   });
 }
@@ -15128,6 +15153,13 @@ struct answers {
 
 namespace espalier::inline v0::kernels {
 
+/// What a pooling of 2 x 2 makes of the four, where a convolution and a rectifier take it along.
+enum class pool_kind : std::uint8_t {
+  none,     ///< there is no pooling
+  largest,  ///< the largest of them
+  mean      ///< their mean
+};
+
 /// Windows along one axis of an image.
 struct pool_axis {
   std::size_t inputs = 0;
@@ -15143,6 +15175,13 @@ struct pool_axis {
   /// @return one past the last.
   [[nodiscard]] constexpr std::size_t end(std::size_t output) const noexcept {
     return (std::min)(inputs, output * step + window - before);
+  }
+
+  /// @return whether two windows hold the same input.
+  [[nodiscard]] constexpr bool overlap() const noexcept { return step < window && outputs > 1; }
+  /// @return whether every input lies in a window.
+  [[nodiscard]] constexpr bool covered() const noexcept {
+    return outputs > 0 && step <= window && end(outputs - 1) == inputs;
   }
 
   /// Windows that lie in the image; what is left over is left out.
@@ -15165,7 +15204,9 @@ struct pool2d_shape {
 
   [[nodiscard]] constexpr std::size_t inputs() const noexcept { return lines.inputs * columns.inputs * channels; }
   [[nodiscard]] constexpr std::size_t outputs() const noexcept { return lines.outputs * columns.outputs * channels; }
-  /// Whether it keeps one of each 2 x 2, as conv2d_relu_pool_forward does.
+  [[nodiscard]] constexpr bool overlap() const noexcept { return lines.overlap() || columns.overlap(); }
+  [[nodiscard]] constexpr bool covered() const noexcept { return lines.covered() && columns.covered(); }
+  /// Whether it makes one of each 2 x 2, as conv2d_relu_pool_forward does.
   [[nodiscard]] constexpr bool takes_fours() const noexcept { return takes_twos(lines) && takes_twos(columns); }
 
  private:
@@ -15211,6 +15252,35 @@ void for_each_window(const pool2d_shape& s, Action&& action) {
 
 #endif
 
+// ---- espalier/kernels/detail/pool_gradient.hpp ----
+// Where the gradients of a pooling's inputs go.
+#ifndef ESPALIER_KERNELS_DETAIL_POOL_GRADIENT_HPP
+#define ESPALIER_KERNELS_DETAIL_POOL_GRADIENT_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// Puts what each window gives its inputs in place. Where windows overlap, it adds up; else it is only stored, and
+/// zeros are needed only for inputs in no window.
+template <class T>
+class pool_gradient {
+ public:
+  /// @param dx  [block][input][lane].
+  pool_gradient(const pool2d_shape& s, T* dx, std::size_t blocks) : adds_(s.overlap()) {
+    if (adds_ || !s.covered()) {
+      std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
+    }
+  }
+
+  void put(T* to, const numbers<T>& own) const { store(to, adds_ ? load(to) + own : own); }
+
+ private:
+  bool adds_;
+};
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
 // ---- espalier/kernels/average_pool2d.hpp ----
 // Mean of each window of an image, on lane blocks.
 #ifndef ESPALIER_KERNELS_AVERAGE_POOL2D_HPP
@@ -15248,14 +15318,13 @@ void average_pool2d_forward(const pool2d_shape& s, const T* x, T* y, std::size_t
 /// @param dy  [block][output][lane]; @param dx  [block][input][lane].
 template <class T>
 void average_pool2d_backward(const pool2d_shape& s, const T* dy, T* dx, std::size_t blocks) {
-  std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
+  const detail::pool_gradient<T> gradient(s, dx, blocks);
   for (std::size_t block = 0; block < blocks; ++block, dx += s.inputs() * lanes, dy += s.outputs() * lanes) {
     for_each_window(s, [&](const pool2d_window& window) {
       const T share = detail::share_of_input<T>(window);
       for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
         const detail::numbers<T> own = detail::load(dy + window.output + lane) * share;
-        window.for_each_input(
-            s, [&](std::size_t place) { detail::store(dx + place + lane, detail::load(dx + place + lane) + own); });
+        window.for_each_input(s, [&](std::size_t place) { gradient.put(dx + place + lane, own); });
       }
     });
   }
@@ -15679,8 +15748,8 @@ struct conv2d_shape {
   /// Numbers of scratch memory that all passes need.
   [[nodiscard]] constexpr std::size_t scratch() const noexcept {
     const std::size_t places = 8 * output_height() * output_width();
-    return (std::max)(
-        {forward_scratch(), gradient_block() + weights(), 4 * image() + filters * kernel_height * sums_row() + places});
+    return (std::max)({forward_scratch(), gradient_block() + weights(),
+                       4 * image() + filters * (kernel_height * sums_row() + 4) + places});
   }
 };
 
@@ -15690,9 +15759,15 @@ struct conv2d_pass {
   const T* kernel = nullptr;  ///< (height, width, channels, filters), row-major
   const T* bias = nullptr;    ///< filters, or null
   const T* x = nullptr;       ///< [block][input][lane]
-  const T* dy = nullptr;      ///< gradient of the output
+  const T* dy = nullptr;      ///< gradient of the output, or of the windows of a pooling
   std::size_t blocks = 0;
-  T* scratch = nullptr;  ///< conv2d_shape::scratch() numbers
+  T* scratch = nullptr;              ///< conv2d_shape::scratch() numbers
+  pool_kind pool = pool_kind::none;  ///< the pooling that is taken along
+  T* marks = nullptr;  ///< of its windows: bit i says that output i, in row-major order, shares in the gradient; whole
+                       ///< numbers of the size of T
+
+  /// What an output that is marked has of the gradient of its window.
+  [[nodiscard]] constexpr T share() const noexcept { return pool == pool_kind::mean ? T{1} / 4 : T{1}; }
 };
 
 /// Where gradients are added.
@@ -15706,64 +15781,17 @@ struct conv2d_gradient {
 
 #endif
 
-// ---- espalier/kernels/detail/bias_gradient.hpp ----
-// The gradient of a bias, which stands at every position of an output.
-#ifndef ESPALIER_KERNELS_DETAIL_BIAS_GRADIENT_HPP
-#define ESPALIER_KERNELS_DETAIL_BIAS_GRADIENT_HPP
-
-namespace espalier::inline v0::kernels::detail {
-
-/// Where a bias stands.
-struct bias_shape {
-  std::size_t outputs = 0;
-  std::size_t positions = 1;  ///< of an output
-  std::size_t blocks = 0;
-};
-
-/// Adds the gradient of a bias, or its squares of samples.
-/// @param dy  [block][position][output][lane].
-template <gradient_kind Kind, class T>
-void bias_gradient(const bias_shape& s, const T* dy, T* d_bias) {
-  constexpr std::size_t width = short_vector<T>::width;
-  constexpr std::size_t parts = lanes / width;
-  for (std::size_t output = 0; output < s.outputs; ++output) {
-    numbers<T> total{};
-    for (std::size_t block = 0; block < s.blocks; ++block) {
-      numbers<T> samples[parts] = {};
-      for (std::size_t position = 0; position < s.positions; ++position) {
-        const T* from = dy + ((block * s.positions + position) * s.outputs + output) * lanes;
-#pragma GCC unroll 8
-        for (std::size_t part = 0; part < parts; ++part) {
-          samples[part] += load(from + part * width);
-        }
-      }
-      for (const numbers<T>& sample : samples) {
-        total += Kind == gradient_kind::squared ? sample * sample : sample;
-      }
-    }
-    T sum = 0;
-    for (std::size_t lane = 0; lane < width; ++lane) {
-      sum += total[lane];
-    }
-    d_bias[output] += sum;
-  }
-}
-
-}  // namespace espalier::inline v0::kernels::detail
-
-#endif
-
 // ---- espalier/kernels/detail/conv2d_gradient.hpp ----
-// The gradient of a convolution's kernel, sample by sample, from the outputs that have a gradient at all.
+// The gradients of a convolution's kernel and bias, sample by sample, from the outputs that have a gradient at all.
 #ifndef ESPALIER_KERNELS_DETAIL_CONV2D_GRADIENT_HPP
 #define ESPALIER_KERNELS_DETAIL_CONV2D_GRADIENT_HPP
 
 namespace espalier::inline v0::kernels::detail {
 
 /// Finds, for a few samples and one filter, the outputs whose gradient is not 0: behind a rectifier about half of them
-/// are, and behind a pooling at most a quarter. The gradient of the kernel is then a sum of pieces of the image, which
-/// lie side by side along (kernel x, channel): vectors need no sums over lanes, and squares of single samples cost
-/// nothing.
+/// are, and behind a pooling of the largest at most a quarter. The gradient of the kernel is then a sum of pieces of
+/// the image, which lie side by side along (kernel x, channel): vectors need no sums over lanes, and squares of single
+/// samples cost nothing.
 template <class T>
 class live_outputs {
   static constexpr std::size_t width = short_vector<T>::width;
@@ -15771,9 +15799,9 @@ class live_outputs {
 
  public:
   /// @param scratch  2 width numbers per output.
-  live_outputs(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* scratch)
-      : dy_(p.dy), winners_(winners), filters_(s.filters), channels_(s.channels), order_(s.columns()) {
-    const std::size_t step = winners == nullptr ? 1 : 2;
+  live_outputs(const conv2d_shape& s, const conv2d_pass<T>& p, T* scratch)
+      : pass_(p), filters_(s.filters), channels_(s.channels), order_(s.columns()) {
+    const std::size_t step = p.pool == pool_kind::none ? 1 : 2;
     lines_ = s.output_height() / step;
     columns_ = s.output_width() / step;
     column_stride_ = step * s.stride_across;
@@ -15786,15 +15814,24 @@ class live_outputs {
   }
 
   /// @param sample  the first of a vector of samples.
-  void find(std::size_t sample, std::size_t filter) {
+  /// @return for each sample, the sum of the slopes.
+  numbers<T> find(std::size_t sample, std::size_t filter) {
     const std::size_t places = lines_ * columns_ * filters_;
     const std::size_t first = (sample / lanes * places + filter) * lanes + sample % lanes;
-    std::array<T*, width> ends = lists_;
-    order_.for_each_run(columns_, column_stride_,
-                        [&](const column_order::run& run) { ends = append(first, run, ends); });
+    found all{lists_, {}};
+    order_.for_each_run(columns_, column_stride_, [&](const column_order::run& run) {
+      if (pass_.pool == pool_kind::none) {
+        append<pool_kind::none>(first, run, all);
+      } else if (pass_.pool == pool_kind::largest) {
+        append<pool_kind::largest>(first, run, all);
+      } else {
+        append<pool_kind::mean>(first, run, all);
+      }
+    });
     for (std::size_t i = 0; i < width; ++i) {
-      counts_[i] = static_cast<std::size_t>(ends[i] - lists_[i]) / 2;
+      counts_[i] = static_cast<std::size_t>(all.ends[i] - lists_[i]) / 2;
     }
+    return all.sum;
   }
 
   /// @param i  which of the samples.
@@ -15803,45 +15840,75 @@ class live_outputs {
   [[nodiscard]] std::size_t count(std::size_t i) const noexcept { return counts_[i]; }
 
  private:
+  /// Where the next output is written, and the sum of all slopes so far.
+  struct found {
+    std::array<T*, width> ends;
+    numbers<T> sum;
+  };
+
   /// Writes the outputs of a run of columns behind the lists, line by line.
-  /// @param first  place of the first output of the samples and the filter.   @return the new ends.
-  [[nodiscard]] std::array<T*, width> append(std::size_t first, const column_order::run& run,
-                                             std::array<T*, width> ends) const {
+  /// @param first  place of the first output, or window, of the samples and the filter.
+  template <pool_kind Pool>
+  void append(std::size_t first, const column_order::run& run, found& all) const {
     // Copies: what is written through the lists' ends could, for all the compiler knows, be this object.
-    const std::size_t pixel = filters_ * lanes;
-    const std::size_t step = run.step * pixel;
-    const std::size_t line_step = columns_ * pixel;
+    found now = all;
+    const std::size_t step = run.step * filters_ * lanes;
+    const std::size_t line_step = columns_ * filters_ * lanes;
     const std::size_t lines = lines_;
     const whole place_step = static_cast<whole>(run.apart * channels_);
     const whole place_line_step = line_step_;
-    const wholes<T> right = wholes<T>{} + right_;
-    const wholes<T> down = wholes<T>{} + down_;
-    const T* dy_line = dy_ + first + run.first * pixel;
-    const T* winners_line = winners_ == nullptr ? nullptr : winners_ + first;
+    const whole right = right_;
+    const whole down = down_;
+    const T share = pass_.share();
+    const T* dy_line = pass_.dy + first + run.first * filters_ * lanes;
+    const T* marks_line = Pool == pool_kind::none ? nullptr : pass_.marks + first;
     whole place_line = static_cast<whole>(run.place * channels_);
     for (std::size_t line = 0; line < lines; ++line, dy_line += line_step, place_line += place_line_step) {
-      const T* dy = dy_line;
-      const T* winners = winners_line;
-      whole place = place_line;
-      for (std::size_t output = 0; output < run.count; ++output, dy += step, place += place_step) {
-        wholes<T> places = wholes<T>{} + place;
-        if (winners != nullptr) {
-          // Bit 0 of a winner says right, bit 1 below: as masks, without branches.
-          const auto winner = load<wholes<T>>(winners);
-          winners += step;
-          places += (-(winner & 1) & right) + (-((winner >> 1) & 1) & down);
+      for (whole half = 0; half < (Pool == pool_kind::mean ? 2 : 1); ++half) {
+        const T* dy = dy_line;
+        const T* marks = marks_line;
+        whole place = place_line + half * down;
+        for (std::size_t output = 0; output < run.count; ++output, dy += step, place += place_step) {
+          if constexpr (Pool == pool_kind::none) {
+            append(load(dy), wholes<T>{} + place, now);
+          } else {
+            const wholes<T> marked = load<wholes<T>>(marks) >> (2 * half);
+            marks += step;
+            append_window<Pool>(load(dy) * share, marked, wholes<T>{} + place, {right, down}, now);
+          }
         }
-        append(load(dy), places, ends);
       }
-      winners_line = winners_line == nullptr ? nullptr : winners_line + line_step;
+      marks_line = Pool == pool_kind::none ? nullptr : marks_line + line_step;
     }
-    return ends;
+    all = now;
+  }
+
+  /// From an output of a window to the next, in numbers of the image.
+  struct steps {
+    whole right;
+    whole down;
+  };
+
+  /// Writes the one output of a window that is marked, or one line of those of a mean: as masks, without branches.
+  template <pool_kind Pool>
+  static void append_window(const numbers<T>& slope, const wholes<T>& marks, const wholes<T>& places, const steps& to,
+                            found& all) {
+    if constexpr (Pool == pool_kind::largest) {
+      const wholes<T> in_right = (marks >> 1) | (marks >> 3);
+      const wholes<T> below = (marks >> 2) | (marks >> 3);
+      append(where_odd<T>(slope, marks | in_right | below),
+             places + (-(in_right & 1) & to.right) + (-(below & 1) & to.down), all);
+    } else {
+      append(where_odd<T>(slope, marks), places, all);
+      append(where_odd<T>(slope, marks >> 1), places + to.right, all);
+    }
   }
 
   /// Writes an output of all samples behind the lists; those without a gradient are written over by the next.
-  static void append(const numbers<T>& slope, const wholes<T>& places, std::array<T*, width>& ends) {
+  static void append(const numbers<T>& slope, const wholes<T>& places, found& all) {
     const auto place = reinterpret_cast<numbers<T>>(places);
     const wholes<T> steps = (slope != T{0}) & 2;
+    all.sum += slope;
     if constexpr (width == 4) {
       typedef double pair __attribute__((vector_size(16)));  // NOLINT(modernize-use-using): an alias drops the size
       const auto low = reinterpret_cast<pair>(__builtin_shufflevector(slope, place, 0, 4, 1, 5));
@@ -15849,20 +15916,19 @@ class live_outputs {
       const double pairs[4] = {low[0], low[1], high[0], high[1]};
 #pragma GCC unroll 4
       for (std::size_t i = 0; i < width; ++i) {
-        std::memcpy(ends[i], &pairs[i], sizeof(pairs[i]));
+        std::memcpy(all.ends[i], &pairs[i], sizeof(pairs[i]));
       }
     } else {
-      store(ends[0], __builtin_shufflevector(slope, place, 0, 2));
-      store(ends[1], __builtin_shufflevector(slope, place, 1, 3));
+      store(all.ends[0], __builtin_shufflevector(slope, place, 0, 2));
+      store(all.ends[1], __builtin_shufflevector(slope, place, 1, 3));
     }
 #pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
-      ends[i] += static_cast<std::make_unsigned_t<whole>>(steps[i]);
+      all.ends[i] += static_cast<std::make_unsigned_t<whole>>(steps[i]);
     }
   }
 
-  const T* dy_;
-  const T* winners_;
+  conv2d_pass<T> pass_;
   std::size_t filters_;
   std::size_t channels_;
   column_order order_;
@@ -15914,24 +15980,45 @@ void add_pieces(const conv2d_shape& s, rows_task<T> task) {
   }
 }
 
-/// Adds the gradient of the kernel, or the squares of each sample's.
-template <gradient_kind Kind, class T>
-void conv2d_kernel_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* d_kernel) {
+/// Adds what was summed filter by filter to the gradients.
+/// @param biases  a vector of sums for each filter.
+template <class T>
+void add_parameter_sums(const conv2d_shape& s, const T* sums, const T* biases, const conv2d_gradient<T>& to) {
   constexpr std::size_t width = short_vector<T>::width;
+  const std::size_t filter_sums = s.kernel_height * s.sums_row();
+  for (std::size_t row = 0; row < s.kernel_height; ++row) {
+    for (std::size_t q = 0; q < s.run(); ++q) {
+      for (std::size_t filter = 0; filter < s.filters; ++filter) {
+        to.kernel[(row * s.run() + q) * s.filters + filter] += sums[filter * filter_sums + row * s.sums_row() + q];
+      }
+    }
+  }
+  for (std::size_t filter = 0; to.bias != nullptr && filter < s.filters; ++filter) {
+    to.bias[filter] += std::accumulate(biases + filter * width, biases + (filter + 1) * width, T{0});
+  }
+}
+
+/// Adds the gradients of the kernel and of the bias, or the squares of each sample's.
+template <gradient_kind Kind, class T>
+void conv2d_parameter_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const conv2d_gradient<T>& to) {
+  constexpr std::size_t width = short_vector<T>::width;
+  constexpr bool squared = Kind == gradient_kind::squared;
   T* images = p.scratch;
   T* sums = images + width * s.image();
   const std::size_t filter_sums = s.kernel_height * s.sums_row();
-  live_outputs<T> live(s, p, winners, sums + s.filters * filter_sums);
-  std::fill_n(p.scratch, width * s.image() + s.filters * filter_sums, T{0});
+  T* biases = sums + s.filters * filter_sums;
+  live_outputs<T> live(s, p, biases + s.filters * width);
+  std::fill(p.scratch, biases + s.filters * width, T{0});
   rows_task<T> task;
   task.x_row = s.dilation_down * s.line();
   task.sums_row = s.sums_row();
-  task.squared = Kind == gradient_kind::squared;
+  task.squared = squared;
   task.narrow = s.run() <= 8;
   for (std::size_t sample = 0; sample < p.blocks * lanes; sample += width) {
     take_images(s, p.x + sample / lanes * s.inputs() * lanes + sample % lanes, images);
     for (std::size_t filter = 0; filter < s.filters; ++filter) {
-      live.find(sample, filter);
+      const numbers<T> slopes = live.find(sample, filter);
+      store(biases + filter * width, load(biases + filter * width) + (squared ? slopes * slopes : slopes));
       for (std::size_t i = 0; i < width; ++i) {
         task.x = images + i * s.image();
         task.pieces = live.list(i);
@@ -15941,13 +16028,7 @@ void conv2d_kernel_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, cons
       }
     }
   }
-  for (std::size_t row = 0; row < s.kernel_height; ++row) {
-    for (std::size_t q = 0; q < s.run(); ++q) {
-      for (std::size_t filter = 0; filter < s.filters; ++filter) {
-        d_kernel[(row * s.run() + q) * s.filters + filter] += sums[filter * filter_sums + row * s.sums_row() + q];
-      }
-    }
-  }
+  add_parameter_sums(s, sums, biases, to);
 }
 
 }  // namespace espalier::inline v0::kernels::detail
@@ -15987,14 +16068,15 @@ template <class T>
   return scratch;
 }
 
-/// The gradient of a window goes to the one of its four outputs that won.
+/// The gradient of a window goes to those of its four outputs that are marked.
+/// @param from  of the window among those of p.
 template <class T>
-void spread_window(const T* dy, const T* winners, T* to, const std::size_t (&places)[4]) {
+void spread_window(const conv2d_pass<T>& p, std::size_t from, T* to, const std::size_t (&places)[4]) {
   for (std::size_t lane = 0; lane < lanes; lane += short_vector<T>::width) {
-    const numbers<T> slope = load(dy + lane);
-    const auto winner = load<wholes<T>>(winners + lane);
-    for (int p = 0; p < 4; ++p) {
-      store(to + places[p] + lane, winner == p ? slope : numbers<T>{});
+    const numbers<T> slope = load(p.dy + from + lane) * p.share();
+    const auto marks = load<wholes<T>>(p.marks + from + lane);
+    for (std::size_t i = 0; i < 4; ++i) {
+      store(to + places[i] + lane, where_odd<T>(slope, marks >> static_cast<typename short_vector<T>::whole>(i)));
     }
   }
 }
@@ -16017,15 +16099,15 @@ void fill_around_windows(const conv2d_shape& s, T* to) {
 
 /// Writes the gradient of a block's output into p.scratch, as far apart as its strides and in the order of columns of
 /// the shape, with zeros between and around.
-/// @param winners  of the windows, or null if p.dy is that of the output itself.
 template <class T>
-void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, std::size_t block) {
+void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, std::size_t block) {
   const std::size_t pixel = s.filters * lanes;
   const column_order columns = s.gradient_columns();
   const std::size_t row = columns.size() * pixel;
   const std::size_t left = s.gradient_left() * pixel;
   const std::size_t line_size = s.output_width() * pixel;
-  if (winners == nullptr && !s.scattered()) {
+  const bool pooled = p.pool != pool_kind::none;
+  if (!pooled && !s.scattered()) {
     const T* dy = p.dy + block * s.outputs() * lanes;
     for (std::size_t line = 0; line < s.output_height(); ++line) {
       T* to = std::fill_n(p.scratch + line * row, left, T{0});
@@ -16039,7 +16121,7 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
   } else {
     fill_around_windows(s, p.scratch);
   }
-  const std::size_t step = winners == nullptr ? 1 : 2;
+  const std::size_t step = pooled ? 2 : 1;
   const std::size_t across = s.output_width() / step;
   const std::size_t count = across * (s.output_height() / step);
   const std::size_t right = s.stride_across * pixel;
@@ -16049,12 +16131,12 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
     const std::size_t column = s.gradient_left() + output % across * step * s.stride_across;
     T* to = p.scratch + output / across * step * down + columns.place(column) * pixel;
     const std::size_t from = (block * count + output) * pixel;
-    if (winners == nullptr) {
+    if (!pooled) {
       std::copy_n(p.dy + from, pixel, to);
       continue;
     }
     for (std::size_t f = 0; f < pixel; f += lanes) {
-      spread_window(p.dy + from + f, winners + from + f, to + f, places);
+      spread_window(p, from + f, to + f, places);
     }
   }
 }
@@ -16146,16 +16228,15 @@ void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T
   }
 }
 
-/// y = the largest of each 2 x 2 window of x convolved with the kernel, + bias, or 0 if that is negative. The output of
-/// the convolution is nowhere written.
-/// @param s        without dilation across.
-/// @param y        [block][window][filter][lane]; windows that reach beyond the output are left out.
-/// @param winners  as y: which of the four it was, in row-major order (the first in a tie), or -1 if y is not positive;
-///                 null if nobody asks.
+/// y = what p.pool makes of each 2 x 2 window of max(x convolved with the kernel, + bias, 0). The output of the
+/// convolution is nowhere written. Writes p.marks too, as y: of those that are positive, the largest (the first in a
+/// tie), or all; unless it is null.
+/// @param s  without dilation across.
+/// @param y  [block][window][filter][lane]; windows that reach beyond the output are left out.
 template <class T>
-void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y, T* winners) {
+void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y) {
   detail::product_task<T> task = detail::forward_task(s, p);
-  task.finish = detail::finish::relu_max_pool;
+  task.finish = p.pool == pool_kind::mean ? detail::finish::relu_average_pool : detail::finish::relu_max_pool;
   task.x_line = s.stride_down * s.line() * lanes;
   task.x_tile = 2 * task.x_column;
   task.y_tile = task.y_column;
@@ -16166,7 +16247,7 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
       const std::size_t to = (block * s.windows() + line * task.tiles) * s.filters * lanes;
       task.x = padded + 2 * line * task.x_line;
       task.y = y + to;
-      task.winners = winners == nullptr ? nullptr : winners + to;
+      task.marks = p.marks == nullptr ? nullptr : p.marks + to;
       detail::run_product(task, 4, s.filters);
     }
   }
@@ -16174,10 +16255,10 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
 
 /// The gradient of the input: a convolution of that of the output with the kernel turned around. Zeros beside the
 /// output are written, lines above and below it are skipped.
-/// @param winners  null: p.dy is [block][output][lane]; else it is that of the windows, see conv2d_relu_pool_forward.
-/// @param dx       [block][input][lane].
+/// @param p   p.dy is [block][output][lane], or with a pooling as y of conv2d_relu_pool_forward.
+/// @param dx  [block][input][lane].
 template <class T>
-void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* dx) {
+void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx) {
   T* turned = p.scratch + s.gradient_block();
   detail::turn_kernel(s, p.kernel, turned);
   const std::size_t above = s.reach_down() - 1 - s.pad_top;
@@ -16192,7 +16273,7 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const
   task.weight_row = task.run * s.channels;
   const auto steps = [&](std::size_t lines) { return (lines + s.dilation_down - 1) / s.dilation_down; };
   for (std::size_t block = 0; block < p.blocks; ++block) {
-    detail::spread_gradient(s, p, winners, block);
+    detail::spread_gradient(s, p, block);
     for (std::size_t line = 0; line < s.height; ++line) {
       const std::size_t first = steps(above > line ? above - line : 0);
       const std::size_t last = (std::min)(s.kernel_height, steps((std::max)(s.gradient_height() + above, line) - line));
@@ -16211,17 +16292,11 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const
 }
 
 /// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.
-/// @param winners   as in conv2d_backward_input; p.dy is 0 where no one won.
-/// @param d_kernel  (height, width, channels, filters).
-/// @param d_bias    filters numbers; not touched without a bias.
+/// @param p   as in conv2d_backward_input.
+/// @param to  kernel: (height, width, channels, filters); bias: filters numbers, not touched without a bias.
 template <gradient_kind Kind, class T>
-void conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners,
-                                const conv2d_gradient<T>& to) {
-  detail::conv2d_kernel_gradient<Kind>(s, p, winners, to.kernel);
-  if (p.bias != nullptr) {
-    const std::size_t positions = winners != nullptr ? s.windows() : s.output_height() * s.output_width();
-    detail::bias_gradient<Kind>({s.filters, positions, p.blocks}, p.dy, to.bias);
-  }
+void conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pass<T>& p, const conv2d_gradient<T>& to) {
+  detail::conv2d_parameter_gradient<Kind>(s, p, {to.kernel, p.bias == nullptr ? nullptr : to.bias});
 }
 
 }  // namespace espalier::inline v0::kernels
@@ -16379,6 +16454,53 @@ template <class T>
 }
 
 }  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/detail/bias_gradient.hpp ----
+// The gradient of a bias, which stands at every position of an output.
+#ifndef ESPALIER_KERNELS_DETAIL_BIAS_GRADIENT_HPP
+#define ESPALIER_KERNELS_DETAIL_BIAS_GRADIENT_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// Where a bias stands.
+struct bias_shape {
+  std::size_t outputs = 0;
+  std::size_t positions = 1;  ///< of an output
+  std::size_t blocks = 0;
+};
+
+/// Adds the gradient of a bias, or its squares of samples.
+/// @param dy  [block][position][output][lane].
+template <gradient_kind Kind, class T>
+void bias_gradient(const bias_shape& s, const T* dy, T* d_bias) {
+  constexpr std::size_t width = short_vector<T>::width;
+  constexpr std::size_t parts = lanes / width;
+  for (std::size_t output = 0; output < s.outputs; ++output) {
+    numbers<T> total{};
+    for (std::size_t block = 0; block < s.blocks; ++block) {
+      numbers<T> samples[parts] = {};
+      for (std::size_t position = 0; position < s.positions; ++position) {
+        const T* from = dy + ((block * s.positions + position) * s.outputs + output) * lanes;
+#pragma GCC unroll 8
+        for (std::size_t part = 0; part < parts; ++part) {
+          samples[part] += load(from + part * width);
+        }
+      }
+      for (const numbers<T>& sample : samples) {
+        total += Kind == gradient_kind::squared ? sample * sample : sample;
+      }
+    }
+    T sum = 0;
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      sum += total[lane];
+    }
+    d_bias[output] += sum;
+  }
+}
+
+}  // namespace espalier::inline v0::kernels::detail
 
 #endif
 
@@ -16863,16 +16985,6 @@ void relu_backward(const T* y, T* dy, std::size_t count) {
   }
 }
 
-/// Where no output won, as conv2d_relu_pool_forward writes it, the gradient becomes 0, in place.
-/// @param count  a multiple of 16.
-template <class T>
-void drop_losers(const T* winners, T* dy, std::size_t count) {
-  for (std::size_t i = 0; i < count; i += detail::short_vector<T>::width) {
-    const auto lost = detail::load<detail::wholes<T>>(winners + i) < 0;
-    detail::store(dy + i, lost ? detail::numbers<T>{} : detail::load(dy + i));
-  }
-}
-
 /// exp(x - max) / sum over the features of each sample, in place. The maximum is taken off first, so nothing overflows.
 /// @param x  [block][feature][lane].
 template <class T>
@@ -17008,7 +17120,7 @@ void max_pool2d_forward(const pool2d_shape& s, const T* x, T* y, std::size_t blo
 /// @param dy  [block][output][lane]; @param dx  [block][input][lane].
 template <class T>
 void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, std::size_t blocks) {
-  std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
+  const detail::pool_gradient<T> gradient(s, dx, blocks);
   for (std::size_t block = 0; block < blocks; ++block) {
     for_each_window(s, [&](const pool2d_window& window) {
       for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
@@ -17017,7 +17129,7 @@ void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, 
         window.for_each_input(s, [&](std::size_t place) {
           const auto is_largest = detail::load(x + place + lane) == largest;
           const detail::numbers<T> own = is_largest ? left : detail::numbers<T>{};
-          detail::store(dx + place + lane, detail::load(dx + place + lane) + own);
+          gradient.put(dx + place + lane, own);
           left = is_largest ? detail::numbers<T>{} : left;
         });
       }
@@ -17032,7 +17144,7 @@ void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, 
 /// @param dy  [block][output][lane]; @param dx  [block][input][lane].
 template <class T>
 void max_pool2d_backward_shared(const pool2d_shape& s, const T* x, const T* dy, T* dx, std::size_t blocks) {
-  std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
+  const detail::pool_gradient<T> gradient(s, dx, blocks);
   for (std::size_t block = 0; block < blocks; ++block) {
     for_each_window(s, [&](const pool2d_window& window) {
       for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
@@ -17046,7 +17158,7 @@ void max_pool2d_backward_shared(const pool2d_shape& s, const T* x, const T* dy, 
         window.for_each_input(s, [&](std::size_t place) {
           const auto is_largest = detail::load(x + place + lane) == largest;
           const detail::numbers<T> own = is_largest ? share : detail::numbers<T>{};
-          detail::store(dx + place + lane, detail::load(dx + place + lane) + own);
+          gradient.put(dx + place + lane, own);
         });
       }
     });
@@ -18467,6 +18579,7 @@ struct pass {
   std::uint64_t noise = 0;             ///< differs from slot to slot and step to step of a training; 0: not a training
   double* slot_sums = nullptr;         ///< of a batch_layer in training: what it collects over these blocks
   const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
+  kernels::pool_kind pool = kernels::pool_kind::none;  ///< of several layers taken together: the pooling of 2 x 2
 };
 
 /// What a layer without weights does with units, the channels along the last axis.
@@ -18515,9 +18628,9 @@ concept trained_layer = layer<Layer> && requires(Layer& l, const Layer& c, const
 
 /// A layer with a kernel to train and prune: also gives attributes().
 ///
-/// Optional, for speed: `forward_relu(pass)` takes along a relu behind it; `forward_relu_pool`, `backward_relu_pool`
-/// and `backward_parameters_relu_pool` also a pooling of 2 x 2 behind that, where `takes_pool()`, and leave in
-/// `pass.between` what they like.
+/// Optional, for speed: `forward_relu(pass)` takes along a relu behind it. Where `takes_pool()`, it also takes along
+/// the pooling `pass.pool` behind that and leaves in `pass.between` what it likes, for backward and
+/// backward_parameters.
 template <class Layer>
 concept weighted_layer = trained_layer<Layer> && requires(const Layer& c) {
   c.attributes();
@@ -18796,6 +18909,9 @@ class pooling : public pooling_base<T> {
     return {s.lines.outputs, s.columns.outputs, s.channels};
   }
 
+  /// @return whether it makes one of each 2 x 2: then a convolution and a rectifier before it can take it along.
+  [[nodiscard]] bool takes_fours() const noexcept { return this->shape().takes_fours(); }
+
  private:
   pool2d_options options_;
 };
@@ -18895,6 +19011,7 @@ class average_pool2d : public detail::pooling<average_pool2d<T>, T> {
  public:
   static constexpr const char* default_name = "average_pool2d";
   static constexpr bool piecewise_linear = true;
+  static constexpr kernels::pool_kind kind = kernels::pool_kind::mean;
 
   using detail::pooling<average_pool2d<T>, T>::pooling;
   void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
@@ -19530,24 +19647,19 @@ class convolution {
   [[nodiscard]] std::size_t forward_scratch() const noexcept { return shape_.forward_scratch(); }
 
   void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
-  void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }
-  /// @return whether `forward_relu_pool` can run.
+  void forward_relu(const pass<T>& p) const {
+    if (p.pool == kernels::pool_kind::none) {
+      kernels::conv2d_forward(shape_, arrays(p), true, p.y);
+    } else {
+      kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y);
+    }
+  }
+  /// @return whether a pooling may be taken along.
   [[nodiscard]] bool takes_pool() const noexcept { return shape_.dilation_across == 1; }
-  void forward_relu_pool(const pass<T>& p) const {
-    kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y, p.between);
-  }
-  void backward(const pass<T>& p) const { kernels::conv2d_backward_input<T>(shape_, arrays(p), nullptr, p.dx); }
-  void backward_relu_pool(const pass<T>& p) const {
-    kernels::conv2d_backward_input<T>(shape_, arrays(p), p.between, p.dx);
-  }
+  void backward(const pass<T>& p) const { kernels::conv2d_backward_input<T>(shape_, arrays(p), p.dx); }
   template <kernels::gradient_kind Kind>
   void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), nullptr, {d_kernel, d_bias});
-  }
-  template <kernels::gradient_kind Kind>
-  void backward_parameters_relu_pool(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::drop_losers<T>(p.between, p.dy, p.blocks * shape_.windows() * shape_.filters * kernels::lanes);
-    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), p.between, {d_kernel, d_bias});
+    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), {d_kernel, d_bias});
   }
 
  protected:
@@ -19563,9 +19675,10 @@ class convolution {
   kernels::conv2d_shape shape_;
 
  private:
+  /// The marks of a pooling lie where the output of this layer would.
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = weights_of(p, kernel_, bias_);
-    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.pool, p.between};
   }
 
   tensor<T, Rank> kernel_;
@@ -21936,10 +22049,9 @@ class max_pool2d : public detail::pooling<max_pool2d<T>, T> {
  public:
   static constexpr const char* default_name = "max_pool2d";
   static constexpr bool piecewise_linear = true;
+  static constexpr kernels::pool_kind kind = kernels::pool_kind::largest;
 
   using detail::pooling<max_pool2d<T>, T>::pooling;
-  /// @return whether it keeps one of each 2 x 2: then a convolution and a rectifier before it can take it along.
-  [[nodiscard]] bool takes_fours() const noexcept { return this->shape().takes_fours(); }
   void forward(const pass<T>& p) const { kernels::max_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
   void backward(const pass<T>& p) const { kernels::max_pool2d_backward<T>(this->shape(), p.x, p.dy, p.dx, p.blocks); }
 };
@@ -22158,24 +22270,12 @@ class quantized : public Layer {
   void forward(const pass<value_type>& p) const { Layer::forward(with_rounded(p)); }
   void forward_relu(const pass<value_type>& p) const requires requires(const Layer& l) { l.forward_relu(p); }
   { Layer::forward_relu(with_rounded(p)); }
-  void forward_relu_pool(const pass<value_type>& p) const requires requires(const Layer& l) { l.forward_relu_pool(p); }
-  { Layer::forward_relu_pool(with_rounded(p)); }
   void backward(const pass<value_type>& p) const { Layer::backward(with_rounded(p)); }
-  void backward_relu_pool(const pass<value_type>& p) const requires requires(const Layer& l) {
-    l.backward_relu_pool(p);
-  }
-  { Layer::backward_relu_pool(with_rounded(p)); }
 
   template <kernels::gradient_kind Kind>
   void backward_parameters(const pass<value_type>& p, value_type* d_kernel, value_type* d_bias) const {
     through_slopes<Kind>(p, d_kernel, d_bias, [this](const auto& q, value_type* k, value_type* b) {
       this->Layer::template backward_parameters<Kind>(q, k, b);
-    });
-  }
-  template <kernels::gradient_kind Kind>
-  void backward_parameters_relu_pool(const pass<value_type>& p, value_type* d_kernel, value_type* d_bias) const {
-    through_slopes<Kind>(p, d_kernel, d_bias, [this](const auto& q, value_type* k, value_type* b) {
-      this->Layer::template backward_parameters_relu_pool<Kind>(q, k, b);
     });
   }
 
@@ -22410,10 +22510,13 @@ concept takes_relu = requires(const Layer& l, const pass<typename Layer::value_t
   l.forward_relu(p);
 };
 template <class Layer>
-concept takes_relu_and_pool = takes_relu<Layer> && requires(const Layer& l, const pass<typename Layer::value_type>& p) {
+concept takes_relu_and_pool = takes_relu<Layer> && requires(const Layer& l) {
   l.takes_pool();
-  l.forward_relu_pool(p);
-  l.backward_relu_pool(p);
+};
+template <class Layer>
+concept pools_fours = requires(const Layer& l) {
+  { Layer::kind } -> std::convertible_to<kernels::pool_kind>;
+  l.takes_fours();
 };
 
 /// Whether layer Index of the tuple takes along the relu behind it; no layer at or behind End is taken.
@@ -22434,7 +22537,7 @@ template <class Tuple, std::size_t Index, std::size_t End>
   if constexpr (Index + 3 <= End && relu_follows<Tuple, Index, End>()) {
     using first = std::tuple_element_t<Index, Tuple>;
     using third = std::tuple_element_t<Index + 2, Tuple>;
-    return takes_relu_and_pool<first> && std::is_same_v<third, max_pool2d<typename first::value_type>>;
+    return takes_relu_and_pool<first> && pools_fours<third>;
   } else {
     return false;
   }
@@ -22580,8 +22683,7 @@ class layer_passes {
       const current& layer = std::get<Depth - 1>(layers_);
       const pass<value_type> p = pass_of<Depth - 1, 1>(w, blocks);
       if constexpr (trained_layer<current>) {
-        end -= count_numbers(layer);
-        layer.template backward_parameters<Kind>(p, end, end + layer.kernel().size());
+        end = add_gradients<Kind>(layer, p, end);
       }
       // Nobody needs the gradient of the samples.
       if constexpr (has_weights_below<Depth - 1>()) {
@@ -22600,7 +22702,7 @@ class layer_passes {
       const auto& layer = std::get<Index>(layers_);
       if constexpr (relu_and_pool_follow<Tuple, Index, End>()) {
         if (run_as_three<Index>(layers_)) {
-          layer.forward_relu_pool(pass_of<Index, 3>(w, blocks));
+          layer.forward_relu(pass_of<Index, 3>(w, blocks));
           return run_from<Index + 3, End>(w, blocks);
         }
       }
@@ -22633,6 +22735,9 @@ class layer_passes {
     p.samples = purpose.samples == 0 ? blocks * kernels::lanes : purpose.samples;
     p.noise = purpose.noise;
     p.kept = w.kept() + kept_below<Index>();
+    if constexpr (Count == 3) {
+      p.pool = std::tuple_element_t<Index + 2, Tuple>::kind;
+    }
     if constexpr (is_batch_layer<Index>()) {
       if (purpose.batch != nullptr) {
         p.slot_sums = w.sums().data() + sums_below<Index>();
@@ -22668,16 +22773,23 @@ class layer_passes {
     }
   }
 
-  /// The same where a layer, a relu and a pooling ran together.
+  /// Adds the gradients of a layer's parameters, which end at `end`.
+  /// @return where they begin.
+  template <kernels::gradient_kind Kind, class Layer>
+  static value_type* add_gradients(const Layer& layer, const pass<value_type>& p, value_type* end) {
+    value_type* begin = end - count_numbers(layer);
+    layer.template backward_parameters<Kind>(p, begin, begin + layer.kernel().size());
+    return begin;
+  }
+
+  /// The same as back_through where a layer, a relu and a pooling ran together.
   template <kernels::gradient_kind Kind, std::size_t Depth, std::size_t Last>
   void back_through_three(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
     const auto& layer = std::get<Depth - 3>(layers_);
     const pass<value_type> p = pass_of<Depth - 3, 3>(w, blocks);
-    value_type* d_bias = end - layer.bias().size();
-    end = d_bias - layer.kernel().size();
-    layer.template backward_parameters_relu_pool<Kind>(p, end, d_bias);
+    end = add_gradients<Kind>(layer, p, end);
     if constexpr (has_weights_below<Depth - 3>()) {
-      layer.backward_relu_pool(p);
+      layer.backward(p);
       back_through<Kind, Depth - 3, Last>(w, blocks, end);
     }
   }

@@ -8,8 +8,10 @@
 #include <cstring>
 #include <limits>
 #include <map>
+#include <utility>
 #include <vector>
 
+#include <espalier/kernels/average_pool2d.hpp>
 #include <espalier/kernels/elementwise.hpp>
 #include <espalier/kernels/max_pool2d.hpp>
 
@@ -18,6 +20,7 @@
 
 namespace kernels = espalier::kernels;
 using kernels::gradient_kind;
+using kernels::pool_kind;
 
 namespace {
 
@@ -35,7 +38,7 @@ const kernels::conv2d_shape shapes[] = {{8, 8, 1, 5, 5, 6, 2, 2, 2, 2},
 
 /// All results of one convolution, one after the other.
 template <class T>
-std::vector<T> everything(const kernels::conv2d_shape& s, bool together) {
+std::vector<T> everything(const kernels::conv2d_shape& s, pool_kind kind, bool together) {
   constexpr std::size_t blocks = 2;
   espalier::random_generator random(8);
   const auto kernel = support::random_numbers<T>(random, s.weights());
@@ -54,12 +57,13 @@ std::vector<T> everything(const kernels::conv2d_shape& s, bool together) {
   const kernels::conv2d_gradient<T> plain{gradient.data(), gradient.data() + s.weights()};
   const kernels::conv2d_gradient<T> squared{plain.bias + s.filters, plain.bias + s.filters + s.weights()};
   if (together) {
-    std::vector<T> winners(y.size());
-    kernels::conv2d_relu_pool_forward(s, pass, y.data(), winners.data());
-    kernels::drop_losers<T>(winners.data(), dy.data(), dy.size());
-    kernels::conv2d_backward_parameters<gradient_kind::plain, T>(s, pass, winners.data(), plain);
-    kernels::conv2d_backward_parameters<gradient_kind::squared, T>(s, pass, winners.data(), squared);
-    kernels::conv2d_backward_input<T>(s, pass, winners.data(), dx.data());
+    std::vector<T> marks(y.size());
+    pass.pool = kind;
+    pass.marks = marks.data();
+    kernels::conv2d_relu_pool_forward(s, pass, y.data());
+    kernels::conv2d_backward_parameters<gradient_kind::plain, T>(s, pass, plain);
+    kernels::conv2d_backward_parameters<gradient_kind::squared, T>(s, pass, squared);
+    kernels::conv2d_backward_input<T>(s, pass, dx.data());
   } else {
     using kernels::pool_axis;
     const kernels::pool2d_shape pool{pool_axis::valid(s.output_height(), 2, 2),
@@ -68,13 +72,18 @@ std::vector<T> everything(const kernels::conv2d_shape& s, bool together) {
     std::vector<T> d_whole(whole.size());
     kernels::conv2d_forward(s, pass, false, whole.data());
     kernels::relu_forward(whole.data(), whole.size());
-    kernels::max_pool2d_forward<T>(pool, whole.data(), y.data(), blocks);
-    kernels::max_pool2d_backward<T>(pool, whole.data(), dy.data(), d_whole.data(), blocks);
+    if (kind == pool_kind::mean) {
+      kernels::average_pool2d_forward<T>(pool, whole.data(), y.data(), blocks);
+      kernels::average_pool2d_backward<T>(pool, dy.data(), d_whole.data(), blocks);
+    } else {
+      kernels::max_pool2d_forward<T>(pool, whole.data(), y.data(), blocks);
+      kernels::max_pool2d_backward<T>(pool, whole.data(), dy.data(), d_whole.data(), blocks);
+    }
     kernels::relu_backward<T>(whole.data(), d_whole.data(), d_whole.size());
     pass.dy = d_whole.data();
-    kernels::conv2d_backward_parameters<gradient_kind::plain, T>(s, pass, nullptr, plain);
-    kernels::conv2d_backward_parameters<gradient_kind::squared, T>(s, pass, nullptr, squared);
-    kernels::conv2d_backward_input<T>(s, pass, nullptr, dx.data());
+    kernels::conv2d_backward_parameters<gradient_kind::plain, T>(s, pass, plain);
+    kernels::conv2d_backward_parameters<gradient_kind::squared, T>(s, pass, squared);
+    kernels::conv2d_backward_input<T>(s, pass, dx.data());
   }
   for (const auto& more : {dx, gradient}) {
     y.insert(y.end(), more.begin(), more.end());
@@ -91,6 +100,20 @@ bool close(const std::vector<T>& a, const std::vector<T>& b, double tolerance) {
   return result;
 }
 
+/// What becomes of 2 x 2 numbers of 16 samples, and which of the four are marked.
+std::pair<std::vector<float>, std::vector<std::int32_t>> pooled(const std::vector<float>& x, pool_kind kind) {
+  const kernels::conv2d_shape s{2, 2, 1, 1, 1, 1};
+  const float kernel = 1;
+  std::vector<float> y(16);
+  std::vector<float> numbers(16);
+  std::vector<float> scratch(s.scratch());
+  kernels::conv2d_relu_pool_forward<float>(
+      s, {&kernel, nullptr, x.data(), nullptr, 1, scratch.data(), kind, numbers.data()}, y.data());
+  std::vector<std::int32_t> marks(16);
+  std::memcpy(marks.data(), numbers.data(), 64);
+  return {y, marks};
+}
+
 }  // namespace
 
 TEST_SUITE("kernels") {
@@ -99,54 +122,61 @@ TEST_SUITE("kernels") {
       CAPTURE(static_cast<int>(set));
       for (const auto& s : shapes) {
         CAPTURE(s.kernel_width);
-        CHECK(close(everything<T>(s, true), everything<T>(s, false), sizeof(T) == 4 ? 1e-5 : 1e-13));
+        const double tolerance = sizeof(T) == 4 ? 1e-5 : 1e-13;
+        CHECK(
+            close(everything<T>(s, pool_kind::largest, true), everything<T>(s, pool_kind::largest, false), tolerance));
+        // Means share their gradients in the order in which outputs stand.
+        CHECK(everything<T>(s, pool_kind::mean, true) == everything<T>(s, pool_kind::mean, false));
       }
     });
   }
 
   TEST_CASE_TEMPLATE("results are the same bits with AVX2 and AVX-512, and the same numbers with neither", T, float,
                      double) {
-    for (const auto& s : shapes) {
-      CAPTURE(s.kernel_width);
-      std::map<kernels::instruction_set, std::vector<T>> results;
-      support::with_each_instruction_set([&](kernels::instruction_set set) { results[set] = everything<T>(s, true); });
-      for (const auto& [set, result] : results) {
-        CHECK(close(result, results.begin()->second, sizeof(T) == 4 ? 1e-5 : 1e-13));
-        if (set != kernels::instruction_set::portable) {
-          CHECK(result == std::next(results.begin())->second);
+    for (const auto kind : {pool_kind::largest, pool_kind::mean}) {
+      for (const auto& s : shapes) {
+        CAPTURE(s.kernel_width);
+        std::map<kernels::instruction_set, std::vector<T>> results;
+        support::with_each_instruction_set(
+            [&](kernels::instruction_set set) { results[set] = everything<T>(s, kind, true); });
+        for (const auto& [set, result] : results) {
+          CHECK(close(result, results.begin()->second, sizeof(T) == 4 ? 1e-5 : 1e-13));
+          if (set != kernels::instruction_set::portable) {
+            CHECK(result == std::next(results.begin())->second);
+          }
         }
       }
     }
   }
 
-  TEST_CASE("the first of equal outputs wins, none where all are negative, and what is not a number is not hidden") {
-    const kernels::conv2d_shape s{2, 2, 1, 1, 1, 1};
+  TEST_CASE("of what is positive the first of the largest is marked, or all; what is not a number is not hidden") {
     support::with_each_instruction_set([&](kernels::instruction_set) {
-      const float kernel = 1;
       std::vector<float> x(64, 2.0F);
       x[48] = 3;                                            // sample 0: the last is the largest
       x[2] = x[18] = x[34] = x[50] = -1;                    // sample 2: all negative
       x[3 + 16] = std::numeric_limits<float>::quiet_NaN();  // sample 3
       x[4] = x[20] = x[36] = x[52] = 0;                     // sample 4: none is positive
-      std::vector<float> y(16);
-      std::vector<float> winners(16);
-      std::vector<float> scratch(s.scratch());
-      kernels::conv2d_relu_pool_forward<float>(s, {&kernel, nullptr, x.data(), nullptr, 1, scratch.data()}, y.data(),
-                                               winners.data());
-      const auto winner = [&](std::size_t sample) {
-        std::int32_t value = 0;
-        std::memcpy(&value, &winners[sample], sizeof(value));
-        return value;
-      };
-      CHECK(y[0] == 3);
-      CHECK(winner(0) == 3);
-      CHECK(y[1] == 2);
-      CHECK(winner(1) == 0);
-      CHECK(y[2] == 0);
-      CHECK(winner(2) == -1);
-      CHECK(y[3] != y[3]);
-      CHECK(y[4] == 0);
-      CHECK(winner(4) == -1);
+      x[5] = x[37] = -1;                                    // sample 5: the first and the third are negative
+      const auto [largest, winners] = pooled(x, pool_kind::largest);
+      CHECK(largest[0] == 3);
+      CHECK(winners[0] == 8);
+      CHECK(largest[1] == 2);
+      CHECK(winners[1] == 1);
+      CHECK(largest[2] == 0);
+      CHECK(winners[2] == 0);
+      CHECK(largest[3] != largest[3]);
+      CHECK(largest[4] == 0);
+      CHECK(winners[4] == 0);
+      CHECK(winners[5] == 2);
+      const auto [mean, positive] = pooled(x, pool_kind::mean);
+      CHECK(mean[0] == 2.25);
+      CHECK(positive[0] == 15);
+      CHECK(mean[2] == 0);
+      CHECK(positive[2] == 0);
+      CHECK(mean[3] != mean[3]);
+      CHECK(positive[4] == 0);
+      CHECK(mean[5] == 1);
+      CHECK(positive[5] == 10);
     });
   }
 }

@@ -3,33 +3,11 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdint>
-#include <cstring>
-#include <type_traits>
-#include <vector>
-
 #include "support/lane_blocks.hpp"
 
 namespace kernels = espalier::kernels;
 
 TEST_SUITE("kernels") {
-  TEST_CASE_TEMPLATE("a gradient stays only where an output won", T, float, double) {
-    using whole = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-    espalier::random_generator random(4);
-    const auto before = support::random_blocks<T>(random, 3, 1);
-    auto dy = before;
-    std::vector<T> winners(dy.size());
-    std::vector<whole> chosen(dy.size());
-    for (std::size_t i = 0; i < dy.size(); ++i) {
-      chosen[i] = static_cast<whole>(random.below(5)) - 1;
-      std::memcpy(&winners[i], &chosen[i], sizeof(whole));
-    }
-    kernels::drop_losers<T>(winners.data(), dy.data(), dy.size());
-    for (std::size_t i = 0; i < dy.size(); ++i) {
-      CHECK(dy[i] == (chosen[i] < 0 ? T{0} : before[i]));
-    }
-  }
-
   TEST_CASE_TEMPLATE("a rectifier and its slope agree", T, float, double) {
     espalier::random_generator random(4);
     auto y = support::random_blocks<T>(random, 3, 1);

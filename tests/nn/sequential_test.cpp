@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <espalier/loss/categorical_cross_entropy.hpp>
+#include <espalier/nn/average_pool2d.hpp>
 #include <espalier/nn/elu.hpp>
 #include <espalier/nn/prelu.hpp>
 #include <espalier/nn/sigmoid.hpp>
@@ -136,6 +137,14 @@ TEST_SUITE("nn") {
     check_gradients(nn::sequential({3}, 2, nn::dense<double>({.units = 4}), nn::softmax<double>(),
                                    nn::dense<double>({.units = 3, .bias = false}), nn::relu<double>()),
                     support::labelled<double>(30, 3, 3));
+  }
+
+  TEST_CASE("poolings that a convolution takes along have the gradients of finite differences, odd borders too") {
+    check_gradients(
+        nn::sequential({7, 9, 2}, 2, nn::conv2d<double>({.filters = 3, .kernel = {3, 3}}), nn::relu<double>(),
+                       nn::average_pool2d<double>(), nn::conv2d<double>({.filters = 3, .kernel = {1, 2}}),
+                       nn::relu<double>(), nn::average_pool2d<double>(), nn::flatten<double>()),
+        support::labelled<double>(30, 7 * 9 * 2, 3));
   }
 
   TEST_CASE("a convolution with gaps leaves a pooling behind it to itself") {

@@ -3,9 +3,9 @@
 #ifndef ESPALIER_KERNELS_AVERAGE_POOL2D_HPP
 #define ESPALIER_KERNELS_AVERAGE_POOL2D_HPP
 
-#include <algorithm>
 #include <cstddef>
 
+#include <espalier/kernels/detail/pool_gradient.hpp>
 #include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/kernels/pool2d_shape.hpp>
@@ -42,14 +42,13 @@ void average_pool2d_forward(const pool2d_shape& s, const T* x, T* y, std::size_t
 /// @param dy  [block][output][lane]; @param dx  [block][input][lane].
 template <class T>
 void average_pool2d_backward(const pool2d_shape& s, const T* dy, T* dx, std::size_t blocks) {
-  std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
+  const detail::pool_gradient<T> gradient(s, dx, blocks);
   for (std::size_t block = 0; block < blocks; ++block, dx += s.inputs() * lanes, dy += s.outputs() * lanes) {
     for_each_window(s, [&](const pool2d_window& window) {
       const T share = detail::share_of_input<T>(window);
       for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
         const detail::numbers<T> own = detail::load(dy + window.output + lane) * share;
-        window.for_each_input(
-            s, [&](std::size_t place) { detail::store(dx + place + lane, detail::load(dx + place + lane) + own); });
+        window.for_each_input(s, [&](std::size_t place) { gradient.put(dx + place + lane, own); });
       }
     });
   }

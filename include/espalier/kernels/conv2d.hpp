@@ -8,13 +8,13 @@
 #include <cstdint>
 
 #include <espalier/kernels/conv2d_shape.hpp>
-#include <espalier/kernels/detail/bias_gradient.hpp>
 #include <espalier/kernels/detail/conv2d_gradient.hpp>
 #include <espalier/kernels/detail/pad.hpp>
 #include <espalier/kernels/detail/table.hpp>
 #include <espalier/kernels/detail/tasks.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
+#include <espalier/kernels/pool2d_shape.hpp>
 
 namespace espalier::inline v0::kernels {
 
@@ -94,16 +94,15 @@ void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T
   }
 }
 
-/// y = the largest of each 2 x 2 window of x convolved with the kernel, + bias, or 0 if that is negative. The output of
-/// the convolution is nowhere written.
-/// @param s        without dilation across.
-/// @param y        [block][window][filter][lane]; windows that reach beyond the output are left out.
-/// @param winners  as y: which of the four it was, in row-major order (the first in a tie), or -1 if y is not positive;
-///                 null if nobody asks.
+/// y = what p.pool makes of each 2 x 2 window of max(x convolved with the kernel, + bias, 0). The output of the
+/// convolution is nowhere written. Writes p.marks too, as y: of those that are positive, the largest (the first in a
+/// tie), or all; unless it is null.
+/// @param s  without dilation across.
+/// @param y  [block][window][filter][lane]; windows that reach beyond the output are left out.
 template <class T>
-void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y, T* winners) {
+void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y) {
   detail::product_task<T> task = detail::forward_task(s, p);
-  task.finish = detail::finish::relu_max_pool;
+  task.finish = p.pool == pool_kind::mean ? detail::finish::relu_average_pool : detail::finish::relu_max_pool;
   task.x_line = s.stride_down * s.line() * lanes;
   task.x_tile = 2 * task.x_column;
   task.y_tile = task.y_column;
@@ -114,7 +113,7 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
       const std::size_t to = (block * s.windows() + line * task.tiles) * s.filters * lanes;
       task.x = padded + 2 * line * task.x_line;
       task.y = y + to;
-      task.winners = winners == nullptr ? nullptr : winners + to;
+      task.marks = p.marks == nullptr ? nullptr : p.marks + to;
       detail::run_product(task, 4, s.filters);
     }
   }
@@ -122,10 +121,10 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
 
 /// The gradient of the input: a convolution of that of the output with the kernel turned around. Zeros beside the
 /// output are written, lines above and below it are skipped.
-/// @param winners  null: p.dy is [block][output][lane]; else it is that of the windows, see conv2d_relu_pool_forward.
-/// @param dx       [block][input][lane].
+/// @param p   p.dy is [block][output][lane], or with a pooling as y of conv2d_relu_pool_forward.
+/// @param dx  [block][input][lane].
 template <class T>
-void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, T* dx) {
+void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx) {
   T* turned = p.scratch + s.gradient_block();
   detail::turn_kernel(s, p.kernel, turned);
   const std::size_t above = s.reach_down() - 1 - s.pad_top;
@@ -140,7 +139,7 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const
   task.weight_row = task.run * s.channels;
   const auto steps = [&](std::size_t lines) { return (lines + s.dilation_down - 1) / s.dilation_down; };
   for (std::size_t block = 0; block < p.blocks; ++block) {
-    detail::spread_gradient(s, p, winners, block);
+    detail::spread_gradient(s, p, block);
     for (std::size_t line = 0; line < s.height; ++line) {
       const std::size_t first = steps(above > line ? above - line : 0);
       const std::size_t last = (std::min)(s.kernel_height, steps((std::max)(s.gradient_height() + above, line) - line));
@@ -159,17 +158,11 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, const
 }
 
 /// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.
-/// @param winners   as in conv2d_backward_input; p.dy is 0 where no one won.
-/// @param d_kernel  (height, width, channels, filters).
-/// @param d_bias    filters numbers; not touched without a bias.
+/// @param p   as in conv2d_backward_input.
+/// @param to  kernel: (height, width, channels, filters); bias: filters numbers, not touched without a bias.
 template <gradient_kind Kind, class T>
-void conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners,
-                                const conv2d_gradient<T>& to) {
-  detail::conv2d_kernel_gradient<Kind>(s, p, winners, to.kernel);
-  if (p.bias != nullptr) {
-    const std::size_t positions = winners != nullptr ? s.windows() : s.output_height() * s.output_width();
-    detail::bias_gradient<Kind>({s.filters, positions, p.blocks}, p.dy, to.bias);
-  }
+void conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pass<T>& p, const conv2d_gradient<T>& to) {
+  detail::conv2d_parameter_gradient<Kind>(s, p, {to.kernel, p.bias == nullptr ? nullptr : to.bias});
 }
 
 }  // namespace espalier::inline v0::kernels

@@ -9,6 +9,7 @@
 
 #include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/lanes.hpp>
+#include <espalier/kernels/pool2d_shape.hpp>
 
 namespace espalier::inline v0::kernels {
 
@@ -120,8 +121,8 @@ struct conv2d_shape {
   /// Numbers of scratch memory that all passes need.
   [[nodiscard]] constexpr std::size_t scratch() const noexcept {
     const std::size_t places = 8 * output_height() * output_width();
-    return (std::max)(
-        {forward_scratch(), gradient_block() + weights(), 4 * image() + filters * kernel_height * sums_row() + places});
+    return (std::max)({forward_scratch(), gradient_block() + weights(),
+                       4 * image() + filters * (kernel_height * sums_row() + 4) + places});
   }
 };
 
@@ -131,9 +132,15 @@ struct conv2d_pass {
   const T* kernel = nullptr;  ///< (height, width, channels, filters), row-major
   const T* bias = nullptr;    ///< filters, or null
   const T* x = nullptr;       ///< [block][input][lane]
-  const T* dy = nullptr;      ///< gradient of the output
+  const T* dy = nullptr;      ///< gradient of the output, or of the windows of a pooling
   std::size_t blocks = 0;
-  T* scratch = nullptr;  ///< conv2d_shape::scratch() numbers
+  T* scratch = nullptr;              ///< conv2d_shape::scratch() numbers
+  pool_kind pool = pool_kind::none;  ///< the pooling that is taken along
+  T* marks = nullptr;  ///< of its windows: bit i says that output i, in row-major order, shares in the gradient; whole
+                       ///< numbers of the size of T
+
+  /// What an output that is marked has of the gradient of its window.
+  [[nodiscard]] constexpr T share() const noexcept { return pool == pool_kind::mean ? T{1} / 4 : T{1}; }
 };
 
 /// Where gradients are added.

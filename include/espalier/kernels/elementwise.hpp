@@ -31,16 +31,6 @@ void relu_backward(const T* y, T* dy, std::size_t count) {
   }
 }
 
-/// Where no output won, as conv2d_relu_pool_forward writes it, the gradient becomes 0, in place.
-/// @param count  a multiple of 16.
-template <class T>
-void drop_losers(const T* winners, T* dy, std::size_t count) {
-  for (std::size_t i = 0; i < count; i += detail::short_vector<T>::width) {
-    const auto lost = detail::load<detail::wholes<T>>(winners + i) < 0;
-    detail::store(dy + i, lost ? detail::numbers<T>{} : detail::load(dy + i));
-  }
-}
-
 /// exp(x - max) / sum over the features of each sample, in place. The maximum is taken off first, so nothing overflows.
 /// @param x  [block][feature][lane].
 template <class T>

@@ -3,9 +3,9 @@
 #ifndef ESPALIER_KERNELS_MAX_POOL2D_HPP
 #define ESPALIER_KERNELS_MAX_POOL2D_HPP
 
-#include <algorithm>
 #include <cstddef>
 
+#include <espalier/kernels/detail/pool_gradient.hpp>
 #include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/kernels/pool2d_shape.hpp>
@@ -45,7 +45,7 @@ void max_pool2d_forward(const pool2d_shape& s, const T* x, T* y, std::size_t blo
 /// @param dy  [block][output][lane]; @param dx  [block][input][lane].
 template <class T>
 void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, std::size_t blocks) {
-  std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
+  const detail::pool_gradient<T> gradient(s, dx, blocks);
   for (std::size_t block = 0; block < blocks; ++block) {
     for_each_window(s, [&](const pool2d_window& window) {
       for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
@@ -54,7 +54,7 @@ void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, 
         window.for_each_input(s, [&](std::size_t place) {
           const auto is_largest = detail::load(x + place + lane) == largest;
           const detail::numbers<T> own = is_largest ? left : detail::numbers<T>{};
-          detail::store(dx + place + lane, detail::load(dx + place + lane) + own);
+          gradient.put(dx + place + lane, own);
           left = is_largest ? detail::numbers<T>{} : left;
         });
       }
@@ -69,7 +69,7 @@ void max_pool2d_backward(const pool2d_shape& s, const T* x, const T* dy, T* dx, 
 /// @param dy  [block][output][lane]; @param dx  [block][input][lane].
 template <class T>
 void max_pool2d_backward_shared(const pool2d_shape& s, const T* x, const T* dy, T* dx, std::size_t blocks) {
-  std::fill_n(dx, blocks * s.inputs() * lanes, T{0});
+  const detail::pool_gradient<T> gradient(s, dx, blocks);
   for (std::size_t block = 0; block < blocks; ++block) {
     for_each_window(s, [&](const pool2d_window& window) {
       for (std::size_t lane = 0; lane < lanes; lane += detail::short_vector<T>::width) {
@@ -83,7 +83,7 @@ void max_pool2d_backward_shared(const pool2d_shape& s, const T* x, const T* dy, 
         window.for_each_input(s, [&](std::size_t place) {
           const auto is_largest = detail::load(x + place + lane) == largest;
           const detail::numbers<T> own = is_largest ? share : detail::numbers<T>{};
-          detail::store(dx + place + lane, detail::load(dx + place + lane) + own);
+          gradient.put(dx + place + lane, own);
         });
       }
     });

@@ -5,10 +5,18 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include <espalier/kernels/lanes.hpp>
 
 namespace espalier::inline v0::kernels {
+
+/// What a pooling of 2 x 2 makes of the four, where a convolution and a rectifier take it along.
+enum class pool_kind : std::uint8_t {
+  none,     ///< there is no pooling
+  largest,  ///< the largest of them
+  mean      ///< their mean
+};
 
 /// Windows along one axis of an image.
 struct pool_axis {
@@ -25,6 +33,13 @@ struct pool_axis {
   /// @return one past the last.
   [[nodiscard]] constexpr std::size_t end(std::size_t output) const noexcept {
     return (std::min)(inputs, output * step + window - before);
+  }
+
+  /// @return whether two windows hold the same input.
+  [[nodiscard]] constexpr bool overlap() const noexcept { return step < window && outputs > 1; }
+  /// @return whether every input lies in a window.
+  [[nodiscard]] constexpr bool covered() const noexcept {
+    return outputs > 0 && step <= window && end(outputs - 1) == inputs;
   }
 
   /// Windows that lie in the image; what is left over is left out.
@@ -47,7 +62,9 @@ struct pool2d_shape {
 
   [[nodiscard]] constexpr std::size_t inputs() const noexcept { return lines.inputs * columns.inputs * channels; }
   [[nodiscard]] constexpr std::size_t outputs() const noexcept { return lines.outputs * columns.outputs * channels; }
-  /// Whether it keeps one of each 2 x 2, as conv2d_relu_pool_forward does.
+  [[nodiscard]] constexpr bool overlap() const noexcept { return lines.overlap() || columns.overlap(); }
+  [[nodiscard]] constexpr bool covered() const noexcept { return lines.covered() && columns.covered(); }
+  /// Whether it makes one of each 2 x 2, as conv2d_relu_pool_forward does.
   [[nodiscard]] constexpr bool takes_fours() const noexcept { return takes_twos(lines) && takes_twos(columns); }
 
  private:

@@ -4,6 +4,7 @@
 #define ESPALIER_NN_AVERAGE_POOL2D_HPP
 
 #include <espalier/kernels/average_pool2d.hpp>
+#include <espalier/kernels/pool2d_shape.hpp>
 #include <espalier/nn/detail/pooling.hpp>
 #include <espalier/nn/layer.hpp>
 
@@ -17,6 +18,7 @@ class average_pool2d : public detail::pooling<average_pool2d<T>, T> {
  public:
   static constexpr const char* default_name = "average_pool2d";
   static constexpr bool piecewise_linear = true;
+  static constexpr kernels::pool_kind kind = kernels::pool_kind::mean;
 
   using detail::pooling<average_pool2d<T>, T>::pooling;
   void forward(const pass<T>& p) const { kernels::average_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }

@@ -15,6 +15,7 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
+#include <espalier/kernels/pool2d_shape.hpp>
 #include <espalier/nn/workspace.hpp>
 
 namespace espalier::inline v0::nn {
@@ -38,6 +39,7 @@ struct pass {
   std::uint64_t noise = 0;             ///< differs from slot to slot and step to step of a training; 0: not a training
   double* slot_sums = nullptr;         ///< of a batch_layer in training: what it collects over these blocks
   const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
+  kernels::pool_kind pool = kernels::pool_kind::none;  ///< of several layers taken together: the pooling of 2 x 2
 };
 
 /// What a layer without weights does with units, the channels along the last axis.
@@ -86,9 +88,9 @@ concept trained_layer = layer<Layer> && requires(Layer& l, const Layer& c, const
 
 /// A layer with a kernel to train and prune: also gives attributes().
 ///
-/// Optional, for speed: `forward_relu(pass)` takes along a relu behind it; `forward_relu_pool`, `backward_relu_pool`
-/// and `backward_parameters_relu_pool` also a pooling of 2 x 2 behind that, where `takes_pool()`, and leave in
-/// `pass.between` what they like.
+/// Optional, for speed: `forward_relu(pass)` takes along a relu behind it. Where `takes_pool()`, it also takes along
+/// the pooling `pass.pool` behind that and leaves in `pass.between` what it likes, for backward and
+/// backward_parameters.
 template <class Layer>
 concept weighted_layer = trained_layer<Layer> && requires(const Layer& c) {
   c.attributes();

@@ -4,6 +4,7 @@
 #define ESPALIER_NN_MAX_POOL2D_HPP
 
 #include <espalier/kernels/max_pool2d.hpp>
+#include <espalier/kernels/pool2d_shape.hpp>
 #include <espalier/nn/detail/pooling.hpp>
 #include <espalier/nn/layer.hpp>
 
@@ -17,10 +18,9 @@ class max_pool2d : public detail::pooling<max_pool2d<T>, T> {
  public:
   static constexpr const char* default_name = "max_pool2d";
   static constexpr bool piecewise_linear = true;
+  static constexpr kernels::pool_kind kind = kernels::pool_kind::largest;
 
   using detail::pooling<max_pool2d<T>, T>::pooling;
-  /// @return whether it keeps one of each 2 x 2: then a convolution and a rectifier before it can take it along.
-  [[nodiscard]] bool takes_fours() const noexcept { return this->shape().takes_fours(); }
   void forward(const pass<T>& p) const { kernels::max_pool2d_forward(this->shape(), p.x, p.y, p.blocks); }
   void backward(const pass<T>& p) const { kernels::max_pool2d_backward<T>(this->shape(), p.x, p.dy, p.dx, p.blocks); }
 };

@@ -57,24 +57,12 @@ class quantized : public Layer {
   void forward(const pass<value_type>& p) const { Layer::forward(with_rounded(p)); }
   void forward_relu(const pass<value_type>& p) const requires requires(const Layer& l) { l.forward_relu(p); }
   { Layer::forward_relu(with_rounded(p)); }
-  void forward_relu_pool(const pass<value_type>& p) const requires requires(const Layer& l) { l.forward_relu_pool(p); }
-  { Layer::forward_relu_pool(with_rounded(p)); }
   void backward(const pass<value_type>& p) const { Layer::backward(with_rounded(p)); }
-  void backward_relu_pool(const pass<value_type>& p) const requires requires(const Layer& l) {
-    l.backward_relu_pool(p);
-  }
-  { Layer::backward_relu_pool(with_rounded(p)); }
 
   template <kernels::gradient_kind Kind>
   void backward_parameters(const pass<value_type>& p, value_type* d_kernel, value_type* d_bias) const {
     through_slopes<Kind>(p, d_kernel, d_bias, [this](const auto& q, value_type* k, value_type* b) {
       this->Layer::template backward_parameters<Kind>(q, k, b);
-    });
-  }
-  template <kernels::gradient_kind Kind>
-  void backward_parameters_relu_pool(const pass<value_type>& p, value_type* d_kernel, value_type* d_bias) const {
-    through_slopes<Kind>(p, d_kernel, d_bias, [this](const auto& q, value_type* k, value_type* b) {
-      this->Layer::template backward_parameters_relu_pool<Kind>(q, k, b);
     });
   }
 

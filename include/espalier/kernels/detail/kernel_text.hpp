@@ -114,18 +114,32 @@
         }                                                                                                     \
       }                                                                                                       \
     }                                                                                                         \
-    [[gnu::always_inline]] inline void end_pool(T* y, T* winners) const {                                     \
+    [[gnu::always_inline]] inline void end_max_pool(T* y, T* marks) const {                                   \
       ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
         vector<T> largest = sums[0][o];                                                                       \
-        mask<T> winner{};                                                                                     \
+        mask<T> winner = mask<T>{} + 1;                                                                       \
         ESPALIER_UNROLL for (std::size_t p = 1; p < Points; ++p) {                                            \
           const mask<T> larger = ~(sums[p][o] <= largest) & (largest == largest);                             \
           largest = larger ? sums[p][o] : largest;                                                            \
-          winner = larger ? mask<T>{} + static_cast<std::int8_t>(p) : winner;                                 \
+          winner = larger ? mask<T>{} + static_cast<std::int8_t>(1 << p) : winner;                            \
         }                                                                                                     \
         store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                                     \
-        if (winners != nullptr) {                                                                             \
-          store<T>(winners + o * lanes, largest > T{0} ? winner : ~mask<T>{});                                \
+        if (marks != nullptr) {                                                                               \
+          store<T>(marks + o * lanes, largest > T{0} ? winner : mask<T>{});                                   \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    [[gnu::always_inline]] inline void end_average_pool(T* y, T* marks) const {                               \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
+        vector<T> total{};                                                                                    \
+        mask<T> positive{};                                                                                   \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                            \
+          total += sums[p][o] <= T{0} ? vector<T>{} : sums[p][o];                                             \
+          positive |= (sums[p][o] > T{0}) & static_cast<std::int8_t>(1 << p);                                 \
+        }                                                                                                     \
+        store<T>(y + o * lanes, total * (T{1} / 4));                                                          \
+        if (marks != nullptr) {                                                                               \
+          store<T>(marks + o * lanes, positive);                                                              \
         }                                                                                                     \
       }                                                                                                       \
     }                                                                                                         \
@@ -141,7 +155,11 @@
         const std::size_t to = i * t.y_tile + lane;                                                           \
         if constexpr (Points == 4) {                                                                          \
           if (t.finish == finish::relu_max_pool) {                                                            \
-            sums.end_pool(t.y + to, t.winners == nullptr ? nullptr : t.winners + to);                         \
+            sums.end_max_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                         \
+            continue;                                                                                         \
+          }                                                                                                   \
+          if (t.finish == finish::relu_average_pool) {                                                        \
+            sums.end_average_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                     \
             continue;                                                                                         \
           }                                                                                                   \
         }                                                                                                     \

@@ -38,14 +38,15 @@ template <class T>
   return scratch;
 }
 
-/// The gradient of a window goes to the one of its four outputs that won.
+/// The gradient of a window goes to those of its four outputs that are marked.
+/// @param from  of the window among those of p.
 template <class T>
-void spread_window(const T* dy, const T* winners, T* to, const std::size_t (&places)[4]) {
+void spread_window(const conv2d_pass<T>& p, std::size_t from, T* to, const std::size_t (&places)[4]) {
   for (std::size_t lane = 0; lane < lanes; lane += short_vector<T>::width) {
-    const numbers<T> slope = load(dy + lane);
-    const auto winner = load<wholes<T>>(winners + lane);
-    for (int p = 0; p < 4; ++p) {
-      store(to + places[p] + lane, winner == p ? slope : numbers<T>{});
+    const numbers<T> slope = load(p.dy + from + lane) * p.share();
+    const auto marks = load<wholes<T>>(p.marks + from + lane);
+    for (std::size_t i = 0; i < 4; ++i) {
+      store(to + places[i] + lane, where_odd<T>(slope, marks >> static_cast<typename short_vector<T>::whole>(i)));
     }
   }
 }
@@ -68,15 +69,15 @@ void fill_around_windows(const conv2d_shape& s, T* to) {
 
 /// Writes the gradient of a block's output into p.scratch, as far apart as its strides and in the order of columns of
 /// the shape, with zeros between and around.
-/// @param winners  of the windows, or null if p.dy is that of the output itself.
 template <class T>
-void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* winners, std::size_t block) {
+void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, std::size_t block) {
   const std::size_t pixel = s.filters * lanes;
   const column_order columns = s.gradient_columns();
   const std::size_t row = columns.size() * pixel;
   const std::size_t left = s.gradient_left() * pixel;
   const std::size_t line_size = s.output_width() * pixel;
-  if (winners == nullptr && !s.scattered()) {
+  const bool pooled = p.pool != pool_kind::none;
+  if (!pooled && !s.scattered()) {
     const T* dy = p.dy + block * s.outputs() * lanes;
     for (std::size_t line = 0; line < s.output_height(); ++line) {
       T* to = std::fill_n(p.scratch + line * row, left, T{0});
@@ -90,7 +91,7 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
   } else {
     fill_around_windows(s, p.scratch);
   }
-  const std::size_t step = winners == nullptr ? 1 : 2;
+  const std::size_t step = pooled ? 2 : 1;
   const std::size_t across = s.output_width() / step;
   const std::size_t count = across * (s.output_height() / step);
   const std::size_t right = s.stride_across * pixel;
@@ -100,12 +101,12 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const T* wi
     const std::size_t column = s.gradient_left() + output % across * step * s.stride_across;
     T* to = p.scratch + output / across * step * down + columns.place(column) * pixel;
     const std::size_t from = (block * count + output) * pixel;
-    if (winners == nullptr) {
+    if (!pooled) {
       std::copy_n(p.dy + from, pixel, to);
       continue;
     }
     for (std::size_t f = 0; f < pixel; f += lanes) {
-      spread_window(p.dy + from + f, winners + from + f, to + f, places);
+      spread_window(p, from + f, to + f, places);
     }
   }
 }

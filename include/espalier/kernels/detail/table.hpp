@@ -119,7 +119,7 @@ void run_product(const product_task<T>& all, std::size_t points, std::size_t out
     part.weights += begin * all.weight_output;
     part.bias = all.bias == nullptr ? nullptr : all.bias + begin;
     part.y += begin * lanes;
-    part.winners = all.winners == nullptr ? nullptr : all.winners + begin * lanes;
+    part.marks = all.marks == nullptr ? nullptr : all.marks + begin * lanes;
     kernels.product[points == 4 ? 1 : 0][size - 1](part);
   });
 }

@@ -11,9 +11,10 @@ namespace espalier::inline v0::kernels::detail {
 
 /// What is done with a finished tile of a product.
 enum class finish : std::uint8_t {
-  store,         ///< it is stored
-  relu,          ///< negative numbers become 0 first
-  relu_max_pool  ///< the largest of the four points is stored, or 0, and in `winners` which one it was, or -1
+  store,             ///< it is stored
+  relu,              ///< negative numbers become 0 first
+  relu_max_pool,     ///< the largest of the four points is stored, or 0, and in `marks` which one it was, if positive
+  relu_average_pool  ///< the mean of the four is stored, negative ones being 0, and in `marks` which were positive
 };
 
 /// Points times weights. A tile is some points (one, or four in two lines of two columns) by some outputs:
@@ -35,7 +36,7 @@ struct product_task {
   T* y = nullptr;           ///< outputs are one lane block apart
   std::size_t y_column = 0;
   std::size_t y_line = 0;
-  T* winners = nullptr;   ///< as y; whole numbers of the size of T; null if nobody asks
+  T* marks = nullptr;     ///< as y: a bit for each of the four points, in whole numbers of the size of T; or null
   std::size_t tiles = 1;  ///< how many, one after the other
   std::size_t x_tile = 0;
   std::size_t y_tile = 0;

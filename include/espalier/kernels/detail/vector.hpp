@@ -36,6 +36,12 @@ inline void store(T* to, const Vector& value) noexcept {
   std::memcpy(to, &value, sizeof(value));
 }
 
+/// @return the numbers where the whole ones are odd, else 0.
+template <class T>
+[[nodiscard]] inline numbers<T> where_odd(const numbers<T>& values, const wholes<T>& odd) noexcept {
+  return reinterpret_cast<numbers<T>>(reinterpret_cast<wholes<T>>(values) & -(odd & 1));
+}
+
 /// from[lane of row] -> to[row of lane]: as many rows as a vector has numbers, for as many vectors.
 template <class T>
 inline void transpose(numbers<T> (&rows)[short_vector<T>::width]) noexcept {

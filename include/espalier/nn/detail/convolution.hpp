@@ -10,8 +10,8 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/conv2d.hpp>
 #include <espalier/kernels/conv2d_shape.hpp>
-#include <espalier/kernels/elementwise.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
+#include <espalier/kernels/pool2d_shape.hpp>
 #include <espalier/nn/initializer.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/tensor/tensor.hpp>
@@ -33,24 +33,19 @@ class convolution {
   [[nodiscard]] std::size_t forward_scratch() const noexcept { return shape_.forward_scratch(); }
 
   void forward(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), false, p.y); }
-  void forward_relu(const pass<T>& p) const { kernels::conv2d_forward(shape_, arrays(p), true, p.y); }
-  /// @return whether `forward_relu_pool` can run.
+  void forward_relu(const pass<T>& p) const {
+    if (p.pool == kernels::pool_kind::none) {
+      kernels::conv2d_forward(shape_, arrays(p), true, p.y);
+    } else {
+      kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y);
+    }
+  }
+  /// @return whether a pooling may be taken along.
   [[nodiscard]] bool takes_pool() const noexcept { return shape_.dilation_across == 1; }
-  void forward_relu_pool(const pass<T>& p) const {
-    kernels::conv2d_relu_pool_forward(shape_, arrays(p), p.y, p.between);
-  }
-  void backward(const pass<T>& p) const { kernels::conv2d_backward_input<T>(shape_, arrays(p), nullptr, p.dx); }
-  void backward_relu_pool(const pass<T>& p) const {
-    kernels::conv2d_backward_input<T>(shape_, arrays(p), p.between, p.dx);
-  }
+  void backward(const pass<T>& p) const { kernels::conv2d_backward_input<T>(shape_, arrays(p), p.dx); }
   template <kernels::gradient_kind Kind>
   void backward_parameters(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), nullptr, {d_kernel, d_bias});
-  }
-  template <kernels::gradient_kind Kind>
-  void backward_parameters_relu_pool(const pass<T>& p, T* d_kernel, T* d_bias) const {
-    kernels::drop_losers<T>(p.between, p.dy, p.blocks * shape_.windows() * shape_.filters * kernels::lanes);
-    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), p.between, {d_kernel, d_bias});
+    kernels::conv2d_backward_parameters<Kind, T>(shape_, arrays(p), {d_kernel, d_bias});
   }
 
  protected:
@@ -66,9 +61,10 @@ class convolution {
   kernels::conv2d_shape shape_;
 
  private:
+  /// The marks of a pooling lie where the output of this layer would.
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = weights_of(p, kernel_, bias_);
-    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.pool, p.between};
   }
 
   tensor<T, Rank> kernel_;

@@ -111,8 +111,7 @@ class layer_passes {
       const current& layer = std::get<Depth - 1>(layers_);
       const pass<value_type> p = pass_of<Depth - 1, 1>(w, blocks);
       if constexpr (trained_layer<current>) {
-        end -= count_numbers(layer);
-        layer.template backward_parameters<Kind>(p, end, end + layer.kernel().size());
+        end = add_gradients<Kind>(layer, p, end);
       }
       // Nobody needs the gradient of the samples.
       if constexpr (has_weights_below<Depth - 1>()) {
@@ -131,7 +130,7 @@ class layer_passes {
       const auto& layer = std::get<Index>(layers_);
       if constexpr (relu_and_pool_follow<Tuple, Index, End>()) {
         if (run_as_three<Index>(layers_)) {
-          layer.forward_relu_pool(pass_of<Index, 3>(w, blocks));
+          layer.forward_relu(pass_of<Index, 3>(w, blocks));
           return run_from<Index + 3, End>(w, blocks);
         }
       }
@@ -164,6 +163,9 @@ class layer_passes {
     p.samples = purpose.samples == 0 ? blocks * kernels::lanes : purpose.samples;
     p.noise = purpose.noise;
     p.kept = w.kept() + kept_below<Index>();
+    if constexpr (Count == 3) {
+      p.pool = std::tuple_element_t<Index + 2, Tuple>::kind;
+    }
     if constexpr (is_batch_layer<Index>()) {
       if (purpose.batch != nullptr) {
         p.slot_sums = w.sums().data() + sums_below<Index>();
@@ -199,16 +201,23 @@ class layer_passes {
     }
   }
 
-  /// The same where a layer, a relu and a pooling ran together.
+  /// Adds the gradients of a layer's parameters, which end at `end`.
+  /// @return where they begin.
+  template <kernels::gradient_kind Kind, class Layer>
+  static value_type* add_gradients(const Layer& layer, const pass<value_type>& p, value_type* end) {
+    value_type* begin = end - count_numbers(layer);
+    layer.template backward_parameters<Kind>(p, begin, begin + layer.kernel().size());
+    return begin;
+  }
+
+  /// The same as back_through where a layer, a relu and a pooling ran together.
   template <kernels::gradient_kind Kind, std::size_t Depth, std::size_t Last>
   void back_through_three(workspace<value_type>& w, std::size_t blocks, value_type* end) const {
     const auto& layer = std::get<Depth - 3>(layers_);
     const pass<value_type> p = pass_of<Depth - 3, 3>(w, blocks);
-    value_type* d_bias = end - layer.bias().size();
-    end = d_bias - layer.kernel().size();
-    layer.template backward_parameters_relu_pool<Kind>(p, end, d_bias);
+    end = add_gradients<Kind>(layer, p, end);
     if constexpr (has_weights_below<Depth - 3>()) {
-      layer.backward_relu_pool(p);
+      layer.backward(p);
       back_through<Kind, Depth - 3, Last>(w, blocks, end);
     }
   }

@@ -49,6 +49,9 @@ class pooling : public pooling_base<T> {
     return {s.lines.outputs, s.columns.outputs, s.channels};
   }
 
+  /// @return whether it makes one of each 2 x 2: then a convolution and a rectifier before it can take it along.
+  [[nodiscard]] bool takes_fours() const noexcept { return this->shape().takes_fours(); }
+
  private:
   pool2d_options options_;
 };

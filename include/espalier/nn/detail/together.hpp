@@ -3,12 +3,13 @@
 #ifndef ESPALIER_NN_DETAIL_TOGETHER_HPP
 #define ESPALIER_NN_DETAIL_TOGETHER_HPP
 
+#include <concepts>
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
 
+#include <espalier/kernels/pool2d_shape.hpp>
 #include <espalier/nn/layer.hpp>
-#include <espalier/nn/max_pool2d.hpp>
 #include <espalier/nn/relu.hpp>
 
 namespace espalier::inline v0::nn::detail {
@@ -18,10 +19,13 @@ concept takes_relu = requires(const Layer& l, const pass<typename Layer::value_t
   l.forward_relu(p);
 };
 template <class Layer>
-concept takes_relu_and_pool = takes_relu<Layer> && requires(const Layer& l, const pass<typename Layer::value_type>& p) {
+concept takes_relu_and_pool = takes_relu<Layer> && requires(const Layer& l) {
   l.takes_pool();
-  l.forward_relu_pool(p);
-  l.backward_relu_pool(p);
+};
+template <class Layer>
+concept pools_fours = requires(const Layer& l) {
+  { Layer::kind } -> std::convertible_to<kernels::pool_kind>;
+  l.takes_fours();
 };
 
 /// Whether layer Index of the tuple takes along the relu behind it; no layer at or behind End is taken.
@@ -42,7 +46,7 @@ template <class Tuple, std::size_t Index, std::size_t End>
   if constexpr (Index + 3 <= End && relu_follows<Tuple, Index, End>()) {
     using first = std::tuple_element_t<Index, Tuple>;
     using third = std::tuple_element_t<Index + 2, Tuple>;
-    return takes_relu_and_pool<first> && std::is_same_v<third, max_pool2d<typename first::value_type>>;
+    return takes_relu_and_pool<first> && pools_fours<third>;
   } else {
     return false;
   }
