@@ -14260,6 +14260,20 @@ struct product_task {
   detail::finish finish = finish::store;
 };
 
+/// Outputs of one sample: y[output] = bias[output] + sum over inputs of x[input] kernel[input][output].
+template <class T>
+struct single_task {
+  const T* x = nullptr;  ///< [input][lane], of which the first lane is looked at
+  std::size_t inputs = 0;
+  const T* kernel = nullptr;
+  std::size_t row = 0;      ///< from one input's weights to the next
+  std::size_t outputs = 0;  ///< that are real
+  std::size_t whole = 0;    ///< inputs whose weights may be read in whole vectors, though there are fewer outputs
+  const T* bias = nullptr;  ///< or null
+  T* y = nullptr;           ///< [output][lane]; all lanes are written
+  bool relu = false;
+};
+
 /// Sums of rows of an image, cut out at some places, times numbers: sums[row][i] += slope x[place + row + i].
 template <class T>
 struct rows_task {
@@ -14305,6 +14319,7 @@ template <class T>
 struct kernel_table {
   std::size_t width = 0;                                                         ///< numbers in a vector
   std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};      ///< [1 or 4 points][outputs - 1]
+  std::array<void (*)(const single_task<T>&), 4> single{};                       ///< [1, 2, 4, 8 vectors]
   std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};            ///< [1, 3, 5 rows][vectors - 1]
   std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> outer{};          ///< [1, 4, 6 inputs][1, 2, 4 vectors]
   std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> squared_outer{};  ///< both factors squared
@@ -14472,6 +14487,16 @@ inline constexpr std::size_t slot_samples = lanes * slot_blocks;
 }
 
 namespace detail {
+
+/// All lanes of a feature become one number, as the lanes behind the last sample repeat it.
+template <class T>
+void fill_lanes(T value, T* to) {
+  const numbers<T> same = value - numbers<T>{};
+#pragma GCC unroll 8
+  for (std::size_t lane = 0; lane < lanes; lane += short_vector<T>::width) {
+    store(to + lane, same);
+  }
+}
 
 // The small loops below run over registers: unrolled, for at -O2 g++ would keep the arrays in memory.
 
@@ -14730,6 +14755,50 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
     }                                                                                                         \
   }                                                                                                           \
                                                                                                               \
+  template <class T, std::size_t Vectors>                                                                     \
+  [[gnu::always_inline]] inline void add_input(vector<T> (&sums)[Vectors], T x, const T* weights) {           \
+    vector<T> sample = broadcast<T>(x);                                                                       \
+    ESPALIER_KEEP_IN_REGISTER(sample);                                                                        \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
+      sums[v] += load<T>(weights + v * vector_of<T>::width) * sample;                                         \
+    }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
+  template <class T, std::size_t Vectors>                                                                     \
+  void single(const single_task<T>& t) {                                                                      \
+    constexpr std::size_t width = vector_of<T>::width;                                                        \
+    T part[Vectors * width] = {};                                                                             \
+    const std::size_t bytes = t.outputs * sizeof(T);                                                          \
+    if (t.bias != nullptr) {                                                                                  \
+      std::memcpy(part, t.bias, bytes);                                                                       \
+    }                                                                                                         \
+    vector<T> sums[Vectors];                                                                                  \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
+      sums[v] = load<T>(part + v * width);                                                                    \
+    }                                                                                                         \
+    const T* weights = t.kernel;                                                                              \
+    std::size_t i = 0;                                                                                        \
+    for (; i < t.whole; ++i, weights += t.row) {                                                              \
+      add_input<T>(sums, t.x[i * lanes], weights);                                                            \
+    }                                                                                                         \
+    for (; i < t.inputs; ++i, weights += t.row) {                                                             \
+      std::memcpy(part, weights, bytes);                                                                      \
+      add_input<T>(sums, t.x[i * lanes], part);                                                               \
+    }                                                                                                         \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
+      if (t.relu) {                                                                                           \
+        sums[v] = sums[v] <= T{0} ? vector<T>{} : sums[v];                                                    \
+      }                                                                                                       \
+      store<T>(part + v * width, sums[v]);                                                                    \
+    }                                                                                                         \
+    for (std::size_t o = 0; o < t.outputs; ++o) {                                                             \
+      const vector<T> same = broadcast<T>(part[o]);                                                           \
+      ESPALIER_UNROLL for (std::size_t lane = 0; lane < lanes; lane += width) {                               \
+        store<T>(t.y + o * lanes + lane, same);                                                               \
+      }                                                                                                       \
+    }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
   template <class T, std::size_t Rows, std::size_t Vectors>                                                   \
   [[gnu::always_inline]] inline void add_piece(vector<T> (&sums)[Rows][Vectors], const rows_task<T>& t,       \
                                                std::size_t i) {                                               \
@@ -14846,6 +14915,8 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
     static constexpr std::size_t width = vector_of<T>::width;                                                 \
     template <std::size_t Points, std::size_t Outputs>                                                        \
     static constexpr auto product = &Set::product<T, Points, Outputs>;                                        \
+    template <std::size_t Vectors>                                                                            \
+    static constexpr auto single = &Set::single<T, Vectors>;                                                  \
     template <std::size_t Rows, std::size_t Vectors>                                                          \
     static constexpr auto rows = &Set::rows<T, Rows, Vectors>;                                                \
     template <bool Squared, std::size_t Inputs, std::size_t Vectors>                                          \
@@ -14909,6 +14980,8 @@ template <class T, class Kernels, std::size_t Outputs>
     ((table.product[1][O] = Kernels::template product<4, O + 1>), ...);
   }
   (std::make_index_sequence<Outputs>{});
+  table.single = {Kernels::template single<1>, Kernels::template single<2>, Kernels::template single<4>,
+                  Kernels::template single<8>};
   table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
                  {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
                  {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
@@ -15743,8 +15816,13 @@ struct conv2d_shape {
   /// A row of the kernel's gradient in whole vectors.
   [[nodiscard]] constexpr std::size_t sums_row() const noexcept { return (run() + 31) / 32 * 32; }
 
+  /// Numbers that 16 points of the output see.
+  [[nodiscard]] constexpr std::size_t windows_of_points() const noexcept { return kernel_height * run() * lanes; }
   /// Numbers of scratch memory that a forward pass needs.
-  [[nodiscard]] constexpr std::size_t forward_scratch() const noexcept { return padded_height() * line() * lanes; }
+  [[nodiscard]] constexpr std::size_t forward_scratch() const noexcept {
+    const std::size_t block = padded() || dilation_across > 1 ? padded_height() * line() * lanes : 0;
+    return (std::max)(block, padded_height() * line() + 4 * (windows_of_points() + filters * lanes));
+  }
   /// Numbers of scratch memory that all passes need.
   [[nodiscard]] constexpr std::size_t scratch() const noexcept {
     const std::size_t places = 8 * output_height() * output_width();
@@ -15761,10 +15839,11 @@ struct conv2d_pass {
   const T* x = nullptr;       ///< [block][input][lane]
   const T* dy = nullptr;      ///< gradient of the output, or of the windows of a pooling
   std::size_t blocks = 0;
-  T* scratch = nullptr;              ///< conv2d_shape::scratch() numbers
+  T* scratch = nullptr;              ///< conv2d_shape::scratch() numbers; forward_scratch() if nothing goes back
   pool_kind pool = pool_kind::none;  ///< the pooling that is taken along
-  T* marks = nullptr;  ///< of its windows: bit i says that output i, in row-major order, shares in the gradient; whole
-                       ///< numbers of the size of T
+  T* marks = nullptr;   ///< of its windows: bit i says that output i, in row-major order, shares in the gradient; whole
+                        ///< numbers of the size of T
+  bool single = false;  ///< forward: only the first sample counts; the others become equal to it
 
   /// What an output that is marked has of the gradient of its window.
   [[nodiscard]] constexpr T share() const noexcept { return pool == pool_kind::mean ? T{1} / 4 : T{1}; }
@@ -16035,6 +16114,146 @@ void conv2d_parameter_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, c
 
 #endif
 
+// ---- espalier/kernels/detail/conv2d_single.hpp ----
+// Convolutions of a single sample, forward: points of the output take the place of samples in the lanes.
+#ifndef ESPALIER_KERNELS_DETAIL_CONV2D_SINGLE_HPP
+#define ESPALIER_KERNELS_DETAIL_CONV2D_SINGLE_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// The image alone, with its border of zeros and its columns in the order of the shape.
+/// @param x  [input][lane].
+template <class T>
+void take_image(const conv2d_shape& s, const T* x, T* image) {
+  if (s.padded() || s.dilation_across > 1) {
+    std::fill_n(image, s.padded_height() * s.line(), T{0});
+  }
+  const column_order columns = s.columns();
+  for (std::size_t line = 0; line < s.height; ++line) {
+    T* to = image + (s.pad_top + line) * s.line();
+    for (std::size_t column = 0; column < s.width; ++column) {
+      T* pixel = to + columns.place(s.pad_left + column) * s.channels;
+      for (std::size_t channel = 0; channel < s.channels; ++channel, x += lanes) {
+        pixel[channel] = *x;
+      }
+    }
+  }
+}
+
+/// Where the windows of 16 points begin in the image.
+using window_places = std::array<std::size_t, lanes>;
+
+/// @param to  [input of the window][point].
+template <class T>
+void gather_windows(const conv2d_shape& s, const T* image, const window_places& places, T* to) {
+  constexpr std::size_t width = short_vector<T>::width;
+  for (std::size_t row = 0; row < s.kernel_height; ++row, to += s.run() * lanes) {
+    const T* line = image + row * s.dilation_down * s.line();
+    for (std::size_t point = 0; point < lanes; point += width) {
+      std::array<const T*, width> from;
+      for (std::size_t i = 0; i < width; ++i) {
+        from[i] = line + places[point + i];
+      }
+      rows_to_lanes<T>(from, s.run(), to + point);
+    }
+  }
+}
+
+/// Points of the output of a convolution of one image, or of the pooling behind it, 16 side by side.
+template <class T>
+class single_conv2d {
+ public:
+  /// @param p  its scratch has conv2d_shape::forward_scratch() numbers.
+  single_conv2d(const conv2d_shape& s, const conv2d_pass<T>& p)
+      : shape_(s), windows_(p.scratch + s.padded_height() * s.line()), found_(windows_ + 4 * s.windows_of_points()) {
+    take_image(s, p.x, p.scratch);
+    task_.run = s.kernel_height * s.run();
+    task_.weights = p.kernel;
+    task_.weight_input = s.filters;
+    task_.weight_output = 1;
+    task_.bias = p.bias;
+    task_.x = windows_;
+    task_.x_column = s.windows_of_points();
+    task_.x_line = 2 * task_.x_column;
+    task_.y = found_;
+    task_.y_column = s.filters * lanes;
+    task_.y_line = 2 * task_.y_column;
+    image_ = p.scratch;
+  }
+
+  /// @param y  [output][lane].
+  void run(detail::finish finish, T* y) {
+    task_.finish = finish;
+    const std::size_t width = shape_.output_width();
+    const std::size_t count = shape_.output_height() * width;
+    const auto place = [&](std::size_t point) { return place_of(point / width, point % width); };
+    for (std::size_t first = 0; first < count;) {
+      // Three groups of points are faster as four than one by one.
+      const std::size_t groups = count - first > 2 * lanes ? 4 : 1;
+      for (std::size_t group = 0; group < groups; ++group) {
+        gather(group, first + group * lanes, count, place);
+      }
+      run_product(task_, groups, shape_.filters);
+      for (std::size_t group = 0; group < groups; ++group, first += lanes) {
+        spread(group, first, count, y);
+      }
+    }
+  }
+
+  /// @param finish  one that takes the four points of a window of 2 x 2 together.
+  /// @param y       [window][filter][lane].
+  void run_pool(detail::finish finish, T* y) {
+    task_.finish = finish;
+    const std::size_t width = shape_.output_width() / 2;
+    for (std::size_t first = 0; first < shape_.windows(); first += lanes) {
+      for (std::size_t corner = 0; corner < 4; ++corner) {
+        gather(corner, first, shape_.windows(), [&](std::size_t window) {
+          return place_of(window / width * 2 + corner / 2, window % width * 2 + corner % 2);
+        });
+      }
+      run_product(task_, 4, shape_.filters);
+      spread(0, first, shape_.windows(), y);
+    }
+  }
+
+ private:
+  /// Where the window of a point of the output begins in the image.
+  [[nodiscard]] std::size_t place_of(std::size_t line, std::size_t column) const noexcept {
+    return line * shape_.stride_down * shape_.line() +
+           shape_.columns().place(column * shape_.stride_across) * shape_.channels;
+  }
+
+  /// Brings in the windows of 16 points; the last one is repeated where there are fewer.
+  template <class Place>
+  void gather(std::size_t group, std::size_t first, std::size_t count, const Place& place) {
+    window_places places;
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      places[lane] = place((std::min)(first + lane, count - 1));
+    }
+    gather_windows(shape_, image_, places, windows_ + group * shape_.windows_of_points());
+  }
+
+  /// Brings what was found for 16 points to where it belongs.
+  void spread(std::size_t group, std::size_t first, std::size_t count, T* y) const {
+    const T* from = found_ + group * shape_.filters * lanes;
+    for (std::size_t point = first; point < (std::min)(first + lanes, count); ++point, ++from) {
+      for (std::size_t f = 0; f < shape_.filters; ++f) {
+        fill_lanes(from[f * lanes], y + (point * shape_.filters + f) * lanes);
+      }
+    }
+  }
+
+  const conv2d_shape& shape_;
+  const T* image_;
+  T* windows_;  // [group of 16 points][input of the window][point]
+  T* found_;    // [group of 16 points][filter][point]
+  product_task<T> task_;
+};
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
 // ---- espalier/kernels/detail/pad.hpp ----
 // Blocks with zeros around them, for convolutions forward and backward.
 #ifndef ESPALIER_KERNELS_DETAIL_PAD_HPP
@@ -16212,6 +16431,10 @@ template <class T>
 void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T* y) {
   detail::product_task<T> task = detail::forward_task(s, p);
   task.finish = relu ? detail::finish::relu : detail::finish::store;
+  if (p.single) {
+    detail::single_conv2d(s, p).run(task.finish, y);
+    return;
+  }
   const column_order columns = s.columns();
   const std::size_t down = s.stride_down * s.line() * lanes;
   for (std::size_t block = 0; block < p.blocks; ++block) {
@@ -16237,6 +16460,10 @@ template <class T>
 void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y) {
   detail::product_task<T> task = detail::forward_task(s, p);
   task.finish = p.pool == pool_kind::mean ? detail::finish::relu_average_pool : detail::finish::relu_max_pool;
+  if (p.single && p.marks == nullptr) {
+    detail::single_conv2d(s, p).run_pool(task.finish, y);
+    return;
+  }
   task.x_line = s.stride_down * s.line() * lanes;
   task.x_tile = 2 * task.x_column;
   task.y_tile = task.y_column;
@@ -16504,6 +16731,38 @@ void bias_gradient(const bias_shape& s, const T* dy, T* d_bias) {
 
 #endif
 
+// ---- espalier/kernels/detail/single.hpp ----
+// Products of a single sample, whose outputs lie side by side in the vectors.
+#ifndef ESPALIER_KERNELS_DETAIL_SINGLE_HPP
+#define ESPALIER_KERNELS_DETAIL_SINGLE_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// y = x kernel + bias of one sample, as many vectors of outputs at a time as there are tiles for.
+template <class T>
+void run_single(single_task<T> task, std::size_t outputs) {
+  const kernel_table<T>& kernels = table<T>();
+  const T* end = task.kernel + task.inputs * task.row;
+  while (outputs > 0) {
+    const std::size_t vectors = (outputs + kernels.width - 1) / kernels.width;
+    const std::size_t log = (std::min)(std::size_t{3}, static_cast<std::size_t>(std::bit_width(vectors)) - 1);
+    const std::size_t reach = kernels.width << log;
+    task.outputs = (std::min)(outputs, reach);
+    // Whole vectors may reach into the next row, but not beyond the last one.
+    const auto room = static_cast<std::size_t>(end - task.kernel);
+    task.whole = room < reach ? 0 : (std::min)(task.inputs, (room - reach) / task.row + 1);
+    kernels.single[log](task);
+    task.kernel += task.outputs;
+    task.bias = task.bias == nullptr ? nullptr : task.bias + task.outputs;
+    task.y += task.outputs * lanes;
+    outputs -= task.outputs;
+  }
+}
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
 // ---- espalier/kernels/dense.hpp ----
 // Fully connected layers on lane blocks: forward, gradient of the input, gradient of kernel and bias.
 #ifndef ESPALIER_KERNELS_DENSE_HPP
@@ -16534,6 +16793,7 @@ struct dense_pass {
   const T* dy = nullptr;      ///< [block][position][output][lane]
   std::size_t blocks = 0;
   T* scratch = nullptr;
+  bool single = false;  ///< forward: only the first sample counts; the others become equal to it
 };
 
 namespace detail {
@@ -16562,6 +16822,20 @@ void dense_product(product_task<T> task, const dense_shape& shape, std::size_t s
   task.tiles = blocks % 4;
   if (task.tiles > 0) {
     run_product(task, 1, shape.outputs);
+  }
+}
+
+/// The outputs of the first sample. The first input is added first, as in a block, so they are the same bits.
+template <class T>
+void dense_single(const dense_shape& shape, const dense_pass<T>& p, bool relu, T* y) {
+  single_task<T> task{p.x, shape.inputs, p.kernel, shape.outputs};
+  task.bias = p.bias;
+  task.y = y;
+  task.relu = relu;
+  for (std::size_t position = 0; position < shape.positions; ++position) {
+    run_single(task, shape.outputs);
+    task.x += shape.inputs * lanes;
+    task.y += shape.outputs * lanes;
   }
 }
 
@@ -16663,6 +16937,10 @@ void dense_bias_sums(const dense_shape& shape, const dense_pass<T>& p, T* d_bias
 /// @param y     [block][position][output][lane].
 template <class T>
 void dense_forward(const dense_shape& shape, const dense_pass<T>& p, bool relu, T* y) {
+  if (p.single) {
+    detail::dense_single(shape, p, relu, y);
+    return;
+  }
   detail::product_task<T> task;
   task.x = p.x;
   task.weights = p.kernel;
@@ -16986,24 +17264,30 @@ void relu_backward(const T* y, T* dy, std::size_t count) {
 }
 
 /// exp(x - max) / sum over the features of each sample, in place. The maximum is taken off first, so nothing overflows.
-/// @param x  [block][feature][lane].
+/// @param x        [block][feature][lane].
+/// @param samples  how many are changed, and perhaps the next ones in their vector; with those that fill up the last
+///                 block.
 template <class T>
-void softmax_forward(T* x, std::size_t features, std::size_t blocks) {
-  for (std::size_t block = 0; block < blocks; ++block) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      T* sample = x + block * features * lanes + lane;
-      T largest = sample[0];
-      for (std::size_t f = 1; f < features; ++f) {
-        largest = sample[f * lanes] > largest ? sample[f * lanes] : largest;
+void softmax_forward(T* x, std::size_t features, std::size_t samples) {
+  for (std::size_t i = 0; i < samples; i += detail::short_vector<T>::width) {
+    T* sample = x + i / lanes * features * lanes + i % lanes;
+    auto largest = detail::load(sample);
+    for (std::size_t f = 1; f < features; ++f) {
+      const auto score = detail::load(sample + f * lanes);
+      largest = score > largest ? score : largest;
+    }
+    detail::numbers<T> total{};
+    for (std::size_t f = 0; f < features; ++f) {
+      const auto below = detail::load(sample + f * lanes) - largest;
+      auto power = detail::exponential<T>(below);
+      if constexpr (sizeof(T) == 4) {
+        power = below < -87 ? detail::numbers<T>{} : power;  // what exponential cuts off
       }
-      T total = 0;
-      for (std::size_t f = 0; f < features; ++f) {
-        sample[f * lanes] = std::exp(sample[f * lanes] - largest);
-        total += sample[f * lanes];
-      }
-      for (std::size_t f = 0; f < features; ++f) {
-        sample[f * lanes] /= total;
-      }
+      detail::store(sample + f * lanes, power);
+      total += power;
+    }
+    for (std::size_t f = 0; f < features; ++f) {
+      detail::store(sample + f * lanes, detail::load(sample + f * lanes) / total);
     }
   }
 }
@@ -18580,6 +18864,10 @@ struct pass {
   double* slot_sums = nullptr;         ///< of a batch_layer in training: what it collects over these blocks
   const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
   kernels::pool_kind pool = kernels::pool_kind::none;  ///< of several layers taken together: the pooling of 2 x 2
+
+  /// Whether there is one sample and nothing goes back. A layer may then look at the first lane only; one in place need
+  /// not change the others, all else must make all lanes equal.
+  [[nodiscard]] bool single() const noexcept { return samples == 1 && dy == nullptr; }
 };
 
 /// What a layer without weights does with units, the channels along the last axis.
@@ -19350,6 +19638,12 @@ class elementwise : public keeps_shape<T> {
   static constexpr unit_flow units = unit_flow::parts;
 
   void forward(const pass<T>& p) const {
+    if (p.single()) {
+      for (std::size_t i = 0; i < this->count(p); i += kernels::lanes) {
+        p.y[i] = static_cast<const Function&>(*this).value(p.y[i]);
+      }
+      return;
+    }
     for (std::size_t i = 0; i < this->count(p); ++i) {
       p.y[i] = static_cast<const Function&>(*this).value(p.y[i]);
     }
@@ -19371,6 +19665,12 @@ class elementwise_of_input : public keeps_shape<T> {
   static constexpr unit_flow units = unit_flow::parts;
 
   void forward(const pass<T>& p) const {
+    if (p.single()) {
+      for (std::size_t i = 0; i < this->count(p); i += kernels::lanes) {
+        kernels::detail::fill_lanes<T>(static_cast<const Function&>(*this).value(p.x[i]), p.y + i);
+      }
+      return;
+    }
     for (std::size_t i = 0; i < this->count(p); ++i) {
       p.y[i] = static_cast<const Function&>(*this).value(p.x[i]);
     }
@@ -19678,7 +19978,7 @@ class convolution {
   /// The marks of a pooling lie where the output of this layer would.
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = weights_of(p, kernel_, bias_);
-    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.pool, p.between};
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.pool, p.between, p.single()};
   }
 
   tensor<T, Rank> kernel_;
@@ -20065,7 +20365,7 @@ class dense {
  private:
   [[nodiscard]] kernels::dense_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = detail::weights_of(p, kernel_, bias_);
-    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.single()};
   }
 
   [[nodiscard]] extents output_shape() const {
@@ -20620,7 +20920,9 @@ class softmax {
     return input;
   }
   [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
-  void forward(const pass<T>& p) const { kernels::softmax_forward(p.y, features_, p.blocks); }
+  void forward(const pass<T>& p) const {
+    kernels::softmax_forward(p.y, features_, p.single() ? 1 : p.blocks * kernels::lanes);
+  }
   void backward(const pass<T>& p) const { kernels::softmax_backward<T>(p.y, p.dy, features_, p.blocks); }
 
  private:
@@ -21494,7 +21796,10 @@ class predictor {
     }
     const std::size_t features = model_->input_shape().size();
     for (std::size_t begin = 0; begin < count;) {
-      const std::size_t size = (std::min)(blocks_ * kernels::lanes, count - begin);
+      // One sample behind whole blocks costs less by itself than in another block.
+      const std::size_t left = count - begin;
+      const std::size_t whole = left > 1 && left % kernels::lanes == 1 ? left - 1 : left;
+      const std::size_t size = (std::min)(blocks_ * kernels::lanes, whole);
       run(samples.subspan(begin * features, size * features), outputs.subspan(begin * row, size * row));
       begin += size;
     }

@@ -34,7 +34,8 @@ const kernels::conv2d_shape shapes[] = {{8, 8, 1, 5, 5, 6, 2, 2, 2, 2},
                                         {9, 11, 2, 3, 2, 7, 0, 0, 0, 0, 2, 3},
                                         {8, 8, 3, 3, 3, 4, 0, 0, 1, 1, 2, 2},
                                         {9, 8, 2, 3, 3, 4, 1, 2, 1, 0, 1, 1, 2, 1},
-                                        {5, 4, 40, 3, 3, 2}};
+                                        {5, 4, 40, 3, 3, 2},
+                                        {14, 13, 1, 3, 3, 2, 0, 0, 0, 0}};
 
 /// All results of one convolution, one after the other.
 template <class T>
@@ -147,6 +148,46 @@ TEST_SUITE("kernels") {
         }
       }
     }
+  }
+
+  TEST_CASE_TEMPLATE("a sample by itself gives the same bits as in a block, in all lanes", T, float, double) {
+    support::with_each_instruction_set([](kernels::instruction_set) {
+      for (const auto& s : shapes) {
+        espalier::random_generator random(8);
+        const auto kernel = support::random_numbers<T>(random, s.weights());
+        const auto bias = support::random_numbers<T>(random, s.filters);
+        const auto x = support::random_blocks<T>(random, s.inputs(), 1);
+        std::vector<T> scratch(s.scratch());
+        const auto run = [&](int kind, bool single) {
+          std::vector<T> y((kind >= 2 ? s.windows() * s.filters : s.outputs()) * kernels::lanes, T{7});
+          std::vector<T> own(s.forward_scratch(), T{9});
+          const kernels::conv2d_pass<T> p{kernel.data(),
+                                          kind == 1 ? nullptr : bias.data(),
+                                          x.data(),
+                                          nullptr,
+                                          1,
+                                          single ? own.data() : scratch.data(),
+                                          kind == 3 ? kernels::pool_kind::mean : kernels::pool_kind::largest,
+                                          nullptr,
+                                          single};
+          if (kind >= 2) {
+            kernels::conv2d_relu_pool_forward<T>(s, p, y.data());
+          } else {
+            kernels::conv2d_forward(s, p, kind == 1, y.data());
+          }
+          return y;
+        };
+        for (int kind = 0; kind < (s.dilation_across == 1 ? 4 : 2); ++kind) {
+          const auto block = run(kind, false);
+          const auto single = run(kind, true);
+          bool same = block.size() == single.size();
+          for (std::size_t i = 0; i < block.size(); ++i) {
+            same &= single[i] == block[i / kernels::lanes * kernels::lanes];
+          }
+          CHECK(same);
+        }
+      }
+    });
   }
 
   TEST_CASE("of what is positive the first of the largest is marked, or all; what is not a number is not hidden") {

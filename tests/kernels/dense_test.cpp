@@ -76,4 +76,29 @@ TEST_SUITE("kernels") {
       }
     }
   }
+
+  TEST_CASE_TEMPLATE("a sample by itself gives the same bits as in a block, in all lanes", T, float, double) {
+    support::with_each_instruction_set([](kernels::instruction_set) {
+      for (const auto& s : {kernels::dense_shape{1, 1}, {7, 5}, {2, 3}, {16, 64, 3}, {13, 33}, {31, 200}, {5, 1, 4}}) {
+        CAPTURE(s.outputs);
+        espalier::random_generator random(9);
+        const auto kernel = support::random_numbers<T>(random, s.inputs * s.outputs);
+        const auto bias = support::random_numbers<T>(random, s.outputs);
+        const auto x = support::random_blocks<T>(random, s.inputs * s.positions, 1);
+        for (const bool relu : {false, true}) {
+          kernels::dense_pass<T> pass{kernel.data(), relu ? bias.data() : nullptr, x.data(), nullptr, 1, nullptr};
+          std::vector<T> block(s.outputs * s.positions * kernels::lanes);
+          std::vector<T> single(block.size(), T{7});
+          kernels::dense_forward(s, pass, relu, block.data());
+          pass.single = true;
+          kernels::dense_forward(s, pass, relu, single.data());
+          bool same = true;
+          for (std::size_t i = 0; i < block.size(); ++i) {
+            same &= single[i] == block[i / kernels::lanes * kernels::lanes];
+          }
+          CHECK(same);
+        }
+      }
+    });
+  }
 }

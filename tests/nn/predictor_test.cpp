@@ -7,9 +7,14 @@
 #include <cstddef>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
+#include <espalier/nn/batch_normalization.hpp>
+#include <espalier/nn/elu.hpp>
+#include <espalier/nn/gelu.hpp>
+#include <espalier/nn/graph.hpp>
 
 #include "support/instruction_sets.hpp"
 #include "support/networks.hpp"
@@ -46,6 +51,12 @@ TEST_SUITE("nn") {
     support::with_each_instruction_set([&](espalier::kernels::instruction_set) {
       same(support::convolutional<T>(), support::labelled<T>(70, 8 * 9 * 2, 3));
       same(support::perceptron<T>(), support::labelled<T>(70, 6, 4));
+      // Activations in their place, and not; a batch normalization; the layers of a graph run one by one.
+      nn::graph<T> graph({6}, 3);
+      const auto first = graph.add(nn::elu<T>(), graph.add(nn::dense<T>({.units = 7}), graph.input()));
+      const auto second = graph.add(nn::gelu<T>(), graph.add(nn::batch_normalization<T>(), first));
+      graph.add(nn::softmax<T>(), graph.add(nn::dense<T>({.units = 4}), graph.add_up({first, second})));
+      same(std::move(graph), support::labelled<T>(70, 6, 4));
     });
   }
 

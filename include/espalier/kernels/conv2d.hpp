@@ -9,6 +9,7 @@
 
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/detail/conv2d_gradient.hpp>
+#include <espalier/kernels/detail/conv2d_single.hpp>
 #include <espalier/kernels/detail/pad.hpp>
 #include <espalier/kernels/detail/table.hpp>
 #include <espalier/kernels/detail/tasks.hpp>
@@ -78,6 +79,10 @@ template <class T>
 void conv2d_forward(const conv2d_shape& s, const conv2d_pass<T>& p, bool relu, T* y) {
   detail::product_task<T> task = detail::forward_task(s, p);
   task.finish = relu ? detail::finish::relu : detail::finish::store;
+  if (p.single) {
+    detail::single_conv2d(s, p).run(task.finish, y);
+    return;
+  }
   const column_order columns = s.columns();
   const std::size_t down = s.stride_down * s.line() * lanes;
   for (std::size_t block = 0; block < p.blocks; ++block) {
@@ -103,6 +108,10 @@ template <class T>
 void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T* y) {
   detail::product_task<T> task = detail::forward_task(s, p);
   task.finish = p.pool == pool_kind::mean ? detail::finish::relu_average_pool : detail::finish::relu_max_pool;
+  if (p.single && p.marks == nullptr) {
+    detail::single_conv2d(s, p).run_pool(task.finish, y);
+    return;
+  }
   task.x_line = s.stride_down * s.line() * lanes;
   task.x_tile = 2 * task.x_column;
   task.y_tile = task.y_column;

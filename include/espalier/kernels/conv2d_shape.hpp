@@ -116,8 +116,13 @@ struct conv2d_shape {
   /// A row of the kernel's gradient in whole vectors.
   [[nodiscard]] constexpr std::size_t sums_row() const noexcept { return (run() + 31) / 32 * 32; }
 
+  /// Numbers that 16 points of the output see.
+  [[nodiscard]] constexpr std::size_t windows_of_points() const noexcept { return kernel_height * run() * lanes; }
   /// Numbers of scratch memory that a forward pass needs.
-  [[nodiscard]] constexpr std::size_t forward_scratch() const noexcept { return padded_height() * line() * lanes; }
+  [[nodiscard]] constexpr std::size_t forward_scratch() const noexcept {
+    const std::size_t block = padded() || dilation_across > 1 ? padded_height() * line() * lanes : 0;
+    return (std::max)(block, padded_height() * line() + 4 * (windows_of_points() + filters * lanes));
+  }
   /// Numbers of scratch memory that all passes need.
   [[nodiscard]] constexpr std::size_t scratch() const noexcept {
     const std::size_t places = 8 * output_height() * output_width();
@@ -134,10 +139,11 @@ struct conv2d_pass {
   const T* x = nullptr;       ///< [block][input][lane]
   const T* dy = nullptr;      ///< gradient of the output, or of the windows of a pooling
   std::size_t blocks = 0;
-  T* scratch = nullptr;              ///< conv2d_shape::scratch() numbers
+  T* scratch = nullptr;              ///< conv2d_shape::scratch() numbers; forward_scratch() if nothing goes back
   pool_kind pool = pool_kind::none;  ///< the pooling that is taken along
-  T* marks = nullptr;  ///< of its windows: bit i says that output i, in row-major order, shares in the gradient; whole
-                       ///< numbers of the size of T
+  T* marks = nullptr;   ///< of its windows: bit i says that output i, in row-major order, shares in the gradient; whole
+                        ///< numbers of the size of T
+  bool single = false;  ///< forward: only the first sample counts; the others become equal to it
 
   /// What an output that is marked has of the gradient of its window.
   [[nodiscard]] constexpr T share() const noexcept { return pool == pool_kind::mean ? T{1} / 4 : T{1}; }

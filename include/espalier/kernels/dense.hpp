@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include <espalier/kernels/detail/bias_gradient.hpp>
+#include <espalier/kernels/detail/single.hpp>
 #include <espalier/kernels/detail/table.hpp>
 #include <espalier/kernels/detail/tasks.hpp>
 #include <espalier/kernels/detail/vector.hpp>
@@ -39,6 +40,7 @@ struct dense_pass {
   const T* dy = nullptr;      ///< [block][position][output][lane]
   std::size_t blocks = 0;
   T* scratch = nullptr;
+  bool single = false;  ///< forward: only the first sample counts; the others become equal to it
 };
 
 namespace detail {
@@ -67,6 +69,20 @@ void dense_product(product_task<T> task, const dense_shape& shape, std::size_t s
   task.tiles = blocks % 4;
   if (task.tiles > 0) {
     run_product(task, 1, shape.outputs);
+  }
+}
+
+/// The outputs of the first sample. The first input is added first, as in a block, so they are the same bits.
+template <class T>
+void dense_single(const dense_shape& shape, const dense_pass<T>& p, bool relu, T* y) {
+  single_task<T> task{p.x, shape.inputs, p.kernel, shape.outputs};
+  task.bias = p.bias;
+  task.y = y;
+  task.relu = relu;
+  for (std::size_t position = 0; position < shape.positions; ++position) {
+    run_single(task, shape.outputs);
+    task.x += shape.inputs * lanes;
+    task.y += shape.outputs * lanes;
   }
 }
 
@@ -168,6 +184,10 @@ void dense_bias_sums(const dense_shape& shape, const dense_pass<T>& p, T* d_bias
 /// @param y     [block][position][output][lane].
 template <class T>
 void dense_forward(const dense_shape& shape, const dense_pass<T>& p, bool relu, T* y) {
+  if (p.single) {
+    detail::dense_single(shape, p, relu, y);
+    return;
+  }
   detail::product_task<T> task;
   task.x = p.x;
   task.weights = p.kernel;

@@ -3,9 +3,9 @@
 #ifndef ESPALIER_KERNELS_ELEMENTWISE_HPP
 #define ESPALIER_KERNELS_ELEMENTWISE_HPP
 
-#include <cmath>
 #include <cstddef>
 
+#include <espalier/kernels/detail/exponential.hpp>
 #include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/lanes.hpp>
 
@@ -32,24 +32,30 @@ void relu_backward(const T* y, T* dy, std::size_t count) {
 }
 
 /// exp(x - max) / sum over the features of each sample, in place. The maximum is taken off first, so nothing overflows.
-/// @param x  [block][feature][lane].
+/// @param x        [block][feature][lane].
+/// @param samples  how many are changed, and perhaps the next ones in their vector; with those that fill up the last
+///                 block.
 template <class T>
-void softmax_forward(T* x, std::size_t features, std::size_t blocks) {
-  for (std::size_t block = 0; block < blocks; ++block) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      T* sample = x + block * features * lanes + lane;
-      T largest = sample[0];
-      for (std::size_t f = 1; f < features; ++f) {
-        largest = sample[f * lanes] > largest ? sample[f * lanes] : largest;
+void softmax_forward(T* x, std::size_t features, std::size_t samples) {
+  for (std::size_t i = 0; i < samples; i += detail::short_vector<T>::width) {
+    T* sample = x + i / lanes * features * lanes + i % lanes;
+    auto largest = detail::load(sample);
+    for (std::size_t f = 1; f < features; ++f) {
+      const auto score = detail::load(sample + f * lanes);
+      largest = score > largest ? score : largest;
+    }
+    detail::numbers<T> total{};
+    for (std::size_t f = 0; f < features; ++f) {
+      const auto below = detail::load(sample + f * lanes) - largest;
+      auto power = detail::exponential<T>(below);
+      if constexpr (sizeof(T) == 4) {
+        power = below < -87 ? detail::numbers<T>{} : power;  // what exponential cuts off
       }
-      T total = 0;
-      for (std::size_t f = 0; f < features; ++f) {
-        sample[f * lanes] = std::exp(sample[f * lanes] - largest);
-        total += sample[f * lanes];
-      }
-      for (std::size_t f = 0; f < features; ++f) {
-        sample[f * lanes] /= total;
-      }
+      detail::store(sample + f * lanes, power);
+      total += power;
+    }
+    for (std::size_t f = 0; f < features; ++f) {
+      detail::store(sample + f * lanes, detail::load(sample + f * lanes) / total);
     }
   }
 }

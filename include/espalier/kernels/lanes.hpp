@@ -30,6 +30,16 @@ inline constexpr std::size_t slot_samples = lanes * slot_blocks;
 
 namespace detail {
 
+/// All lanes of a feature become one number, as the lanes behind the last sample repeat it.
+template <class T>
+void fill_lanes(T value, T* to) {
+  const numbers<T> same = value - numbers<T>{};
+#pragma GCC unroll 8
+  for (std::size_t lane = 0; lane < lanes; lane += short_vector<T>::width) {
+    store(to + lane, same);
+  }
+}
+
 // The small loops below run over registers: unrolled, for at -O2 g++ would keep the arrays in memory.
 
 /// A few lanes of features, which are one lane block apart, become rows: to[lane][feature].

@@ -96,7 +96,7 @@ class dense {
  private:
   [[nodiscard]] kernels::dense_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = detail::weights_of(p, kernel_, bias_);
-    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch};
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.single()};
   }
 
   [[nodiscard]] extents output_shape() const {

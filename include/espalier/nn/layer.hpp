@@ -40,6 +40,10 @@ struct pass {
   double* slot_sums = nullptr;         ///< of a batch_layer in training: what it collects over these blocks
   const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
   kernels::pool_kind pool = kernels::pool_kind::none;  ///< of several layers taken together: the pooling of 2 x 2
+
+  /// Whether there is one sample and nothing goes back. A layer may then look at the first lane only; one in place need
+  /// not change the others, all else must make all lanes equal.
+  [[nodiscard]] bool single() const noexcept { return samples == 1 && dy == nullptr; }
 };
 
 /// What a layer without weights does with units, the channels along the last axis.

@@ -70,7 +70,10 @@ class predictor {
     }
     const std::size_t features = model_->input_shape().size();
     for (std::size_t begin = 0; begin < count;) {
-      const std::size_t size = (std::min)(blocks_ * kernels::lanes, count - begin);
+      // One sample behind whole blocks costs less by itself than in another block.
+      const std::size_t left = count - begin;
+      const std::size_t whole = left > 1 && left % kernels::lanes == 1 ? left - 1 : left;
+      const std::size_t size = (std::min)(blocks_ * kernels::lanes, whole);
       run(samples.subspan(begin * features, size * features), outputs.subspan(begin * row, size * row));
       begin += size;
     }

@@ -32,7 +32,9 @@ class softmax {
     return input;
   }
   [[nodiscard]] std::size_t scratch() const noexcept { return 0; }
-  void forward(const pass<T>& p) const { kernels::softmax_forward(p.y, features_, p.blocks); }
+  void forward(const pass<T>& p) const {
+    kernels::softmax_forward(p.y, features_, p.single() ? 1 : p.blocks * kernels::lanes);
+  }
   void backward(const pass<T>& p) const { kernels::softmax_backward<T>(p.y, p.dy, features_, p.blocks); }
 
  private:

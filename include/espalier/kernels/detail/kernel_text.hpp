@@ -168,6 +168,50 @@
     }                                                                                                         \
   }                                                                                                           \
                                                                                                               \
+  template <class T, std::size_t Vectors>                                                                     \
+  [[gnu::always_inline]] inline void add_input(vector<T> (&sums)[Vectors], T x, const T* weights) {           \
+    vector<T> sample = broadcast<T>(x);                                                                       \
+    ESPALIER_KEEP_IN_REGISTER(sample);                                                                        \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
+      sums[v] += load<T>(weights + v * vector_of<T>::width) * sample;                                         \
+    }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
+  template <class T, std::size_t Vectors>                                                                     \
+  void single(const single_task<T>& t) {                                                                      \
+    constexpr std::size_t width = vector_of<T>::width;                                                        \
+    T part[Vectors * width] = {};                                                                             \
+    const std::size_t bytes = t.outputs * sizeof(T);                                                          \
+    if (t.bias != nullptr) {                                                                                  \
+      std::memcpy(part, t.bias, bytes);                                                                       \
+    }                                                                                                         \
+    vector<T> sums[Vectors];                                                                                  \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
+      sums[v] = load<T>(part + v * width);                                                                    \
+    }                                                                                                         \
+    const T* weights = t.kernel;                                                                              \
+    std::size_t i = 0;                                                                                        \
+    for (; i < t.whole; ++i, weights += t.row) {                                                              \
+      add_input<T>(sums, t.x[i * lanes], weights);                                                            \
+    }                                                                                                         \
+    for (; i < t.inputs; ++i, weights += t.row) {                                                             \
+      std::memcpy(part, weights, bytes);                                                                      \
+      add_input<T>(sums, t.x[i * lanes], part);                                                               \
+    }                                                                                                         \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
+      if (t.relu) {                                                                                           \
+        sums[v] = sums[v] <= T{0} ? vector<T>{} : sums[v];                                                    \
+      }                                                                                                       \
+      store<T>(part + v * width, sums[v]);                                                                    \
+    }                                                                                                         \
+    for (std::size_t o = 0; o < t.outputs; ++o) {                                                             \
+      const vector<T> same = broadcast<T>(part[o]);                                                           \
+      ESPALIER_UNROLL for (std::size_t lane = 0; lane < lanes; lane += width) {                               \
+        store<T>(t.y + o * lanes + lane, same);                                                               \
+      }                                                                                                       \
+    }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
   template <class T, std::size_t Rows, std::size_t Vectors>                                                   \
   [[gnu::always_inline]] inline void add_piece(vector<T> (&sums)[Rows][Vectors], const rows_task<T>& t,       \
                                                std::size_t i) {                                               \
@@ -284,6 +328,8 @@
     static constexpr std::size_t width = vector_of<T>::width;                                                 \
     template <std::size_t Points, std::size_t Outputs>                                                        \
     static constexpr auto product = &Set::product<T, Points, Outputs>;                                        \
+    template <std::size_t Vectors>                                                                            \
+    static constexpr auto single = &Set::single<T, Vectors>;                                                  \
     template <std::size_t Rows, std::size_t Vectors>                                                          \
     static constexpr auto rows = &Set::rows<T, Rows, Vectors>;                                                \
     template <bool Squared, std::size_t Inputs, std::size_t Vectors>                                          \

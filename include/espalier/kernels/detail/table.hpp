@@ -24,6 +24,8 @@ template <class T, class Kernels, std::size_t Outputs>
     ((table.product[1][O] = Kernels::template product<4, O + 1>), ...);
   }
   (std::make_index_sequence<Outputs>{});
+  table.single = {Kernels::template single<1>, Kernels::template single<2>, Kernels::template single<4>,
+                  Kernels::template single<8>};
   table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
                  {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
                  {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};

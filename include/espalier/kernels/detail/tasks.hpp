@@ -43,6 +43,20 @@ struct product_task {
   detail::finish finish = finish::store;
 };
 
+/// Outputs of one sample: y[output] = bias[output] + sum over inputs of x[input] kernel[input][output].
+template <class T>
+struct single_task {
+  const T* x = nullptr;  ///< [input][lane], of which the first lane is looked at
+  std::size_t inputs = 0;
+  const T* kernel = nullptr;
+  std::size_t row = 0;      ///< from one input's weights to the next
+  std::size_t outputs = 0;  ///< that are real
+  std::size_t whole = 0;    ///< inputs whose weights may be read in whole vectors, though there are fewer outputs
+  const T* bias = nullptr;  ///< or null
+  T* y = nullptr;           ///< [output][lane]; all lanes are written
+  bool relu = false;
+};
+
 /// Sums of rows of an image, cut out at some places, times numbers: sums[row][i] += slope x[place + row + i].
 template <class T>
 struct rows_task {
@@ -88,6 +102,7 @@ template <class T>
 struct kernel_table {
   std::size_t width = 0;                                                         ///< numbers in a vector
   std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};      ///< [1 or 4 points][outputs - 1]
+  std::array<void (*)(const single_task<T>&), 4> single{};                       ///< [1, 2, 4, 8 vectors]
   std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};            ///< [1, 3, 5 rows][vectors - 1]
   std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> outer{};          ///< [1, 4, 6 inputs][1, 2, 4 vectors]
   std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> squared_outer{};  ///< both factors squared

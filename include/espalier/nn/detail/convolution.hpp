@@ -64,7 +64,7 @@ class convolution {
   /// The marks of a pooling lie where the output of this layer would.
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = weights_of(p, kernel_, bias_);
-    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.pool, p.between};
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.pool, p.between, p.single()};
   }
 
   tensor<T, Rank> kernel_;

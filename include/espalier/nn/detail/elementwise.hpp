@@ -42,6 +42,12 @@ class elementwise : public keeps_shape<T> {
   static constexpr unit_flow units = unit_flow::parts;
 
   void forward(const pass<T>& p) const {
+    if (p.single()) {
+      for (std::size_t i = 0; i < this->count(p); i += kernels::lanes) {
+        p.y[i] = static_cast<const Function&>(*this).value(p.y[i]);
+      }
+      return;
+    }
     for (std::size_t i = 0; i < this->count(p); ++i) {
       p.y[i] = static_cast<const Function&>(*this).value(p.y[i]);
     }
@@ -63,6 +69,12 @@ class elementwise_of_input : public keeps_shape<T> {
   static constexpr unit_flow units = unit_flow::parts;
 
   void forward(const pass<T>& p) const {
+    if (p.single()) {
+      for (std::size_t i = 0; i < this->count(p); i += kernels::lanes) {
+        kernels::detail::fill_lanes<T>(static_cast<const Function&>(*this).value(p.x[i]), p.y + i);
+      }
+      return;
+    }
     for (std::size_t i = 0; i < this->count(p); ++i) {
       p.y[i] = static_cast<const Function&>(*this).value(p.x[i]);
     }
