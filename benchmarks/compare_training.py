@@ -7,8 +7,9 @@ tensorflow, or torch. All run in turns, the same networks on data of the same si
 processor time of all rounds counts, or with several threads the least time on the clock; so what other programs take
 of the machine matters little. Ways to train: `step` is a tf.function per batch, called from Python; `epoch` the whole
 epoch in one tf.function with the fused Adam, the fastest that TensorFlow does without XLA; `epoch-xla` the same with
-jit_compile; `fit` is model.fit; torch is eager. Prints how many times faster ours is, per set of instructions, then
-the cost of masks, the share of the CPU's peak, the latency of one sample and the memory of training LeNet."""
+jit_compile; `fit` is model.fit; torch is eager. Predictions are a tf.function of the model, or torch in inference mode.
+Prints how many times faster ours is, per set of instructions, and what share of the CPU's peak it reaches; then, each
+with its goal, the latency of one sample, the cost of masks, what a second thread gains and the memory of training."""
 import argparse
 import json
 import os
@@ -22,6 +23,13 @@ CASES = {"jet_128": (65536, 128, 23488), "jet_1024": (65536, 1024, 23488), "lene
          "wide_128": (640, 128, 71565312)}
 SETS = {"AVX-512": 2, "AVX2": 1, "portable": 0}
 THREADED = ("jet_1024", "lenet_128", "lenet_same_128")
+# Case and number of samples in a call.
+PREDICTIONS = {"jet_predict_1": ("jet_128", 1), "jet_predict_128": ("jet_128", 128),
+               "jet_predict_1024": ("jet_1024", 1024),
+               "lenet_predict_1": ("lenet_128", 1), "lenet_predict_128": ("lenet_128", 128),
+               "wide_predict_1": ("wide_128", 1), "wide_predict_128": ("wide_128", 128)}
+LATENCY_GOALS = {"jet_predict_1": 2, "lenet_predict_1": 60}  # microseconds
+MASKS_GOAL = 2  # percent of a step
 
 
 def ways(framework, case):
@@ -197,11 +205,9 @@ def jobs(a):
             if threads == 1 or case in THREADED:
                 yield threads, case, case, "train"
         if threads == 1:
-            for name, case, way in (("jet_predict_128", "jet_128", "predict"), ("jet_predict_1024", "jet_1024", "predict"),
-                                    ("lenet_predict_128", "lenet_128", "predict"), ("jet_predict_1", "jet_128", "predict-1"),
-                                    ("lenet_predict_1", "lenet_128", "predict-1")):
+            for name, (case, samples) in PREDICTIONS.items():
                 if case in a.cases:
-                    yield threads, name, case, way
+                    yield threads, name, case, "predict-1" if samples == 1 else "predict"
 
 
 def measure(a, peers):
@@ -219,7 +225,7 @@ def measure(a, peers):
                 if what != "train" and own == threads:
                     table.add((name, threads, framework, what), peer.run(case, what))
         for instructions in a.sets:
-            for extra in ("peak", "lenet_masked_128"):
+            for extra in ("peak", "lenet_masked_128", "lenet_128"):
                 found = ours(a.benchmark, extra, 1, instructions) if instructions != "portable" else None
                 if found:
                     table.add((extra, 1, instructions), found[:2])
@@ -253,12 +259,19 @@ def show(a, table, counts):
     for job in jobs(a):
         show_case(a, table, counts, job)
     for instructions in a.sets:
+        for name, goal in LATENCY_GOALS.items():
+            own = table.get((name, 1, instructions))
+            if own:
+                print(f"one sample, {name.split('_')[0]}: {1e6 * own:.2f} us with {instructions} (goal: {goal} us)")
         masked, plain = (table.get((n, 1, instructions)) for n in ("lenet_masked_128", "lenet_128"))
         if masked and plain:
-            print(f"masks cost {100 * (masked / plain - 1):.1f} % of a step of LeNet with {instructions}")
-        one, two = (table.get(("lenet_128", t, instructions), 2) for t in (1, 2))
-        if one and two:
-            print(f"two threads train LeNet {one / two:.2f} times as fast as one with {instructions}, on the clock")
+            print(f"masks cost {100 * (masked / plain - 1):.1f} % of a step of LeNet with {instructions} "
+                  f"(goal: {MASKS_GOAL} %)")
+        for name in THREADED:
+            one, two = (table.best.get((name, threads, instructions)) for threads in (1, 2))
+            if one and two:
+                print(f"two threads train {name} {one[1] / two[1]:.2f} times as fast as one on the clock with "
+                      f"{instructions}, for {100 * (two[0] / one[0] - 1):.0f} % more processor time")
 
 
 def memory(a):
