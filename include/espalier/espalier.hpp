@@ -6,6 +6,7 @@
 #include <espalier/core.hpp>
 #include <espalier/kernels/adam.hpp>
 #include <espalier/kernels/add.hpp>
+#include <espalier/kernels/aligned_allocator.hpp>
 #include <espalier/kernels/all_finite.hpp>
 #include <espalier/kernels/answers.hpp>
 #include <espalier/kernels/average_pool2d.hpp>

@@ -51,6 +51,18 @@ std::atomic<std::size_t> allocations = 0;
   ++allocations;
   return std::malloc(size);
 }
+// As workspaces do.
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t line) {
+  ++allocations;
+  const auto bytes = static_cast<std::size_t>(line);
+  if (void* memory = std::aligned_alloc(bytes, (size + bytes - 1) / bytes * bytes)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }

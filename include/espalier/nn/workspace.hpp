@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <espalier/base/extents.hpp>
+#include <espalier/kernels/aligned_allocator.hpp>
 #include <espalier/kernels/lanes.hpp>
 
 namespace espalier::inline v0::nn {
@@ -132,9 +133,9 @@ class workspace {
   workspace_kind kind_ = workspace_kind::training;
   std::vector<std::size_t> features_;
   std::vector<std::size_t> begins_;
-  std::vector<T> values_;
-  std::vector<T> deltas_;
-  std::vector<T> scratch_;
+  kernels::lane_vector<T> values_;
+  kernels::lane_vector<T> deltas_;
+  kernels::lane_vector<T> scratch_;
   std::vector<double> sums_;
   std::vector<T> kept_;
   purpose purpose_;
