@@ -26,6 +26,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <numbers>
 #include <numeric>
 #include <optional>
@@ -10046,8 +10047,6 @@ enum class data : std::uint8_t {
 /// - `needs`: which number per weight comes as `datum` (0 for data::nothing).
 /// - `cost(change, datum)`: >= 0, and additive over weights.
 /// - `finish(sum)`: does not change the order of groups within a layer.
-/// - optional: `added(data)`, what is added to the datum of each weight of a layer before `cost` sees it, for a
-///   std::span of the data of all of them; 0 unless said.
 template <class Ranking>
 concept additive_ranking = requires(const Ranking& r, double number) {
   { Ranking::needs } -> std::convertible_to<data>;
@@ -10144,16 +10143,6 @@ void expect_finite_data(const weight_data<Value>& data) {
   return (std::bit_cast<std::uint64_t>(number) & exponent) == exponent;
 }
 
-/// @return what a ranking adds to the datum of each weight.
-template <additive_ranking Ranking, class Value>
-[[nodiscard]] double added_to(std::span<const Value> data, const Ranking& ranking) {
-  if constexpr (requires { ranking.added(data); }) {
-    return ranking.added(data);
-  } else {
-    return 0;
-  }
-}
-
 /// Sums cost(change(group, weight), datum) over each group. Whether all numbers are finite is found on the way, so that
 /// memory is read once.
 template <additive_ranking Ranking, class Value, class Change>
@@ -10164,12 +10153,11 @@ template <additive_ranking Ranking, class Value, class Change>
   double* const sum = sums.data();
   const Value* const kernel = data.kernel.data();
   const Value* const datum = data.datum.data();
-  const double added = added_to(data.datum, ranking);
   unsigned broken = 0;
-  groups.visit([&broken, sum, kernel, datum, added, &ranking, &change](std::size_t group, std::size_t index) {
+  groups.visit([&broken, sum, kernel, datum, &ranking, &change](std::size_t group, std::size_t index) {
     const Value number = needs_datum ? datum[index] : Value{0};
     broken |= static_cast<unsigned>(not_finite(kernel[index])) | static_cast<unsigned>(not_finite(number));
-    sum[group] += ranking.cost(change(group, static_cast<double>(kernel[index])), static_cast<double>(number) + added);
+    sum[group] += ranking.cost(change(group, static_cast<double>(kernel[index])), static_cast<double>(number));
   });
   if (broken != 0) {
     expect_finite_data<Ranking>(data);
@@ -12838,31 +12826,10 @@ class pruning_run {
 
 namespace espalier::inline v0::rank {
 
-/// Second-order change of the loss with the empirical Fisher information as curvature, sum F d^2 / 2, where F has a
-/// share of its layer's mean added. Samples that a network has learned have gradients of almost 0, and would leave
-/// almost no information on the weights that it knows them by; and what is left out, F off the diagonal, makes large
-/// weights matter more than F alone says.
-/// Source: Theis et al. 2018, "Faster gaze prediction with dense networks and Fisher pruning", arXiv 1801.05787;
-/// Singh and Alistarh 2020, "WoodFisher", arXiv 2004.14340, for the damping.
+/// Second-order change of the loss with the empirical Fisher information as curvature, sum F d^2 / 2.
+/// Source: Theis et al. 2018, "Faster gaze prediction with dense networks and Fisher pruning", arXiv 1801.05787.
 struct fisher {
   static constexpr data needs = data::fisher;
-
-  double damping = 1;  ///< the share of the mean that is added, >= 0; 0: the information alone; large: as rank::l2
-
-  /// @param information  of all weights of a layer.
-  /// @return the share of its mean that is added to each.
-  /// @throws argument_error if the damping is out of range.
-  template <class Value>
-  [[nodiscard]] double added(std::span<const Value> information) const {
-    if (!(damping >= 0 && std::isfinite(damping))) {
-      throw argument_error(error_message("rank::fisher", "damping " + std::to_string(damping), "0 or more"));
-    }
-    double sum = 0;
-    for (const Value number : information) {
-      sum += static_cast<double>(number);
-    }
-    return information.empty() ? 0 : damping * sum / static_cast<double>(information.size());
-  }
   [[nodiscard]] static double cost(double change, double information) noexcept {
     return 0.5 * information * change * change;
   }
@@ -14318,7 +14285,22 @@ struct rows_task {
   T* sums = nullptr;
   std::size_t sums_row = 0;
   bool squared = false;  ///< the squares of these sums are added instead
-  bool narrow = false;   ///< rows are short; says in which order is summed, so it must not depend on the vectors
+};
+
+/// Sums over points, line by line, of inputs times slopes, lane by lane: sums[input][output] += x[point][input]
+/// slopes[point][output]. Inputs and outputs are one lane block apart.
+template <class T>
+struct lanes_task {
+  const T* x = nullptr;
+  std::size_t x_point = 0;  ///< from a point to the next in its line
+  std::size_t x_line = 0;
+  const T* slopes = nullptr;
+  std::size_t slopes_point = 0;
+  std::size_t slopes_line = 0;
+  std::size_t points = 0;  ///< in a line
+  std::size_t lines = 0;
+  T* sums = nullptr;
+  std::size_t sums_input = 0;  ///< from an input to the next
 };
 
 /// Sums over samples of outer products: to[input][output] += x[input] rows[sample][output].
@@ -14355,6 +14337,7 @@ struct kernel_table {
   std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};      ///< [1 or 4 points][outputs - 1]
   std::array<void (*)(const single_task<T>&), 4> single{};                       ///< [1, 2, 4, 8 vectors]
   std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};            ///< [1, 3, 5 rows][vectors - 1]
+  std::array<std::array<void (*)(const lanes_task<T>&), 4>, 3> in_lanes{};       ///< [1, 3, 5 inputs][outputs - 1]
   std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> outer{};          ///< [1, 4, 6 inputs][1, 2, 4 vectors]
   std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> squared_outer{};  ///< both factors squared
   void (*adam)(const adam_task<T>&) = nullptr;
@@ -14662,301 +14645,328 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
   }
 #endif
 
-#define ESPALIER_KERNELS(Set, Bytes)                                                                          \
-  namespace Set {                                                                                             \
-  /* A vector of Bytes bytes and its operations. */                                                           \
-  template <class T>                                                                                          \
-  struct vector_of {                                                                                          \
-    static constexpr std::size_t width = Bytes / sizeof(T);                                                   \
-    typedef T type __attribute__((vector_size(Bytes)));                                                       \
-  };                                                                                                          \
-  template <class T>                                                                                          \
-  using vector = typename vector_of<T>::type;                                                                 \
-  template <class T>                                                                                          \
-  using mask = decltype(vector<T>{} < vector<T>{});                                                           \
-                                                                                                              \
-  template <class T>                                                                                          \
-  [[gnu::always_inline]] inline vector<T> load(const T* from) {                                               \
-    vector<T> value;                                                                                          \
-    std::memcpy(&value, from, sizeof(value));                                                                 \
-    return value;                                                                                             \
-  }                                                                                                           \
-  template <class T, class Vector>                                                                            \
-  [[gnu::always_inline]] inline void store(T* to, const Vector& value) {                                      \
-    std::memcpy(to, &value, sizeof(value));                                                                   \
-  }                                                                                                           \
-  /* Minus zero costs nothing; plus zero would turn -0 into 0. */                                             \
-  template <class T>                                                                                          \
-  [[gnu::always_inline]] inline vector<T> broadcast(T value) {                                                \
-    return value - vector<T>{};                                                                               \
-  }                                                                                                           \
-                                                                                                              \
-  template <class T, std::size_t Points, std::size_t Outputs>                                                 \
-  struct tile {                                                                                               \
-    vector<T> sums[Points][Outputs];                                                                          \
-                                                                                                              \
-    [[gnu::always_inline]] inline void begin(const product_task<T>& t) {                                      \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
-        const vector<T> first = broadcast<T>(t.bias == nullptr ? T{0} : t.bias[o]);                           \
-        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                            \
-          sums[p][o] = first;                                                                                 \
-        }                                                                                                     \
-      }                                                                                                       \
-    }                                                                                                         \
-    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x) {                       \
-      const T* weights = t.weights;                                                                           \
-      for (std::size_t row = 0; row < t.rows; ++row, x += t.x_row, weights += t.weight_row) {                 \
-        const T* from = x;                                                                                    \
-        const T* w = weights;                                                                                 \
-        for (std::size_t input = 0; input < t.run; ++input, from += lanes, w += t.weight_input) {             \
-          vector<T> weight[Outputs];                                                                          \
-          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                         \
-            weight[o] = broadcast<T>(w[o * t.weight_output]);                                                 \
-          }                                                                                                   \
-          ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                          \
-            vector<T> sample = load<T>(from + p % 2 * t.x_column + p / 2 * t.x_line);                         \
-            ESPALIER_KEEP_IN_REGISTER(sample);                                                                \
-            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                       \
-              sums[p][o] += weight[o] * sample;                                                               \
-            }                                                                                                 \
-          }                                                                                                   \
-        }                                                                                                     \
-      }                                                                                                       \
-    }                                                                                                         \
-    /* Only what is certainly not positive becomes 0, so that what is not a number stays. */                  \
-    [[gnu::always_inline]] inline void end(const product_task<T>& t, T* y) const {                            \
-      ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                              \
-        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                           \
-          vector<T> value = sums[p][o];                                                                       \
-          if (t.finish == finish::relu) {                                                                     \
-            value = value <= T{0} ? vector<T>{} : value;                                                      \
-          }                                                                                                   \
-          store<T>(y + o * lanes + p % 2 * t.y_column + p / 2 * t.y_line, value);                             \
-        }                                                                                                     \
-      }                                                                                                       \
-    }                                                                                                         \
-    [[gnu::always_inline]] inline void end_max_pool(T* y, T* marks) const {                                   \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
-        vector<T> largest = sums[0][o];                                                                       \
-        mask<T> winner = mask<T>{} + 1;                                                                       \
-        ESPALIER_UNROLL for (std::size_t p = 1; p < Points; ++p) {                                            \
-          const mask<T> larger = ~(sums[p][o] <= largest) & (largest == largest);                             \
-          largest = larger ? sums[p][o] : largest;                                                            \
-          winner = larger ? mask<T>{} + static_cast<std::int8_t>(1 << p) : winner;                            \
-        }                                                                                                     \
-        store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                                     \
-        if (marks != nullptr) {                                                                               \
-          store<T>(marks + o * lanes, largest > T{0} ? winner : mask<T>{});                                   \
-        }                                                                                                     \
-      }                                                                                                       \
-    }                                                                                                         \
-    [[gnu::always_inline]] inline void end_average_pool(T* y, T* marks) const {                               \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
-        vector<T> total{};                                                                                    \
-        mask<T> positive{};                                                                                   \
-        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                            \
-          total += sums[p][o] <= T{0} ? vector<T>{} : sums[p][o];                                             \
-          positive |= (sums[p][o] > T{0}) & static_cast<std::int8_t>(1 << p);                                 \
-        }                                                                                                     \
-        store<T>(y + o * lanes, total * (T{1} / 4));                                                          \
-        if (marks != nullptr) {                                                                               \
-          store<T>(marks + o * lanes, positive);                                                              \
-        }                                                                                                     \
-      }                                                                                                       \
-    }                                                                                                         \
-  };                                                                                                          \
-                                                                                                              \
-  template <class T, std::size_t Points, std::size_t Outputs>                                                 \
-  void product(const product_task<T>& t) {                                                                    \
-    for (std::size_t i = 0; i < t.tiles; ++i) {                                                               \
-      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                 \
-        tile<T, Points, Outputs> sums;                                                                        \
-        sums.begin(t);                                                                                        \
-        sums.multiply(t, t.x + i * t.x_tile + lane);                                                          \
-        const std::size_t to = i * t.y_tile + lane;                                                           \
-        if constexpr (Points == 4) {                                                                          \
-          if (t.finish == finish::relu_max_pool) {                                                            \
-            sums.end_max_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                         \
-            continue;                                                                                         \
-          }                                                                                                   \
-          if (t.finish == finish::relu_average_pool) {                                                        \
-            sums.end_average_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                     \
-            continue;                                                                                         \
-          }                                                                                                   \
-        }                                                                                                     \
-        sums.end(t, t.y + to);                                                                                \
-      }                                                                                                       \
-    }                                                                                                         \
-  }                                                                                                           \
-                                                                                                              \
-  template <class T, std::size_t Vectors>                                                                     \
-  [[gnu::always_inline]] inline void add_input(vector<T> (&sums)[Vectors], T x, const T* weights) {           \
-    vector<T> sample = broadcast<T>(x);                                                                       \
-    ESPALIER_KEEP_IN_REGISTER(sample);                                                                        \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
-      sums[v] += load<T>(weights + v * vector_of<T>::width) * sample;                                         \
-    }                                                                                                         \
-  }                                                                                                           \
-                                                                                                              \
-  template <class T, std::size_t Vectors>                                                                     \
-  void single(const single_task<T>& t) {                                                                      \
-    constexpr std::size_t width = vector_of<T>::width;                                                        \
-    T part[Vectors * width] = {};                                                                             \
-    const std::size_t bytes = t.outputs * sizeof(T);                                                          \
-    if (t.bias != nullptr) {                                                                                  \
-      std::memcpy(part, t.bias, bytes);                                                                       \
-    }                                                                                                         \
-    vector<T> sums[Vectors];                                                                                  \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
-      sums[v] = load<T>(part + v * width);                                                                    \
-    }                                                                                                         \
-    const T* weights = t.kernel;                                                                              \
-    std::size_t i = 0;                                                                                        \
-    for (; i < t.whole; ++i, weights += t.row) {                                                              \
-      add_input<T>(sums, t.x[i * lanes], weights);                                                            \
-    }                                                                                                         \
-    for (; i < t.inputs; ++i, weights += t.row) {                                                             \
-      std::memcpy(part, weights, bytes);                                                                      \
-      add_input<T>(sums, t.x[i * lanes], part);                                                               \
-    }                                                                                                         \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
-      if (t.relu) {                                                                                           \
-        sums[v] = sums[v] <= T{0} ? vector<T>{} : sums[v];                                                    \
-      }                                                                                                       \
-      store<T>(part + v * width, sums[v]);                                                                    \
-    }                                                                                                         \
-    for (std::size_t o = 0; o < t.outputs; ++o) {                                                             \
-      const vector<T> same = broadcast<T>(part[o]);                                                           \
-      ESPALIER_UNROLL for (std::size_t lane = 0; lane < lanes; lane += width) {                               \
-        store<T>(t.y + o * lanes + lane, same);                                                               \
-      }                                                                                                       \
-    }                                                                                                         \
-  }                                                                                                           \
-                                                                                                              \
-  template <class T, std::size_t Rows, std::size_t Vectors>                                                   \
-  [[gnu::always_inline]] inline void add_piece(vector<T> (&sums)[Rows][Vectors], const rows_task<T>& t,       \
-                                               std::size_t i) {                                               \
-    std::uint32_t place = 0;                                                                                  \
-    std::memcpy(&place, t.pieces + 2 * i + 1, sizeof(place));                                                 \
-    const vector<T> slope = broadcast<T>(t.pieces[2 * i]);                                                    \
-    const T* x = t.x + place;                                                                                 \
-    ESPALIER_UNROLL for (std::size_t r = 0; r < Rows; ++r, x += t.x_row) {                                    \
-      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                             \
-        sums[r][v] += slope * load<T>(x + v * vector_of<T>::width);                                           \
-      }                                                                                                       \
-    }                                                                                                         \
-  }                                                                                                           \
-                                                                                                              \
-  /* Narrow rows have too few sums to keep the multipliers busy, so pieces take turns at two sets of them. */ \
-  template <class T, std::size_t Rows, std::size_t Vectors>                                                   \
-  void rows(const rows_task<T>& t) {                                                                          \
-    vector<T> sums[Rows][Vectors] = {};                                                                       \
-    vector<T> others[Rows][Vectors] = {};                                                                     \
-    std::size_t i = 0;                                                                                        \
-    if (t.narrow) {                                                                                           \
-      for (; i + 2 <= t.count; i += 2) {                                                                      \
-        add_piece<T>(sums, t, i);                                                                             \
-        add_piece<T>(others, t, i + 1);                                                                       \
-      }                                                                                                       \
-    }                                                                                                         \
-    for (; i < t.count; ++i) {                                                                                \
-      add_piece<T>(sums, t, i);                                                                               \
-    }                                                                                                         \
-    ESPALIER_UNROLL for (std::size_t r = 0; r < Rows; ++r) {                                                  \
-      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                             \
-        T* to = t.sums + r * t.sums_row + v * vector_of<T>::width;                                            \
-        const vector<T> sum = sums[r][v] + others[r][v];                                                      \
-        store<T>(to, load<T>(to) + (t.squared ? sum * sum : sum));                                            \
-      }                                                                                                       \
-    }                                                                                                         \
-  }                                                                                                           \
-                                                                                                              \
-  template <class T, bool Squared, std::size_t Inputs, std::size_t Vectors>                                   \
-  void outer(const outer_task<T>& t) {                                                                        \
-    constexpr std::size_t width = vector_of<T>::width;                                                        \
-    vector<T> sums[Inputs][Vectors] = {};                                                                     \
-    const T* row = t.rows;                                                                                    \
-    for (std::size_t block = 0; block < t.blocks; ++block) {                                                  \
-      const T* x = t.x + block * t.x_block;                                                                   \
-      for (std::size_t lane = 0; lane < lanes; ++lane, ++x, row += t.row) {                                   \
-        vector<T> slopes[Vectors];                                                                            \
-        ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                           \
-          slopes[v] = load<T>(row + v * width);                                                               \
-          slopes[v] = Squared ? slopes[v] * slopes[v] : slopes[v];                                            \
-        }                                                                                                     \
-        ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                            \
-          vector<T> sample = broadcast<T>(x[i * lanes]);                                                      \
-          sample = Squared ? sample * sample : sample;                                                        \
-          ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                         \
-            sums[i][v] += sample * slopes[v];                                                                 \
-          }                                                                                                   \
-        }                                                                                                     \
-      }                                                                                                       \
-    }                                                                                                         \
-    ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                                \
-      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                             \
-        T* to = t.to + i * t.to_row + v * width;                                                              \
-        if ((v + 1) * width <= t.outputs) {                                                                   \
-          store<T>(to, load<T>(to) + sums[i][v]);                                                             \
-        } else {                                                                                              \
-          T part[width];                                                                                      \
-          store<T>(part, sums[i][v]);                                                                         \
-          for (std::size_t o = v * width; o < t.outputs; ++o) {                                               \
-            to[o - v * width] += part[o - v * width];                                                         \
-          }                                                                                                   \
-        }                                                                                                     \
-      }                                                                                                       \
-    }                                                                                                         \
-  }                                                                                                           \
-                                                                                                              \
-  template <class T>                                                                                          \
-  [[gnu::always_inline]] inline void adam_vector(const adam_task<T>& t, T* weights, T* mean, T* square,       \
-                                                 const T* gradients) {                                        \
-    const vector<T> g = load<T>(gradients);                                                                   \
-    const vector<T> m = load<T>(mean) + (g - load<T>(mean)) * t.fresh_1;                                      \
-    const vector<T> s = load<T>(square) + (g * g - load<T>(square)) * t.fresh_2;                              \
-    vector<T> root = s;                                                                                       \
-    ESPALIER_SQUARE_ROOTS(root, vector_of<T>::width);                                                         \
-    store<T>(mean, m);                                                                                        \
-    store<T>(square, s);                                                                                      \
-    store<T>(weights, load<T>(weights) - t.step * m / (root + t.epsilon));                                    \
-  }                                                                                                           \
-                                                                                                              \
-  template <class T>                                                                                          \
-  void adam(const adam_task<T>& t) {                                                                          \
-    constexpr std::size_t width = vector_of<T>::width;                                                        \
-    std::size_t i = 0;                                                                                        \
-    for (; i + width <= t.count; i += width) {                                                                \
-      adam_vector<T>(t, t.weights + i, t.mean + i, t.square + i, t.gradients + i);                            \
-    }                                                                                                         \
-    if (i < t.count) {                                                                                        \
-      T rest[4][width] = {};                                                                                  \
-      const std::size_t bytes = (t.count - i) * sizeof(T);                                                    \
-      std::memcpy(rest[0], t.weights + i, bytes);                                                             \
-      std::memcpy(rest[1], t.mean + i, bytes);                                                                \
-      std::memcpy(rest[2], t.square + i, bytes);                                                              \
-      std::memcpy(rest[3], t.gradients + i, bytes);                                                           \
-      adam_vector<T>(t, rest[0], rest[1], rest[2], rest[3]);                                                  \
-      std::memcpy(t.weights + i, rest[0], bytes);                                                             \
-      std::memcpy(t.mean + i, rest[1], bytes);                                                                \
-      std::memcpy(t.square + i, rest[2], bytes);                                                              \
-    }                                                                                                         \
-  }                                                                                                           \
-                                                                                                              \
-  /* By which the table finds them. */                                                                        \
-  template <class T>                                                                                          \
-  struct all {                                                                                                \
-    static constexpr std::size_t width = vector_of<T>::width;                                                 \
-    template <std::size_t Points, std::size_t Outputs>                                                        \
-    static constexpr auto product = &Set::product<T, Points, Outputs>;                                        \
-    template <std::size_t Vectors>                                                                            \
-    static constexpr auto single = &Set::single<T, Vectors>;                                                  \
-    template <std::size_t Rows, std::size_t Vectors>                                                          \
-    static constexpr auto rows = &Set::rows<T, Rows, Vectors>;                                                \
-    template <bool Squared, std::size_t Inputs, std::size_t Vectors>                                          \
-    static constexpr auto outer = &Set::outer<T, Squared, Inputs, Vectors>;                                   \
-    static constexpr auto adam = &Set::adam<T>;                                                               \
-  };                                                                                                          \
+#define ESPALIER_KERNELS(Set, Bytes)                                                                       \
+  namespace Set {                                                                                          \
+  /* A vector of Bytes bytes and its operations. */                                                        \
+  template <class T>                                                                                       \
+  struct vector_of {                                                                                       \
+    static constexpr std::size_t width = Bytes / sizeof(T);                                                \
+    typedef T type __attribute__((vector_size(Bytes)));                                                    \
+  };                                                                                                       \
+  template <class T>                                                                                       \
+  using vector = typename vector_of<T>::type;                                                              \
+  template <class T>                                                                                       \
+  using mask = decltype(vector<T>{} < vector<T>{});                                                        \
+                                                                                                           \
+  template <class T>                                                                                       \
+  [[gnu::always_inline]] inline vector<T> load(const T* from) {                                            \
+    vector<T> value;                                                                                       \
+    std::memcpy(&value, from, sizeof(value));                                                              \
+    return value;                                                                                          \
+  }                                                                                                        \
+  template <class T, class Vector>                                                                         \
+  [[gnu::always_inline]] inline void store(T* to, const Vector& value) {                                   \
+    std::memcpy(to, &value, sizeof(value));                                                                \
+  }                                                                                                        \
+  /* Minus zero costs nothing; plus zero would turn -0 into 0. */                                          \
+  template <class T>                                                                                       \
+  [[gnu::always_inline]] inline vector<T> broadcast(T value) {                                             \
+    return value - vector<T>{};                                                                            \
+  }                                                                                                        \
+                                                                                                           \
+  template <class T, std::size_t Points, std::size_t Outputs>                                              \
+  struct tile {                                                                                            \
+    vector<T> sums[Points][Outputs];                                                                       \
+                                                                                                           \
+    [[gnu::always_inline]] inline void begin(const product_task<T>& t) {                                   \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                          \
+        const vector<T> first = broadcast<T>(t.bias == nullptr ? T{0} : t.bias[o]);                        \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                         \
+          sums[p][o] = first;                                                                              \
+        }                                                                                                  \
+      }                                                                                                    \
+    }                                                                                                      \
+    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x) {                    \
+      const T* weights = t.weights;                                                                        \
+      for (std::size_t row = 0; row < t.rows; ++row, x += t.x_row, weights += t.weight_row) {              \
+        const T* from = x;                                                                                 \
+        const T* w = weights;                                                                              \
+        for (std::size_t input = 0; input < t.run; ++input, from += lanes, w += t.weight_input) {          \
+          vector<T> weight[Outputs];                                                                       \
+          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                      \
+            weight[o] = broadcast<T>(w[o * t.weight_output]);                                              \
+          }                                                                                                \
+          ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                       \
+            vector<T> sample = load<T>(from + p % 2 * t.x_column + p / 2 * t.x_line);                      \
+            ESPALIER_KEEP_IN_REGISTER(sample);                                                             \
+            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                    \
+              sums[p][o] += weight[o] * sample;                                                            \
+            }                                                                                              \
+          }                                                                                                \
+        }                                                                                                  \
+      }                                                                                                    \
+    }                                                                                                      \
+    /* Only what is certainly not positive becomes 0, so that what is not a number stays. */               \
+    [[gnu::always_inline]] inline void end(const product_task<T>& t, T* y) const {                         \
+      ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                           \
+        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                        \
+          vector<T> value = sums[p][o];                                                                    \
+          if (t.finish == finish::relu) {                                                                  \
+            value = value <= T{0} ? vector<T>{} : value;                                                   \
+          }                                                                                                \
+          store<T>(y + o * lanes + p % 2 * t.y_column + p / 2 * t.y_line, value);                          \
+        }                                                                                                  \
+      }                                                                                                    \
+    }                                                                                                      \
+    [[gnu::always_inline]] inline void end_max_pool(T* y, T* marks) const {                                \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                          \
+        vector<T> largest = sums[0][o];                                                                    \
+        mask<T> winner = mask<T>{} + 1;                                                                    \
+        ESPALIER_UNROLL for (std::size_t p = 1; p < Points; ++p) {                                         \
+          const mask<T> larger = ~(sums[p][o] <= largest) & (largest == largest);                          \
+          largest = larger ? sums[p][o] : largest;                                                         \
+          winner = larger ? mask<T>{} + static_cast<std::int8_t>(1 << p) : winner;                         \
+        }                                                                                                  \
+        store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                                  \
+        if (marks != nullptr) {                                                                            \
+          store<T>(marks + o * lanes, largest > T{0} ? winner : mask<T>{});                                \
+        }                                                                                                  \
+      }                                                                                                    \
+    }                                                                                                      \
+    [[gnu::always_inline]] inline void end_average_pool(T* y, T* marks) const {                            \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                          \
+        vector<T> total{};                                                                                 \
+        mask<T> positive{};                                                                                \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                         \
+          total += sums[p][o] <= T{0} ? vector<T>{} : sums[p][o];                                          \
+          positive |= (sums[p][o] > T{0}) & static_cast<std::int8_t>(1 << p);                              \
+        }                                                                                                  \
+        store<T>(y + o * lanes, total * (T{1} / 4));                                                       \
+        if (marks != nullptr) {                                                                            \
+          store<T>(marks + o * lanes, positive);                                                           \
+        }                                                                                                  \
+      }                                                                                                    \
+    }                                                                                                      \
+  };                                                                                                       \
+                                                                                                           \
+  template <class T, std::size_t Points, std::size_t Outputs>                                              \
+  void product(const product_task<T>& t) {                                                                 \
+    for (std::size_t i = 0; i < t.tiles; ++i) {                                                            \
+      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                              \
+        tile<T, Points, Outputs> sums;                                                                     \
+        sums.begin(t);                                                                                     \
+        sums.multiply(t, t.x + i * t.x_tile + lane);                                                       \
+        const std::size_t to = i * t.y_tile + lane;                                                        \
+        if constexpr (Points == 4) {                                                                       \
+          if (t.finish == finish::relu_max_pool) {                                                         \
+            sums.end_max_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                      \
+            continue;                                                                                      \
+          }                                                                                                \
+          if (t.finish == finish::relu_average_pool) {                                                     \
+            sums.end_average_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                  \
+            continue;                                                                                      \
+          }                                                                                                \
+        }                                                                                                  \
+        sums.end(t, t.y + to);                                                                             \
+      }                                                                                                    \
+    }                                                                                                      \
+  }                                                                                                        \
+                                                                                                           \
+  template <class T, std::size_t Vectors>                                                                  \
+  [[gnu::always_inline]] inline void add_input(vector<T> (&sums)[Vectors], T x, const T* weights) {        \
+    vector<T> sample = broadcast<T>(x);                                                                    \
+    ESPALIER_KEEP_IN_REGISTER(sample);                                                                     \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                            \
+      sums[v] += load<T>(weights + v * vector_of<T>::width) * sample;                                      \
+    }                                                                                                      \
+  }                                                                                                        \
+                                                                                                           \
+  template <class T, std::size_t Vectors>                                                                  \
+  void single(const single_task<T>& t) {                                                                   \
+    constexpr std::size_t width = vector_of<T>::width;                                                     \
+    T part[Vectors * width] = {};                                                                          \
+    const std::size_t bytes = t.outputs * sizeof(T);                                                       \
+    if (t.bias != nullptr) {                                                                               \
+      std::memcpy(part, t.bias, bytes);                                                                    \
+    }                                                                                                      \
+    vector<T> sums[Vectors];                                                                               \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                            \
+      sums[v] = load<T>(part + v * width);                                                                 \
+    }                                                                                                      \
+    const T* weights = t.kernel;                                                                           \
+    std::size_t i = 0;                                                                                     \
+    for (; i < t.whole; ++i, weights += t.row) {                                                           \
+      add_input<T>(sums, t.x[i * lanes], weights);                                                         \
+    }                                                                                                      \
+    for (; i < t.inputs; ++i, weights += t.row) {                                                          \
+      std::memcpy(part, weights, bytes);                                                                   \
+      add_input<T>(sums, t.x[i * lanes], part);                                                            \
+    }                                                                                                      \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                            \
+      if (t.relu) {                                                                                        \
+        sums[v] = sums[v] <= T{0} ? vector<T>{} : sums[v];                                                 \
+      }                                                                                                    \
+      store<T>(part + v * width, sums[v]);                                                                 \
+    }                                                                                                      \
+    for (std::size_t o = 0; o < t.outputs; ++o) {                                                          \
+      const vector<T> same = broadcast<T>(part[o]);                                                        \
+      ESPALIER_UNROLL for (std::size_t lane = 0; lane < lanes; lane += width) {                            \
+        store<T>(t.y + o * lanes + lane, same);                                                            \
+      }                                                                                                    \
+    }                                                                                                      \
+  }                                                                                                        \
+                                                                                                           \
+  template <class T, std::size_t Rows, std::size_t Vectors>                                                \
+  [[gnu::always_inline]] inline void add_piece(vector<T> (&sums)[Rows][Vectors], const rows_task<T>& t,    \
+                                               std::size_t i) {                                            \
+    std::uint32_t place = 0;                                                                               \
+    std::memcpy(&place, t.pieces + 2 * i + 1, sizeof(place));                                              \
+    const vector<T> slope = broadcast<T>(t.pieces[2 * i]);                                                 \
+    const T* x = t.x + place;                                                                              \
+    ESPALIER_UNROLL for (std::size_t r = 0; r < Rows; ++r, x += t.x_row) {                                 \
+      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                          \
+        sums[r][v] += slope * load<T>(x + v * vector_of<T>::width);                                        \
+      }                                                                                                    \
+    }                                                                                                      \
+  }                                                                                                        \
+                                                                                                           \
+  template <class T, std::size_t Rows, std::size_t Vectors>                                                \
+  void rows(const rows_task<T>& t) {                                                                       \
+    vector<T> sums[Rows][Vectors] = {};                                                                    \
+    for (std::size_t i = 0; i < t.count; ++i) {                                                            \
+      add_piece<T>(sums, t, i);                                                                            \
+    }                                                                                                      \
+    ESPALIER_UNROLL for (std::size_t r = 0; r < Rows; ++r) {                                               \
+      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                          \
+        T* to = t.sums + r * t.sums_row + v * vector_of<T>::width;                                         \
+        const vector<T> sum = sums[r][v];                                                                  \
+        store<T>(to, load<T>(to) + (t.squared ? sum * sum : sum));                                         \
+      }                                                                                                    \
+    }                                                                                                      \
+  }                                                                                                        \
+                                                                                                           \
+  template <class T, std::size_t Inputs, std::size_t Outputs>                                              \
+  void in_lanes(const lanes_task<T>& t) {                                                                  \
+    for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                \
+      vector<T> sums[Inputs][Outputs];                                                                     \
+      ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                           \
+        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                        \
+          sums[i][o] = load<T>(t.sums + i * t.sums_input + o * lanes + lane);                              \
+        }                                                                                                  \
+      }                                                                                                    \
+      for (std::size_t line = 0; line < t.lines; ++line) {                                                 \
+        const T* x = t.x + line * t.x_line + lane;                                                         \
+        const T* slopes = t.slopes + line * t.slopes_line + lane;                                          \
+        for (std::size_t point = 0; point < t.points; ++point, x += t.x_point, slopes += t.slopes_point) { \
+          vector<T> slope[Outputs];                                                                        \
+          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                      \
+            slope[o] = load<T>(slopes + o * lanes);                                                        \
+          }                                                                                                \
+          ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                       \
+            vector<T> sample = load<T>(x + i * lanes);                                                     \
+            ESPALIER_KEEP_IN_REGISTER(sample);                                                             \
+            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                    \
+              sums[i][o] += slope[o] * sample;                                                             \
+            }                                                                                              \
+          }                                                                                                \
+        }                                                                                                  \
+      }                                                                                                    \
+      ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                           \
+        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                        \
+          store<T>(t.sums + i * t.sums_input + o * lanes + lane, sums[i][o]);                              \
+        }                                                                                                  \
+      }                                                                                                    \
+    }                                                                                                      \
+  }                                                                                                        \
+                                                                                                           \
+  template <class T, bool Squared, std::size_t Inputs, std::size_t Vectors>                                \
+  void outer(const outer_task<T>& t) {                                                                     \
+    constexpr std::size_t width = vector_of<T>::width;                                                     \
+    vector<T> sums[Inputs][Vectors] = {};                                                                  \
+    const T* row = t.rows;                                                                                 \
+    for (std::size_t block = 0; block < t.blocks; ++block) {                                               \
+      const T* x = t.x + block * t.x_block;                                                                \
+      for (std::size_t lane = 0; lane < lanes; ++lane, ++x, row += t.row) {                                \
+        vector<T> slopes[Vectors];                                                                         \
+        ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                        \
+          slopes[v] = load<T>(row + v * width);                                                            \
+          slopes[v] = Squared ? slopes[v] * slopes[v] : slopes[v];                                         \
+        }                                                                                                  \
+        ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                         \
+          vector<T> sample = broadcast<T>(x[i * lanes]);                                                   \
+          sample = Squared ? sample * sample : sample;                                                     \
+          ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                      \
+            sums[i][v] += sample * slopes[v];                                                              \
+          }                                                                                                \
+        }                                                                                                  \
+      }                                                                                                    \
+    }                                                                                                      \
+    ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                             \
+      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                          \
+        T* to = t.to + i * t.to_row + v * width;                                                           \
+        if ((v + 1) * width <= t.outputs) {                                                                \
+          store<T>(to, load<T>(to) + sums[i][v]);                                                          \
+        } else {                                                                                           \
+          T part[width];                                                                                   \
+          store<T>(part, sums[i][v]);                                                                      \
+          for (std::size_t o = v * width; o < t.outputs; ++o) {                                            \
+            to[o - v * width] += part[o - v * width];                                                      \
+          }                                                                                                \
+        }                                                                                                  \
+      }                                                                                                    \
+    }                                                                                                      \
+  }                                                                                                        \
+                                                                                                           \
+  template <class T>                                                                                       \
+  [[gnu::always_inline]] inline void adam_vector(const adam_task<T>& t, T* weights, T* mean, T* square,    \
+                                                 const T* gradients) {                                     \
+    const vector<T> g = load<T>(gradients);                                                                \
+    const vector<T> m = load<T>(mean) + (g - load<T>(mean)) * t.fresh_1;                                   \
+    const vector<T> s = load<T>(square) + (g * g - load<T>(square)) * t.fresh_2;                           \
+    vector<T> root = s;                                                                                    \
+    ESPALIER_SQUARE_ROOTS(root, vector_of<T>::width);                                                      \
+    store<T>(mean, m);                                                                                     \
+    store<T>(square, s);                                                                                   \
+    store<T>(weights, load<T>(weights) - t.step * m / (root + t.epsilon));                                 \
+  }                                                                                                        \
+                                                                                                           \
+  template <class T>                                                                                       \
+  void adam(const adam_task<T>& t) {                                                                       \
+    constexpr std::size_t width = vector_of<T>::width;                                                     \
+    std::size_t i = 0;                                                                                     \
+    for (; i + width <= t.count; i += width) {                                                             \
+      adam_vector<T>(t, t.weights + i, t.mean + i, t.square + i, t.gradients + i);                         \
+    }                                                                                                      \
+    if (i < t.count) {                                                                                     \
+      T rest[4][width] = {};                                                                               \
+      const std::size_t bytes = (t.count - i) * sizeof(T);                                                 \
+      std::memcpy(rest[0], t.weights + i, bytes);                                                          \
+      std::memcpy(rest[1], t.mean + i, bytes);                                                             \
+      std::memcpy(rest[2], t.square + i, bytes);                                                           \
+      std::memcpy(rest[3], t.gradients + i, bytes);                                                        \
+      adam_vector<T>(t, rest[0], rest[1], rest[2], rest[3]);                                               \
+      std::memcpy(t.weights + i, rest[0], bytes);                                                          \
+      std::memcpy(t.mean + i, rest[1], bytes);                                                             \
+      std::memcpy(t.square + i, rest[2], bytes);                                                           \
+    }                                                                                                      \
+  }                                                                                                        \
+                                                                                                           \
+  /* By which the table finds them. */                                                                     \
+  template <class T>                                                                                       \
+  struct all {                                                                                             \
+    static constexpr std::size_t width = vector_of<T>::width;                                              \
+    template <std::size_t Points, std::size_t Outputs>                                                     \
+    static constexpr auto product = &Set::product<T, Points, Outputs>;                                     \
+    template <std::size_t Vectors>                                                                         \
+    static constexpr auto single = &Set::single<T, Vectors>;                                               \
+    template <std::size_t Rows, std::size_t Vectors>                                                       \
+    static constexpr auto rows = &Set::rows<T, Rows, Vectors>;                                             \
+    template <std::size_t Inputs, std::size_t Outputs>                                                     \
+    static constexpr auto in_lanes = &Set::in_lanes<T, Inputs, Outputs>;                                   \
+    template <bool Squared, std::size_t Inputs, std::size_t Vectors>                                       \
+    static constexpr auto outer = &Set::outer<T, Squared, Inputs, Vectors>;                                \
+    static constexpr auto adam = &Set::adam<T>;                                                            \
+  };                                                                                                       \
   }
 
 namespace espalier::inline v0::kernels::detail {
@@ -15019,6 +15029,12 @@ template <class T, class Kernels, std::size_t Outputs>
   table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
                  {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
                  {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
+  [&]<std::size_t... O>(std::index_sequence<O...>) {
+    ((table.in_lanes[0][O] = Kernels::template in_lanes<1, O + 1>), ...);
+    ((table.in_lanes[1][O] = Kernels::template in_lanes<3, O + 1>), ...);
+    ((table.in_lanes[2][O] = Kernels::template in_lanes<5, O + 1>), ...);
+  }
+  (std::make_index_sequence<(Outputs == 6 ? 4 : 2)>{});
   [&]<std::size_t... Places>(std::index_sequence<Places...>) {
     constexpr std::size_t inputs[] = {1, 4, 6};
     ((table.outer[Places] = {Kernels::template outer<false, inputs[Places], 1>,
@@ -15058,18 +15074,6 @@ template <class T>
   return portable_table<T>;
 }
 
-/// @return the innermost loops with the longest vectors that a run of numbers fills: longer ones only lie across more
-///         lines of the cache.
-template <class T>
-[[nodiscard]] const kernel_table<T>& table_for_runs([[maybe_unused]] std::size_t run) noexcept {
-#if ESPALIER_DISPATCH
-  if (run <= avx2_table<T>.width && current_instruction_set() == instruction_set::avx512) {
-    return avx2_table<T>;
-  }
-#endif
-  return table<T>();
-}
-
 // A program of several units compiles the innermost loops once if it says so: units that define
 // ESPALIER_KERNELS_ELSEWHERE leave them to the one that defines ESPALIER_KERNELS_HERE.
 #if defined(ESPALIER_KERNELS_HERE) || defined(ESPALIER_KERNELS_ELSEWHERE)
@@ -15080,15 +15084,12 @@ template <class T>
 #endif
 ESPALIER_ONCE const kernel_table<float>& table<float>() noexcept;
 ESPALIER_ONCE const kernel_table<double>& table<double>() noexcept;
-ESPALIER_ONCE const kernel_table<float>& table_for_runs<float>(std::size_t run) noexcept;
-ESPALIER_ONCE const kernel_table<double>& table_for_runs<double>(std::size_t run) noexcept;
 #undef ESPALIER_ONCE
 #endif
 
-/// Outputs that a tile may have.
-template <class T>
-[[nodiscard]] std::size_t most_outputs(const kernel_table<T>& table) noexcept {
-  const auto& kernels = table.product[1];
+/// @param kernels  some that differ in their outputs.   @return outputs that a tile may have.
+template <class Kernels>
+[[nodiscard]] std::size_t most_outputs(const Kernels& kernels) noexcept {
   return static_cast<std::size_t>(std::find(kernels.begin(), kernels.end(), nullptr) - kernels.begin());
 }
 
@@ -15106,7 +15107,7 @@ void for_each_part(std::size_t count, std::size_t most, Action&& action) {
 template <class T>
 void run_product(const product_task<T>& all, std::size_t points, std::size_t outputs) {
   const kernel_table<T>& kernels = table<T>();
-  for_each_part(outputs, most_outputs(kernels), [&](std::size_t begin, std::size_t size) {
+  for_each_part(outputs, most_outputs(kernels.product[1]), [&](std::size_t begin, std::size_t size) {
     product_task<T> part = all;
     part.weights += begin * all.weight_output;
     part.bias = all.bias == nullptr ? nullptr : all.bias + begin;
@@ -15162,6 +15163,41 @@ void add(std::span<const T> from, std::span<T> sums) {
     sums[i] += from[i];
   }
 }
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/aligned_allocator.hpp ----
+// Memory for lane blocks that begins where a line of the cache does.
+#ifndef ESPALIER_KERNELS_ALIGNED_ALLOCATOR_HPP
+#define ESPALIER_KERNELS_ALIGNED_ALLOCATOR_HPP
+
+namespace espalier::inline v0::kernels {
+
+/// Gives a vector memory that begins with a line of the cache, so that the longest registers, which are as long, are
+/// filled from one line and not from two.
+/// @tparam T  float or double.
+template <class T>
+struct aligned_allocator {
+  using value_type = T;
+  static constexpr std::align_val_t line{64};
+
+  aligned_allocator() = default;
+  template <class Other>
+  explicit aligned_allocator(const aligned_allocator<Other>& /*other*/) noexcept {}
+
+  /// @param count  numbers.   @throws std::bad_alloc if there is no memory.
+  [[nodiscard]] T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), line)); }
+  void deallocate(T* memory, std::size_t /*count*/) noexcept { ::operator delete(memory, line); }
+  [[nodiscard]] friend bool operator==(const aligned_allocator& /*a*/, const aligned_allocator& /*b*/) noexcept {
+    return true;
+  }
+};
+
+/// Numbers of lane blocks.
+template <class T>
+using lane_vector = std::vector<T, aligned_allocator<T>>;
 
 }  // namespace espalier::inline v0::kernels
 
@@ -15850,18 +15886,33 @@ struct conv2d_shape {
   /// A row of the kernel's gradient in whole vectors.
   [[nodiscard]] constexpr std::size_t sums_row() const noexcept { return (run() + 31) / 32 * 32; }
 
+  /// Numbers of a padded block, if it is not the block itself.
+  [[nodiscard]] constexpr std::size_t padded_block() const noexcept {
+    return padded() || dilation_across > 1 ? padded_height() * line() * lanes : 0;
+  }
   /// Numbers that 16 points of the output see.
   [[nodiscard]] constexpr std::size_t windows_of_points() const noexcept { return kernel_height * run() * lanes; }
+  /// Whether rows of the kernel are so short that vectors along them would be half empty.
+  [[nodiscard]] constexpr bool narrow() const noexcept { return run() <= 8; }
+  /// Filters and lines of outputs whose gradients are summed lane by lane at a time, so that sums and slopes stay near.
+  [[nodiscard]] constexpr std::size_t filters_at_once() const noexcept {
+    return (std::min)(filters, (std::max)(std::size_t{4}, 4096 / (kernel_height * run())));
+  }
+  [[nodiscard]] constexpr std::size_t lines_at_once() const noexcept {
+    return (std::max)(std::size_t{2}, 64 / output_width() / 2 * 2);
+  }
+
   /// Numbers of scratch memory that a forward pass needs.
   [[nodiscard]] constexpr std::size_t forward_scratch() const noexcept {
-    const std::size_t block = padded() || dilation_across > 1 ? padded_height() * line() * lanes : 0;
-    return (std::max)(block, padded_height() * line() + 4 * (windows_of_points() + filters * lanes));
+    return (std::max)(padded_block(), padded_height() * line() + 4 * (windows_of_points() + filters * lanes));
   }
   /// Numbers of scratch memory that all passes need.
   [[nodiscard]] constexpr std::size_t scratch() const noexcept {
     const std::size_t places = 8 * output_height() * output_width();
-    return (std::max)({forward_scratch(), gradient_block() + weights(),
-                       4 * image() + filters * (kernel_height * sums_row() + 4) + places});
+    const std::size_t by_rows = 4 * image() + filters * (kernel_height * sums_row() + 4) + places;
+    const std::size_t of_filter = kernel_height * run() + 1 + lines_at_once() * output_width();
+    const std::size_t by_lanes = padded_block() + filters_at_once() * of_filter * lanes;
+    return (std::max)({forward_scratch(), by_lanes, gradient_block() + weights(), by_rows});
   }
 };
 
@@ -15894,17 +15945,282 @@ struct conv2d_gradient {
 
 #endif
 
-// ---- espalier/kernels/detail/conv2d_gradient.hpp ----
-// The gradients of a convolution's kernel and bias, sample by sample, from the outputs that have a gradient at all.
-#ifndef ESPALIER_KERNELS_DETAIL_CONV2D_GRADIENT_HPP
-#define ESPALIER_KERNELS_DETAIL_CONV2D_GRADIENT_HPP
+// ---- espalier/kernels/detail/pad.hpp ----
+// Blocks with zeros around them, for convolutions forward and backward.
+#ifndef ESPALIER_KERNELS_DETAIL_PAD_HPP
+#define ESPALIER_KERNELS_DETAIL_PAD_HPP
 
 namespace espalier::inline v0::kernels::detail {
 
-/// Finds, for a few samples and one filter, the outputs whose gradient is not 0: behind a rectifier about half of them
-/// are, and behind a pooling of the largest at most a quarter. The gradient of the kernel is then a sum of pieces of
-/// the image, which lie side by side along (kernel x, channel): vectors need no sums over lanes, and squares of single
-/// samples cost nothing.
+/// One block with its border of zeros and its columns in the order of the shape; the block itself if it is so already.
+template <class T>
+[[nodiscard]] const T* pad_block(const conv2d_shape& s, const T* block, T* scratch) {
+  if (!s.padded() && s.dilation_across == 1) {
+    return block;
+  }
+  const std::size_t pixel = s.channels * lanes;
+  const std::size_t padded_row = s.line() * lanes;
+  if (s.dilation_across > 1) {
+    std::fill_n(scratch, s.padded_height() * padded_row, T{0});
+    for (std::size_t i = 0; i < s.height * s.width; ++i) {
+      const std::size_t place = s.columns().place(s.pad_left + i % s.width);
+      std::copy_n(block + i * pixel, pixel, scratch + (s.pad_top + i / s.width) * padded_row + place * pixel);
+    }
+    return scratch;
+  }
+  T* to = std::fill_n(scratch, s.pad_top * padded_row, T{0});
+  for (std::size_t line = 0; line < s.height; ++line) {
+    to = std::fill_n(to, s.pad_left * pixel, T{0});
+    to = std::copy_n(block + line * s.width * pixel, s.width * pixel, to);
+    to = std::fill_n(to, s.pad_right * pixel, T{0});
+  }
+  std::fill_n(to, s.pad_bottom * padded_row, T{0});
+  return scratch;
+}
+
+/// The gradient of a window goes to those of its four outputs that are marked.
+/// @param from  of the window among those of p.
+template <class T>
+void spread_window(const conv2d_pass<T>& p, std::size_t from, T* to, const std::size_t (&places)[4]) {
+  for (std::size_t lane = 0; lane < lanes; lane += short_vector<T>::width) {
+    const numbers<T> slope = load(p.dy + from + lane) * p.share();
+    const auto marks = load<wholes<T>>(p.marks + from + lane);
+    for (std::size_t i = 0; i < 4; ++i) {
+      store(to + places[i] + lane, where_odd<T>(slope, marks >> static_cast<typename short_vector<T>::whole>(i)));
+    }
+  }
+}
+
+/// Zeros wherever windows of 2 x 2 do not write.
+template <class T>
+void fill_around_windows(const conv2d_shape& s, T* to) {
+  const std::size_t pixel = s.filters * lanes;
+  const std::size_t row = s.gradient_width() * pixel;
+  const std::size_t left = s.gradient_left() * pixel;
+  const std::size_t covered = s.output_width() / 2 * 2 * pixel;
+  for (std::size_t line = 0; line < s.output_height(); ++line, to += row) {
+    const bool whole = line / 2 < s.output_height() / 2;
+    std::fill_n(to, whole ? left : row, T{0});
+    if (whole) {
+      std::fill_n(to + left + covered, row - left - covered, T{0});
+    }
+  }
+}
+
+/// Writes the gradient of a block's output into p.scratch, as far apart as its strides and in the order of columns of
+/// the shape, with zeros between and around.
+template <class T>
+void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, std::size_t block) {
+  const std::size_t pixel = s.filters * lanes;
+  const column_order columns = s.gradient_columns();
+  const std::size_t row = columns.size() * pixel;
+  const std::size_t left = s.gradient_left() * pixel;
+  const std::size_t line_size = s.output_width() * pixel;
+  const bool pooled = p.pool != pool_kind::none;
+  if (!pooled && !s.scattered()) {
+    const T* dy = p.dy + block * s.outputs() * lanes;
+    for (std::size_t line = 0; line < s.output_height(); ++line) {
+      T* to = std::fill_n(p.scratch + line * row, left, T{0});
+      to = std::copy_n(dy + line * line_size, line_size, to);
+      std::fill_n(to, row - left - line_size, T{0});
+    }
+    return;
+  }
+  if (s.scattered()) {
+    std::fill_n(p.scratch, s.gradient_block(), T{0});
+  } else {
+    fill_around_windows(s, p.scratch);
+  }
+  const std::size_t step = pooled ? 2 : 1;
+  const std::size_t across = s.output_width() / step;
+  const std::size_t count = across * (s.output_height() / step);
+  const std::size_t right = s.stride_across * pixel;
+  const std::size_t down = s.stride_down * row;
+  const std::size_t places[4] = {0, right, down, down + right};
+  for (std::size_t output = 0; output < count; ++output) {
+    const std::size_t column = s.gradient_left() + output % across * step * s.stride_across;
+    T* to = p.scratch + output / across * step * down + columns.place(column) * pixel;
+    const std::size_t from = (block * count + output) * pixel;
+    if (!pooled) {
+      std::copy_n(p.dy + from, pixel, to);
+      continue;
+    }
+    for (std::size_t f = 0; f < pixel; f += lanes) {
+      spread_window(p, from + f, to + f, places);
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
+// ---- espalier/kernels/detail/conv2d_lane_gradient.hpp ----
+// The gradients of a convolution's kernel and bias, lane by lane, from all outputs.
+#ifndef ESPALIER_KERNELS_DETAIL_CONV2D_LANE_GRADIENT_HPP
+#define ESPALIER_KERNELS_DETAIL_CONV2D_LANE_GRADIENT_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// Sums the gradients of some filters, one sum for each lane: vectors are full whatever the kernel is like, but outputs
+/// without a gradient cost as much as others.
+template <class T>
+class lane_sums {
+ public:
+  /// @param begin  the first filter.   @param count  how many, at most filters_at_once.
+  lane_sums(const conv2d_shape& s, const conv2d_pass<T>& p, std::size_t begin, std::size_t count)
+      : s_(s), p_(p), begin_(begin), count_(count), sums_(p.scratch + s.padded_block()) {
+    std::fill(sums_, spread(), T{0});
+    // What no window of a pooling reaches stays so.
+    std::fill_n(spread(), pooled() ? s.lines_at_once() * s.output_width() * count * lanes : 0, T{0});
+  }
+
+  void add_block(std::size_t block) {
+    const T* padded = pad_block(s_, p_.x + block * s_.inputs() * lanes, p_.scratch);
+    const std::size_t height = pooled() ? s_.output_height() / 2 * 2 : s_.output_height();
+    for (std::size_t line = 0; line < height; line += s_.lines_at_once()) {
+      lanes_task<T> task;
+      task.x = padded + line * s_.stride_down * s_.line() * lanes;
+      task.x_line = s_.stride_down * s_.line() * lanes;
+      task.lines = (std::min)(s_.lines_at_once(), height - line);
+      task.sums = sums_;
+      task.sums_input = count_ * lanes;
+      if (pooled()) {
+        spread_lines(block, line, task.lines);
+      }
+      const std::size_t filters = pooled() ? count_ : s_.filters;
+      task.slopes =
+          pooled() ? spread() : p_.dy + (block * s_.outputs() + line * s_.output_width() * filters + begin_) * lanes;
+      task.slopes_point = filters * lanes;
+      task.slopes_line = s_.output_width() * filters * lanes;
+      add_lines(task);
+    }
+  }
+
+  /// Adds the lanes, or their squares, to the gradients, and clears them.
+  template <gradient_kind Kind>
+  void add_to(const conv2d_gradient<T>& to) {
+    for (std::size_t input = 0; input < inputs(); ++input) {
+      add_lanes<Kind>(sums_ + input * count_ * lanes, to.kernel + input * s_.filters + begin_);
+    }
+    if (to.bias != nullptr) {
+      add_lanes<Kind>(sums_ + inputs() * count_ * lanes, to.bias + begin_);
+    }
+    std::fill(sums_, spread(), T{0});
+  }
+
+ private:
+  [[nodiscard]] bool pooled() const noexcept { return p_.pool != pool_kind::none; }
+  [[nodiscard]] std::size_t inputs() const noexcept { return s_.kernel_height * s_.run(); }
+  /// Behind the sums: gradients of outputs, where those of windows are given.
+  [[nodiscard]] T* spread() const noexcept { return sums_ + (inputs() + 1) * count_ * lanes; }
+
+  /// The gradients of some lines of outputs, two for each line of windows.
+  void spread_lines(std::size_t block, std::size_t line, std::size_t lines) const {
+    const std::size_t pixel = count_ * lanes;
+    const std::size_t down = s_.output_width() * pixel;
+    const std::size_t places[4] = {0, pixel, down, down + pixel};
+    const std::size_t across = s_.output_width() / 2;
+    for (std::size_t window = 0; window < lines / 2 * across; ++window) {
+      const std::size_t from = ((block * s_.windows() + line / 2 * across + window) * s_.filters + begin_) * lanes;
+      T* to = spread() + window / across * 2 * down + window % across * 2 * pixel;
+      for (std::size_t f = 0; f < pixel; f += lanes) {
+        spread_window(p_, from + f, to + f, places);
+      }
+    }
+  }
+
+  /// @param task  a task for all columns, but for where they are.
+  void add_lines(lanes_task<T> task) const {
+    const lanes_task<T> all = task;
+    s_.columns().for_each_run(s_.output_width(), s_.stride_across, [&](const column_order::run& run) {
+      task.x = all.x + run.place * s_.channels * lanes;
+      task.x_point = run.apart * s_.channels * lanes;
+      task.slopes = all.slopes + run.first * all.slopes_point;
+      task.slopes_point = run.step * all.slopes_point;
+      task.points = run.count;
+      add_points(task, s_.kernel_height, s_.run());
+    });
+    // The bias is the weight of an input that is always 1.
+    T ones[lanes];
+    std::fill_n(ones, lanes, T{1});
+    task = all;
+    task.x = ones;
+    task.x_line = 0;
+    task.points = s_.output_width();
+    task.sums += inputs() * count_ * lanes;
+    add_points(task, 1, 1);
+  }
+
+  /// Adds the points of a task for some rows of inputs and all filters, a tile of them at a time: what a tile sees of
+  /// the image stays near for all filters.
+  void add_points(const lanes_task<T>& all, std::size_t rows, std::size_t run) const {
+    const auto& kernels = table<T>().in_lanes;
+    lanes_task<T> part = all;
+    for (std::size_t row = 0; row < rows; ++row) {
+      part.x = all.x + row * s_.dilation_down * s_.line() * lanes;
+      for (std::size_t left = run, inputs = 0; left > 0; left -= inputs) {
+        inputs = left >= 5 ? 5 : (left >= 3 ? 3 : 1);
+        for_each_part(count_, most_outputs(kernels[0]), [&](std::size_t begin, std::size_t size) {
+          lanes_task<T> tile = part;
+          tile.slopes += begin * lanes;
+          tile.sums += begin * lanes;
+          kernels[inputs / 2][size - 1](tile);
+        });
+        part.x += inputs * lanes;
+        part.sums += inputs * part.sums_input;
+      }
+    }
+  }
+
+  /// Adds the lanes of one sum per filter, or their squares.
+  template <gradient_kind Kind>
+  void add_lanes(const T* sums, T* to) const {
+    for (std::size_t filter = 0; filter < count_; ++filter, sums += lanes) {
+      T total[lanes];
+      std::transform(sums, sums + lanes, total, [](T sum) { return Kind == gradient_kind::squared ? sum * sum : sum; });
+      for (std::size_t size = lanes / 2; size > 0; size /= 2) {
+        std::transform(total, total + size, total + size, total, std::plus<>());
+      }
+      to[filter] += total[0];
+    }
+  }
+
+  const conv2d_shape& s_;
+  const conv2d_pass<T>& p_;
+  std::size_t begin_;
+  std::size_t count_;
+  T* sums_;
+};
+
+/// Adds the gradients of the kernel and of the bias, or the squares of each sample's.
+template <gradient_kind Kind, class T>
+void conv2d_gradient_by_lanes(const conv2d_shape& s, const conv2d_pass<T>& p, const conv2d_gradient<T>& to) {
+  for_each_part(s.filters, s.filters_at_once(), [&](std::size_t begin, std::size_t count) {
+    lane_sums<T> sums(s, p, begin, count);
+    for (std::size_t block = 0; block < p.blocks; ++block) {
+      sums.add_block(block);
+      if (Kind == gradient_kind::squared || block + 1 == p.blocks) {
+        sums.template add_to<Kind>(to);
+      }
+    }
+  });
+}
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
+// ---- espalier/kernels/detail/conv2d_row_gradient.hpp ----
+// The gradients of a convolution's kernel and bias, sample by sample, from the outputs that have a gradient at all.
+#ifndef ESPALIER_KERNELS_DETAIL_CONV2D_ROW_GRADIENT_HPP
+#define ESPALIER_KERNELS_DETAIL_CONV2D_ROW_GRADIENT_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// Finds, for a few samples and one filter, the outputs whose gradient is not 0: behind a pooling of the largest, at
+/// most a quarter. The gradient of the kernel is then a sum of pieces of the image, which lie side by side along
+/// (kernel x, channel): vectors need no sums over lanes, and squares of single samples cost nothing.
 template <class T>
 class live_outputs {
   static constexpr std::size_t width = short_vector<T>::width;
@@ -15913,14 +16229,13 @@ class live_outputs {
  public:
   /// @param scratch  2 width numbers per output.
   live_outputs(const conv2d_shape& s, const conv2d_pass<T>& p, T* scratch)
-      : pass_(p), filters_(s.filters), channels_(s.channels), order_(s.columns()) {
-    const std::size_t step = p.pool == pool_kind::none ? 1 : 2;
-    lines_ = s.output_height() / step;
-    columns_ = s.output_width() / step;
-    column_stride_ = step * s.stride_across;
-    right_ = static_cast<whole>(s.stride_across * s.channels);
-    down_ = static_cast<whole>(s.stride_down * s.line());
-    line_step_ = static_cast<whole>(step) * down_;
+      : dy_(p.dy),
+        marks_(p.marks),
+        filters_(s.filters),
+        lines_(s.output_height() / 2),
+        columns_(s.output_width() / 2),
+        right_(static_cast<whole>(s.stride_across * s.channels)),
+        down_(static_cast<whole>(s.stride_down * s.line())) {
     for (std::size_t i = 0; i < width; ++i) {
       lists_[i] = scratch + i * 2 * s.output_height() * s.output_width();
     }
@@ -15929,22 +16244,33 @@ class live_outputs {
   /// @param sample  the first of a vector of samples.
   /// @return for each sample, the sum of the slopes.
   numbers<T> find(std::size_t sample, std::size_t filter) {
-    const std::size_t places = lines_ * columns_ * filters_;
-    const std::size_t first = (sample / lanes * places + filter) * lanes + sample % lanes;
-    found all{lists_, {}};
-    order_.for_each_run(columns_, column_stride_, [&](const column_order::run& run) {
-      if (pass_.pool == pool_kind::none) {
-        append<pool_kind::none>(first, run, all);
-      } else if (pass_.pool == pool_kind::largest) {
-        append<pool_kind::largest>(first, run, all);
-      } else {
-        append<pool_kind::mean>(first, run, all);
+    // Copies: what is written through the lists' ends could, for all the compiler knows, be this object.
+    const std::size_t columns = columns_;
+    const std::size_t lines = lines_;
+    const std::size_t step = filters_ * lanes;
+    const whole right = right_;
+    const whole down = down_;
+    const std::size_t first = (sample / lanes * lines * columns * filters_ + filter) * lanes + sample % lanes;
+    const T* dy = dy_ + first;
+    const T* marks = marks_ + first;
+    std::array<T*, width> ends = lists_;
+    numbers<T> sum{};
+    for (std::size_t line = 0; line < lines; ++line) {
+      whole place = 2 * static_cast<whole>(line) * down;
+      for (std::size_t column = 0; column < columns; ++column, dy += step, marks += step, place += 2 * right) {
+        // As masks, without branches.
+        const auto marked = load<wholes<T>>(marks);
+        const wholes<T> in_right = (marked >> 1) | (marked >> 3);
+        const wholes<T> below = (marked >> 2) | (marked >> 3);
+        const numbers<T> slope = where_odd<T>(load(dy), marked | in_right | below);
+        append(slope, (-(in_right & 1) & right) + (-(below & 1) & down) + place, ends);
+        sum += slope;
       }
-    });
-    for (std::size_t i = 0; i < width; ++i) {
-      counts_[i] = static_cast<std::size_t>(all.ends[i] - lists_[i]) / 2;
     }
-    return all.sum;
+    for (std::size_t i = 0; i < width; ++i) {
+      counts_[i] = static_cast<std::size_t>(ends[i] - lists_[i]) / 2;
+    }
+    return sum;
   }
 
   /// @param i  which of the samples.
@@ -15953,75 +16279,10 @@ class live_outputs {
   [[nodiscard]] std::size_t count(std::size_t i) const noexcept { return counts_[i]; }
 
  private:
-  /// Where the next output is written, and the sum of all slopes so far.
-  struct found {
-    std::array<T*, width> ends;
-    numbers<T> sum;
-  };
-
-  /// Writes the outputs of a run of columns behind the lists, line by line.
-  /// @param first  place of the first output, or window, of the samples and the filter.
-  template <pool_kind Pool>
-  void append(std::size_t first, const column_order::run& run, found& all) const {
-    // Copies: what is written through the lists' ends could, for all the compiler knows, be this object.
-    found now = all;
-    const std::size_t step = run.step * filters_ * lanes;
-    const std::size_t line_step = columns_ * filters_ * lanes;
-    const std::size_t lines = lines_;
-    const whole place_step = static_cast<whole>(run.apart * channels_);
-    const whole place_line_step = line_step_;
-    const whole right = right_;
-    const whole down = down_;
-    const T share = pass_.share();
-    const T* dy_line = pass_.dy + first + run.first * filters_ * lanes;
-    const T* marks_line = Pool == pool_kind::none ? nullptr : pass_.marks + first;
-    whole place_line = static_cast<whole>(run.place * channels_);
-    for (std::size_t line = 0; line < lines; ++line, dy_line += line_step, place_line += place_line_step) {
-      for (whole half = 0; half < (Pool == pool_kind::mean ? 2 : 1); ++half) {
-        const T* dy = dy_line;
-        const T* marks = marks_line;
-        whole place = place_line + half * down;
-        for (std::size_t output = 0; output < run.count; ++output, dy += step, place += place_step) {
-          if constexpr (Pool == pool_kind::none) {
-            append(load(dy), wholes<T>{} + place, now);
-          } else {
-            const wholes<T> marked = load<wholes<T>>(marks) >> (2 * half);
-            marks += step;
-            append_window<Pool>(load(dy) * share, marked, wholes<T>{} + place, {right, down}, now);
-          }
-        }
-      }
-      marks_line = Pool == pool_kind::none ? nullptr : marks_line + line_step;
-    }
-    all = now;
-  }
-
-  /// From an output of a window to the next, in numbers of the image.
-  struct steps {
-    whole right;
-    whole down;
-  };
-
-  /// Writes the one output of a window that is marked, or one line of those of a mean: as masks, without branches.
-  template <pool_kind Pool>
-  static void append_window(const numbers<T>& slope, const wholes<T>& marks, const wholes<T>& places, const steps& to,
-                            found& all) {
-    if constexpr (Pool == pool_kind::largest) {
-      const wholes<T> in_right = (marks >> 1) | (marks >> 3);
-      const wholes<T> below = (marks >> 2) | (marks >> 3);
-      append(where_odd<T>(slope, marks | in_right | below),
-             places + (-(in_right & 1) & to.right) + (-(below & 1) & to.down), all);
-    } else {
-      append(where_odd<T>(slope, marks), places, all);
-      append(where_odd<T>(slope, marks >> 1), places + to.right, all);
-    }
-  }
-
   /// Writes an output of all samples behind the lists; those without a gradient are written over by the next.
-  static void append(const numbers<T>& slope, const wholes<T>& places, found& all) {
+  static void append(const numbers<T>& slope, const wholes<T>& places, std::array<T*, width>& ends) {
     const auto place = reinterpret_cast<numbers<T>>(places);
     const wholes<T> steps = (slope != T{0}) & 2;
-    all.sum += slope;
     if constexpr (width == 4) {
       typedef double pair __attribute__((vector_size(16)));  // NOLINT(modernize-use-using): an alias drops the size
       const auto low = reinterpret_cast<pair>(__builtin_shufflevector(slope, place, 0, 4, 1, 5));
@@ -16029,28 +16290,25 @@ class live_outputs {
       const double pairs[4] = {low[0], low[1], high[0], high[1]};
 #pragma GCC unroll 4
       for (std::size_t i = 0; i < width; ++i) {
-        std::memcpy(all.ends[i], &pairs[i], sizeof(pairs[i]));
+        std::memcpy(ends[i], &pairs[i], sizeof(pairs[i]));
       }
     } else {
-      store(all.ends[0], __builtin_shufflevector(slope, place, 0, 2));
-      store(all.ends[1], __builtin_shufflevector(slope, place, 1, 3));
+      store(ends[0], __builtin_shufflevector(slope, place, 0, 2));
+      store(ends[1], __builtin_shufflevector(slope, place, 1, 3));
     }
 #pragma GCC unroll 4
     for (std::size_t i = 0; i < width; ++i) {
-      all.ends[i] += static_cast<std::make_unsigned_t<whole>>(steps[i]);
+      ends[i] += static_cast<std::make_unsigned_t<whole>>(steps[i]);
     }
   }
 
-  conv2d_pass<T> pass_;
+  const T* dy_;
+  const T* marks_;
   std::size_t filters_;
-  std::size_t channels_;
-  column_order order_;
-  std::size_t lines_ = 0;
-  std::size_t columns_ = 0;
-  std::size_t column_stride_ = 0;  ///< from an output or window to the next, in columns of the image
-  whole right_ = 0;                ///< from an output of a window to the next, in numbers of the image
-  whole down_ = 0;
-  whole line_step_ = 0;  ///< from a line of outputs or windows to the next
+  std::size_t lines_;  ///< of windows
+  std::size_t columns_;
+  whole right_;  ///< from an output of a window to the next, in numbers of the image
+  whole down_;
   std::array<T*, width> lists_{};
   std::array<std::size_t, width> counts_{};
 };
@@ -16059,25 +16317,21 @@ class live_outputs {
 template <class T>
 void take_images(const conv2d_shape& s, const T* x, T* images) {
   constexpr std::size_t width = short_vector<T>::width;
-  const bool one_by_one = s.dilation_across > 1;
-  const std::size_t parts = one_by_one ? s.width : 1;
-  const std::size_t numbers = s.width * s.channels / parts;
+  const std::size_t numbers = s.width * s.channels;
   for (std::size_t line = 0; line < s.height; ++line) {
-    for (std::size_t column = 0; column < parts; ++column) {
-      const std::size_t place = (line + s.pad_top) * s.line() + s.columns().place(s.pad_left + column) * s.channels;
-      std::array<T*, width> to;
-      for (std::size_t i = 0; i < width; ++i) {
-        to[i] = images + i * s.image() + place;
-      }
-      lanes_to_rows<T>(x + (line * parts + column) * numbers * lanes, numbers, to);
+    const std::size_t place = (line + s.pad_top) * s.line() + s.pad_left * s.channels;
+    std::array<T*, width> to;
+    for (std::size_t i = 0; i < width; ++i) {
+      to[i] = images + i * s.image() + place;
     }
+    lanes_to_rows<T>(x + line * numbers * lanes, numbers, to);
   }
 }
 
 /// Adds the pieces of one image to the gradient of one filter, some rows and vectors at a time.
 template <class T>
 void add_pieces(const conv2d_shape& s, rows_task<T> task) {
-  const kernel_table<T>& kernels = table_for_runs<T>(s.run());
+  const kernel_table<T>& kernels = table<T>();
   const T* x = task.x;
   T* sums = task.sums;
   for (std::size_t row = 0, rows = 0; row < s.kernel_height; row += rows) {
@@ -16111,9 +16365,9 @@ void add_parameter_sums(const conv2d_shape& s, const T* sums, const T* biases, c
   }
 }
 
-/// Adds the gradients of the kernel and of the bias, or the squares of each sample's.
+/// Adds the gradients of the kernel and of the bias, or the squares of each sample's, behind a pooling of the largest.
 template <gradient_kind Kind, class T>
-void conv2d_parameter_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, const conv2d_gradient<T>& to) {
+void conv2d_gradient_by_rows(const conv2d_shape& s, const conv2d_pass<T>& p, const conv2d_gradient<T>& to) {
   constexpr std::size_t width = short_vector<T>::width;
   constexpr bool squared = Kind == gradient_kind::squared;
   T* images = p.scratch;
@@ -16126,7 +16380,6 @@ void conv2d_parameter_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, c
   task.x_row = s.dilation_down * s.line();
   task.sums_row = s.sums_row();
   task.squared = squared;
-  task.narrow = s.run() <= 8;
   for (std::size_t sample = 0; sample < p.blocks * lanes; sample += width) {
     take_images(s, p.x + sample / lanes * s.inputs() * lanes + sample % lanes, images);
     for (std::size_t filter = 0; filter < s.filters; ++filter) {
@@ -16283,116 +16536,6 @@ class single_conv2d {
   T* found_;    // [group of 16 points][filter][point]
   product_task<T> task_;
 };
-
-}  // namespace espalier::inline v0::kernels::detail
-
-#endif
-
-// ---- espalier/kernels/detail/pad.hpp ----
-// Blocks with zeros around them, for convolutions forward and backward.
-#ifndef ESPALIER_KERNELS_DETAIL_PAD_HPP
-#define ESPALIER_KERNELS_DETAIL_PAD_HPP
-
-namespace espalier::inline v0::kernels::detail {
-
-/// One block with its border of zeros and its columns in the order of the shape; the block itself if it is so already.
-template <class T>
-[[nodiscard]] const T* pad_block(const conv2d_shape& s, const T* block, T* scratch) {
-  if (!s.padded() && s.dilation_across == 1) {
-    return block;
-  }
-  const std::size_t pixel = s.channels * lanes;
-  const std::size_t padded_row = s.line() * lanes;
-  if (s.dilation_across > 1) {
-    std::fill_n(scratch, s.padded_height() * padded_row, T{0});
-    for (std::size_t i = 0; i < s.height * s.width; ++i) {
-      const std::size_t place = s.columns().place(s.pad_left + i % s.width);
-      std::copy_n(block + i * pixel, pixel, scratch + (s.pad_top + i / s.width) * padded_row + place * pixel);
-    }
-    return scratch;
-  }
-  T* to = std::fill_n(scratch, s.pad_top * padded_row, T{0});
-  for (std::size_t line = 0; line < s.height; ++line) {
-    to = std::fill_n(to, s.pad_left * pixel, T{0});
-    to = std::copy_n(block + line * s.width * pixel, s.width * pixel, to);
-    to = std::fill_n(to, s.pad_right * pixel, T{0});
-  }
-  std::fill_n(to, s.pad_bottom * padded_row, T{0});
-  return scratch;
-}
-
-/// The gradient of a window goes to those of its four outputs that are marked.
-/// @param from  of the window among those of p.
-template <class T>
-void spread_window(const conv2d_pass<T>& p, std::size_t from, T* to, const std::size_t (&places)[4]) {
-  for (std::size_t lane = 0; lane < lanes; lane += short_vector<T>::width) {
-    const numbers<T> slope = load(p.dy + from + lane) * p.share();
-    const auto marks = load<wholes<T>>(p.marks + from + lane);
-    for (std::size_t i = 0; i < 4; ++i) {
-      store(to + places[i] + lane, where_odd<T>(slope, marks >> static_cast<typename short_vector<T>::whole>(i)));
-    }
-  }
-}
-
-/// Zeros wherever windows of 2 x 2 do not write.
-template <class T>
-void fill_around_windows(const conv2d_shape& s, T* to) {
-  const std::size_t pixel = s.filters * lanes;
-  const std::size_t row = s.gradient_width() * pixel;
-  const std::size_t left = s.gradient_left() * pixel;
-  const std::size_t covered = s.output_width() / 2 * 2 * pixel;
-  for (std::size_t line = 0; line < s.output_height(); ++line, to += row) {
-    const bool whole = line / 2 < s.output_height() / 2;
-    std::fill_n(to, whole ? left : row, T{0});
-    if (whole) {
-      std::fill_n(to + left + covered, row - left - covered, T{0});
-    }
-  }
-}
-
-/// Writes the gradient of a block's output into p.scratch, as far apart as its strides and in the order of columns of
-/// the shape, with zeros between and around.
-template <class T>
-void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, std::size_t block) {
-  const std::size_t pixel = s.filters * lanes;
-  const column_order columns = s.gradient_columns();
-  const std::size_t row = columns.size() * pixel;
-  const std::size_t left = s.gradient_left() * pixel;
-  const std::size_t line_size = s.output_width() * pixel;
-  const bool pooled = p.pool != pool_kind::none;
-  if (!pooled && !s.scattered()) {
-    const T* dy = p.dy + block * s.outputs() * lanes;
-    for (std::size_t line = 0; line < s.output_height(); ++line) {
-      T* to = std::fill_n(p.scratch + line * row, left, T{0});
-      to = std::copy_n(dy + line * line_size, line_size, to);
-      std::fill_n(to, row - left - line_size, T{0});
-    }
-    return;
-  }
-  if (s.scattered()) {
-    std::fill_n(p.scratch, s.gradient_block(), T{0});
-  } else {
-    fill_around_windows(s, p.scratch);
-  }
-  const std::size_t step = pooled ? 2 : 1;
-  const std::size_t across = s.output_width() / step;
-  const std::size_t count = across * (s.output_height() / step);
-  const std::size_t right = s.stride_across * pixel;
-  const std::size_t down = s.stride_down * row;
-  const std::size_t places[4] = {0, right, down, down + right};
-  for (std::size_t output = 0; output < count; ++output) {
-    const std::size_t column = s.gradient_left() + output % across * step * s.stride_across;
-    T* to = p.scratch + output / across * step * down + columns.place(column) * pixel;
-    const std::size_t from = (block * count + output) * pixel;
-    if (!pooled) {
-      std::copy_n(p.dy + from, pixel, to);
-      continue;
-    }
-    for (std::size_t f = 0; f < pixel; f += lanes) {
-      spread_window(p, from + f, to + f, places);
-    }
-  }
-}
 
 }  // namespace espalier::inline v0::kernels::detail
 
@@ -16557,7 +16700,13 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx
 /// @param to  kernel: (height, width, channels, filters); bias: filters numbers, not touched without a bias.
 template <gradient_kind Kind, class T>
 void conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pass<T>& p, const conv2d_gradient<T>& to) {
-  detail::conv2d_parameter_gradient<Kind>(s, p, {to.kernel, p.bias == nullptr ? nullptr : to.bias});
+  const conv2d_gradient<T> wanted{to.kernel, p.bias == nullptr ? nullptr : to.bias};
+  // Where most outputs have no gradient, it pays to leave them out.
+  if (p.pool == pool_kind::largest && !s.narrow()) {
+    detail::conv2d_gradient_by_rows<Kind>(s, p, wanted);
+  } else {
+    detail::conv2d_gradient_by_lanes<Kind>(s, p, wanted);
+  }
 }
 
 }  // namespace espalier::inline v0::kernels
@@ -18859,9 +19008,9 @@ class workspace {
   workspace_kind kind_ = workspace_kind::training;
   std::vector<std::size_t> features_;
   std::vector<std::size_t> begins_;
-  std::vector<T> values_;
-  std::vector<T> deltas_;
-  std::vector<T> scratch_;
+  kernels::lane_vector<T> values_;
+  kernels::lane_vector<T> deltas_;
+  kernels::lane_vector<T> scratch_;
   std::vector<double> sums_;
   std::vector<T> kept_;
   purpose purpose_;

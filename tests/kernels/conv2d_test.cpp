@@ -34,7 +34,9 @@ const kernels::conv2d_shape shapes[] = {{8, 8, 1, 5, 5, 6, 2, 2, 2, 2},
                                         {9, 11, 2, 3, 2, 7, 0, 0, 0, 0, 2, 3},
                                         {8, 8, 3, 3, 3, 4, 0, 0, 1, 1, 2, 2},
                                         {9, 8, 2, 3, 3, 4, 1, 2, 1, 0, 1, 1, 2, 1},
-                                        {5, 4, 40, 3, 3, 2},
+                                        // More filters, or lines, than are summed lane by lane at once.
+                                        {5, 4, 40, 3, 3, 13},
+                                        {11, 21, 1, 2, 2, 3},
                                         {14, 13, 1, 3, 3, 2, 0, 0, 0, 0}};
 
 /// All results of one convolution, one after the other.

@@ -8,7 +8,8 @@
 #include <cstdint>
 
 #include <espalier/kernels/conv2d_shape.hpp>
-#include <espalier/kernels/detail/conv2d_gradient.hpp>
+#include <espalier/kernels/detail/conv2d_lane_gradient.hpp>
+#include <espalier/kernels/detail/conv2d_row_gradient.hpp>
 #include <espalier/kernels/detail/conv2d_single.hpp>
 #include <espalier/kernels/detail/pad.hpp>
 #include <espalier/kernels/detail/table.hpp>
@@ -171,7 +172,13 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx
 /// @param to  kernel: (height, width, channels, filters); bias: filters numbers, not touched without a bias.
 template <gradient_kind Kind, class T>
 void conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pass<T>& p, const conv2d_gradient<T>& to) {
-  detail::conv2d_parameter_gradient<Kind>(s, p, {to.kernel, p.bias == nullptr ? nullptr : to.bias});
+  const conv2d_gradient<T> wanted{to.kernel, p.bias == nullptr ? nullptr : to.bias};
+  // Where most outputs have no gradient, it pays to leave them out.
+  if (p.pool == pool_kind::largest && !s.narrow()) {
+    detail::conv2d_gradient_by_rows<Kind>(s, p, wanted);
+  } else {
+    detail::conv2d_gradient_by_lanes<Kind>(s, p, wanted);
+  }
 }
 
 }  // namespace espalier::inline v0::kernels

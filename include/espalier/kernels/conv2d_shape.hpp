@@ -116,18 +116,33 @@ struct conv2d_shape {
   /// A row of the kernel's gradient in whole vectors.
   [[nodiscard]] constexpr std::size_t sums_row() const noexcept { return (run() + 31) / 32 * 32; }
 
+  /// Numbers of a padded block, if it is not the block itself.
+  [[nodiscard]] constexpr std::size_t padded_block() const noexcept {
+    return padded() || dilation_across > 1 ? padded_height() * line() * lanes : 0;
+  }
   /// Numbers that 16 points of the output see.
   [[nodiscard]] constexpr std::size_t windows_of_points() const noexcept { return kernel_height * run() * lanes; }
+  /// Whether rows of the kernel are so short that vectors along them would be half empty.
+  [[nodiscard]] constexpr bool narrow() const noexcept { return run() <= 8; }
+  /// Filters and lines of outputs whose gradients are summed lane by lane at a time, so that sums and slopes stay near.
+  [[nodiscard]] constexpr std::size_t filters_at_once() const noexcept {
+    return (std::min)(filters, (std::max)(std::size_t{4}, 4096 / (kernel_height * run())));
+  }
+  [[nodiscard]] constexpr std::size_t lines_at_once() const noexcept {
+    return (std::max)(std::size_t{2}, 64 / output_width() / 2 * 2);
+  }
+
   /// Numbers of scratch memory that a forward pass needs.
   [[nodiscard]] constexpr std::size_t forward_scratch() const noexcept {
-    const std::size_t block = padded() || dilation_across > 1 ? padded_height() * line() * lanes : 0;
-    return (std::max)(block, padded_height() * line() + 4 * (windows_of_points() + filters * lanes));
+    return (std::max)(padded_block(), padded_height() * line() + 4 * (windows_of_points() + filters * lanes));
   }
   /// Numbers of scratch memory that all passes need.
   [[nodiscard]] constexpr std::size_t scratch() const noexcept {
     const std::size_t places = 8 * output_height() * output_width();
-    return (std::max)({forward_scratch(), gradient_block() + weights(),
-                       4 * image() + filters * (kernel_height * sums_row() + 4) + places});
+    const std::size_t by_rows = 4 * image() + filters * (kernel_height * sums_row() + 4) + places;
+    const std::size_t of_filter = kernel_height * run() + 1 + lines_at_once() * output_width();
+    const std::size_t by_lanes = padded_block() + filters_at_once() * of_filter * lanes;
+    return (std::max)({forward_scratch(), by_lanes, gradient_block() + weights(), by_rows});
   }
 };
 

@@ -29,6 +29,12 @@ template <class T, class Kernels, std::size_t Outputs>
   table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
                  {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
                  {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
+  [&]<std::size_t... O>(std::index_sequence<O...>) {
+    ((table.in_lanes[0][O] = Kernels::template in_lanes<1, O + 1>), ...);
+    ((table.in_lanes[1][O] = Kernels::template in_lanes<3, O + 1>), ...);
+    ((table.in_lanes[2][O] = Kernels::template in_lanes<5, O + 1>), ...);
+  }
+  (std::make_index_sequence<(Outputs == 6 ? 4 : 2)>{});
   [&]<std::size_t... Places>(std::index_sequence<Places...>) {
     constexpr std::size_t inputs[] = {1, 4, 6};
     ((table.outer[Places] = {Kernels::template outer<false, inputs[Places], 1>,
@@ -68,18 +74,6 @@ template <class T>
   return portable_table<T>;
 }
 
-/// @return the innermost loops with the longest vectors that a run of numbers fills: longer ones only lie across more
-///         lines of the cache.
-template <class T>
-[[nodiscard]] const kernel_table<T>& table_for_runs([[maybe_unused]] std::size_t run) noexcept {
-#if ESPALIER_DISPATCH
-  if (run <= avx2_table<T>.width && current_instruction_set() == instruction_set::avx512) {
-    return avx2_table<T>;
-  }
-#endif
-  return table<T>();
-}
-
 // A program of several units compiles the innermost loops once if it says so: units that define
 // ESPALIER_KERNELS_ELSEWHERE leave them to the one that defines ESPALIER_KERNELS_HERE.
 #if defined(ESPALIER_KERNELS_HERE) || defined(ESPALIER_KERNELS_ELSEWHERE)
@@ -90,15 +84,12 @@ template <class T>
 #endif
 ESPALIER_ONCE const kernel_table<float>& table<float>() noexcept;
 ESPALIER_ONCE const kernel_table<double>& table<double>() noexcept;
-ESPALIER_ONCE const kernel_table<float>& table_for_runs<float>(std::size_t run) noexcept;
-ESPALIER_ONCE const kernel_table<double>& table_for_runs<double>(std::size_t run) noexcept;
 #undef ESPALIER_ONCE
 #endif
 
-/// Outputs that a tile may have.
-template <class T>
-[[nodiscard]] std::size_t most_outputs(const kernel_table<T>& table) noexcept {
-  const auto& kernels = table.product[1];
+/// @param kernels  some that differ in their outputs.   @return outputs that a tile may have.
+template <class Kernels>
+[[nodiscard]] std::size_t most_outputs(const Kernels& kernels) noexcept {
   return static_cast<std::size_t>(std::find(kernels.begin(), kernels.end(), nullptr) - kernels.begin());
 }
 
@@ -116,7 +107,7 @@ void for_each_part(std::size_t count, std::size_t most, Action&& action) {
 template <class T>
 void run_product(const product_task<T>& all, std::size_t points, std::size_t outputs) {
   const kernel_table<T>& kernels = table<T>();
-  for_each_part(outputs, most_outputs(kernels), [&](std::size_t begin, std::size_t size) {
+  for_each_part(outputs, most_outputs(kernels.product[1]), [&](std::size_t begin, std::size_t size) {
     product_task<T> part = all;
     part.weights += begin * all.weight_output;
     part.bias = all.bias == nullptr ? nullptr : all.bias + begin;

@@ -67,7 +67,22 @@ struct rows_task {
   T* sums = nullptr;
   std::size_t sums_row = 0;
   bool squared = false;  ///< the squares of these sums are added instead
-  bool narrow = false;   ///< rows are short; says in which order is summed, so it must not depend on the vectors
+};
+
+/// Sums over points, line by line, of inputs times slopes, lane by lane: sums[input][output] += x[point][input]
+/// slopes[point][output]. Inputs and outputs are one lane block apart.
+template <class T>
+struct lanes_task {
+  const T* x = nullptr;
+  std::size_t x_point = 0;  ///< from a point to the next in its line
+  std::size_t x_line = 0;
+  const T* slopes = nullptr;
+  std::size_t slopes_point = 0;
+  std::size_t slopes_line = 0;
+  std::size_t points = 0;  ///< in a line
+  std::size_t lines = 0;
+  T* sums = nullptr;
+  std::size_t sums_input = 0;  ///< from an input to the next
 };
 
 /// Sums over samples of outer products: to[input][output] += x[input] rows[sample][output].
@@ -104,6 +119,7 @@ struct kernel_table {
   std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};      ///< [1 or 4 points][outputs - 1]
   std::array<void (*)(const single_task<T>&), 4> single{};                       ///< [1, 2, 4, 8 vectors]
   std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};            ///< [1, 3, 5 rows][vectors - 1]
+  std::array<std::array<void (*)(const lanes_task<T>&), 4>, 3> in_lanes{};       ///< [1, 3, 5 inputs][outputs - 1]
   std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> outer{};          ///< [1, 4, 6 inputs][1, 2, 4 vectors]
   std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> squared_outer{};  ///< both factors squared
   void (*adam)(const adam_task<T>&) = nullptr;
