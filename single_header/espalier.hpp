@@ -22347,7 +22347,7 @@ class graph {
   }
 
   /// @param samples  row-major, one after the other.   @return one row of outputs per sample.
-  /// @throws shape_error if the numbers do not make whole samples.
+  /// @throws shape_error if the numbers do not make whole samples.   Complexity: see sequential::predict.
   [[nodiscard]] tensor<T, 2> predict(std::span<const T> samples) const {
     return detail::predictions_of(*this, samples, "nn::graph::predict");
   }
@@ -23578,7 +23578,8 @@ class sequential {
 
   /// @param samples  row-major, one after the other.
   /// @return one row of outputs per sample.
-  /// @throws shape_error if the numbers do not make whole samples.   Complexity: memory for 64 samples at a time.
+  /// @throws shape_error if the numbers do not make whole samples.
+  /// Complexity: a forward pass per sample; memory for at most 64, allocated at each call: a predictor keeps it.
   [[nodiscard]] tensor<value_type, 2> predict(std::span<const value_type> samples) const {
     return detail::predictions_of(*this, samples, "nn::sequential::predict");
   }

@@ -295,7 +295,7 @@ class graph {
   }
 
   /// @param samples  row-major, one after the other.   @return one row of outputs per sample.
-  /// @throws shape_error if the numbers do not make whole samples.
+  /// @throws shape_error if the numbers do not make whole samples.   Complexity: see sequential::predict.
   [[nodiscard]] tensor<T, 2> predict(std::span<const T> samples) const {
     return detail::predictions_of(*this, samples, "nn::graph::predict");
   }
