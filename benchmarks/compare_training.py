@@ -225,7 +225,7 @@ def measure(a, peers):
                 if what != "train" and own == threads:
                     table.add((name, threads, framework, what), peer.run(case, what))
         for instructions in a.sets:
-            for extra in ("peak", "lenet_masked_128", "lenet_128"):
+            for extra in ("peak", "lenet_masked_128", "lenet_unmasked_128"):
                 found = ours(a.benchmark, extra, 1, instructions) if instructions != "portable" else None
                 if found:
                     table.add((extra, 1, instructions), found[:2])
@@ -263,7 +263,7 @@ def show(a, table, counts):
             own = table.get((name, 1, instructions))
             if own:
                 print(f"one sample, {name.split('_')[0]}: {1e6 * own:.2f} us with {instructions} (goal: {goal} us)")
-        masked, plain = (table.get((n, 1, instructions)) for n in ("lenet_masked_128", "lenet_128"))
+        masked, plain = (table.get((n, 1, instructions)) for n in ("lenet_masked_128", "lenet_unmasked_128"))
         if masked and plain:
             print(f"masks cost {100 * (masked / plain - 1):.1f} % of a step of LeNet with {instructions} "
                   f"(goal: {MASKS_GOAL} %)")

@@ -130,8 +130,10 @@ void wide_128(benchmark::State& state) {
   epoch(state, wide(), {.samples = 640});
 }
 
-/// The same with half of the weights held at 0: as on a chessboard, so that no unit is dead and left out.
-void lenet_masked_128(benchmark::State& state) {
+/// The same with half of the weights at 0, as on a chessboard, so that no unit is dead and left out.
+/// @param hold  whether masks hold them there. Where they are trained, the time is what masks are compared with: a step
+///              takes the longer the more outputs are positive.
+void lenet_chessboard(benchmark::State& state, bool hold) {
   auto model = lenet(nn::padding::valid);
   std::vector<espalier::mask::weight_mask<float>> masks;
   for (const auto& layer : model.layers()) {
@@ -142,7 +144,16 @@ void lenet_masked_128(benchmark::State& state) {
     }
   }
   model.set_masks(masks);
+  if (!hold) {
+    model.set_masks({});
+  }
   epoch(state, std::move(model), {.samples = 12800});
+}
+void lenet_masked_128(benchmark::State& state) {
+  lenet_chessboard(state, true);
+}
+void lenet_unmasked_128(benchmark::State& state) {
+  lenet_chessboard(state, false);
 }
 
 /// The same with every second unit without inputs; left out of the training, unless it is to train the whole network.
@@ -294,6 +305,7 @@ BENCHMARK(jet_128)->Apply(one);
 BENCHMARK(jet_1024)->Apply(one_and_two);
 BENCHMARK(lenet_128)->Apply(one_and_two);
 BENCHMARK(lenet_masked_128)->Apply(one);
+BENCHMARK(lenet_unmasked_128)->Apply(one);
 BENCHMARK(jet_half_128)->Apply(one);
 BENCHMARK(jet_half_whole_128)->Apply(one);
 BENCHMARK(lenet_half_128)->Apply(one);

@@ -17511,12 +17511,14 @@ class held_weights {
   /// @param mask     one entry per weight: 0 for those that are held.
   /// @param offsets  their values, one entry per weight; empty: 0.
   held_weights(std::span<const std::uint8_t> mask, std::span<const T> offsets)
-      : kept_(mask.size()), values_(mask.size()) {
+      : kept_(mask.size()), values_(offsets.empty() ? 0 : mask.size()) {
     using whole = typename detail::short_vector<T>::whole;
     for (std::size_t i = 0; i < mask.size(); ++i) {
       const whole bits = mask[i] == 0 ? 0 : -1;
       std::memcpy(&kept_[i], &bits, sizeof(bits));
-      values_[i] = mask[i] == 0 && !offsets.empty() ? offsets[i] : T{0};
+      if (!offsets.empty()) {
+        values_[i] = mask[i] == 0 ? offsets[i] : T{0};
+      }
       any_ = any_ || mask[i] == 0;
     }
   }
@@ -17526,6 +17528,11 @@ class held_weights {
     using whole = detail::wholes<T>;
     constexpr std::size_t width = detail::short_vector<T>::width;
     std::size_t i = 0;
+    // Most masks hold weights at 0, and what is not looked at stays out of the cache.
+    for (; any_ && values_.empty() && i + width <= weights.size(); i += width) {
+      detail::store(weights.data() + i,
+                    detail::load<whole>(weights.data() + i) & detail::load<whole>(kept_.data() + i));
+    }
     for (; any_ && i + width <= weights.size(); i += width) {
       const auto bits = detail::load<whole>(weights.data() + i) & detail::load<whole>(kept_.data() + i);
       detail::store(weights.data() + i, bits | detail::load<whole>(values_.data() + i));
@@ -17533,13 +17540,15 @@ class held_weights {
     for (; any_ && i < weights.size(); ++i) {
       typename detail::short_vector<T>::whole kept = 0;
       std::memcpy(&kept, &kept_[i], sizeof(kept));
-      weights[i] = kept == 0 ? values_[i] : weights[i];
+      if (kept == 0) {
+        weights[i] = values_.empty() ? T{0} : values_[i];
+      }
     }
   }
 
  private:
-  std::vector<T> kept_;  // all bits 1 where a weight is kept
-  std::vector<T> values_;
+  std::vector<T> kept_;    // all bits 1 where a weight is kept
+  std::vector<T> values_;  // of those that are held; none: 0
   bool any_ = false;
 };
 
