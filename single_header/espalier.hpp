@@ -10047,6 +10047,8 @@ enum class data : std::uint8_t {
 /// - `needs`: which number per weight comes as `datum` (0 for data::nothing).
 /// - `cost(change, datum)`: >= 0, and additive over weights.
 /// - `finish(sum)`: does not change the order of groups within a layer.
+/// - optional: `added(data)`, what is added to the datum of each weight of a layer before `cost` sees it, for a
+///   std::span of the data of all of them; 0 unless said.
 template <class Ranking>
 concept additive_ranking = requires(const Ranking& r, double number) {
   { Ranking::needs } -> std::convertible_to<data>;
@@ -10143,6 +10145,16 @@ void expect_finite_data(const weight_data<Value>& data) {
   return (std::bit_cast<std::uint64_t>(number) & exponent) == exponent;
 }
 
+/// @return what a ranking adds to the datum of each weight.
+template <additive_ranking Ranking, class Value>
+[[nodiscard]] double added_to(std::span<const Value> data, const Ranking& ranking) {
+  if constexpr (requires { ranking.added(data); }) {
+    return ranking.added(data);
+  } else {
+    return 0;
+  }
+}
+
 /// Sums cost(change(group, weight), datum) over each group. Whether all numbers are finite is found on the way, so that
 /// memory is read once.
 template <additive_ranking Ranking, class Value, class Change>
@@ -10153,11 +10165,12 @@ template <additive_ranking Ranking, class Value, class Change>
   double* const sum = sums.data();
   const Value* const kernel = data.kernel.data();
   const Value* const datum = data.datum.data();
+  const double added = added_to(data.datum, ranking);
   unsigned broken = 0;
-  groups.visit([&broken, sum, kernel, datum, &ranking, &change](std::size_t group, std::size_t index) {
+  groups.visit([&broken, sum, kernel, datum, added, &ranking, &change](std::size_t group, std::size_t index) {
     const Value number = needs_datum ? datum[index] : Value{0};
     broken |= static_cast<unsigned>(not_finite(kernel[index])) | static_cast<unsigned>(not_finite(number));
-    sum[group] += ranking.cost(change(group, static_cast<double>(kernel[index])), static_cast<double>(number));
+    sum[group] += ranking.cost(change(group, static_cast<double>(kernel[index])), static_cast<double>(number) + added);
   });
   if (broken != 0) {
     expect_finite_data<Ranking>(data);
@@ -12826,10 +12839,31 @@ class pruning_run {
 
 namespace espalier::inline v0::rank {
 
-/// Second-order change of the loss with the empirical Fisher information as curvature, sum F d^2 / 2.
-/// Source: Theis et al. 2018, "Faster gaze prediction with dense networks and Fisher pruning", arXiv 1801.05787.
+/// Second-order change of the loss with the empirical Fisher information as curvature, sum F d^2 / 2, where F has a
+/// share of its layer's mean added. Samples that a network has learned have gradients of almost 0, and would leave
+/// almost no information on the weights that it knows them by; and what is left out, F off the diagonal, makes large
+/// weights matter more than F alone says.
+/// Source: Theis et al. 2018, "Faster gaze prediction with dense networks and Fisher pruning", arXiv 1801.05787;
+/// Singh and Alistarh 2020, "WoodFisher", arXiv 2004.14340, for the damping.
 struct fisher {
   static constexpr data needs = data::fisher;
+
+  double damping = 1;  ///< the share of the mean that is added, >= 0; 0: the information alone; large: as rank::l2
+
+  /// @param information  of all weights of a layer.
+  /// @return the share of its mean that is added to each.
+  /// @throws argument_error if the damping is out of range.
+  template <class Value>
+  [[nodiscard]] double added(std::span<const Value> information) const {
+    if (!(damping >= 0 && std::isfinite(damping))) {
+      throw argument_error(error_message("rank::fisher", "damping " + std::to_string(damping), "0 or more"));
+    }
+    double sum = 0;
+    for (const Value number : information) {
+      sum += static_cast<double>(number);
+    }
+    return information.empty() ? 0 : damping * sum / static_cast<double>(information.size());
+  }
   [[nodiscard]] static double cost(double change, double information) noexcept {
     return 0.5 * information * change * change;
   }

@@ -74,6 +74,16 @@ void expect_finite_data(const weight_data<Value>& data) {
   return (std::bit_cast<std::uint64_t>(number) & exponent) == exponent;
 }
 
+/// @return what a ranking adds to the datum of each weight.
+template <additive_ranking Ranking, class Value>
+[[nodiscard]] double added_to(std::span<const Value> data, const Ranking& ranking) {
+  if constexpr (requires { ranking.added(data); }) {
+    return ranking.added(data);
+  } else {
+    return 0;
+  }
+}
+
 /// Sums cost(change(group, weight), datum) over each group. Whether all numbers are finite is found on the way, so that
 /// memory is read once.
 template <additive_ranking Ranking, class Value, class Change>
@@ -84,11 +94,12 @@ template <additive_ranking Ranking, class Value, class Change>
   double* const sum = sums.data();
   const Value* const kernel = data.kernel.data();
   const Value* const datum = data.datum.data();
+  const double added = added_to(data.datum, ranking);
   unsigned broken = 0;
-  groups.visit([&broken, sum, kernel, datum, &ranking, &change](std::size_t group, std::size_t index) {
+  groups.visit([&broken, sum, kernel, datum, added, &ranking, &change](std::size_t group, std::size_t index) {
     const Value number = needs_datum ? datum[index] : Value{0};
     broken |= static_cast<unsigned>(not_finite(kernel[index])) | static_cast<unsigned>(not_finite(number));
-    sum[group] += ranking.cost(change(group, static_cast<double>(kernel[index])), static_cast<double>(number));
+    sum[group] += ranking.cost(change(group, static_cast<double>(kernel[index])), static_cast<double>(number) + added);
   });
   if (broken != 0) {
     expect_finite_data<Ranking>(data);

@@ -28,6 +28,8 @@ enum class data : std::uint8_t {
 /// - `needs`: which number per weight comes as `datum` (0 for data::nothing).
 /// - `cost(change, datum)`: >= 0, and additive over weights.
 /// - `finish(sum)`: does not change the order of groups within a layer.
+/// - optional: `added(data)`, what is added to the datum of each weight of a layer before `cost` sees it, for a
+///   std::span of the data of all of them; 0 unless said.
 template <class Ranking>
 concept additive_ranking = requires(const Ranking& r, double number) {
   { Ranking::needs } -> std::convertible_to<data>;
