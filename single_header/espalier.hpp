@@ -1686,6 +1686,21 @@ struct choice_solution {
 
 #endif
 
+// ---- espalier/base/compiled_once.hpp ----
+// Lets a program of several units compile what is large and always the same once: units that define
+// ESPALIER_COMPILED_ELSEWHERE leave it to the one that defines ESPALIER_COMPILED_HERE.
+#ifndef ESPALIER_BASE_COMPILED_ONCE_HPP
+#define ESPALIER_BASE_COMPILED_ONCE_HPP
+
+/// Before a function that is to be instantiated; where it is not defined, each unit compiles what it uses.
+#if defined(ESPALIER_COMPILED_HERE)
+#define ESPALIER_COMPILED_ONCE template
+#elif defined(ESPALIER_COMPILED_ELSEWHERE)
+#define ESPALIER_COMPILED_ONCE extern template
+#endif
+
+#endif
+
 // ---- espalier/knapsack/detail/steady_seconds.hpp ----
 // Seconds by a clock that never goes back, for those who ask for a time limit or for how long it took.
 #ifndef ESPALIER_KNAPSACK_DETAIL_STEADY_SECONDS_HPP
@@ -5118,6 +5133,11 @@ template <class Value>
   return result;
 }
 
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE choice_solution choose<float>(const choice_problem<float>& p, const solve_options& options);
+ESPALIER_COMPILED_ONCE choice_solution choose<double>(const choice_problem<double>& p, const solve_options& options);
+#endif
+
 }  // namespace espalier::inline v0::knapsack
 
 #endif
@@ -7161,6 +7181,11 @@ template <class Value>
     return keep_nothing(p);
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE solution solve_or_stop<float>(const problem<float>& p, const solve_options& options);
+ESPALIER_COMPILED_ONCE solution solve_or_stop<double>(const problem<double>& p, const solve_options& options);
+#endif
 
 template <class Value>
 void validate_all(const problem<Value>& p, const solve_options& options) {
@@ -11873,6 +11898,13 @@ template <std::size_t M>
   }
 }
 
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE selection select<1>(std::vector<candidate<1>> candidates, const options& o,
+                                           const std::array<std::string_view, 1>& names);
+ESPALIER_COMPILED_ONCE selection select<2>(std::vector<candidate<2>> candidates, const options& o,
+                                           const std::array<std::string_view, 2>& names);
+#endif
+
 }  // namespace espalier::inline v0::select
 
 #endif
@@ -15108,6 +15140,7 @@ template <class T>
   return portable_table<T>;
 }
 
+<<<<<<< HEAD
 // A program of several units compiles the innermost loops once if it says so: units that define
 // ESPALIER_KERNELS_ELSEWHERE leave them to the one that defines ESPALIER_KERNELS_HERE.
 #if defined(ESPALIER_KERNELS_HERE) || defined(ESPALIER_KERNELS_ELSEWHERE)
@@ -15119,6 +15152,25 @@ template <class T>
 ESPALIER_ONCE const kernel_table<float>& table<float>() noexcept;
 ESPALIER_ONCE const kernel_table<double>& table<double>() noexcept;
 #undef ESPALIER_ONCE
+=======
+/// @return the innermost loops with the longest vectors that a run of numbers fills: longer ones only lie across more
+///         lines of the cache.
+template <class T>
+[[nodiscard]] const kernel_table<T>& table_for_runs([[maybe_unused]] std::size_t run) noexcept {
+#if ESPALIER_DISPATCH
+  if (run <= avx2_table<T>.width && current_instruction_set() == instruction_set::avx512) {
+    return avx2_table<T>;
+  }
+#endif
+  return table<T>();
+}
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE const kernel_table<float>& table<float>() noexcept;
+ESPALIER_COMPILED_ONCE const kernel_table<double>& table<double>() noexcept;
+ESPALIER_COMPILED_ONCE const kernel_table<float>& table_for_runs<float>(std::size_t run) noexcept;
+ESPALIER_COMPILED_ONCE const kernel_table<double>& table_for_runs<double>(std::size_t run) noexcept;
+>>>>>>> 9da6ae7 (Compile what is large once and what most files include too, and let sanitizers watch unoptimized code: the suite takes half the time)
 #endif
 
 /// @param kernels  some that differ in their outputs.   @return outputs that a tile may have.

@@ -1680,6 +1680,21 @@ struct choice_solution {
 
 #endif
 
+// ---- espalier/base/compiled_once.hpp ----
+// Lets a program of several units compile what is large and always the same once: units that define
+// ESPALIER_COMPILED_ELSEWHERE leave it to the one that defines ESPALIER_COMPILED_HERE.
+#ifndef ESPALIER_BASE_COMPILED_ONCE_HPP
+#define ESPALIER_BASE_COMPILED_ONCE_HPP
+
+/// Before a function that is to be instantiated; where it is not defined, each unit compiles what it uses.
+#if defined(ESPALIER_COMPILED_HERE)
+#define ESPALIER_COMPILED_ONCE template
+#elif defined(ESPALIER_COMPILED_ELSEWHERE)
+#define ESPALIER_COMPILED_ONCE extern template
+#endif
+
+#endif
+
 // ---- espalier/knapsack/detail/steady_seconds.hpp ----
 // Seconds by a clock that never goes back, for those who ask for a time limit or for how long it took.
 #ifndef ESPALIER_KNAPSACK_DETAIL_STEADY_SECONDS_HPP
@@ -5112,6 +5127,11 @@ template <class Value>
   return result;
 }
 
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE choice_solution choose<float>(const choice_problem<float>& p, const solve_options& options);
+ESPALIER_COMPILED_ONCE choice_solution choose<double>(const choice_problem<double>& p, const solve_options& options);
+#endif
+
 }  // namespace espalier::inline v0::knapsack
 
 #endif
@@ -7155,6 +7175,11 @@ template <class Value>
     return keep_nothing(p);
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE solution solve_or_stop<float>(const problem<float>& p, const solve_options& options);
+ESPALIER_COMPILED_ONCE solution solve_or_stop<double>(const problem<double>& p, const solve_options& options);
+#endif
 
 template <class Value>
 void validate_all(const problem<Value>& p, const solve_options& options) {
@@ -11866,6 +11891,13 @@ template <std::size_t M>
     }
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE selection select<1>(std::vector<candidate<1>> candidates, const options& o,
+                                           const std::array<std::string_view, 1>& names);
+ESPALIER_COMPILED_ONCE selection select<2>(std::vector<candidate<2>> candidates, const options& o,
+                                           const std::array<std::string_view, 2>& names);
+#endif
 
 }  // namespace espalier::inline v0::select
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/base/sum.hpp>
 #include <espalier/knapsack/choice_problem.hpp>
 #include <espalier/knapsack/choice_solution.hpp>
@@ -202,6 +203,11 @@ template <class Value>
   result.statistics.seconds = detail::steady_seconds() - begin;
   return result;
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE choice_solution choose<float>(const choice_problem<float>& p, const solve_options& options);
+ESPALIER_COMPILED_ONCE choice_solution choose<double>(const choice_problem<double>& p, const solve_options& options);
+#endif
 
 }  // namespace espalier::inline v0::knapsack
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/knapsack/detail/answer.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
@@ -42,6 +43,11 @@ template <class Value>
     return keep_nothing(p);
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE solution solve_or_stop<float>(const problem<float>& p, const solve_options& options);
+ESPALIER_COMPILED_ONCE solution solve_or_stop<double>(const problem<double>& p, const solve_options& options);
+#endif
 
 template <class Value>
 void validate_all(const problem<Value>& p, const solve_options& options) {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/select/detail/decide.hpp>
 #include <espalier/select/detail/expect.hpp>
 #include <espalier/select/live_weights.hpp>
@@ -114,6 +115,13 @@ template <std::size_t M>
     }
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE selection select<1>(std::vector<candidate<1>> candidates, const options& o,
+                                           const std::array<std::string_view, 1>& names);
+ESPALIER_COMPILED_ONCE selection select<2>(std::vector<candidate<2>> candidates, const options& o,
+                                           const std::array<std::string_view, 2>& names);
+#endif
 
 }  // namespace espalier::inline v0::select
 
