@@ -75,37 +75,9 @@ template <class T>
   return portable_table<T>;
 }
 
-<<<<<<< HEAD
-// A program of several units compiles the innermost loops once if it says so: units that define
-// ESPALIER_KERNELS_ELSEWHERE leave them to the one that defines ESPALIER_KERNELS_HERE.
-#if defined(ESPALIER_KERNELS_HERE) || defined(ESPALIER_KERNELS_ELSEWHERE)
-#if defined(ESPALIER_KERNELS_HERE)
-#define ESPALIER_ONCE template
-#else
-#define ESPALIER_ONCE extern template
-#endif
-ESPALIER_ONCE const kernel_table<float>& table<float>() noexcept;
-ESPALIER_ONCE const kernel_table<double>& table<double>() noexcept;
-#undef ESPALIER_ONCE
-=======
-/// @return the innermost loops with the longest vectors that a run of numbers fills: longer ones only lie across more
-///         lines of the cache.
-template <class T>
-[[nodiscard]] const kernel_table<T>& table_for_runs([[maybe_unused]] std::size_t run) noexcept {
-#if ESPALIER_DISPATCH
-  if (run <= avx2_table<T>.width && current_instruction_set() == instruction_set::avx512) {
-    return avx2_table<T>;
-  }
-#endif
-  return table<T>();
-}
-
 #if defined(ESPALIER_COMPILED_ONCE)
 ESPALIER_COMPILED_ONCE const kernel_table<float>& table<float>() noexcept;
 ESPALIER_COMPILED_ONCE const kernel_table<double>& table<double>() noexcept;
-ESPALIER_COMPILED_ONCE const kernel_table<float>& table_for_runs<float>(std::size_t run) noexcept;
-ESPALIER_COMPILED_ONCE const kernel_table<double>& table_for_runs<double>(std::size_t run) noexcept;
->>>>>>> 9da6ae7 (Compile what is large once and what most files include too, and let sanitizers watch unoptimized code: the suite takes half the time)
 #endif
 
 /// @param kernels  some that differ in their outputs.   @return outputs that a tile may have.

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/base/compiled_once.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+TEST_SUITE_BEGIN("base");
+
+#define TEXT_OF(words) #words
+#define EXPANDED(words) TEXT_OF(words)
+
+TEST_CASE("units of a program that compiles large parts once leave them to another unit") {
+  CHECK(std::string(EXPANDED(ESPALIER_COMPILED_ONCE)) == "extern template");
+}
+
+TEST_SUITE_END();
