@@ -27,7 +27,7 @@ if(ESPALIER_SINGLE_HEADER)
   endforeach()
 endif()
 
-# What most files include is compiled once: doctest and xtensor, or all of the library where they include that.
+# What most files include is compiled once: xtensor, or all of the library where they include that.
 # What is large and always the same (the knapsack solver, selections, the innermost loops of training) too, and with
 # optimization, since tests wait for it; see README.md.
 foreach(part core espalier)
@@ -38,9 +38,6 @@ foreach(part core espalier)
   foreach(target precompiled_${part} compiled_${part})
     target_link_libraries(${target} PRIVATE espalier_warnings espalier::${part})
   endforeach()
-  if(ESPALIER_BUILD_TESTS)
-    target_precompile_headers(precompiled_${part} PRIVATE <doctest/doctest.h>)
-  endif()
 endforeach()
 if(ESPALIER_SINGLE_HEADER)
   target_precompile_headers(precompiled_core PRIVATE <espalier/core.hpp>)
