@@ -5,13 +5,11 @@
 
 #include <string>
 
-TEST_SUITE_BEGIN("base");
-
 #define TEXT_OF(words) #words
 #define EXPANDED(words) TEXT_OF(words)
 
-TEST_CASE("units of a program that compiles large parts once leave them to another unit") {
-  CHECK(std::string(EXPANDED(ESPALIER_COMPILED_ONCE)) == "extern template");
+TEST_SUITE("base") {
+  TEST_CASE("units of a program that compiles large parts once leave them to another unit") {
+    CHECK(std::string(EXPANDED(ESPALIER_COMPILED_ONCE)) == "extern template");
+  }
 }
-
-TEST_SUITE_END();
