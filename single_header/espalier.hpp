@@ -14413,77 +14413,6 @@ struct kernel_table {
 
 #endif
 
-// ---- espalier/kernels/instruction_set.hpp ----
-// Which instructions the kernels use: chosen once, at run time, for the CPU that runs the program.
-#ifndef ESPALIER_KERNELS_INSTRUCTION_SET_HPP
-#define ESPALIER_KERNELS_INSTRUCTION_SET_HPP
-
-// Kernels for AVX2 and AVX-512 are compiled beside the portable ones, which are then for CPUs without AVX2. Define
-// ESPALIER_NO_DISPATCH to compile the portable ones only: programs build faster and run slower.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(ESPALIER_NO_DISPATCH)
-#define ESPALIER_DISPATCH 1
-#else
-#define ESPALIER_DISPATCH 0
-#endif
-
-namespace espalier::inline v0::kernels {
-
-/// Sets of instructions, each with kernels of its own. Results of avx2 and avx512 are the same bits; those of
-/// `portable` differ by rounding, as it has no fused multiply-add on x86.
-enum class instruction_set : std::uint8_t { portable, avx2, avx512 };
-
-/// @param set  any.
-/// @return whether the CPU has it and the program was compiled with it.
-[[nodiscard]] inline bool is_supported(instruction_set set) noexcept {
-#if ESPALIER_DISPATCH
-  if (set == instruction_set::avx512) {
-    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-           __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("fma") != 0;
-  }
-  if (set == instruction_set::avx2) {
-    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
-  }
-#endif
-  return set == instruction_set::portable;
-}
-
-namespace detail {
-
-[[nodiscard]] inline instruction_set best_instruction_set() noexcept {
-  for (const auto set : {instruction_set::avx512, instruction_set::avx2}) {
-    if (is_supported(set)) {
-      return set;
-    }
-  }
-  return instruction_set::portable;
-}
-
-[[nodiscard]] inline std::atomic<instruction_set>& chosen_instruction_set() noexcept {
-  static std::atomic<instruction_set> chosen = best_instruction_set();
-  return chosen;
-}
-
-}  // namespace detail
-
-/// @return what the kernels use: the best that is supported, until `use` chooses another.
-[[nodiscard]] inline instruction_set current_instruction_set() noexcept {
-  return detail::chosen_instruction_set().load(std::memory_order_relaxed);
-}
-
-/// Makes all kernels of the program use a set from now on; not while one runs. For tests and comparisons.
-/// @param set  a supported one.   @throws argument_error if it is not supported.
-inline void use(instruction_set set) {
-  if (!is_supported(set)) {
-    throw argument_error(error_message("kernels::use", "an instruction set that this CPU or program has not",
-                                       "one for which is_supported(set)"));
-  }
-  detail::chosen_instruction_set().store(set, std::memory_order_relaxed);
-}
-
-}  // namespace espalier::inline v0::kernels
-
-#endif
-
 // ---- espalier/kernels/detail/vector.hpp ----
 // Vectors of 16 bytes, for loops that wait for memory and not for arithmetic: every CPU has them.
 #ifndef ESPALIER_KERNELS_DETAIL_VECTOR_HPP
@@ -14677,22 +14606,202 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
 
 #endif
 
-// ---- espalier/kernels/detail/kernel_text.hpp ----
-// The innermost loops, written once and compiled for each set of instructions.
-#ifndef ESPALIER_KERNELS_DETAIL_KERNEL_TEXT_HPP
-#define ESPALIER_KERNELS_DETAIL_KERNEL_TEXT_HPP
-
-// A function has the instructions of the place where its text stands, so the text must stand there once per set: as a
-// macro, since a file that is included three times could not be joined into a single header. Vectors are those of the
-// compiler, with as many bytes as the set's registers have. Sums run in the same order whatever the width.
+// ---- espalier/kernels/detail/forward_text.hpp ----
+// The innermost loops of passes forward, and what those of all passes are made of; see kernel_text.hpp.
+#ifndef ESPALIER_KERNELS_DETAIL_FORWARD_TEXT_HPP
+#define ESPALIER_KERNELS_DETAIL_FORWARD_TEXT_HPP
 
 // Small loops over registers: whatever the optimization level says, arrays that are indexed by them must dissolve.
 #define ESPALIER_UNROLL _Pragma("GCC unroll 8")
 
-// Without it g++ loads an operand again for each product instead of keeping it. Square roots by instruction: std::sqrt
-// in a loop sets errno and stays scalar.
+// Without it g++ loads an operand again for each product instead of keeping it.
 #if defined(__x86_64__)
 #define ESPALIER_KEEP_IN_REGISTER(value) asm("" : "+v"(value))
+#else
+#define ESPALIER_KEEP_IN_REGISTER(value) static_cast<void>(value)
+#endif
+
+#define ESPALIER_FORWARD_KERNELS(Set, Bytes)                                                        \
+  namespace Set {                                                                                   \
+  /* A vector of Bytes bytes and its operations. */                                                 \
+  template <class T>                                                                                \
+  struct vector_of {                                                                                \
+    static constexpr std::size_t width = Bytes / sizeof(T);                                         \
+    typedef T type __attribute__((vector_size(Bytes)));                                             \
+  };                                                                                                \
+  template <class T>                                                                                \
+  using vector = typename vector_of<T>::type;                                                       \
+  template <class T>                                                                                \
+  using mask = decltype(vector<T>{} < vector<T>{});                                                 \
+                                                                                                    \
+  template <class T>                                                                                \
+  [[gnu::always_inline]] inline vector<T> load(const T* from) {                                     \
+    vector<T> value;                                                                                \
+    std::memcpy(&value, from, sizeof(value));                                                       \
+    return value;                                                                                   \
+  }                                                                                                 \
+  template <class T, class Vector>                                                                  \
+  [[gnu::always_inline]] inline void store(T* to, const Vector& value) {                            \
+    std::memcpy(to, &value, sizeof(value));                                                         \
+  }                                                                                                 \
+  /* Minus zero costs nothing; plus zero would turn -0 into 0. */                                   \
+  template <class T>                                                                                \
+  [[gnu::always_inline]] inline vector<T> broadcast(T value) {                                      \
+    return value - vector<T>{};                                                                     \
+  }                                                                                                 \
+                                                                                                    \
+  template <class T, std::size_t Points, std::size_t Outputs>                                       \
+  struct tile {                                                                                     \
+    vector<T> sums[Points][Outputs];                                                                \
+                                                                                                    \
+    [[gnu::always_inline]] inline void begin(const product_task<T>& t) {                            \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                   \
+        const vector<T> first = broadcast<T>(t.bias == nullptr ? T{0} : t.bias[o]);                 \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                  \
+          sums[p][o] = first;                                                                       \
+        }                                                                                           \
+      }                                                                                             \
+    }                                                                                               \
+    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x) {             \
+      const T* weights = t.weights;                                                                 \
+      for (std::size_t row = 0; row < t.rows; ++row, x += t.x_row, weights += t.weight_row) {       \
+        const T* from = x;                                                                          \
+        const T* w = weights;                                                                       \
+        for (std::size_t input = 0; input < t.run; ++input, from += lanes, w += t.weight_input) {   \
+          vector<T> weight[Outputs];                                                                \
+          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                               \
+            weight[o] = broadcast<T>(w[o * t.weight_output]);                                       \
+          }                                                                                         \
+          ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                \
+            vector<T> sample = load<T>(from + p % 2 * t.x_column + p / 2 * t.x_line);               \
+            ESPALIER_KEEP_IN_REGISTER(sample);                                                      \
+            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                             \
+              sums[p][o] += weight[o] * sample;                                                     \
+            }                                                                                       \
+          }                                                                                         \
+        }                                                                                           \
+      }                                                                                             \
+    }                                                                                               \
+    /* Only what is certainly not positive becomes 0, so that what is not a number stays. */        \
+    [[gnu::always_inline]] inline void end(const product_task<T>& t, T* y) const {                  \
+      ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                    \
+        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                 \
+          vector<T> value = sums[p][o];                                                             \
+          if (t.finish == finish::relu) {                                                           \
+            value = value <= T{0} ? vector<T>{} : value;                                            \
+          }                                                                                         \
+          store<T>(y + o * lanes + p % 2 * t.y_column + p / 2 * t.y_line, value);                   \
+        }                                                                                           \
+      }                                                                                             \
+    }                                                                                               \
+    [[gnu::always_inline]] inline void end_max_pool(T* y, T* marks) const {                         \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                   \
+        vector<T> largest = sums[0][o];                                                             \
+        mask<T> winner = mask<T>{} + 1;                                                             \
+        ESPALIER_UNROLL for (std::size_t p = 1; p < Points; ++p) {                                  \
+          const mask<T> larger = ~(sums[p][o] <= largest) & (largest == largest);                   \
+          largest = larger ? sums[p][o] : largest;                                                  \
+          winner = larger ? mask<T>{} + static_cast<std::int8_t>(1 << p) : winner;                  \
+        }                                                                                           \
+        store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                           \
+        if (marks != nullptr) {                                                                     \
+          store<T>(marks + o * lanes, largest > T{0} ? winner : mask<T>{});                         \
+        }                                                                                           \
+      }                                                                                             \
+    }                                                                                               \
+    [[gnu::always_inline]] inline void end_average_pool(T* y, T* marks) const {                     \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                   \
+        vector<T> total{};                                                                          \
+        mask<T> positive{};                                                                         \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                  \
+          total += sums[p][o] <= T{0} ? vector<T>{} : sums[p][o];                                   \
+          positive |= (sums[p][o] > T{0}) & static_cast<std::int8_t>(1 << p);                       \
+        }                                                                                           \
+        store<T>(y + o * lanes, total * (T{1} / 4));                                                \
+        if (marks != nullptr) {                                                                     \
+          store<T>(marks + o * lanes, positive);                                                    \
+        }                                                                                           \
+      }                                                                                             \
+    }                                                                                               \
+  };                                                                                                \
+                                                                                                    \
+  template <class T, std::size_t Points, std::size_t Outputs>                                       \
+  void product(const product_task<T>& t) {                                                          \
+    for (std::size_t i = 0; i < t.tiles; ++i) {                                                     \
+      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                       \
+        tile<T, Points, Outputs> sums;                                                              \
+        sums.begin(t);                                                                              \
+        sums.multiply(t, t.x + i * t.x_tile + lane);                                                \
+        const std::size_t to = i * t.y_tile + lane;                                                 \
+        if constexpr (Points == 4) {                                                                \
+          if (t.finish == finish::relu_max_pool) {                                                  \
+            sums.end_max_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);               \
+            continue;                                                                               \
+          }                                                                                         \
+          if (t.finish == finish::relu_average_pool) {                                              \
+            sums.end_average_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);           \
+            continue;                                                                               \
+          }                                                                                         \
+        }                                                                                           \
+        sums.end(t, t.y + to);                                                                      \
+      }                                                                                             \
+    }                                                                                               \
+  }                                                                                                 \
+                                                                                                    \
+  template <class T, std::size_t Vectors>                                                           \
+  [[gnu::always_inline]] inline void add_input(vector<T> (&sums)[Vectors], T x, const T* weights) { \
+    vector<T> sample = broadcast<T>(x);                                                             \
+    ESPALIER_KEEP_IN_REGISTER(sample);                                                              \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                     \
+      sums[v] += load<T>(weights + v * vector_of<T>::width) * sample;                               \
+    }                                                                                               \
+  }                                                                                                 \
+                                                                                                    \
+  template <class T, std::size_t Vectors>                                                           \
+  void single(const single_task<T>& t) {                                                            \
+    constexpr std::size_t width = vector_of<T>::width;                                              \
+    T part[Vectors * width] = {};                                                                   \
+    const std::size_t bytes = t.outputs * sizeof(T);                                                \
+    if (t.bias != nullptr) {                                                                        \
+      std::memcpy(part, t.bias, bytes);                                                             \
+    }                                                                                               \
+    vector<T> sums[Vectors];                                                                        \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                     \
+      sums[v] = load<T>(part + v * width);                                                          \
+    }                                                                                               \
+    const T* weights = t.kernel;                                                                    \
+    std::size_t i = 0;                                                                              \
+    for (; i < t.whole; ++i, weights += t.row) {                                                    \
+      add_input<T>(sums, t.x[i * lanes], weights);                                                  \
+    }                                                                                               \
+    for (; i < t.inputs; ++i, weights += t.row) {                                                   \
+      std::memcpy(part, weights, bytes);                                                            \
+      add_input<T>(sums, t.x[i * lanes], part);                                                     \
+    }                                                                                               \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                     \
+      if (t.relu) {                                                                                 \
+        sums[v] = sums[v] <= T{0} ? vector<T>{} : sums[v];                                          \
+      }                                                                                             \
+      store<T>(part + v * width, sums[v]);                                                          \
+    }                                                                                               \
+    for (std::size_t o = 0; o < t.outputs; ++o) {                                                   \
+      const vector<T> same = broadcast<T>(part[o]);                                                 \
+      ESPALIER_UNROLL for (std::size_t lane = 0; lane < lanes; lane += width) {                     \
+        store<T>(t.y + o * lanes + lane, same);                                                     \
+      }                                                                                             \
+    }                                                                                               \
+  }                                                                                                 \
+  }
+
+#endif
+
+// ---- espalier/kernels/detail/training_text.hpp ----
+// The innermost loops of passes back and of optimizers; see kernel_text.hpp.
+#ifndef ESPALIER_KERNELS_DETAIL_TRAINING_TEXT_HPP
+#define ESPALIER_KERNELS_DETAIL_TRAINING_TEXT_HPP
+
+// Square roots by instruction: std::sqrt in a loop sets errno and stays scalar.
+#if defined(__x86_64__)
 #define ESPALIER_SQUARE_ROOTS(value, width)              \
   if constexpr (sizeof(value) == 16 && sizeof(T) == 4) { \
     asm("sqrtps %0, %0" : "+x"(value));                  \
@@ -14704,184 +14813,14 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
     asm("vsqrtpd %0, %0" : "+v"(value));                 \
   }
 #else
-#define ESPALIER_KEEP_IN_REGISTER(value) static_cast<void>(value)
 #define ESPALIER_SQUARE_ROOTS(value, width)            \
   for (std::size_t lane = 0; lane < (width); ++lane) { \
     value[lane] = std::sqrt(value[lane]);              \
   }
 #endif
 
-#define ESPALIER_KERNELS(Set, Bytes)                                                                       \
+#define ESPALIER_TRAINING_KERNELS(Set)                                                                     \
   namespace Set {                                                                                          \
-  /* A vector of Bytes bytes and its operations. */                                                        \
-  template <class T>                                                                                       \
-  struct vector_of {                                                                                       \
-    static constexpr std::size_t width = Bytes / sizeof(T);                                                \
-    typedef T type __attribute__((vector_size(Bytes)));                                                    \
-  };                                                                                                       \
-  template <class T>                                                                                       \
-  using vector = typename vector_of<T>::type;                                                              \
-  template <class T>                                                                                       \
-  using mask = decltype(vector<T>{} < vector<T>{});                                                        \
-                                                                                                           \
-  template <class T>                                                                                       \
-  [[gnu::always_inline]] inline vector<T> load(const T* from) {                                            \
-    vector<T> value;                                                                                       \
-    std::memcpy(&value, from, sizeof(value));                                                              \
-    return value;                                                                                          \
-  }                                                                                                        \
-  template <class T, class Vector>                                                                         \
-  [[gnu::always_inline]] inline void store(T* to, const Vector& value) {                                   \
-    std::memcpy(to, &value, sizeof(value));                                                                \
-  }                                                                                                        \
-  /* Minus zero costs nothing; plus zero would turn -0 into 0. */                                          \
-  template <class T>                                                                                       \
-  [[gnu::always_inline]] inline vector<T> broadcast(T value) {                                             \
-    return value - vector<T>{};                                                                            \
-  }                                                                                                        \
-                                                                                                           \
-  template <class T, std::size_t Points, std::size_t Outputs>                                              \
-  struct tile {                                                                                            \
-    vector<T> sums[Points][Outputs];                                                                       \
-                                                                                                           \
-    [[gnu::always_inline]] inline void begin(const product_task<T>& t) {                                   \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                          \
-        const vector<T> first = broadcast<T>(t.bias == nullptr ? T{0} : t.bias[o]);                        \
-        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                         \
-          sums[p][o] = first;                                                                              \
-        }                                                                                                  \
-      }                                                                                                    \
-    }                                                                                                      \
-    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x) {                    \
-      const T* weights = t.weights;                                                                        \
-      for (std::size_t row = 0; row < t.rows; ++row, x += t.x_row, weights += t.weight_row) {              \
-        const T* from = x;                                                                                 \
-        const T* w = weights;                                                                              \
-        for (std::size_t input = 0; input < t.run; ++input, from += lanes, w += t.weight_input) {          \
-          vector<T> weight[Outputs];                                                                       \
-          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                      \
-            weight[o] = broadcast<T>(w[o * t.weight_output]);                                              \
-          }                                                                                                \
-          ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                       \
-            vector<T> sample = load<T>(from + p % 2 * t.x_column + p / 2 * t.x_line);                      \
-            ESPALIER_KEEP_IN_REGISTER(sample);                                                             \
-            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                    \
-              sums[p][o] += weight[o] * sample;                                                            \
-            }                                                                                              \
-          }                                                                                                \
-        }                                                                                                  \
-      }                                                                                                    \
-    }                                                                                                      \
-    /* Only what is certainly not positive becomes 0, so that what is not a number stays. */               \
-    [[gnu::always_inline]] inline void end(const product_task<T>& t, T* y) const {                         \
-      ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                           \
-        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                        \
-          vector<T> value = sums[p][o];                                                                    \
-          if (t.finish == finish::relu) {                                                                  \
-            value = value <= T{0} ? vector<T>{} : value;                                                   \
-          }                                                                                                \
-          store<T>(y + o * lanes + p % 2 * t.y_column + p / 2 * t.y_line, value);                          \
-        }                                                                                                  \
-      }                                                                                                    \
-    }                                                                                                      \
-    [[gnu::always_inline]] inline void end_max_pool(T* y, T* marks) const {                                \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                          \
-        vector<T> largest = sums[0][o];                                                                    \
-        mask<T> winner = mask<T>{} + 1;                                                                    \
-        ESPALIER_UNROLL for (std::size_t p = 1; p < Points; ++p) {                                         \
-          const mask<T> larger = ~(sums[p][o] <= largest) & (largest == largest);                          \
-          largest = larger ? sums[p][o] : largest;                                                         \
-          winner = larger ? mask<T>{} + static_cast<std::int8_t>(1 << p) : winner;                         \
-        }                                                                                                  \
-        store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                                  \
-        if (marks != nullptr) {                                                                            \
-          store<T>(marks + o * lanes, largest > T{0} ? winner : mask<T>{});                                \
-        }                                                                                                  \
-      }                                                                                                    \
-    }                                                                                                      \
-    [[gnu::always_inline]] inline void end_average_pool(T* y, T* marks) const {                            \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                          \
-        vector<T> total{};                                                                                 \
-        mask<T> positive{};                                                                                \
-        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                         \
-          total += sums[p][o] <= T{0} ? vector<T>{} : sums[p][o];                                          \
-          positive |= (sums[p][o] > T{0}) & static_cast<std::int8_t>(1 << p);                              \
-        }                                                                                                  \
-        store<T>(y + o * lanes, total * (T{1} / 4));                                                       \
-        if (marks != nullptr) {                                                                            \
-          store<T>(marks + o * lanes, positive);                                                           \
-        }                                                                                                  \
-      }                                                                                                    \
-    }                                                                                                      \
-  };                                                                                                       \
-                                                                                                           \
-  template <class T, std::size_t Points, std::size_t Outputs>                                              \
-  void product(const product_task<T>& t) {                                                                 \
-    for (std::size_t i = 0; i < t.tiles; ++i) {                                                            \
-      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                              \
-        tile<T, Points, Outputs> sums;                                                                     \
-        sums.begin(t);                                                                                     \
-        sums.multiply(t, t.x + i * t.x_tile + lane);                                                       \
-        const std::size_t to = i * t.y_tile + lane;                                                        \
-        if constexpr (Points == 4) {                                                                       \
-          if (t.finish == finish::relu_max_pool) {                                                         \
-            sums.end_max_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                      \
-            continue;                                                                                      \
-          }                                                                                                \
-          if (t.finish == finish::relu_average_pool) {                                                     \
-            sums.end_average_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                  \
-            continue;                                                                                      \
-          }                                                                                                \
-        }                                                                                                  \
-        sums.end(t, t.y + to);                                                                             \
-      }                                                                                                    \
-    }                                                                                                      \
-  }                                                                                                        \
-                                                                                                           \
-  template <class T, std::size_t Vectors>                                                                  \
-  [[gnu::always_inline]] inline void add_input(vector<T> (&sums)[Vectors], T x, const T* weights) {        \
-    vector<T> sample = broadcast<T>(x);                                                                    \
-    ESPALIER_KEEP_IN_REGISTER(sample);                                                                     \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                            \
-      sums[v] += load<T>(weights + v * vector_of<T>::width) * sample;                                      \
-    }                                                                                                      \
-  }                                                                                                        \
-                                                                                                           \
-  template <class T, std::size_t Vectors>                                                                  \
-  void single(const single_task<T>& t) {                                                                   \
-    constexpr std::size_t width = vector_of<T>::width;                                                     \
-    T part[Vectors * width] = {};                                                                          \
-    const std::size_t bytes = t.outputs * sizeof(T);                                                       \
-    if (t.bias != nullptr) {                                                                               \
-      std::memcpy(part, t.bias, bytes);                                                                    \
-    }                                                                                                      \
-    vector<T> sums[Vectors];                                                                               \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                            \
-      sums[v] = load<T>(part + v * width);                                                                 \
-    }                                                                                                      \
-    const T* weights = t.kernel;                                                                           \
-    std::size_t i = 0;                                                                                     \
-    for (; i < t.whole; ++i, weights += t.row) {                                                           \
-      add_input<T>(sums, t.x[i * lanes], weights);                                                         \
-    }                                                                                                      \
-    for (; i < t.inputs; ++i, weights += t.row) {                                                          \
-      std::memcpy(part, weights, bytes);                                                                   \
-      add_input<T>(sums, t.x[i * lanes], part);                                                            \
-    }                                                                                                      \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                            \
-      if (t.relu) {                                                                                        \
-        sums[v] = sums[v] <= T{0} ? vector<T>{} : sums[v];                                                 \
-      }                                                                                                    \
-      store<T>(part + v * width, sums[v]);                                                                 \
-    }                                                                                                      \
-    for (std::size_t o = 0; o < t.outputs; ++o) {                                                          \
-      const vector<T> same = broadcast<T>(part[o]);                                                        \
-      ESPALIER_UNROLL for (std::size_t lane = 0; lane < lanes; lane += width) {                            \
-        store<T>(t.y + o * lanes + lane, same);                                                            \
-      }                                                                                                    \
-    }                                                                                                      \
-  }                                                                                                        \
-                                                                                                           \
   template <class T, std::size_t Rows, std::size_t Vectors>                                                \
   [[gnu::always_inline]] inline void add_piece(vector<T> (&sums)[Rows][Vectors], const rows_task<T>& t,    \
                                                std::size_t i) {                                            \
@@ -15016,23 +14955,110 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
       std::memcpy(t.square + i, rest[2], bytes);                                                           \
     }                                                                                                      \
   }                                                                                                        \
-                                                                                                           \
-  /* By which the table finds them. */                                                                     \
-  template <class T>                                                                                       \
-  struct all {                                                                                             \
-    static constexpr std::size_t width = vector_of<T>::width;                                              \
-    template <std::size_t Points, std::size_t Outputs>                                                     \
-    static constexpr auto product = &Set::product<T, Points, Outputs>;                                     \
-    template <std::size_t Vectors>                                                                         \
-    static constexpr auto single = &Set::single<T, Vectors>;                                               \
-    template <std::size_t Rows, std::size_t Vectors>                                                       \
-    static constexpr auto rows = &Set::rows<T, Rows, Vectors>;                                             \
-    template <std::size_t Inputs, std::size_t Outputs>                                                     \
-    static constexpr auto in_lanes = &Set::in_lanes<T, Inputs, Outputs>;                                   \
-    template <bool Squared, std::size_t Inputs, std::size_t Vectors>                                       \
-    static constexpr auto outer = &Set::outer<T, Squared, Inputs, Vectors>;                                \
-    static constexpr auto adam = &Set::adam<T>;                                                            \
-  };                                                                                                       \
+  }
+
+#endif
+
+// ---- espalier/kernels/instruction_set.hpp ----
+// Which instructions the kernels use: chosen once, at run time, for the CPU that runs the program.
+#ifndef ESPALIER_KERNELS_INSTRUCTION_SET_HPP
+#define ESPALIER_KERNELS_INSTRUCTION_SET_HPP
+
+// Kernels for AVX2 and AVX-512 are compiled beside the portable ones, which are then for CPUs without AVX2. Define
+// ESPALIER_NO_DISPATCH to compile the portable ones only: programs build faster and run slower.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(ESPALIER_NO_DISPATCH)
+#define ESPALIER_DISPATCH 1
+#else
+#define ESPALIER_DISPATCH 0
+#endif
+
+namespace espalier::inline v0::kernels {
+
+/// Sets of instructions, each with kernels of its own. Results of avx2 and avx512 are the same bits; those of
+/// `portable` differ by rounding, as it has no fused multiply-add on x86.
+enum class instruction_set : std::uint8_t { portable, avx2, avx512 };
+
+/// @param set  any.
+/// @return whether the CPU has it and the program was compiled with it.
+[[nodiscard]] inline bool is_supported(instruction_set set) noexcept {
+#if ESPALIER_DISPATCH
+  if (set == instruction_set::avx512) {
+    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+           __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("fma") != 0;
+  }
+  if (set == instruction_set::avx2) {
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  }
+#endif
+  return set == instruction_set::portable;
+}
+
+namespace detail {
+
+[[nodiscard]] inline instruction_set best_instruction_set() noexcept {
+  for (const auto set : {instruction_set::avx512, instruction_set::avx2}) {
+    if (is_supported(set)) {
+      return set;
+    }
+  }
+  return instruction_set::portable;
+}
+
+[[nodiscard]] inline std::atomic<instruction_set>& chosen_instruction_set() noexcept {
+  static std::atomic<instruction_set> chosen = best_instruction_set();
+  return chosen;
+}
+
+}  // namespace detail
+
+/// @return what the kernels use: the best that is supported, until `use` chooses another.
+[[nodiscard]] inline instruction_set current_instruction_set() noexcept {
+  return detail::chosen_instruction_set().load(std::memory_order_relaxed);
+}
+
+/// Makes all kernels of the program use a set from now on; not while one runs. For tests and comparisons.
+/// @param set  a supported one.   @throws argument_error if it is not supported.
+inline void use(instruction_set set) {
+  if (!is_supported(set)) {
+    throw argument_error(error_message("kernels::use", "an instruction set that this CPU or program has not",
+                                       "one for which is_supported(set)"));
+  }
+  detail::chosen_instruction_set().store(set, std::memory_order_relaxed);
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/detail/kernel_text.hpp ----
+// The innermost loops, written once and compiled for each set of instructions.
+#ifndef ESPALIER_KERNELS_DETAIL_KERNEL_TEXT_HPP
+#define ESPALIER_KERNELS_DETAIL_KERNEL_TEXT_HPP
+
+// A function has the instructions of the place where its text stands, so the text must stand there once per set: as a
+// macro, since a file that is included three times could not be joined into a single header. Vectors are those of the
+// compiler, with as many bytes as the set's registers have. Sums run in the same order whatever the width.
+
+#define ESPALIER_KERNELS(Set, Bytes)                                        \
+  ESPALIER_FORWARD_KERNELS(Set, Bytes)                                      \
+  ESPALIER_TRAINING_KERNELS(Set)                                            \
+  namespace Set {                                                           \
+  /* By which the table finds them. */                                      \
+  template <class T>                                                        \
+  struct all {                                                              \
+    static constexpr std::size_t width = vector_of<T>::width;               \
+    template <std::size_t Points, std::size_t Outputs>                      \
+    static constexpr auto product = &Set::product<T, Points, Outputs>;      \
+    template <std::size_t Vectors>                                          \
+    static constexpr auto single = &Set::single<T, Vectors>;                \
+    template <std::size_t Rows, std::size_t Vectors>                        \
+    static constexpr auto rows = &Set::rows<T, Rows, Vectors>;              \
+    template <std::size_t Inputs, std::size_t Outputs>                      \
+    static constexpr auto in_lanes = &Set::in_lanes<T, Inputs, Outputs>;    \
+    template <bool Squared, std::size_t Inputs, std::size_t Vectors>        \
+    static constexpr auto outer = &Set::outer<T, Squared, Inputs, Vectors>; \
+    static constexpr auto adam = &Set::adam<T>;                             \
+  };                                                                        \
   }
 
 namespace espalier::inline v0::kernels::detail {
@@ -15066,6 +15092,8 @@ ESPALIER_KERNELS(avx512, 64)
 }  // namespace espalier::inline v0::kernels::detail
 
 #undef ESPALIER_KERNELS
+#undef ESPALIER_TRAINING_KERNELS
+#undef ESPALIER_FORWARD_KERNELS
 #undef ESPALIER_SQUARE_ROOTS
 #undef ESPALIER_KEEP_IN_REGISTER
 #undef ESPALIER_UNROLL
