@@ -9924,131 +9924,6 @@ concept identified_trainer = requires(const Trainer& trainer) {
 
 #endif
 
-// ---- espalier/prune/detail/identity_of.hpp ----
-// What a run depends on, so that a saved one is not gone on with under other conditions.
-#ifndef ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
-#define ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
-
-namespace espalier::inline v0::prune::detail {
-
-/// Adds all settings that decide about a result, each by its name; not limits by the clock and stop requests, after
-/// which a run may go on.
-template <class Options>
-void add_settings(const Options& o, std::vector<identity_part>& parts) {
-  const auto add = [&](const char* name, const auto&... numbers) {
-    fingerprint sum;
-    (sum.add(numbers), ...);
-    parts.push_back({name, sum.value()});
-  };
-  add("relative_tolerance", o.relative_tolerance);
-  add("larger_is_better", o.larger_is_better);
-  add("epochs", o.epochs);
-  add("rewinding", o.rewinding);
-  add("final_epochs", o.final_epochs);
-  add("cutoff_bad_trials", o.cutoff_bad_trials);
-  add("scope", o.scope);
-  add("minimum_kept", o.minimum_kept);
-  add("live", o.live);
-  add("sharing_saves", o.sharing_saves);
-  add("train_shared", o.train_shared);
-  add("floor", o.floor.has_value(), o.floor.value_or(0));
-  add("target", std::span<const std::int64_t>(o.target));
-  add("maximum_levels", o.maximum_levels);
-  add("maximum_epochs", o.maximum_epochs);
-  add("limits of the knapsack", o.knapsack.work_limit, o.knapsack.memory_limit, o.knapsack.relative_gap);
-  fingerprint budgets;
-  for (const auto& layer : o.layers) {
-    budgets.add(std::string_view(layer.layer)).add(std::span<const double>(layer.sparsity));
-  }
-  fingerprint strengths_of_layers;
-  for (const auto& [layer, strengths] : o.regularization) {
-    strengths_of_layers.add(std::string_view(layer)).add(strengths.alpha).add(strengths.beta).add(strengths.norm);
-  }
-  parts.push_back({"budgets of layers", budgets.value()});
-  parts.push_back({"regularization", strengths_of_layers.value()});
-  parts.push_back({"ranking", fingerprint().template add_type<decltype(o.valuation.ranking)>().value()});
-  parts.push_back({"normalization", fingerprint().template add_type<decltype(o.valuation.normalization)>().value()});
-}
-
-/// @return the parts, in the order in which a difference is looked for.
-template <class Parameters, class Layers, class Trainer, class Options>
-[[nodiscard]] std::vector<identity_part> identity_of(const Parameters& parameters, const Layers& layers,
-                                                     const Trainer& trainer, const Options& options) {
-  using value_type = typename Parameters::value_type::value_type;
-  fingerprint network;
-  fingerprint weights;
-  fingerprint objective;
-  network.add(sizeof(value_type));
-  for (const auto& parameter : parameters) {
-    network.add(parameter.size());
-    weights.add(std::span<const value_type>(parameter));
-  }
-  layers.add_to(network, objective);
-  std::vector<identity_part> parts{{"layers", network.value()}};
-  if constexpr (identified_trainer<Trainer>) {
-    for (identity_part& part : trainer.identity()) {
-      parts.push_back(std::move(part));
-    }
-  }
-  parts.push_back({"weights before pruning", weights.value()});
-  parts.push_back({"objective or hardware", objective.value()});
-  add_settings(options, parts);
-  return parts;
-}
-
-}  // namespace espalier::inline v0::prune::detail
-
-#endif
-
-// ---- espalier/prune/layer_actions.hpp ----
-// What may be done with the groups of a layer, for models whose own attributes say nothing of it.
-#ifndef ESPALIER_PRUNE_LAYER_ACTIONS_HPP
-#define ESPALIER_PRUNE_LAYER_ACTIONS_HPP
-
-namespace espalier::inline v0::prune {
-
-/// The actions of one layer, or of all layers that are not named elsewhere. Without both the layer is left alone.
-struct layer_actions {
-  std::string layer{};                          ///< its name; empty: all others
-  bool prune = true;                            ///< may groups be pruned
-  bool share = false;                           ///< may groups of two weights or more be replaced by their mean
-  std::optional<structure::rule> grouped_by{};  ///< what makes its groups; none: what the model and objective say
-};
-
-/// Puts actions into what a model says of its layers.
-/// @param given   in any order; of several for one layer the last counts.
-/// @param layers  as the model shows them; those that no entry is for stay as they are.
-/// @throws argument_error if a layer is named that does not exist.   Complexity: O(entries x layers).
-template <class Value>
-void apply(std::span<const layer_actions> given, std::span<attributes::prunable_layer<Value>> layers) {
-  std::vector<std::string> names;
-  for (const auto& layer : layers) {
-    names.push_back(layer.attributes.name);
-  }
-  for (const bool by_name : {false, true}) {
-    for (const layer_actions& one : given) {
-      bool found = one.layer.empty();
-      for (auto& [attributes, kernel, bias] : layers) {
-        found = found || attributes.name == one.layer;
-        if (by_name ? attributes.name == one.layer : one.layer.empty()) {
-          attributes.prune = one.prune;
-          attributes.share = one.share;
-          attributes.grouped_by = one.grouped_by ? one.grouped_by : attributes.grouped_by;
-        }
-      }
-      if (!found) {
-        throw argument_error(
-            error_message("prune::optimize", "actions for a layer '" + one.layer + "'",
-                          "the name of a layer, such as '" + std::string(closest_name(one.layer, names)) + "'"));
-      }
-    }
-  }
-}
-
-}  // namespace espalier::inline v0::prune
-
-#endif
-
 // ---- espalier/rank/ranking.hpp ----
 // The concept of a ranking: what it costs to change a weight, and how the costs of a group join.
 #ifndef ESPALIER_RANK_RANKING_HPP
@@ -10242,6 +10117,141 @@ template <ranking Ranking, class Value>
 }
 
 }  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/prune/detail/identity_of.hpp ----
+// What a run depends on, so that a saved one is not gone on with under other conditions.
+#ifndef ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
+#define ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
+
+namespace espalier::inline v0::prune::detail {
+
+/// @return a sum of what a ranking says of some fixed weights: it stands for its type and all its settings.
+template <rank::ranking Ranking>
+[[nodiscard]] std::uint64_t behaviour_of_ranking(const Ranking& ranking) {
+  constexpr std::array<double, 6> kernel{-1.5, 0.25, 2, -0.125, 1, -3};
+  constexpr std::array<double, 6> datum{0.5, 3, 1e-3, 0, 8, 0.25};
+  const structure::grouping pairs(structure::block{2, 1}, extents{6, 1});
+  const auto costs = rank::prune_costs<Ranking, double>(pairs, {kernel, datum}, ranking);
+  return fingerprint().template add_type<Ranking>().add(std::span<const double>(costs)).value();
+}
+
+/// Adds all settings that decide about a result, each by its name; not limits by the clock and stop requests, after
+/// which a run may go on.
+template <class Options>
+void add_settings(const Options& o, std::vector<identity_part>& parts) {
+  const auto add = [&](const char* name, const auto&... numbers) {
+    fingerprint sum;
+    (sum.add(numbers), ...);
+    parts.push_back({name, sum.value()});
+  };
+  add("relative_tolerance", o.relative_tolerance);
+  add("larger_is_better", o.larger_is_better);
+  add("epochs", o.epochs);
+  add("rewinding", o.rewinding);
+  add("final_epochs", o.final_epochs);
+  add("cutoff_bad_trials", o.cutoff_bad_trials);
+  add("scope", o.scope);
+  add("minimum_kept", o.minimum_kept);
+  add("live", o.live);
+  add("sharing_saves", o.sharing_saves);
+  add("train_shared", o.train_shared);
+  add("floor", o.floor.has_value(), o.floor.value_or(0));
+  add("target", std::span<const std::int64_t>(o.target));
+  add("maximum_levels", o.maximum_levels);
+  add("maximum_epochs", o.maximum_epochs);
+  add("limits of the knapsack", o.knapsack.work_limit, o.knapsack.memory_limit, o.knapsack.relative_gap);
+  fingerprint budgets;
+  for (const auto& layer : o.layers) {
+    budgets.add(std::string_view(layer.layer)).add(std::span<const double>(layer.sparsity));
+  }
+  fingerprint strengths_of_layers;
+  for (const auto& [layer, strengths] : o.regularization) {
+    strengths_of_layers.add(std::string_view(layer)).add(strengths.alpha).add(strengths.beta).add(strengths.norm);
+  }
+  parts.push_back({"budgets of layers", budgets.value()});
+  parts.push_back({"regularization", strengths_of_layers.value()});
+  parts.push_back({"ranking", behaviour_of_ranking(o.valuation.ranking)});
+  parts.push_back({"normalization", fingerprint().template add_type<decltype(o.valuation.normalization)>().value()});
+}
+
+/// @return the parts, in the order in which a difference is looked for.
+template <class Parameters, class Layers, class Trainer, class Options>
+[[nodiscard]] std::vector<identity_part> identity_of(const Parameters& parameters, const Layers& layers,
+                                                     const Trainer& trainer, const Options& options) {
+  using value_type = typename Parameters::value_type::value_type;
+  fingerprint network;
+  fingerprint weights;
+  fingerprint objective;
+  network.add(sizeof(value_type));
+  for (const auto& parameter : parameters) {
+    network.add(parameter.size());
+    weights.add(std::span<const value_type>(parameter));
+  }
+  layers.add_to(network, objective);
+  std::vector<identity_part> parts{{"layers", network.value()}};
+  if constexpr (identified_trainer<Trainer>) {
+    for (identity_part& part : trainer.identity()) {
+      parts.push_back(std::move(part));
+    }
+  }
+  parts.push_back({"weights before pruning", weights.value()});
+  parts.push_back({"objective or hardware", objective.value()});
+  add_settings(options, parts);
+  return parts;
+}
+
+}  // namespace espalier::inline v0::prune::detail
+
+#endif
+
+// ---- espalier/prune/layer_actions.hpp ----
+// What may be done with the groups of a layer, for models whose own attributes say nothing of it.
+#ifndef ESPALIER_PRUNE_LAYER_ACTIONS_HPP
+#define ESPALIER_PRUNE_LAYER_ACTIONS_HPP
+
+namespace espalier::inline v0::prune {
+
+/// The actions of one layer, or of all layers that are not named elsewhere. Without both the layer is left alone.
+struct layer_actions {
+  std::string layer{};                          ///< its name; empty: all others
+  bool prune = true;                            ///< may groups be pruned
+  bool share = false;                           ///< may groups of two weights or more be replaced by their mean
+  std::optional<structure::rule> grouped_by{};  ///< what makes its groups; none: what the model and objective say
+};
+
+/// Puts actions into what a model says of its layers.
+/// @param given   in any order; of several for one layer the last counts.
+/// @param layers  as the model shows them; those that no entry is for stay as they are.
+/// @throws argument_error if a layer is named that does not exist.   Complexity: O(entries x layers).
+template <class Value>
+void apply(std::span<const layer_actions> given, std::span<attributes::prunable_layer<Value>> layers) {
+  std::vector<std::string> names;
+  for (const auto& layer : layers) {
+    names.push_back(layer.attributes.name);
+  }
+  for (const bool by_name : {false, true}) {
+    for (const layer_actions& one : given) {
+      bool found = one.layer.empty();
+      for (auto& [attributes, kernel, bias] : layers) {
+        found = found || attributes.name == one.layer;
+        if (by_name ? attributes.name == one.layer : one.layer.empty()) {
+          attributes.prune = one.prune;
+          attributes.share = one.share;
+          attributes.grouped_by = one.grouped_by ? one.grouped_by : attributes.grouped_by;
+        }
+      }
+      if (!found) {
+        throw argument_error(
+            error_message("prune::optimize", "actions for a layer '" + one.layer + "'",
+                          "the name of a layer, such as '" + std::string(closest_name(one.layer, names)) + "'"));
+      }
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::prune
 
 #endif
 
@@ -28226,6 +28236,61 @@ class soft_targets {
 
 #endif
 
+// ---- espalier/train/detail/behaviour.hpp ----
+// What optimizers and losses do to some fixed numbers: it stands for all their settings, whatever these are called.
+#ifndef ESPALIER_TRAIN_DETAIL_BEHAVIOUR_HPP
+#define ESPALIER_TRAIN_DETAIL_BEHAVIOUR_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// @return a sum of where three steps take some weights; gradients small, large and falling, so that epsilons, limits
+///         and what is remembered show.
+template <optim::optimizer Optimizer>
+[[nodiscard]] std::uint64_t behaviour_of_optimizer(const Optimizer& optimizer) {
+  constexpr std::array<std::array<double, 3>, 3> steps{{{1e-6, -40, 0.5}, {2e-6, 3, -0.25}, {-1e-6, 0.1, 0.125}}};
+  std::array<double, 3> weights{1, -2, 0.5};
+  typename Optimizer::template state<double> state(optimizer, weights.size());
+  for (const std::array<double, 3>& gradients : steps) {
+    state.begin_step(0.01);
+    if constexpr (requires { state.survey(std::span<const double>(gradients)); }) {
+      state.survey(std::span<const double>(gradients));
+    }
+    state.update(0, std::span<double>(weights), std::span<const double>(gradients));
+  }
+  return fingerprint().add(std::span<const double>(weights)).value();
+}
+
+/// @param data  a view with samples; its first answer is judged.
+/// @return a sum of what a loss says of two answers, one with small scores and one with large ones.
+template <loss::loss Loss, class T>
+[[nodiscard]] std::uint64_t behaviour_of_loss(const Loss& loss, const data_view<T>& data) {
+  const bool binary = loss::classes_of<Loss>(2) == 0;  // two scores of such a loss need targets
+  const std::size_t width = data.outputs != 0 ? data.outputs : binary ? 1 : 2;
+  std::vector<double> scores(width * kernels::lanes);
+  std::vector<double> targets(scores.size());
+  std::vector<double> gradient(scores.size());
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    scores[i] = 0.5 + 0.25 * std::sin(static_cast<double>(i)) * static_cast<double>(i % kernels::lanes == 0 ? 1 : 9);
+    targets[i] = 1 / static_cast<double>(width);
+  }
+  const std::array<std::uint32_t, 2> labels{0, 0};
+  loss::answers<double> answers{scores.data(), width};
+  if (!data.labels.empty()) {
+    answers.labels = labels;
+  }
+  if (data.outputs != 0) {
+    answers.targets = targets.data();
+    answers.count = labels.size();
+  }
+  fingerprint sum;
+  sum.add(static_cast<double>(loss.gradient(answers, 1.0, gradient.data())));
+  return sum.add(std::span<const double>(gradient)).value();
+}
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
 // ---- espalier/train/detail/session.hpp ----
 // A training that goes epoch by epoch and can be saved in between.
 #ifndef ESPALIER_TRAIN_DETAIL_SESSION_HPP
@@ -28340,6 +28405,7 @@ class trainer {
   }
 
   /// @return sums of the data, the seed and the settings, so that a saved run is not gone on with under others.
+  /// @throws what a step of the optimizer or a look at the loss throws if their settings are out of range.
   [[nodiscard]] std::vector<prune::identity_part> identity() const {
     fingerprint data;
     for (const data_view<T>* part : {&training_, &validation_}) {
@@ -28363,7 +28429,9 @@ class trainer {
             {"type of optimizer", fingerprint().add_type<Optimizer>().value()},
             {"type of learning rate", fingerprint().add_type<Rate>().value()},
             {"type of loss", fingerprint().add_type<Loss>().value()},
-            {"type of metric", fingerprint().add_type<Metric>().value()}};
+            {"type of metric", fingerprint().add_type<Metric>().value()},
+            {"settings of the optimizer", detail::behaviour_of_optimizer(options_.optimizer)},
+            {"settings of the loss", detail::behaviour_of_loss(options_.loss, training_)}};
   }
 
   /// @return the metric of the validation samples; by default the share that the network gets right.

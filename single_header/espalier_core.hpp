@@ -9918,131 +9918,6 @@ concept identified_trainer = requires(const Trainer& trainer) {
 
 #endif
 
-// ---- espalier/prune/detail/identity_of.hpp ----
-// What a run depends on, so that a saved one is not gone on with under other conditions.
-#ifndef ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
-#define ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
-
-namespace espalier::inline v0::prune::detail {
-
-/// Adds all settings that decide about a result, each by its name; not limits by the clock and stop requests, after
-/// which a run may go on.
-template <class Options>
-void add_settings(const Options& o, std::vector<identity_part>& parts) {
-  const auto add = [&](const char* name, const auto&... numbers) {
-    fingerprint sum;
-    (sum.add(numbers), ...);
-    parts.push_back({name, sum.value()});
-  };
-  add("relative_tolerance", o.relative_tolerance);
-  add("larger_is_better", o.larger_is_better);
-  add("epochs", o.epochs);
-  add("rewinding", o.rewinding);
-  add("final_epochs", o.final_epochs);
-  add("cutoff_bad_trials", o.cutoff_bad_trials);
-  add("scope", o.scope);
-  add("minimum_kept", o.minimum_kept);
-  add("live", o.live);
-  add("sharing_saves", o.sharing_saves);
-  add("train_shared", o.train_shared);
-  add("floor", o.floor.has_value(), o.floor.value_or(0));
-  add("target", std::span<const std::int64_t>(o.target));
-  add("maximum_levels", o.maximum_levels);
-  add("maximum_epochs", o.maximum_epochs);
-  add("limits of the knapsack", o.knapsack.work_limit, o.knapsack.memory_limit, o.knapsack.relative_gap);
-  fingerprint budgets;
-  for (const auto& layer : o.layers) {
-    budgets.add(std::string_view(layer.layer)).add(std::span<const double>(layer.sparsity));
-  }
-  fingerprint strengths_of_layers;
-  for (const auto& [layer, strengths] : o.regularization) {
-    strengths_of_layers.add(std::string_view(layer)).add(strengths.alpha).add(strengths.beta).add(strengths.norm);
-  }
-  parts.push_back({"budgets of layers", budgets.value()});
-  parts.push_back({"regularization", strengths_of_layers.value()});
-  parts.push_back({"ranking", fingerprint().template add_type<decltype(o.valuation.ranking)>().value()});
-  parts.push_back({"normalization", fingerprint().template add_type<decltype(o.valuation.normalization)>().value()});
-}
-
-/// @return the parts, in the order in which a difference is looked for.
-template <class Parameters, class Layers, class Trainer, class Options>
-[[nodiscard]] std::vector<identity_part> identity_of(const Parameters& parameters, const Layers& layers,
-                                                     const Trainer& trainer, const Options& options) {
-  using value_type = typename Parameters::value_type::value_type;
-  fingerprint network;
-  fingerprint weights;
-  fingerprint objective;
-  network.add(sizeof(value_type));
-  for (const auto& parameter : parameters) {
-    network.add(parameter.size());
-    weights.add(std::span<const value_type>(parameter));
-  }
-  layers.add_to(network, objective);
-  std::vector<identity_part> parts{{"layers", network.value()}};
-  if constexpr (identified_trainer<Trainer>) {
-    for (identity_part& part : trainer.identity()) {
-      parts.push_back(std::move(part));
-    }
-  }
-  parts.push_back({"weights before pruning", weights.value()});
-  parts.push_back({"objective or hardware", objective.value()});
-  add_settings(options, parts);
-  return parts;
-}
-
-}  // namespace espalier::inline v0::prune::detail
-
-#endif
-
-// ---- espalier/prune/layer_actions.hpp ----
-// What may be done with the groups of a layer, for models whose own attributes say nothing of it.
-#ifndef ESPALIER_PRUNE_LAYER_ACTIONS_HPP
-#define ESPALIER_PRUNE_LAYER_ACTIONS_HPP
-
-namespace espalier::inline v0::prune {
-
-/// The actions of one layer, or of all layers that are not named elsewhere. Without both the layer is left alone.
-struct layer_actions {
-  std::string layer{};                          ///< its name; empty: all others
-  bool prune = true;                            ///< may groups be pruned
-  bool share = false;                           ///< may groups of two weights or more be replaced by their mean
-  std::optional<structure::rule> grouped_by{};  ///< what makes its groups; none: what the model and objective say
-};
-
-/// Puts actions into what a model says of its layers.
-/// @param given   in any order; of several for one layer the last counts.
-/// @param layers  as the model shows them; those that no entry is for stay as they are.
-/// @throws argument_error if a layer is named that does not exist.   Complexity: O(entries x layers).
-template <class Value>
-void apply(std::span<const layer_actions> given, std::span<attributes::prunable_layer<Value>> layers) {
-  std::vector<std::string> names;
-  for (const auto& layer : layers) {
-    names.push_back(layer.attributes.name);
-  }
-  for (const bool by_name : {false, true}) {
-    for (const layer_actions& one : given) {
-      bool found = one.layer.empty();
-      for (auto& [attributes, kernel, bias] : layers) {
-        found = found || attributes.name == one.layer;
-        if (by_name ? attributes.name == one.layer : one.layer.empty()) {
-          attributes.prune = one.prune;
-          attributes.share = one.share;
-          attributes.grouped_by = one.grouped_by ? one.grouped_by : attributes.grouped_by;
-        }
-      }
-      if (!found) {
-        throw argument_error(
-            error_message("prune::optimize", "actions for a layer '" + one.layer + "'",
-                          "the name of a layer, such as '" + std::string(closest_name(one.layer, names)) + "'"));
-      }
-    }
-  }
-}
-
-}  // namespace espalier::inline v0::prune
-
-#endif
-
 // ---- espalier/rank/ranking.hpp ----
 // The concept of a ranking: what it costs to change a weight, and how the costs of a group join.
 #ifndef ESPALIER_RANK_RANKING_HPP
@@ -10236,6 +10111,141 @@ template <ranking Ranking, class Value>
 }
 
 }  // namespace espalier::inline v0::rank
+
+#endif
+
+// ---- espalier/prune/detail/identity_of.hpp ----
+// What a run depends on, so that a saved one is not gone on with under other conditions.
+#ifndef ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
+#define ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
+
+namespace espalier::inline v0::prune::detail {
+
+/// @return a sum of what a ranking says of some fixed weights: it stands for its type and all its settings.
+template <rank::ranking Ranking>
+[[nodiscard]] std::uint64_t behaviour_of_ranking(const Ranking& ranking) {
+  constexpr std::array<double, 6> kernel{-1.5, 0.25, 2, -0.125, 1, -3};
+  constexpr std::array<double, 6> datum{0.5, 3, 1e-3, 0, 8, 0.25};
+  const structure::grouping pairs(structure::block{2, 1}, extents{6, 1});
+  const auto costs = rank::prune_costs<Ranking, double>(pairs, {kernel, datum}, ranking);
+  return fingerprint().template add_type<Ranking>().add(std::span<const double>(costs)).value();
+}
+
+/// Adds all settings that decide about a result, each by its name; not limits by the clock and stop requests, after
+/// which a run may go on.
+template <class Options>
+void add_settings(const Options& o, std::vector<identity_part>& parts) {
+  const auto add = [&](const char* name, const auto&... numbers) {
+    fingerprint sum;
+    (sum.add(numbers), ...);
+    parts.push_back({name, sum.value()});
+  };
+  add("relative_tolerance", o.relative_tolerance);
+  add("larger_is_better", o.larger_is_better);
+  add("epochs", o.epochs);
+  add("rewinding", o.rewinding);
+  add("final_epochs", o.final_epochs);
+  add("cutoff_bad_trials", o.cutoff_bad_trials);
+  add("scope", o.scope);
+  add("minimum_kept", o.minimum_kept);
+  add("live", o.live);
+  add("sharing_saves", o.sharing_saves);
+  add("train_shared", o.train_shared);
+  add("floor", o.floor.has_value(), o.floor.value_or(0));
+  add("target", std::span<const std::int64_t>(o.target));
+  add("maximum_levels", o.maximum_levels);
+  add("maximum_epochs", o.maximum_epochs);
+  add("limits of the knapsack", o.knapsack.work_limit, o.knapsack.memory_limit, o.knapsack.relative_gap);
+  fingerprint budgets;
+  for (const auto& layer : o.layers) {
+    budgets.add(std::string_view(layer.layer)).add(std::span<const double>(layer.sparsity));
+  }
+  fingerprint strengths_of_layers;
+  for (const auto& [layer, strengths] : o.regularization) {
+    strengths_of_layers.add(std::string_view(layer)).add(strengths.alpha).add(strengths.beta).add(strengths.norm);
+  }
+  parts.push_back({"budgets of layers", budgets.value()});
+  parts.push_back({"regularization", strengths_of_layers.value()});
+  parts.push_back({"ranking", behaviour_of_ranking(o.valuation.ranking)});
+  parts.push_back({"normalization", fingerprint().template add_type<decltype(o.valuation.normalization)>().value()});
+}
+
+/// @return the parts, in the order in which a difference is looked for.
+template <class Parameters, class Layers, class Trainer, class Options>
+[[nodiscard]] std::vector<identity_part> identity_of(const Parameters& parameters, const Layers& layers,
+                                                     const Trainer& trainer, const Options& options) {
+  using value_type = typename Parameters::value_type::value_type;
+  fingerprint network;
+  fingerprint weights;
+  fingerprint objective;
+  network.add(sizeof(value_type));
+  for (const auto& parameter : parameters) {
+    network.add(parameter.size());
+    weights.add(std::span<const value_type>(parameter));
+  }
+  layers.add_to(network, objective);
+  std::vector<identity_part> parts{{"layers", network.value()}};
+  if constexpr (identified_trainer<Trainer>) {
+    for (identity_part& part : trainer.identity()) {
+      parts.push_back(std::move(part));
+    }
+  }
+  parts.push_back({"weights before pruning", weights.value()});
+  parts.push_back({"objective or hardware", objective.value()});
+  add_settings(options, parts);
+  return parts;
+}
+
+}  // namespace espalier::inline v0::prune::detail
+
+#endif
+
+// ---- espalier/prune/layer_actions.hpp ----
+// What may be done with the groups of a layer, for models whose own attributes say nothing of it.
+#ifndef ESPALIER_PRUNE_LAYER_ACTIONS_HPP
+#define ESPALIER_PRUNE_LAYER_ACTIONS_HPP
+
+namespace espalier::inline v0::prune {
+
+/// The actions of one layer, or of all layers that are not named elsewhere. Without both the layer is left alone.
+struct layer_actions {
+  std::string layer{};                          ///< its name; empty: all others
+  bool prune = true;                            ///< may groups be pruned
+  bool share = false;                           ///< may groups of two weights or more be replaced by their mean
+  std::optional<structure::rule> grouped_by{};  ///< what makes its groups; none: what the model and objective say
+};
+
+/// Puts actions into what a model says of its layers.
+/// @param given   in any order; of several for one layer the last counts.
+/// @param layers  as the model shows them; those that no entry is for stay as they are.
+/// @throws argument_error if a layer is named that does not exist.   Complexity: O(entries x layers).
+template <class Value>
+void apply(std::span<const layer_actions> given, std::span<attributes::prunable_layer<Value>> layers) {
+  std::vector<std::string> names;
+  for (const auto& layer : layers) {
+    names.push_back(layer.attributes.name);
+  }
+  for (const bool by_name : {false, true}) {
+    for (const layer_actions& one : given) {
+      bool found = one.layer.empty();
+      for (auto& [attributes, kernel, bias] : layers) {
+        found = found || attributes.name == one.layer;
+        if (by_name ? attributes.name == one.layer : one.layer.empty()) {
+          attributes.prune = one.prune;
+          attributes.share = one.share;
+          attributes.grouped_by = one.grouped_by ? one.grouped_by : attributes.grouped_by;
+        }
+      }
+      if (!found) {
+        throw argument_error(
+            error_message("prune::optimize", "actions for a layer '" + one.layer + "'",
+                          "the name of a layer, such as '" + std::string(closest_name(one.layer, names)) + "'"));
+      }
+    }
+  }
+}
+
+}  // namespace espalier::inline v0::prune
 
 #endif
 

@@ -16,9 +16,12 @@
 #include <espalier/base/byte_writer.hpp>
 #include <espalier/objective/parameters.hpp>
 #include <espalier/objective/vivado_dsp.hpp>
+#include <espalier/prune/detail/identity_of.hpp>
 #include <espalier/prune/optimize.hpp>
+#include <espalier/rank/fisher.hpp>
 #include <espalier/rank/l1.hpp>
 #include <espalier/rank/l2.hpp>
+#include <espalier/rank/random.hpp>
 #include <espalier/schedule/constant.hpp>
 #include <espalier/schedule/geometric.hpp>
 
@@ -334,6 +337,15 @@ TEST_SUITE("prune") {
                          espalier::argument_error);
     // And with everything as it was, it goes on.
     CHECK(run(network, trainer, o).ending == prune::ending::schedule_ended);
+  }
+
+  TEST_CASE("settings of a ranking are among what a run depends on") {
+    using prune::detail::behaviour_of_ranking;
+    CHECK(behaviour_of_ranking(espalier::rank::fisher{}) == behaviour_of_ranking(espalier::rank::fisher{}));
+    CHECK(behaviour_of_ranking(espalier::rank::fisher{}) !=
+          behaviour_of_ranking(espalier::rank::fisher{.damping = 0.5}));
+    CHECK(behaviour_of_ranking(espalier::rank::random{1}) != behaviour_of_ranking(espalier::rank::random{2}));
+    CHECK(behaviour_of_ranking(espalier::rank::l2{}) != behaviour_of_ranking(espalier::rank::l1{}));
   }
 
   TEST_CASE("a state that ends early or is of another version is an error that says so") {

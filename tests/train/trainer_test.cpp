@@ -176,14 +176,19 @@ TEST_SUITE("train") {
           .identity();
     };
     const auto first = identity(1, 1e-2);
-    REQUIRE(first.size() == 7);
+    REQUIRE(first.size() == 9);
     const auto differs = [&](const auto& other, std::size_t part) {
-      for (std::size_t i = 0; i < 7; ++i) {
+      for (std::size_t i = 0; i < 9; ++i) {
+        CAPTURE(first[i].name);
         CHECK((first[i].value == other[i].value) == (i != part));
       }
     };
-    differs(identity(1, 1e-2), 7);
-    differs(train::trainer<float, espalier::optim::sgd>(data.view(), data.view(), {.seed = 1}).identity(), 3);
+    differs(identity(1, 1e-2), 9);
+    differs(train::trainer<float>(data.view(), data.view(), {.seed = 1, .optimizer = {.epsilon = 1e-8}}).identity(), 7);
+    differs(train::trainer<float>(data.view(), data.view(), {.seed = 1, .loss = {.label_smoothing = 0.1}}).identity(),
+            8);
+    const auto by_sgd = train::trainer<float, espalier::optim::sgd>(data.view(), data.view(), {.seed = 1}).identity();
+    CHECK(by_sgd[3].value != first[3].value);
     differs(identity(2, 1e-2), 0);
     differs(identity(1, 1e-3), 2);
     data.numbers[17] += 1;

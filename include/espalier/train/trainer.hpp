@@ -17,6 +17,7 @@
 #include <espalier/optim/cosine_rate.hpp>
 #include <espalier/prune/trainer.hpp>
 #include <espalier/train/data_view.hpp>
+#include <espalier/train/detail/behaviour.hpp>
 #include <espalier/train/detail/session.hpp>
 #include <espalier/train/fit.hpp>
 #include <espalier/train/gradients.hpp>
@@ -64,6 +65,7 @@ class trainer {
   }
 
   /// @return sums of the data, the seed and the settings, so that a saved run is not gone on with under others.
+  /// @throws what a step of the optimizer or a look at the loss throws if their settings are out of range.
   [[nodiscard]] std::vector<prune::identity_part> identity() const {
     fingerprint data;
     for (const data_view<T>* part : {&training_, &validation_}) {
@@ -87,7 +89,9 @@ class trainer {
             {"type of optimizer", fingerprint().add_type<Optimizer>().value()},
             {"type of learning rate", fingerprint().add_type<Rate>().value()},
             {"type of loss", fingerprint().add_type<Loss>().value()},
-            {"type of metric", fingerprint().add_type<Metric>().value()}};
+            {"type of metric", fingerprint().add_type<Metric>().value()},
+            {"settings of the optimizer", detail::behaviour_of_optimizer(options_.optimizer)},
+            {"settings of the loss", detail::behaviour_of_loss(options_.loss, training_)}};
   }
 
   /// @return the metric of the validation samples; by default the share that the network gets right.

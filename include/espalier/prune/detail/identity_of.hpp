@@ -3,15 +3,31 @@
 #ifndef ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
 #define ESPALIER_PRUNE_DETAIL_IDENTITY_OF_HPP
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include <espalier/base/extents.hpp>
 #include <espalier/base/fingerprint.hpp>
 #include <espalier/prune/trainer.hpp>
+#include <espalier/rank/losses.hpp>
+#include <espalier/rank/ranking.hpp>
+#include <espalier/structure/grouping.hpp>
+#include <espalier/structure/rules.hpp>
 
 namespace espalier::inline v0::prune::detail {
+
+/// @return a sum of what a ranking says of some fixed weights: it stands for its type and all its settings.
+template <rank::ranking Ranking>
+[[nodiscard]] std::uint64_t behaviour_of_ranking(const Ranking& ranking) {
+  constexpr std::array<double, 6> kernel{-1.5, 0.25, 2, -0.125, 1, -3};
+  constexpr std::array<double, 6> datum{0.5, 3, 1e-3, 0, 8, 0.25};
+  const structure::grouping pairs(structure::block{2, 1}, extents{6, 1});
+  const auto costs = rank::prune_costs<Ranking, double>(pairs, {kernel, datum}, ranking);
+  return fingerprint().template add_type<Ranking>().add(std::span<const double>(costs)).value();
+}
 
 /// Adds all settings that decide about a result, each by its name; not limits by the clock and stop requests, after
 /// which a run may go on.
@@ -48,7 +64,7 @@ void add_settings(const Options& o, std::vector<identity_part>& parts) {
   }
   parts.push_back({"budgets of layers", budgets.value()});
   parts.push_back({"regularization", strengths_of_layers.value()});
-  parts.push_back({"ranking", fingerprint().template add_type<decltype(o.valuation.ranking)>().value()});
+  parts.push_back({"ranking", behaviour_of_ranking(o.valuation.ranking)});
   parts.push_back({"normalization", fingerprint().template add_type<decltype(o.valuation.normalization)>().value()});
 }
 
