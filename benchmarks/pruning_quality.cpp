@@ -5,8 +5,10 @@
 //
 // Everything is decided on a validation split of the training data; the test data are only reported. Prints a line of
 // JSON per network, those of speed_* one for the time of prune::optimize. Tasks:
-//   lenet           Fashion-MNIST (Debian: dataset-fashion-mnist), LeNet with average pooling, DSP blocks
-//   lenet_bram      the same, DSP blocks and block RAM
+//   lenet_50 to lenet_95  Fashion-MNIST (Debian: dataset-fashion-mnist), LeNet with average pooling, pruned so many
+//                   percent of its DSP blocks
+//   lenet_bram_92   the same, DSP blocks and block RAM
+//   lenet_dense     trained as long
 //   building, gene  14-64-32-32-3 and 120-64-32-32-3 on small data (Debian: libfann-doc), DSP blocks
 //   sharing         building again by distinct weights: single ones pruned; groups of two or four, pruned or shared
 //   speed_lenet, speed_building  as much work as compare_pruning.py has the reference do, on all cores
@@ -190,7 +192,9 @@ void prune_lenet(task t, const recipe& r, train::trainer<float>::options_type op
   if (r.beside_dense) {
     train_dense_and_print(t, r, untrained, trainer, judge);
   }
-  prune_and_print(t, r, Objective{}, untrained, trainer, judge);
+  if (!r.sparsities.empty()) {
+    prune_and_print(t, r, Objective{}, untrained, trainer, judge);
+  }
 }
 
 /// Data of Proben1 have 14 or 120 features, the network three outputs.
@@ -265,12 +269,22 @@ recipe as_the_reference(std::size_t dense_epochs) {
           .judged = false};
 }
 
-/// The budgets of the reference's curve; a third of the epochs come after the last one.
-const recipe long_lenet{.sparsities = {.5, .6, .7, .8, .9, .95}, .dense_epochs = 10, .epochs = 3, .final_epochs = 12};
+/// All trainings of LeNet have as many epochs, so that one dense network is beside all of them.
+constexpr std::size_t lenet_epochs = 40;
+const recipe dense_lenet{.sparsities = {}, .final_epochs = lenet_epochs};
 
-/// As long, so that the dense network of the one above is to be compared with this one too.
-const recipe long_lenet_bram{
-    .sparsities = {.5, .7, .8, .88, .92}, .dense_epochs = 10, .epochs = 3, .final_epochs = 15, .beside_dense = false};
+/// A run to one budget; the epochs that are left come after the last level.
+recipe lenet_at(double sparsity) {
+  recipe r{.sparsities = {}, .dense_epochs = 10, .epochs = 3, .beside_dense = false};
+  for (const double before : {.5, .7, .8, .88, .92}) {
+    if (before < sparsity) {
+      r.sparsities.push_back(before);
+    }
+  }
+  r.sparsities.push_back(sparsity);
+  r.final_epochs = lenet_epochs - r.all_epochs();
+  return r;
+}
 
 /// Small batches: those of 128 need more epochs and still end lower. Changed images: else networks that keep a fifth of
 /// the DSP blocks or more learn them by heart.
@@ -278,9 +292,21 @@ train::trainer<float>::options_type for_quality() {
   return {.batch = 32, .learning_rate = {.initial = 4e-3, .final_rate = 3e-5}, .augment = change};
 }
 
+template <int Percent>
+void prune_lenet_to(const task& t) {
+  prune_lenet<dsp_or_weights>(t, lenet_at(Percent / 100.0), for_quality());
+}
+
 const std::map<std::string, void (*)(const task&)> tasks{
-    {"lenet", [](const task& t) { prune_lenet<dsp_or_weights>(t, long_lenet, for_quality()); }},
-    {"lenet_bram", [](const task& t) { prune_lenet<objective::vivado_dsp_bram>(t, long_lenet_bram, for_quality()); }},
+    {"lenet_dense", [](const task& t) { prune_lenet<dsp_or_weights>(t, dense_lenet, for_quality()); }},
+    {"lenet_50", prune_lenet_to<50>},
+    {"lenet_60", prune_lenet_to<60>},
+    {"lenet_70", prune_lenet_to<70>},
+    {"lenet_80", prune_lenet_to<80>},
+    {"lenet_88", prune_lenet_to<88>},
+    {"lenet_90", prune_lenet_to<90>},
+    {"lenet_95", prune_lenet_to<95>},
+    {"lenet_bram_92", [](const task& t) { prune_lenet<objective::vivado_dsp_bram>(t, lenet_at(.92), for_quality()); }},
     {"building",
      [](const task& t) {
        prune_building(t, {.sparsities = small_steps, .dense_epochs = 60, .epochs = 40, .final_epochs = 160},
