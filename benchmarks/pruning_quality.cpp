@@ -137,6 +137,18 @@ void prune_and_print(const task& t, const recipe& r, const Objective& objective,
   }
 }
 
+/// What a recipe asks for: a dense network trained as long, a pruned one, or both.
+template <class Objective, class Model, class Trainer, class Judge>
+void train_and_print(const task& t, const recipe& r, const Objective& objective, const Model& untrained,
+                     const Trainer& trainer, const Judge& judge) {
+  if (r.beside_dense) {
+    train_dense_and_print(t, r, untrained, trainer, judge);
+  }
+  if (!r.sparsities.empty()) {
+    prune_and_print(t, r, objective, untrained, trainer, judge);
+  }
+}
+
 /// Fashion-MNIST, training images and those to be judged by.
 struct fashion {
   io::labelled_images images = load("train");
@@ -186,15 +198,9 @@ void prune_lenet(task t, const recipe& r, train::trainer<float>::options_type op
   const auto test = train::view_all<float>(data.unseen.pixels, data.unseen.labels);
   t.hardware = example::lenet_hardware();
   options.seed = t.seed;
-  const train::trainer<float> trainer(training, validation, options);
-  const auto untrained = example::make_lenet<nn::average_pool2d<>>(t.seed);
-  const auto judge = [&](const auto& net) { return train::measure(net, test, metric::accuracy{}); };
-  if (r.beside_dense) {
-    train_dense_and_print(t, r, untrained, trainer, judge);
-  }
-  if (!r.sparsities.empty()) {
-    prune_and_print(t, r, Objective{}, untrained, trainer, judge);
-  }
+  train_and_print(t, r, Objective{}, example::make_lenet<nn::average_pool2d<>>(t.seed),
+                  train::trainer<float>(training, validation, options),
+                  [&](const auto& net) { return train::measure(net, test, metric::accuracy{}); });
 }
 
 /// Data of Proben1 have 14 or 120 features, the network three outputs.
@@ -223,24 +229,19 @@ void prune_building(task t, const recipe& r, regression::options_type options) {
   const auto [training, validation] = train::split(all.with_targets(), 400, t.seed);
   t.hardware = hardware(7);
   options.seed = t.seed;
-  const regression trainer(training, validation, options);
-  const auto judge = [&](const auto& net) { return train::measure(net, unseen.with_targets(), metric::r2{}); };
-  if (r.beside_dense) {
-    train_dense_and_print(t, r, make_layers(14, t.seed), trainer, judge);
-  }
-  prune_and_print(t, r, dsp_or_weights{t.weights}, make_layers(14, t.seed), trainer, judge);
+  train_and_print(t, r, dsp_or_weights{t.weights}, make_layers(14, t.seed), regression(training, validation, options),
+                  [&](const auto& net) { return train::measure(net, unseen.with_targets(), metric::r2{}); });
 }
 
 void prune_gene(task t, const recipe& r) {
-  using classification = table_trainer<loss::categorical_cross_entropy, metric::accuracy>;
+  using trainer = table_trainer<loss::categorical_cross_entropy, metric::accuracy>;
   const support::fann_data all("gene.train");
   const support::fann_data unseen("gene.test");
   const auto [training, validation] = train::split(all.with_labels(), 400, t.seed);
   t.hardware = hardware(8);
-  const classification trainer(training, validation, {.batch = 32, .seed = t.seed});
-  const auto judge = [&](const auto& net) { return train::measure(net, unseen.with_labels(), metric::accuracy{}); };
-  train_dense_and_print(t, r, make_layers(120, t.seed), trainer, judge);
-  prune_and_print(t, r, dsp_or_weights{}, make_layers(120, t.seed), trainer, judge);
+  train_and_print(t, r, dsp_or_weights{}, make_layers(120, t.seed),
+                  trainer(training, validation, {.batch = 32, .seed = t.seed}),
+                  [&](const auto& net) { return train::measure(net, unseen.with_labels(), metric::accuracy{}); });
 }
 
 void compare_sharing(const task& t) {
@@ -292,21 +293,21 @@ train::trainer<float>::options_type for_quality() {
   return {.batch = 32, .learning_rate = {.initial = 4e-3, .final_rate = 3e-5}, .augment = change};
 }
 
-template <int Percent>
+template <class Objective, int Percent>
 void prune_lenet_to(const task& t) {
-  prune_lenet<dsp_or_weights>(t, lenet_at(Percent / 100.0), for_quality());
+  prune_lenet<Objective>(t, lenet_at(Percent / 100.0), for_quality());
 }
 
 const std::map<std::string, void (*)(const task&)> tasks{
     {"lenet_dense", [](const task& t) { prune_lenet<dsp_or_weights>(t, dense_lenet, for_quality()); }},
-    {"lenet_50", prune_lenet_to<50>},
-    {"lenet_60", prune_lenet_to<60>},
-    {"lenet_70", prune_lenet_to<70>},
-    {"lenet_80", prune_lenet_to<80>},
-    {"lenet_88", prune_lenet_to<88>},
-    {"lenet_90", prune_lenet_to<90>},
-    {"lenet_95", prune_lenet_to<95>},
-    {"lenet_bram_92", [](const task& t) { prune_lenet<objective::vivado_dsp_bram>(t, lenet_at(.92), for_quality()); }},
+    {"lenet_50", prune_lenet_to<dsp_or_weights, 50>},
+    {"lenet_60", prune_lenet_to<dsp_or_weights, 60>},
+    {"lenet_70", prune_lenet_to<dsp_or_weights, 70>},
+    {"lenet_80", prune_lenet_to<dsp_or_weights, 80>},
+    {"lenet_88", prune_lenet_to<dsp_or_weights, 88>},
+    {"lenet_90", prune_lenet_to<dsp_or_weights, 90>},
+    {"lenet_95", prune_lenet_to<dsp_or_weights, 95>},
+    {"lenet_bram_92", prune_lenet_to<objective::vivado_dsp_bram, 92>},
     {"building",
      [](const task& t) {
        prune_building(t, {.sparsities = small_steps, .dense_epochs = 60, .epochs = 40, .final_epochs = 160},
