@@ -22048,6 +22048,20 @@ template <class Model>
   return numbers / features;
 }
 
+/// Runs samples of a set through a network.
+/// @param w        one of the network, with blocks enough.
+/// @param samples  all of the set, row-major.
+/// @param chosen   which of them.
+/// @param outputs  one row per chosen sample is written there.
+template <class Model, class T>
+void predict_chosen(const Model& model, workspace<T>& w, std::span<const T> samples,
+                    std::span<const std::uint32_t> chosen, T* outputs) {
+  w.use_for({chosen.size()});
+  kernels::gather(samples.data(), model.input_shape().size(), chosen, w.value(0));
+  const T* found = model.forward(w, kernels::blocks_of(chosen.size()));
+  kernels::scatter(found, model.output_shape().size(), chosen.size(), outputs);
+}
+
 }  // namespace detail
 
 /// A network together with the memory of its predictions, which then allocate nothing. A single sample has a path of
@@ -22110,10 +22124,7 @@ class predictor {
   void run(std::span<const value_type> samples, std::span<value_type> outputs) {
     const std::size_t count = samples.size() / model_->input_shape().size();
     const auto order = std::span<const std::uint32_t>(order_).first(count);
-    kernels::gather(samples.data(), model_->input_shape().size(), order, memory_.value(0));
-    memory_.use_for({count});
-    const value_type* found = model_->forward(memory_, kernels::blocks_of(count));
-    kernels::scatter(found, model_->output_shape().size(), count, outputs.data());
+    detail::predict_chosen(*model_, memory_, samples, order, outputs.data());
   }
 
   const Model* model_;
@@ -28150,11 +28161,7 @@ template <class Model, metric::metric Metric>
   team.run((samples + kernels::slot_samples - 1) / kernels::slot_samples, [&](std::size_t slot, std::size_t worker) {
     const std::size_t begin = slot * kernels::slot_samples;
     const auto own = std::span(data.chosen).subspan(begin, (std::min)(kernels::slot_samples, samples - begin));
-    auto& memory = memories[worker];
-    memory.use_for({own.size()});
-    kernels::gather<value_type>(data.samples.data(), model.input_shape().size(), own, memory.value(0));
-    kernels::scatter(model.forward(memory, kernels::blocks_of(own.size())), width, own.size(),
-                     outputs.data() + begin * width);
+    nn::detail::predict_chosen(model, memories[worker], data.samples, own, outputs.data() + begin * width);
   });
 
   const auto chosen = [&](auto all, std::size_t row) {
@@ -28260,7 +28267,7 @@ template <optim::optimizer Optimizer>
   return fingerprint().add(std::span<const double>(weights)).value();
 }
 
-/// @param data  a view with samples; its first answer is judged.
+/// @param data  says whether answers are labels or targets, and how many numbers they have.
 /// @return a sum of what a loss says of two answers, one with small scores and one with large ones.
 template <loss::loss Loss, class T>
 [[nodiscard]] std::uint64_t behaviour_of_loss(const Loss& loss, const data_view<T>& data) {

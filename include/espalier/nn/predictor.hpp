@@ -34,6 +34,20 @@ template <class Model>
   return numbers / features;
 }
 
+/// Runs samples of a set through a network.
+/// @param w        one of the network, with blocks enough.
+/// @param samples  all of the set, row-major.
+/// @param chosen   which of them.
+/// @param outputs  one row per chosen sample is written there.
+template <class Model, class T>
+void predict_chosen(const Model& model, workspace<T>& w, std::span<const T> samples,
+                    std::span<const std::uint32_t> chosen, T* outputs) {
+  w.use_for({chosen.size()});
+  kernels::gather(samples.data(), model.input_shape().size(), chosen, w.value(0));
+  const T* found = model.forward(w, kernels::blocks_of(chosen.size()));
+  kernels::scatter(found, model.output_shape().size(), chosen.size(), outputs);
+}
+
 }  // namespace detail
 
 /// A network together with the memory of its predictions, which then allocate nothing. A single sample has a path of
@@ -96,10 +110,7 @@ class predictor {
   void run(std::span<const value_type> samples, std::span<value_type> outputs) {
     const std::size_t count = samples.size() / model_->input_shape().size();
     const auto order = std::span<const std::uint32_t>(order_).first(count);
-    kernels::gather(samples.data(), model_->input_shape().size(), order, memory_.value(0));
-    memory_.use_for({count});
-    const value_type* found = model_->forward(memory_, kernels::blocks_of(count));
-    kernels::scatter(found, model_->output_shape().size(), count, outputs.data());
+    detail::predict_chosen(*model_, memory_, samples, order, outputs.data());
   }
 
   const Model* model_;

@@ -14,6 +14,7 @@
 #include <espalier/base/errors.hpp>
 #include <espalier/kernels/lanes.hpp>
 #include <espalier/metric/metric.hpp>
+#include <espalier/nn/predictor.hpp>
 #include <espalier/nn/workspace.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/workers.hpp>
@@ -44,11 +45,7 @@ template <class Model, metric::metric Metric>
   team.run((samples + kernels::slot_samples - 1) / kernels::slot_samples, [&](std::size_t slot, std::size_t worker) {
     const std::size_t begin = slot * kernels::slot_samples;
     const auto own = std::span(data.chosen).subspan(begin, (std::min)(kernels::slot_samples, samples - begin));
-    auto& memory = memories[worker];
-    memory.use_for({own.size()});
-    kernels::gather<value_type>(data.samples.data(), model.input_shape().size(), own, memory.value(0));
-    kernels::scatter(model.forward(memory, kernels::blocks_of(own.size())), width, own.size(),
-                     outputs.data() + begin * width);
+    nn::detail::predict_chosen(model, memories[worker], data.samples, own, outputs.data() + begin * width);
   });
 
   const auto chosen = [&](auto all, std::size_t row) {

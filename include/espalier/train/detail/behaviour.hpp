@@ -35,7 +35,7 @@ template <optim::optimizer Optimizer>
   return fingerprint().add(std::span<const double>(weights)).value();
 }
 
-/// @param data  a view with samples; its first answer is judged.
+/// @param data  says whether answers are labels or targets, and how many numbers they have.
 /// @return a sum of what a loss says of two answers, one with small scores and one with large ones.
 template <loss::loss Loss, class T>
 [[nodiscard]] std::uint64_t behaviour_of_loss(const Loss& loss, const data_view<T>& data) {
