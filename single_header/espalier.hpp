@@ -14409,15 +14409,17 @@ struct adam_task {
 /// The innermost loops for one set of instructions. Null where a tile would not fit its registers.
 template <class T>
 struct kernel_table {
-  std::size_t width = 0;                                                         ///< numbers in a vector
-  std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};      ///< [1 or 4 points][outputs - 1]
-  std::array<void (*)(const single_task<T>&), 4> single{};                       ///< [1, 2, 4, 8 vectors]
-  std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};            ///< [1, 3, 5 rows][vectors - 1]
-  std::array<std::array<void (*)(const lanes_task<T>&), 4>, 3> in_lanes{};       ///< [1, 3, 5 inputs][outputs - 1]
-  std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> outer{};          ///< [1, 4, 6 inputs][1, 2, 4 vectors]
-  std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> squared_outer{};  ///< both factors squared
+  std::size_t width = 0;                                                     ///< numbers in a vector
+  std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};  ///< [1 or 4 points][outputs - 1]
+  std::array<void (*)(const single_task<T>&), 4> single{};                   ///< [1, 2, 4, 8 vectors]
+  std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};        ///< [1, 3, 5 rows][vectors - 1]
+  std::array<std::array<void (*)(const lanes_task<T>&), 4>, 3> in_lanes{};   ///< [1, 3, 5 inputs][outputs - 1]
   void (*adam)(const adam_task<T>&) = nullptr;
 };
+
+/// Sums of outer products for one set of instructions: [1, 4, 6 inputs][1, 2, 4 vectors]. Null as above.
+template <class T>
+using outer_table = std::array<std::array<void (*)(const outer_task<T>&), 3>, 3>;
 
 }  // namespace espalier::inline v0::kernels::detail
 
@@ -15117,70 +15119,90 @@ ESPALIER_KERNELS(avx512, 64)
 
 namespace espalier::inline v0::kernels::detail {
 
-/// @tparam Kernels  those of one set.
-/// @tparam Outputs  how many fit its registers beside four points.
-template <class T, class Kernels, std::size_t Outputs>
-[[nodiscard]] constexpr kernel_table<T> make_table() {
-  kernel_table<T> table;
-  table.width = Kernels::width;
-  [&]<std::size_t... O>(std::index_sequence<O...>) {
-    ((table.product[0][O] = Kernels::template product<1, O + 1>), ...);
-    ((table.product[1][O] = Kernels::template product<4, O + 1>), ...);
-  }
-  (std::make_index_sequence<Outputs>{});
-  table.single = {Kernels::template single<1>, Kernels::template single<2>, Kernels::template single<4>,
-                  Kernels::template single<8>};
-  table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
-                 {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
-                 {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
-  [&]<std::size_t... O>(std::index_sequence<O...>) {
-    ((table.in_lanes[0][O] = Kernels::template in_lanes<1, O + 1>), ...);
-    ((table.in_lanes[1][O] = Kernels::template in_lanes<3, O + 1>), ...);
-    ((table.in_lanes[2][O] = Kernels::template in_lanes<5, O + 1>), ...);
-  }
-  (std::make_index_sequence<(Outputs == 6 ? 4 : 2)>{});
-  [&]<std::size_t... Places>(std::index_sequence<Places...>) {
-    constexpr std::size_t inputs[] = {1, 4, 6};
-    ((table.outer[Places] = {Kernels::template outer<false, inputs[Places], 1>,
-                             Kernels::template outer<false, inputs[Places], 2>}),
-     ...);
-    ((table.squared_outer[Places] = {Kernels::template outer<true, inputs[Places], 1>,
-                                     Kernels::template outer<true, inputs[Places], 2>}),
-     ...);
-    if constexpr (Outputs == 6) {
-      ((table.outer[Places][2] = Kernels::template outer<false, inputs[Places], 4>), ...);
-      ((table.squared_outer[Places][2] = Kernels::template outer<true, inputs[Places], 4>), ...);
+/// Makes the table of a set.
+template <class T>
+struct make_table {
+  /// @tparam Kernels  those of the set.
+  /// @tparam Outputs  how many fit its registers beside four points.
+  template <class Kernels, std::size_t Outputs>
+  [[nodiscard]] static constexpr kernel_table<T> of() {
+    kernel_table<T> table;
+    table.width = Kernels::width;
+    [&]<std::size_t... O>(std::index_sequence<O...>) {
+      ((table.product[0][O] = Kernels::template product<1, O + 1>), ...);
+      ((table.product[1][O] = Kernels::template product<4, O + 1>), ...);
     }
+    (std::make_index_sequence<Outputs>{});
+    table.single = {Kernels::template single<1>, Kernels::template single<2>, Kernels::template single<4>,
+                    Kernels::template single<8>};
+    table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
+                   {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
+                   {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
+    [&]<std::size_t... O>(std::index_sequence<O...>) {
+      ((table.in_lanes[0][O] = Kernels::template in_lanes<1, O + 1>), ...);
+      ((table.in_lanes[1][O] = Kernels::template in_lanes<3, O + 1>), ...);
+      ((table.in_lanes[2][O] = Kernels::template in_lanes<5, O + 1>), ...);
+    }
+    (std::make_index_sequence<(Outputs == 6 ? 4 : 2)>{});
+    table.adam = Kernels::adam;
+    return table;
   }
-  (std::index_sequence<0, 1, 2>{});
-  table.adam = Kernels::adam;
-  return table;
-}
+};
 
-template <class T>
-inline constexpr kernel_table<T> portable_table = make_table<T, portable::all<T>, 2>();
+/// The same for outer products. They have tables of their own: what does not sum squares need not compile those.
+template <class T, bool Squared>
+struct make_outer_table {
+  template <class Kernels, std::size_t Outputs>
+  [[nodiscard]] static constexpr outer_table<T> of() {
+    outer_table<T> table;
+    [&]<std::size_t... Places>(std::index_sequence<Places...>) {
+      constexpr std::size_t inputs[] = {1, 4, 6};
+      ((table[Places] = {Kernels::template outer<Squared, inputs[Places], 1>,
+                         Kernels::template outer<Squared, inputs[Places], 2>}),
+       ...);
+      if constexpr (Outputs == 6) {
+        ((table[Places][2] = Kernels::template outer<Squared, inputs[Places], 4>), ...);
+      }
+    }
+    (std::index_sequence<0, 1, 2>{});
+    return table;
+  }
+};
+
+/// @return of the tables that Make makes, that of the instruction set in use.
+template <class T, class Make>
+[[nodiscard]] const auto& table_in_use() noexcept {
+  static constexpr auto of_portable = Make::template of<portable::all<T>, 2>();
 #if ESPALIER_DISPATCH
-template <class T>
-inline constexpr kernel_table<T> avx2_table = make_table<T, avx2::all<T>, 3>();
-template <class T>
-inline constexpr kernel_table<T> avx512_table = make_table<T, avx512::all<T>, 6>();
+  static constexpr auto of_avx2 = Make::template of<avx2::all<T>, 3>();
+  static constexpr auto of_avx512 = Make::template of<avx512::all<T>, 6>();
+  const instruction_set set = current_instruction_set();
+  if (set != instruction_set::portable) {
+    return set == instruction_set::avx512 ? of_avx512 : of_avx2;
+  }
 #endif
+  return of_portable;
+}
 
 /// @return the innermost loops of the instruction set in use.
 template <class T>
 [[nodiscard]] const kernel_table<T>& table() noexcept {
-#if ESPALIER_DISPATCH
-  const instruction_set set = current_instruction_set();
-  if (set != instruction_set::portable) {
-    return set == instruction_set::avx512 ? avx512_table<T> : avx2_table<T>;
-  }
-#endif
-  return portable_table<T>;
+  return table_in_use<T, make_table<T>>();
+}
+
+/// @return those that sum outer products, or the squares of both factors.
+template <class T, bool Squared>
+[[nodiscard]] const outer_table<T>& outer_products() noexcept {
+  return table_in_use<T, make_outer_table<T, Squared>>();
 }
 
 #if defined(ESPALIER_COMPILED_ONCE)
 ESPALIER_COMPILED_ONCE const kernel_table<float>& table<float>() noexcept;
 ESPALIER_COMPILED_ONCE const kernel_table<double>& table<double>() noexcept;
+ESPALIER_COMPILED_ONCE const outer_table<float>& outer_products<float, false>() noexcept;
+ESPALIER_COMPILED_ONCE const outer_table<float>& outer_products<float, true>() noexcept;
+ESPALIER_COMPILED_ONCE const outer_table<double>& outer_products<double, false>() noexcept;
+ESPALIER_COMPILED_ONCE const outer_table<double>& outer_products<double, true>() noexcept;
 #endif
 
 /// @param kernels  some that differ in their outputs.   @return outputs that a tile may have.
@@ -17166,12 +17188,12 @@ void dense_squares(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel
 /// Adds sums over samples and positions of products of inputs and slopes, or of their squares, once dense_rows is done.
 template <bool Squared, class T>
 void dense_outer(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) {
-  const kernel_table<T>& kernels = table<T>();
-  const auto& outer = Squared ? kernels.squared_outer : kernels.outer;
+  const std::size_t width = table<T>().width;
+  const outer_table<T>& outer = outer_products<T, Squared>();
   for (std::size_t input = 0, size = 0; input < shape.inputs; input += size) {
     size = inputs_of_tile(shape.inputs - input);
     for (std::size_t output = 0; output < shape.outputs;) {
-      const std::size_t vectors = (shape.outputs - output + kernels.width - 1) / kernels.width;
+      const std::size_t vectors = (shape.outputs - output + width - 1) / width;
       const std::size_t log = vectors >= 4 && outer[0][2] != nullptr ? 2 : (vectors >= 2 ? 1 : 0);
       outer_task<T> task;
       task.x = p.x + input * lanes;
@@ -17183,7 +17205,7 @@ void dense_outer(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) 
       task.to_row = shape.outputs;
       task.outputs = shape.outputs - output;
       outer[size / 3][log](task);
-      output += kernels.width << log;
+      output += width << log;
     }
   }
 }
@@ -27166,6 +27188,51 @@ struct unit_layer {
   }
 };
 
+/// What can be seen of a layer with a kernel, whatever its type.
+template <class T>
+struct plain_view {
+  extents kernel_shape;
+  std::span<const T> kernel{};
+  std::span<const T> bias{};
+  const mask::weight_mask<T>* mask = nullptr;  ///< null: nothing is held
+  bool rectified = false;                      ///< see unit_layer
+
+  [[nodiscard]] bool trains_as_one() const noexcept { return mask != nullptr && !mask->trained_as_one.empty(); }
+};
+
+template <class T>
+[[nodiscard]] unit_layer unit_layer_of(const plain_view<T>& seen) {
+  const extents& shape = seen.kernel_shape;
+  unit_layer result;
+  result.units = shape[shape.rank() - 1];
+  result.inputs = shape[shape.rank() - 2];
+  result.places = shape.size() / (result.inputs * result.units);
+  result.rectified = seen.rectified;
+  result.lowered.assign(result.units, std::uint8_t{1});
+  for (std::size_t unit = 0; unit < seen.bias.size(); ++unit) {
+    result.lowered[unit] = seen.bias[unit] <= 0 ? 1 : 0;
+  }
+  result.held.assign(shape.size(), std::uint8_t{0});
+  for (std::size_t i = 0; seen.mask != nullptr && i < shape.size(); ++i) {
+    result.held[i] = seen.mask->mask[i] == 0 && seen.kernel[i] == 0 ? 1 : 0;
+  }
+  return result;
+}
+
+/// @param from  places of weights that stay.
+/// @return what a mask says of these.
+template <class T>
+[[nodiscard]] mask::weight_mask<T> mask_of(const plain_view<T>& seen, const std::vector<std::size_t>& from) {
+  auto result = mask::keep_all<T>(from.size());
+  for (std::size_t i = 0; seen.mask != nullptr && i < from.size(); ++i) {
+    result.mask[i] = seen.mask->mask[from[i]];
+    if (!seen.mask->offset.empty()) {
+      result.offset.push_back(seen.mask->offset[from[i]]);
+    }
+  }
+  return result;
+}
+
 /// Per layer, the units that stay, in order.
 using unit_plan = std::vector<std::vector<std::size_t>>;
 
@@ -27268,6 +27335,33 @@ class unit_finder {
     }
   }
   return places;
+}
+
+/// @return how many weights kernels have whose layers keep these units.
+[[nodiscard]] inline std::size_t weights_of(const std::vector<unit_layer>& layers, const unit_plan& plan) {
+  std::size_t count = 0;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const std::size_t inputs = l == 0 ? layers[l].inputs : layers[l].inputs / layers[l - 1].units * plan[l - 1].size();
+    count += layers[l].places * inputs * plan[l].size();
+  }
+  return count;
+}
+
+/// @param channels  of the network's input.
+/// @return the units that are left where others can go, if they have at most nine tenths of the weights; else nothing.
+[[nodiscard]] inline unit_plan smaller_plan(const std::vector<unit_layer>& layers, std::size_t channels) {
+  // Of a convolution that looks at a part of the channels only, inputs are not what they are taken for.
+  bool known = layers.front().inputs >= channels;
+  std::size_t all = 0;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    known = known && (l == 0 || layers[l].inputs % layers[l - 1].units == 0);
+    all += layers[l].held.size();
+  }
+  if (!known) {
+    return {};
+  }
+  unit_plan plan = unit_finder(layers).staying();
+  return 10 * weights_of(layers, plan) <= 9 * all ? plan : unit_plan{};
 }
 
 }  // namespace espalier::inline v0::train::detail
@@ -27375,8 +27469,11 @@ class gathered {
     if constexpr (can_be_gathered<Model>()) {
       full_.hold();
       if (options.gather && options.penalties.empty() && numbers_.first_broken() == numbers_.parameters.size() &&
-          !trains_as_one() && leaves_alone<value_type>(options.optimizer)) {
-        gather_if_worth_it(unit_layers());
+          leaves_alone<value_type>(options.optimizer)) {
+        const auto seen = views();
+        if (std::none_of(seen.begin(), seen.end(), [](const auto& layer) { return layer.trains_as_one(); })) {
+          gather(seen, smaller_plan(unit_layers_of(seen), full_.input_shape().back()));
+        }
       }
     }
   }
@@ -27420,14 +27517,12 @@ class gathered {
       a(layers);
       unit_plan plan = plan_;
       if constexpr (!Archive::writes) {
-        const auto own = unit_layers();
-        expect_known(layers == 0 || layers == own.size());
+        const auto seen = views();
+        expect_known(layers == 0 || layers == seen.size());
         plan.assign(static_cast<std::size_t>(layers), {});
-        read(a, own, plan);
+        read(a, unit_layers_of(seen), plan);
         forget();
-        if (!plan.empty()) {
-          gather(own, std::move(plan));
-        }
+        gather(seen, std::move(plan));
       } else {
         for (const auto& units : plan) {
           a(units);
@@ -27438,6 +27533,7 @@ class gathered {
 
  private:
   using places = std::vector<std::vector<std::size_t>>;
+  using view = plain_view<value_type>;
 
   static void expect_known(bool known) {
     if (!known) {
@@ -27456,82 +27552,32 @@ class gathered {
     }
   }
 
-  /// Calls action<Index>(layer) for each layer with a kernel.
-  template <class Action>
-  void for_each_plain(const Action& action) const {
+  /// @return the layers with a kernel.
+  [[nodiscard]] std::vector<view> views() const {
+    std::vector<view> result;
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-      (call_if_plain<Index>(action), ...);
+      (add_if_plain<Index>(result), ...);
     }
     (std::make_index_sequence<Model::size()>{});
-  }
-  template <std::size_t Index, class Action>
-  void call_if_plain(const Action& action) const {
-    if constexpr (plain_layer<layer_type<Model, Index>>) {
-      action.template operator()<Index>(std::as_const(full_).template layer_at<Index>());
-    }
-  }
-
-  [[nodiscard]] bool trains_as_one() const {
-    bool found = false;
-    for_each_plain([&]<std::size_t Index>(const auto& layer) {
-      if constexpr (requires { layer.mask(); }) {
-        found = found || !layer.mask().trained_as_one.empty();
-      }
-    });
-    return found;
-  }
-
-  [[nodiscard]] std::vector<unit_layer> unit_layers() const {
-    std::vector<unit_layer> result;
-    for_each_plain([&]<std::size_t Index>(const auto& layer) {
-      const auto shape = layer.attributes().kernel_shape;
-      unit_layer found;
-      found.units = shape[shape.rank() - 1];
-      found.inputs = shape[shape.rank() - 2];
-      found.places = shape.size() / (found.inputs * found.units);
-      found.rectified = is_rectified<Model, Index + 1>();
-      found.lowered.assign(found.units, std::uint8_t{1});
-      for (std::size_t unit = 0; unit < layer.bias().size(); ++unit) {
-        found.lowered[unit] = layer.bias()(unit) <= 0 ? 1 : 0;
-      }
-      found.held.assign(shape.size(), std::uint8_t{0});
-      if constexpr (requires { layer.mask(); }) {
-        for (std::size_t i = 0; i < shape.size(); ++i) {
-          found.held[i] = layer.mask().mask[i] == 0 && layer.kernel().data()[i] == 0 ? 1 : 0;
-        }
-      }
-      result.push_back(std::move(found));
-    });
     return result;
   }
-
-  void gather_if_worth_it(const std::vector<unit_layer>& layers) {
-    // Of a convolution that looks at a part of the channels only, inputs are not what they are taken for.
-    bool known = layers.front().inputs >= full_.input_shape().back();
-    for (std::size_t l = 1; l < layers.size(); ++l) {
-      known = known && layers[l].inputs % layers[l - 1].units == 0;
-    }
-    unit_plan plan = known ? unit_finder(layers).staying() : unit_plan{};
-    if (known && 10 * weights_of(layers, plan) <= 9 * weights_of(layers, all_units(layers))) {
-      gather(layers, std::move(plan));
+  template <std::size_t Index>
+  void add_if_plain(std::vector<view>& result) const {
+    if constexpr (plain_layer<layer_type<Model, Index>>) {
+      const auto& layer = std::as_const(full_).template layer_at<Index>();
+      result.push_back({layer.attributes().kernel_shape, elements(layer.kernel()), elements(layer.bias()), nullptr,
+                        is_rectified<Model, Index + 1>()});
+      if constexpr (requires { layer.mask(); }) {
+        result.back().mask = &layer.mask();
+      }
     }
   }
-
-  [[nodiscard]] static unit_plan all_units(const std::vector<unit_layer>& layers) {
-    unit_plan plan;
-    for (const unit_layer& layer : layers) {
-      plan.emplace_back(layer.units);
+  [[nodiscard]] static std::vector<unit_layer> unit_layers_of(const std::vector<view>& seen) {
+    std::vector<unit_layer> result;
+    for (const view& layer : seen) {
+      result.push_back(unit_layer_of(layer));
     }
-    return plan;
-  }
-  [[nodiscard]] static std::size_t weights_of(const std::vector<unit_layer>& layers, const unit_plan& plan) {
-    std::size_t count = 0;
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      const std::size_t inputs =
-          l == 0 ? layers[l].inputs : layers[l].inputs / layers[l - 1].units * plan[l - 1].size();
-      count += layers[l].places * inputs * plan[l].size();
-    }
-    return count;
+    return result;
   }
 
   void forget() noexcept {
@@ -27540,18 +27586,22 @@ class gathered {
     small_.reset();
   }
 
-  void gather(const std::vector<unit_layer>& layers, unit_plan plan) {
+  /// @param plan  empty: everything stays.
+  void gather(const std::vector<view>& seen, unit_plan plan) {
+    if (plan.empty()) {
+      return;
+    }
     plan_ = std::move(plan);
     small_.emplace(remade(std::make_index_sequence<Model::size()>{}));
+    const std::vector<unit_layer> layers = unit_layers_of(seen);
     std::vector<mask::weight_mask<value_type>> masks;
     places found;
-    for_each_plain([&]<std::size_t Index>(const auto& layer) {
-      constexpr std::size_t l = plain_layers_below<Model, Index>();
+    for (std::size_t l = 0; l < layers.size(); ++l) {
       found.push_back(places_of_staying(layers[l], plan_[l], l == 0 ? nullptr : &plan_[l - 1],
                                         l == 0 ? layers[l].inputs : layers[l - 1].units));
-      masks.push_back(mask_of(layer, found.back()));
-      found.push_back(layer.bias().size() == 0 ? std::vector<std::size_t>{} : plan_[l]);
-    });
+      masks.push_back(mask_of(seen[l], found.back()));
+      found.push_back(seen[l].bias.empty() ? std::vector<std::size_t>{} : plan_[l]);
+    }
     small_->set_masks(masks);
     small_parameters_ = small_->parameters();
     for (std::size_t p = 0; p < found.size(); ++p) {
@@ -27581,21 +27631,6 @@ class gathered {
     } else {
       return layer;
     }
-  }
-
-  template <class Layer>
-  [[nodiscard]] static mask::weight_mask<value_type> mask_of(const Layer& layer, const std::vector<std::size_t>& from) {
-    auto result = mask::keep_all<value_type>(from.size());
-    if constexpr (requires { layer.mask(); }) {
-      const auto& full = layer.mask();
-      for (std::size_t i = 0; i < from.size(); ++i) {
-        result.mask[i] = full.mask[from[i]];
-        if (!full.offset.empty()) {
-          result.offset.push_back(full.offset[from[i]]);
-        }
-      }
-    }
-    return result;
   }
 
   Model& full_;

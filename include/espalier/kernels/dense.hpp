@@ -134,12 +134,12 @@ void dense_squares(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel
 /// Adds sums over samples and positions of products of inputs and slopes, or of their squares, once dense_rows is done.
 template <bool Squared, class T>
 void dense_outer(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) {
-  const kernel_table<T>& kernels = table<T>();
-  const auto& outer = Squared ? kernels.squared_outer : kernels.outer;
+  const std::size_t width = table<T>().width;
+  const outer_table<T>& outer = outer_products<T, Squared>();
   for (std::size_t input = 0, size = 0; input < shape.inputs; input += size) {
     size = inputs_of_tile(shape.inputs - input);
     for (std::size_t output = 0; output < shape.outputs;) {
-      const std::size_t vectors = (shape.outputs - output + kernels.width - 1) / kernels.width;
+      const std::size_t vectors = (shape.outputs - output + width - 1) / width;
       const std::size_t log = vectors >= 4 && outer[0][2] != nullptr ? 2 : (vectors >= 2 ? 1 : 0);
       outer_task<T> task;
       task.x = p.x + input * lanes;
@@ -151,7 +151,7 @@ void dense_outer(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) 
       task.to_row = shape.outputs;
       task.outputs = shape.outputs - output;
       outer[size / 3][log](task);
-      output += kernels.width << log;
+      output += width << log;
     }
   }
 }

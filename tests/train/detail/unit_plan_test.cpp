@@ -86,4 +86,14 @@ TEST_SUITE("train") {
     CHECK(detail::places_of_staying(flattened, {0, 1}, &second, 2) == std::vector<std::size_t>{2, 3, 6, 7});
     CHECK(detail::places_of_staying(flattened, {1}, nullptr, 1) == std::vector<std::size_t>{1, 3, 5, 7});
   }
+
+  TEST_CASE("units are left out if that spares a tenth of the weights, and only where inputs are known to be units") {
+    std::vector<detail::unit_layer> layers{whole(3, 4), whole(4, 2)};
+    CHECK(detail::smaller_plan(layers, 3).empty());
+    hold_input(layers[1], 1);
+    CHECK(detail::smaller_plan(layers, 3) == detail::unit_plan{{0, 2, 3}, {0, 1}});
+    CHECK_MESSAGE(detail::smaller_plan(layers, 6).empty(), "the first layer sees half of the channels");
+    layers[1].inputs = 3;
+    CHECK_MESSAGE(detail::smaller_plan(layers, 3).empty(), "three inputs are not four units");
+  }
 }

@@ -14,70 +14,90 @@
 
 namespace espalier::inline v0::kernels::detail {
 
-/// @tparam Kernels  those of one set.
-/// @tparam Outputs  how many fit its registers beside four points.
-template <class T, class Kernels, std::size_t Outputs>
-[[nodiscard]] constexpr kernel_table<T> make_table() {
-  kernel_table<T> table;
-  table.width = Kernels::width;
-  [&]<std::size_t... O>(std::index_sequence<O...>) {
-    ((table.product[0][O] = Kernels::template product<1, O + 1>), ...);
-    ((table.product[1][O] = Kernels::template product<4, O + 1>), ...);
-  }
-  (std::make_index_sequence<Outputs>{});
-  table.single = {Kernels::template single<1>, Kernels::template single<2>, Kernels::template single<4>,
-                  Kernels::template single<8>};
-  table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
-                 {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
-                 {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
-  [&]<std::size_t... O>(std::index_sequence<O...>) {
-    ((table.in_lanes[0][O] = Kernels::template in_lanes<1, O + 1>), ...);
-    ((table.in_lanes[1][O] = Kernels::template in_lanes<3, O + 1>), ...);
-    ((table.in_lanes[2][O] = Kernels::template in_lanes<5, O + 1>), ...);
-  }
-  (std::make_index_sequence<(Outputs == 6 ? 4 : 2)>{});
-  [&]<std::size_t... Places>(std::index_sequence<Places...>) {
-    constexpr std::size_t inputs[] = {1, 4, 6};
-    ((table.outer[Places] = {Kernels::template outer<false, inputs[Places], 1>,
-                             Kernels::template outer<false, inputs[Places], 2>}),
-     ...);
-    ((table.squared_outer[Places] = {Kernels::template outer<true, inputs[Places], 1>,
-                                     Kernels::template outer<true, inputs[Places], 2>}),
-     ...);
-    if constexpr (Outputs == 6) {
-      ((table.outer[Places][2] = Kernels::template outer<false, inputs[Places], 4>), ...);
-      ((table.squared_outer[Places][2] = Kernels::template outer<true, inputs[Places], 4>), ...);
+/// Makes the table of a set.
+template <class T>
+struct make_table {
+  /// @tparam Kernels  those of the set.
+  /// @tparam Outputs  how many fit its registers beside four points.
+  template <class Kernels, std::size_t Outputs>
+  [[nodiscard]] static constexpr kernel_table<T> of() {
+    kernel_table<T> table;
+    table.width = Kernels::width;
+    [&]<std::size_t... O>(std::index_sequence<O...>) {
+      ((table.product[0][O] = Kernels::template product<1, O + 1>), ...);
+      ((table.product[1][O] = Kernels::template product<4, O + 1>), ...);
     }
+    (std::make_index_sequence<Outputs>{});
+    table.single = {Kernels::template single<1>, Kernels::template single<2>, Kernels::template single<4>,
+                    Kernels::template single<8>};
+    table.rows = {{{Kernels::template rows<1, 1>, Kernels::template rows<1, 2>},
+                   {Kernels::template rows<3, 1>, Kernels::template rows<3, 2>},
+                   {Kernels::template rows<5, 1>, Kernels::template rows<5, 2>}}};
+    [&]<std::size_t... O>(std::index_sequence<O...>) {
+      ((table.in_lanes[0][O] = Kernels::template in_lanes<1, O + 1>), ...);
+      ((table.in_lanes[1][O] = Kernels::template in_lanes<3, O + 1>), ...);
+      ((table.in_lanes[2][O] = Kernels::template in_lanes<5, O + 1>), ...);
+    }
+    (std::make_index_sequence<(Outputs == 6 ? 4 : 2)>{});
+    table.adam = Kernels::adam;
+    return table;
   }
-  (std::index_sequence<0, 1, 2>{});
-  table.adam = Kernels::adam;
-  return table;
-}
+};
 
-template <class T>
-inline constexpr kernel_table<T> portable_table = make_table<T, portable::all<T>, 2>();
+/// The same for outer products. They have tables of their own: what does not sum squares need not compile those.
+template <class T, bool Squared>
+struct make_outer_table {
+  template <class Kernels, std::size_t Outputs>
+  [[nodiscard]] static constexpr outer_table<T> of() {
+    outer_table<T> table;
+    [&]<std::size_t... Places>(std::index_sequence<Places...>) {
+      constexpr std::size_t inputs[] = {1, 4, 6};
+      ((table[Places] = {Kernels::template outer<Squared, inputs[Places], 1>,
+                         Kernels::template outer<Squared, inputs[Places], 2>}),
+       ...);
+      if constexpr (Outputs == 6) {
+        ((table[Places][2] = Kernels::template outer<Squared, inputs[Places], 4>), ...);
+      }
+    }
+    (std::index_sequence<0, 1, 2>{});
+    return table;
+  }
+};
+
+/// @return of the tables that Make makes, that of the instruction set in use.
+template <class T, class Make>
+[[nodiscard]] const auto& table_in_use() noexcept {
+  static constexpr auto of_portable = Make::template of<portable::all<T>, 2>();
 #if ESPALIER_DISPATCH
-template <class T>
-inline constexpr kernel_table<T> avx2_table = make_table<T, avx2::all<T>, 3>();
-template <class T>
-inline constexpr kernel_table<T> avx512_table = make_table<T, avx512::all<T>, 6>();
+  static constexpr auto of_avx2 = Make::template of<avx2::all<T>, 3>();
+  static constexpr auto of_avx512 = Make::template of<avx512::all<T>, 6>();
+  const instruction_set set = current_instruction_set();
+  if (set != instruction_set::portable) {
+    return set == instruction_set::avx512 ? of_avx512 : of_avx2;
+  }
 #endif
+  return of_portable;
+}
 
 /// @return the innermost loops of the instruction set in use.
 template <class T>
 [[nodiscard]] const kernel_table<T>& table() noexcept {
-#if ESPALIER_DISPATCH
-  const instruction_set set = current_instruction_set();
-  if (set != instruction_set::portable) {
-    return set == instruction_set::avx512 ? avx512_table<T> : avx2_table<T>;
-  }
-#endif
-  return portable_table<T>;
+  return table_in_use<T, make_table<T>>();
+}
+
+/// @return those that sum outer products, or the squares of both factors.
+template <class T, bool Squared>
+[[nodiscard]] const outer_table<T>& outer_products() noexcept {
+  return table_in_use<T, make_outer_table<T, Squared>>();
 }
 
 #if defined(ESPALIER_COMPILED_ONCE)
 ESPALIER_COMPILED_ONCE const kernel_table<float>& table<float>() noexcept;
 ESPALIER_COMPILED_ONCE const kernel_table<double>& table<double>() noexcept;
+ESPALIER_COMPILED_ONCE const outer_table<float>& outer_products<float, false>() noexcept;
+ESPALIER_COMPILED_ONCE const outer_table<float>& outer_products<float, true>() noexcept;
+ESPALIER_COMPILED_ONCE const outer_table<double>& outer_products<double, false>() noexcept;
+ESPALIER_COMPILED_ONCE const outer_table<double>& outer_products<double, true>() noexcept;
 #endif
 
 /// @param kernels  some that differ in their outputs.   @return outputs that a tile may have.

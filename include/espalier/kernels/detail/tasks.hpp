@@ -115,15 +115,17 @@ struct adam_task {
 /// The innermost loops for one set of instructions. Null where a tile would not fit its registers.
 template <class T>
 struct kernel_table {
-  std::size_t width = 0;                                                         ///< numbers in a vector
-  std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};      ///< [1 or 4 points][outputs - 1]
-  std::array<void (*)(const single_task<T>&), 4> single{};                       ///< [1, 2, 4, 8 vectors]
-  std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};            ///< [1, 3, 5 rows][vectors - 1]
-  std::array<std::array<void (*)(const lanes_task<T>&), 4>, 3> in_lanes{};       ///< [1, 3, 5 inputs][outputs - 1]
-  std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> outer{};          ///< [1, 4, 6 inputs][1, 2, 4 vectors]
-  std::array<std::array<void (*)(const outer_task<T>&), 3>, 3> squared_outer{};  ///< both factors squared
+  std::size_t width = 0;                                                     ///< numbers in a vector
+  std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};  ///< [1 or 4 points][outputs - 1]
+  std::array<void (*)(const single_task<T>&), 4> single{};                   ///< [1, 2, 4, 8 vectors]
+  std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};        ///< [1, 3, 5 rows][vectors - 1]
+  std::array<std::array<void (*)(const lanes_task<T>&), 4>, 3> in_lanes{};   ///< [1, 3, 5 inputs][outputs - 1]
   void (*adam)(const adam_task<T>&) = nullptr;
 };
+
+/// Sums of outer products for one set of instructions: [1, 4, 6 inputs][1, 2, 4 vectors]. Null as above.
+template <class T>
+using outer_table = std::array<std::array<void (*)(const outer_task<T>&), 3>, 3>;
 
 }  // namespace espalier::inline v0::kernels::detail
 

@@ -3,6 +3,7 @@
 #ifndef ESPALIER_TRAIN_DETAIL_GATHERED_HPP
 #define ESPALIER_TRAIN_DETAIL_GATHERED_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,7 +14,6 @@
 #include <vector>
 
 #include <espalier/base/errors.hpp>
-#include <espalier/mask/make_mask.hpp>
 #include <espalier/mask/weight_mask.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/masked.hpp>
@@ -117,8 +117,11 @@ class gathered {
     if constexpr (can_be_gathered<Model>()) {
       full_.hold();
       if (options.gather && options.penalties.empty() && numbers_.first_broken() == numbers_.parameters.size() &&
-          !trains_as_one() && leaves_alone<value_type>(options.optimizer)) {
-        gather_if_worth_it(unit_layers());
+          leaves_alone<value_type>(options.optimizer)) {
+        const auto seen = views();
+        if (std::none_of(seen.begin(), seen.end(), [](const auto& layer) { return layer.trains_as_one(); })) {
+          gather(seen, smaller_plan(unit_layers_of(seen), full_.input_shape().back()));
+        }
       }
     }
   }
@@ -162,14 +165,12 @@ class gathered {
       a(layers);
       unit_plan plan = plan_;
       if constexpr (!Archive::writes) {
-        const auto own = unit_layers();
-        expect_known(layers == 0 || layers == own.size());
+        const auto seen = views();
+        expect_known(layers == 0 || layers == seen.size());
         plan.assign(static_cast<std::size_t>(layers), {});
-        read(a, own, plan);
+        read(a, unit_layers_of(seen), plan);
         forget();
-        if (!plan.empty()) {
-          gather(own, std::move(plan));
-        }
+        gather(seen, std::move(plan));
       } else {
         for (const auto& units : plan) {
           a(units);
@@ -180,6 +181,7 @@ class gathered {
 
  private:
   using places = std::vector<std::vector<std::size_t>>;
+  using view = plain_view<value_type>;
 
   static void expect_known(bool known) {
     if (!known) {
@@ -198,82 +200,32 @@ class gathered {
     }
   }
 
-  /// Calls action<Index>(layer) for each layer with a kernel.
-  template <class Action>
-  void for_each_plain(const Action& action) const {
+  /// @return the layers with a kernel.
+  [[nodiscard]] std::vector<view> views() const {
+    std::vector<view> result;
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-      (call_if_plain<Index>(action), ...);
+      (add_if_plain<Index>(result), ...);
     }
     (std::make_index_sequence<Model::size()>{});
-  }
-  template <std::size_t Index, class Action>
-  void call_if_plain(const Action& action) const {
-    if constexpr (plain_layer<layer_type<Model, Index>>) {
-      action.template operator()<Index>(std::as_const(full_).template layer_at<Index>());
-    }
-  }
-
-  [[nodiscard]] bool trains_as_one() const {
-    bool found = false;
-    for_each_plain([&]<std::size_t Index>(const auto& layer) {
-      if constexpr (requires { layer.mask(); }) {
-        found = found || !layer.mask().trained_as_one.empty();
-      }
-    });
-    return found;
-  }
-
-  [[nodiscard]] std::vector<unit_layer> unit_layers() const {
-    std::vector<unit_layer> result;
-    for_each_plain([&]<std::size_t Index>(const auto& layer) {
-      const auto shape = layer.attributes().kernel_shape;
-      unit_layer found;
-      found.units = shape[shape.rank() - 1];
-      found.inputs = shape[shape.rank() - 2];
-      found.places = shape.size() / (found.inputs * found.units);
-      found.rectified = is_rectified<Model, Index + 1>();
-      found.lowered.assign(found.units, std::uint8_t{1});
-      for (std::size_t unit = 0; unit < layer.bias().size(); ++unit) {
-        found.lowered[unit] = layer.bias()(unit) <= 0 ? 1 : 0;
-      }
-      found.held.assign(shape.size(), std::uint8_t{0});
-      if constexpr (requires { layer.mask(); }) {
-        for (std::size_t i = 0; i < shape.size(); ++i) {
-          found.held[i] = layer.mask().mask[i] == 0 && layer.kernel().data()[i] == 0 ? 1 : 0;
-        }
-      }
-      result.push_back(std::move(found));
-    });
     return result;
   }
-
-  void gather_if_worth_it(const std::vector<unit_layer>& layers) {
-    // Of a convolution that looks at a part of the channels only, inputs are not what they are taken for.
-    bool known = layers.front().inputs >= full_.input_shape().back();
-    for (std::size_t l = 1; l < layers.size(); ++l) {
-      known = known && layers[l].inputs % layers[l - 1].units == 0;
-    }
-    unit_plan plan = known ? unit_finder(layers).staying() : unit_plan{};
-    if (known && 10 * weights_of(layers, plan) <= 9 * weights_of(layers, all_units(layers))) {
-      gather(layers, std::move(plan));
+  template <std::size_t Index>
+  void add_if_plain(std::vector<view>& result) const {
+    if constexpr (plain_layer<layer_type<Model, Index>>) {
+      const auto& layer = std::as_const(full_).template layer_at<Index>();
+      result.push_back({layer.attributes().kernel_shape, elements(layer.kernel()), elements(layer.bias()), nullptr,
+                        is_rectified<Model, Index + 1>()});
+      if constexpr (requires { layer.mask(); }) {
+        result.back().mask = &layer.mask();
+      }
     }
   }
-
-  [[nodiscard]] static unit_plan all_units(const std::vector<unit_layer>& layers) {
-    unit_plan plan;
-    for (const unit_layer& layer : layers) {
-      plan.emplace_back(layer.units);
+  [[nodiscard]] static std::vector<unit_layer> unit_layers_of(const std::vector<view>& seen) {
+    std::vector<unit_layer> result;
+    for (const view& layer : seen) {
+      result.push_back(unit_layer_of(layer));
     }
-    return plan;
-  }
-  [[nodiscard]] static std::size_t weights_of(const std::vector<unit_layer>& layers, const unit_plan& plan) {
-    std::size_t count = 0;
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      const std::size_t inputs =
-          l == 0 ? layers[l].inputs : layers[l].inputs / layers[l - 1].units * plan[l - 1].size();
-      count += layers[l].places * inputs * plan[l].size();
-    }
-    return count;
+    return result;
   }
 
   void forget() noexcept {
@@ -282,18 +234,22 @@ class gathered {
     small_.reset();
   }
 
-  void gather(const std::vector<unit_layer>& layers, unit_plan plan) {
+  /// @param plan  empty: everything stays.
+  void gather(const std::vector<view>& seen, unit_plan plan) {
+    if (plan.empty()) {
+      return;
+    }
     plan_ = std::move(plan);
     small_.emplace(remade(std::make_index_sequence<Model::size()>{}));
+    const std::vector<unit_layer> layers = unit_layers_of(seen);
     std::vector<mask::weight_mask<value_type>> masks;
     places found;
-    for_each_plain([&]<std::size_t Index>(const auto& layer) {
-      constexpr std::size_t l = plain_layers_below<Model, Index>();
+    for (std::size_t l = 0; l < layers.size(); ++l) {
       found.push_back(places_of_staying(layers[l], plan_[l], l == 0 ? nullptr : &plan_[l - 1],
                                         l == 0 ? layers[l].inputs : layers[l - 1].units));
-      masks.push_back(mask_of(layer, found.back()));
-      found.push_back(layer.bias().size() == 0 ? std::vector<std::size_t>{} : plan_[l]);
-    });
+      masks.push_back(mask_of(seen[l], found.back()));
+      found.push_back(seen[l].bias.empty() ? std::vector<std::size_t>{} : plan_[l]);
+    }
     small_->set_masks(masks);
     small_parameters_ = small_->parameters();
     for (std::size_t p = 0; p < found.size(); ++p) {
@@ -323,21 +279,6 @@ class gathered {
     } else {
       return layer;
     }
-  }
-
-  template <class Layer>
-  [[nodiscard]] static mask::weight_mask<value_type> mask_of(const Layer& layer, const std::vector<std::size_t>& from) {
-    auto result = mask::keep_all<value_type>(from.size());
-    if constexpr (requires { layer.mask(); }) {
-      const auto& full = layer.mask();
-      for (std::size_t i = 0; i < from.size(); ++i) {
-        result.mask[i] = full.mask[from[i]];
-        if (!full.offset.empty()) {
-          result.offset.push_back(full.offset[from[i]]);
-        }
-      }
-    }
-    return result;
   }
 
   Model& full_;

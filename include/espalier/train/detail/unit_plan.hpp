@@ -5,7 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
+
+#include <espalier/base/extents.hpp>
+#include <espalier/mask/make_mask.hpp>
+#include <espalier/mask/weight_mask.hpp>
 
 namespace espalier::inline v0::train::detail {
 
@@ -22,6 +27,51 @@ struct unit_layer {
     return held[(place * inputs + input) * units + unit] != 0;
   }
 };
+
+/// What can be seen of a layer with a kernel, whatever its type.
+template <class T>
+struct plain_view {
+  extents kernel_shape;
+  std::span<const T> kernel{};
+  std::span<const T> bias{};
+  const mask::weight_mask<T>* mask = nullptr;  ///< null: nothing is held
+  bool rectified = false;                      ///< see unit_layer
+
+  [[nodiscard]] bool trains_as_one() const noexcept { return mask != nullptr && !mask->trained_as_one.empty(); }
+};
+
+template <class T>
+[[nodiscard]] unit_layer unit_layer_of(const plain_view<T>& seen) {
+  const extents& shape = seen.kernel_shape;
+  unit_layer result;
+  result.units = shape[shape.rank() - 1];
+  result.inputs = shape[shape.rank() - 2];
+  result.places = shape.size() / (result.inputs * result.units);
+  result.rectified = seen.rectified;
+  result.lowered.assign(result.units, std::uint8_t{1});
+  for (std::size_t unit = 0; unit < seen.bias.size(); ++unit) {
+    result.lowered[unit] = seen.bias[unit] <= 0 ? 1 : 0;
+  }
+  result.held.assign(shape.size(), std::uint8_t{0});
+  for (std::size_t i = 0; seen.mask != nullptr && i < shape.size(); ++i) {
+    result.held[i] = seen.mask->mask[i] == 0 && seen.kernel[i] == 0 ? 1 : 0;
+  }
+  return result;
+}
+
+/// @param from  places of weights that stay.
+/// @return what a mask says of these.
+template <class T>
+[[nodiscard]] mask::weight_mask<T> mask_of(const plain_view<T>& seen, const std::vector<std::size_t>& from) {
+  auto result = mask::keep_all<T>(from.size());
+  for (std::size_t i = 0; seen.mask != nullptr && i < from.size(); ++i) {
+    result.mask[i] = seen.mask->mask[from[i]];
+    if (!seen.mask->offset.empty()) {
+      result.offset.push_back(seen.mask->offset[from[i]]);
+    }
+  }
+  return result;
+}
 
 /// Per layer, the units that stay, in order.
 using unit_plan = std::vector<std::vector<std::size_t>>;
@@ -125,6 +175,33 @@ class unit_finder {
     }
   }
   return places;
+}
+
+/// @return how many weights kernels have whose layers keep these units.
+[[nodiscard]] inline std::size_t weights_of(const std::vector<unit_layer>& layers, const unit_plan& plan) {
+  std::size_t count = 0;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const std::size_t inputs = l == 0 ? layers[l].inputs : layers[l].inputs / layers[l - 1].units * plan[l - 1].size();
+    count += layers[l].places * inputs * plan[l].size();
+  }
+  return count;
+}
+
+/// @param channels  of the network's input.
+/// @return the units that are left where others can go, if they have at most nine tenths of the weights; else nothing.
+[[nodiscard]] inline unit_plan smaller_plan(const std::vector<unit_layer>& layers, std::size_t channels) {
+  // Of a convolution that looks at a part of the channels only, inputs are not what they are taken for.
+  bool known = layers.front().inputs >= channels;
+  std::size_t all = 0;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    known = known && (l == 0 || layers[l].inputs % layers[l - 1].units == 0);
+    all += layers[l].held.size();
+  }
+  if (!known) {
+    return {};
+  }
+  unit_plan plan = unit_finder(layers).staying();
+  return 10 * weights_of(layers, plan) <= 9 * all ? plan : unit_plan{};
 }
 
 }  // namespace espalier::inline v0::train::detail
