@@ -9700,41 +9700,7 @@ class group_norms {
   /// @throws shape_error if sizes differ.   Complexity: O(n).
   template <class Value>
   [[nodiscard]] regularization<Value> operator()(const structure::grouping& groups,
-                                                 std::span<const Value> kernel) const {
-    if (kernel.size() != groups.weights()) {
-      throw shape_error(error_message("regularize::group_norms", std::to_string(kernel.size()) + " weights",
-                                      std::to_string(groups.weights()) + ", as the groups have"));
-    }
-    std::vector<moments> norms = moments_of(groups, kernel);
-    const bool single = groups.count() == groups.weights();
-    if (single) {
-      const distribution all = spread_of(norms);
-      for (moments& one : norms) {
-        one.spread = all;
-      }
-    }
-    const bool sum = options_.norm == norm_over_groups::one;
-    double lengths = 0;
-    double variances = 0;
-    for (const moments& one : norms) {
-      lengths += sum ? one.length() : one.length_squared;
-      variances += sum ? one.spread.variance() : one.spread.variance() * one.spread.variance();
-    }
-    lengths = sum ? lengths : std::sqrt(lengths);
-    variances = single ? norms[0].spread.variance() : sum ? variances : std::sqrt(variances);
-    regularization<Value> result;
-    result.penalty = options_.alpha * lengths + options_.beta * variances;
-    result.gradient.resize(kernel.size());
-    groups.visit([&](std::size_t group, std::size_t index) {
-      const auto weight = static_cast<double>(kernel[index]);
-      const auto& spread = norms[group].spread;
-      const double length = sum ? norms[group].length() : lengths;
-      const double part = sum || single ? 1.0 : variances > 0 ? spread.variance() / variances : 0.0;
-      result.gradient[index] = static_cast<Value>(options_.alpha * (length > 0 ? weight / length : 0.0) +
-                                                  options_.beta * part * 2 * (weight - spread.mean()) / spread.count);
-    });
-    return result;
-  }
+                                                 std::span<const Value> kernel) const;
 
  private:
   /// Count, mean and variance. Sums are of distances to the first weight, which are small where the variance is.
@@ -9786,6 +9752,50 @@ class group_norms {
 
   group_norms_options options_;
 };
+
+template <class Value>
+regularization<Value> group_norms::operator()(const structure::grouping& groups, std::span<const Value> kernel) const {
+  if (kernel.size() != groups.weights()) {
+    throw shape_error(error_message("regularize::group_norms", std::to_string(kernel.size()) + " weights",
+                                    std::to_string(groups.weights()) + ", as the groups have"));
+  }
+  std::vector<moments> norms = moments_of(groups, kernel);
+  const bool single = groups.count() == groups.weights();
+  if (single) {
+    const distribution all = spread_of(norms);
+    for (moments& one : norms) {
+      one.spread = all;
+    }
+  }
+  const bool sum = options_.norm == norm_over_groups::one;
+  double lengths = 0;
+  double variances = 0;
+  for (const moments& one : norms) {
+    lengths += sum ? one.length() : one.length_squared;
+    variances += sum ? one.spread.variance() : one.spread.variance() * one.spread.variance();
+  }
+  lengths = sum ? lengths : std::sqrt(lengths);
+  variances = single ? norms[0].spread.variance() : sum ? variances : std::sqrt(variances);
+  regularization<Value> result;
+  result.penalty = options_.alpha * lengths + options_.beta * variances;
+  result.gradient.resize(kernel.size());
+  groups.visit([&](std::size_t group, std::size_t index) {
+    const auto weight = static_cast<double>(kernel[index]);
+    const auto& spread = norms[group].spread;
+    const double length = sum ? norms[group].length() : lengths;
+    const double part = sum || single ? 1.0 : variances > 0 ? spread.variance() / variances : 0.0;
+    result.gradient[index] = static_cast<Value>(options_.alpha * (length > 0 ? weight / length : 0.0) +
+                                                options_.beta * part * 2 * (weight - spread.mean()) / spread.count);
+  });
+  return result;
+}
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE regularization<float> group_norms::operator()(const structure::grouping& groups,
+                                                                     std::span<const float> kernel) const;
+ESPALIER_COMPILED_ONCE regularization<double> group_norms::operator()(const structure::grouping& groups,
+                                                                      std::span<const double> kernel) const;
+#endif
 static_assert(regularizer<group_norms>);
 
 }  // namespace espalier::inline v0::regularize
@@ -16981,6 +16991,15 @@ template <class T>
   return right;
 }
 
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE double cross_entropy(const answers<float>& a);
+ESPALIER_COMPILED_ONCE double cross_entropy(const answers<double>& a);
+ESPALIER_COMPILED_ONCE double cross_entropy_gradient(const answers<float>& a, float scale, float* gradient);
+ESPALIER_COMPILED_ONCE double cross_entropy_gradient(const answers<double>& a, double scale, double* gradient);
+ESPALIER_COMPILED_ONCE double count_right(const answers<float>& a, float threshold);
+ESPALIER_COMPILED_ONCE double count_right(const answers<double>& a, double threshold);
+#endif
+
 }  // namespace espalier::inline v0::kernels
 
 #endif
@@ -18011,6 +18030,15 @@ double probability_cross_entropy(const answers<T>& a, T smoothing, T scale, T* t
   }
   return loss;
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE double soft_cross_entropy(const answers<float>& a, float smoothing, float scale, float* to);
+ESPALIER_COMPILED_ONCE double soft_cross_entropy(const answers<double>& a, double smoothing, double scale, double* to);
+ESPALIER_COMPILED_ONCE double probability_cross_entropy(const answers<float>& a, float smoothing, float scale,
+                                                        float* to);
+ESPALIER_COMPILED_ONCE double probability_cross_entropy(const answers<double>& a, double smoothing, double scale,
+                                                        double* to);
+#endif
 
 }  // namespace espalier::inline v0::kernels
 
@@ -20135,16 +20163,7 @@ class initializer {
   /// @param kernel  (places, inputs, outputs), row-major.
   /// Complexity: O(n), of `orthogonal` O(n min(places * inputs, outputs)).
   template <class T>
-  void fill(std::span<T> kernel, const kernel_sizes& sizes, random_generator& generator) const {
-    if (method_ == method::orthogonal) {
-      fill_orthogonal(kernel, sizes, generator);
-      return;
-    }
-    const double width = width_for(sizes);
-    for (T& weight : kernel) {
-      weight = static_cast<T>(method_ == method::constant ? scale_ : width * draw(generator));
-    }
-  }
+  void fill(std::span<T> kernel, const kernel_sizes& sizes, random_generator& generator) const;
 
  private:
   enum class method : std::uint8_t { scaled, fixed, orthogonal, constant };
@@ -20230,6 +20249,25 @@ class initializer {
   nn::distribution distribution_ = distribution::uniform;
   method method_ = method::scaled;
 };
+
+template <class T>
+void initializer::fill(std::span<T> kernel, const kernel_sizes& sizes, random_generator& generator) const {
+  if (method_ == method::orthogonal) {
+    fill_orthogonal(kernel, sizes, generator);
+    return;
+  }
+  const double width = width_for(sizes);
+  for (T& weight : kernel) {
+    weight = static_cast<T>(method_ == method::constant ? scale_ : width * draw(generator));
+  }
+}
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE void initializer::fill(std::span<float> kernel, const kernel_sizes& sizes,
+                                              random_generator& generator) const;
+ESPALIER_COMPILED_ONCE void initializer::fill(std::span<double> kernel, const kernel_sizes& sizes,
+                                              random_generator& generator) const;
+#endif
 
 }  // namespace espalier::inline v0::nn
 
@@ -22193,6 +22231,15 @@ void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::
     }
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE void expect_masks<float>(const std::vector<attributes::prunable_layer<float>>& shown,
+                                                std::span<const mask::weight_mask<float>> masks,
+                                                const std::string& where);
+ESPALIER_COMPILED_ONCE void expect_masks<double>(const std::vector<attributes::prunable_layer<double>>& shown,
+                                                 std::span<const mask::weight_mask<double>> masks,
+                                                 const std::string& where);
+#endif
 
 /// A mean that weights share would not be one after they are multiplied.
 [[noreturn]] inline void refuse_folding(const std::string& network, const std::string& layer) {
@@ -25990,6 +26037,13 @@ void expect_fitting(const data_view<T>& view, const data_demands& demands, const
     }
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE void expect_fitting<float>(const data_view<float>& view, const data_demands& demands,
+                                                  const std::string& where);
+ESPALIER_COMPILED_ONCE void expect_fitting<double>(const data_view<double>& view, const data_demands& demands,
+                                                   const std::string& where);
+#endif
 
 }  // namespace espalier::inline v0::train
 

@@ -9694,41 +9694,7 @@ class group_norms {
   /// @throws shape_error if sizes differ.   Complexity: O(n).
   template <class Value>
   [[nodiscard]] regularization<Value> operator()(const structure::grouping& groups,
-                                                 std::span<const Value> kernel) const {
-    if (kernel.size() != groups.weights()) {
-      throw shape_error(error_message("regularize::group_norms", std::to_string(kernel.size()) + " weights",
-                                      std::to_string(groups.weights()) + ", as the groups have"));
-    }
-    std::vector<moments> norms = moments_of(groups, kernel);
-    const bool single = groups.count() == groups.weights();
-    if (single) {
-      const distribution all = spread_of(norms);
-      for (moments& one : norms) {
-        one.spread = all;
-      }
-    }
-    const bool sum = options_.norm == norm_over_groups::one;
-    double lengths = 0;
-    double variances = 0;
-    for (const moments& one : norms) {
-      lengths += sum ? one.length() : one.length_squared;
-      variances += sum ? one.spread.variance() : one.spread.variance() * one.spread.variance();
-    }
-    lengths = sum ? lengths : std::sqrt(lengths);
-    variances = single ? norms[0].spread.variance() : sum ? variances : std::sqrt(variances);
-    regularization<Value> result;
-    result.penalty = options_.alpha * lengths + options_.beta * variances;
-    result.gradient.resize(kernel.size());
-    groups.visit([&](std::size_t group, std::size_t index) {
-      const auto weight = static_cast<double>(kernel[index]);
-      const auto& spread = norms[group].spread;
-      const double length = sum ? norms[group].length() : lengths;
-      const double part = sum || single ? 1.0 : variances > 0 ? spread.variance() / variances : 0.0;
-      result.gradient[index] = static_cast<Value>(options_.alpha * (length > 0 ? weight / length : 0.0) +
-                                                  options_.beta * part * 2 * (weight - spread.mean()) / spread.count);
-    });
-    return result;
-  }
+                                                 std::span<const Value> kernel) const;
 
  private:
   /// Count, mean and variance. Sums are of distances to the first weight, which are small where the variance is.
@@ -9780,6 +9746,50 @@ class group_norms {
 
   group_norms_options options_;
 };
+
+template <class Value>
+regularization<Value> group_norms::operator()(const structure::grouping& groups, std::span<const Value> kernel) const {
+  if (kernel.size() != groups.weights()) {
+    throw shape_error(error_message("regularize::group_norms", std::to_string(kernel.size()) + " weights",
+                                    std::to_string(groups.weights()) + ", as the groups have"));
+  }
+  std::vector<moments> norms = moments_of(groups, kernel);
+  const bool single = groups.count() == groups.weights();
+  if (single) {
+    const distribution all = spread_of(norms);
+    for (moments& one : norms) {
+      one.spread = all;
+    }
+  }
+  const bool sum = options_.norm == norm_over_groups::one;
+  double lengths = 0;
+  double variances = 0;
+  for (const moments& one : norms) {
+    lengths += sum ? one.length() : one.length_squared;
+    variances += sum ? one.spread.variance() : one.spread.variance() * one.spread.variance();
+  }
+  lengths = sum ? lengths : std::sqrt(lengths);
+  variances = single ? norms[0].spread.variance() : sum ? variances : std::sqrt(variances);
+  regularization<Value> result;
+  result.penalty = options_.alpha * lengths + options_.beta * variances;
+  result.gradient.resize(kernel.size());
+  groups.visit([&](std::size_t group, std::size_t index) {
+    const auto weight = static_cast<double>(kernel[index]);
+    const auto& spread = norms[group].spread;
+    const double length = sum ? norms[group].length() : lengths;
+    const double part = sum || single ? 1.0 : variances > 0 ? spread.variance() / variances : 0.0;
+    result.gradient[index] = static_cast<Value>(options_.alpha * (length > 0 ? weight / length : 0.0) +
+                                                options_.beta * part * 2 * (weight - spread.mean()) / spread.count);
+  });
+  return result;
+}
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE regularization<float> group_norms::operator()(const structure::grouping& groups,
+                                                                     std::span<const float> kernel) const;
+ESPALIER_COMPILED_ONCE regularization<double> group_norms::operator()(const structure::grouping& groups,
+                                                                      std::span<const double> kernel) const;
+#endif
 static_assert(regularizer<group_norms>);
 
 }  // namespace espalier::inline v0::regularize

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/kernels/answers.hpp>
 #include <espalier/kernels/detail/exponential.hpp>
 #include <espalier/kernels/detail/vector.hpp>
@@ -118,6 +119,15 @@ template <class T>
   }
   return right;
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE double cross_entropy(const answers<float>& a);
+ESPALIER_COMPILED_ONCE double cross_entropy(const answers<double>& a);
+ESPALIER_COMPILED_ONCE double cross_entropy_gradient(const answers<float>& a, float scale, float* gradient);
+ESPALIER_COMPILED_ONCE double cross_entropy_gradient(const answers<double>& a, double scale, double* gradient);
+ESPALIER_COMPILED_ONCE double count_right(const answers<float>& a, float threshold);
+ESPALIER_COMPILED_ONCE double count_right(const answers<double>& a, double threshold);
+#endif
 
 }  // namespace espalier::inline v0::kernels
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/kernels/answers.hpp>
 #include <espalier/kernels/lanes.hpp>
 
@@ -89,6 +90,15 @@ double probability_cross_entropy(const answers<T>& a, T smoothing, T scale, T* t
   }
   return loss;
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE double soft_cross_entropy(const answers<float>& a, float smoothing, float scale, float* to);
+ESPALIER_COMPILED_ONCE double soft_cross_entropy(const answers<double>& a, double smoothing, double scale, double* to);
+ESPALIER_COMPILED_ONCE double probability_cross_entropy(const answers<float>& a, float smoothing, float scale,
+                                                        float* to);
+ESPALIER_COMPILED_ONCE double probability_cross_entropy(const answers<double>& a, double smoothing, double scale,
+                                                        double* to);
+#endif
 
 }  // namespace espalier::inline v0::kernels
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/random_generator.hpp>
 
@@ -88,16 +89,7 @@ class initializer {
   /// @param kernel  (places, inputs, outputs), row-major.
   /// Complexity: O(n), of `orthogonal` O(n min(places * inputs, outputs)).
   template <class T>
-  void fill(std::span<T> kernel, const kernel_sizes& sizes, random_generator& generator) const {
-    if (method_ == method::orthogonal) {
-      fill_orthogonal(kernel, sizes, generator);
-      return;
-    }
-    const double width = width_for(sizes);
-    for (T& weight : kernel) {
-      weight = static_cast<T>(method_ == method::constant ? scale_ : width * draw(generator));
-    }
-  }
+  void fill(std::span<T> kernel, const kernel_sizes& sizes, random_generator& generator) const;
 
  private:
   enum class method : std::uint8_t { scaled, fixed, orthogonal, constant };
@@ -183,6 +175,25 @@ class initializer {
   nn::distribution distribution_ = distribution::uniform;
   method method_ = method::scaled;
 };
+
+template <class T>
+void initializer::fill(std::span<T> kernel, const kernel_sizes& sizes, random_generator& generator) const {
+  if (method_ == method::orthogonal) {
+    fill_orthogonal(kernel, sizes, generator);
+    return;
+  }
+  const double width = width_for(sizes);
+  for (T& weight : kernel) {
+    weight = static_cast<T>(method_ == method::constant ? scale_ : width * draw(generator));
+  }
+}
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE void initializer::fill(std::span<float> kernel, const kernel_sizes& sizes,
+                                              random_generator& generator) const;
+ESPALIER_COMPILED_ONCE void initializer::fill(std::span<double> kernel, const kernel_sizes& sizes,
+                                              random_generator& generator) const;
+#endif
 
 }  // namespace espalier::inline v0::nn
 

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random_generator.hpp>
@@ -180,6 +181,13 @@ void expect_fitting(const data_view<T>& view, const data_demands& demands, const
     }
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE void expect_fitting<float>(const data_view<float>& view, const data_demands& demands,
+                                                  const std::string& where);
+ESPALIER_COMPILED_ONCE void expect_fitting<double>(const data_view<double>& view, const data_demands& demands,
+                                                   const std::string& where);
+#endif
 
 }  // namespace espalier::inline v0::train
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <espalier/attributes/prunable_layer.hpp>
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/mask/weight_mask.hpp>
 #include <espalier/nn/predictor.hpp>
@@ -43,6 +44,15 @@ void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::
     }
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE void expect_masks<float>(const std::vector<attributes::prunable_layer<float>>& shown,
+                                                std::span<const mask::weight_mask<float>> masks,
+                                                const std::string& where);
+ESPALIER_COMPILED_ONCE void expect_masks<double>(const std::vector<attributes::prunable_layer<double>>& shown,
+                                                 std::span<const mask::weight_mask<double>> masks,
+                                                 const std::string& where);
+#endif
 
 /// A mean that weights share would not be one after they are multiplied.
 [[noreturn]] inline void refuse_folding(const std::string& network, const std::string& layer) {
