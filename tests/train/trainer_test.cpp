@@ -102,6 +102,36 @@ TEST_SUITE("train") {
     CHECK(all_weights(a) != all_weights(c));
   }
 
+  TEST_CASE("the final training has settings of its own, but seed and threads of the levels") {
+    const support::labelled<float> data(300, 6, 4);
+    const train::trainer<float> by_levels(data.view(), data.view(), {.seed = 3});
+    const train::trainer<float> by_others(data.view(), data.view(), {.batch = 30, .seed = 3});
+    train::trainer<float> both(data.view(), data.view(), {.seed = 3});
+    const auto trained = [](const train::trainer<float>& trainer, prune::purpose purpose, bool in_one_go) {
+      auto model = support::perceptron<float>();
+      const prune::training_phase phase{.epochs = 1, .level = 2, .purpose = purpose};
+      if (in_one_go) {
+        trainer.fit(model, {}, phase);
+      } else {
+        trainer.begin(model, {}, phase).run_epoch();
+      }
+      return all_weights(model);
+    };
+    CHECK(trained(both, prune::purpose::final, true) == trained(by_levels, prune::purpose::final, true));
+    CHECK(&both.train_final_by({.batch = 30, .seed = 8}) == &both);
+    for (const bool in_one_go : {false, true}) {
+      for (const auto purpose : {prune::purpose::level, prune::purpose::rewinding}) {
+        CHECK(trained(both, purpose, in_one_go) == trained(by_levels, purpose, in_one_go));
+      }
+      CHECK(trained(both, prune::purpose::final, in_one_go) == trained(by_others, prune::purpose::final, in_one_go));
+      CHECK(trained(both, prune::purpose::final, in_one_go) != trained(by_levels, prune::purpose::final, in_one_go));
+    }
+    both.train_final_by({.batch = 0});
+    CHECK_THROWS_WITH_AS(trained(both, prune::purpose::final, false), doctest::Contains("batches of 0 samples"),
+                         espalier::argument_error);
+    CHECK_NOTHROW(trained(both, prune::purpose::level, false));
+  }
+
   TEST_CASE("a stop request ends the training before its next step") {
     const support::labelled<float> data(300, 6, 4);
     const train::trainer<float> trainer(data.view(), data.view());
@@ -176,17 +206,30 @@ TEST_SUITE("train") {
           .identity();
     };
     const auto first = identity(1, 1e-2);
-    REQUIRE(first.size() == 9);
+    REQUIRE(first.size() == 10);
     const auto differs = [&](const auto& other, std::size_t part) {
-      for (std::size_t i = 0; i < 9; ++i) {
+      for (std::size_t i = 0; i < 10; ++i) {
         CAPTURE(first[i].name);
         CHECK((first[i].value == other[i].value) == (i != part));
       }
     };
-    differs(identity(1, 1e-2), 9);
+    differs(identity(1, 1e-2), 10);
     differs(train::trainer<float>(data.view(), data.view(), {.seed = 1, .optimizer = {.epsilon = 1e-8}}).identity(), 7);
     differs(train::trainer<float>(data.view(), data.view(), {.seed = 1, .loss = {.label_smoothing = 0.1}}).identity(),
             8);
+    train::trainer<float> with_final(data.view(), data.view(), {.seed = 1});
+    std::vector<std::uint64_t> finals{first[9].value};
+    for (const train::trainer<float>::options_type& options :
+         {train::trainer<float>::options_type{},
+          {.batch = 64},
+          {.optimizer = {.epsilon = 1e-8}},
+          {.loss = {.label_smoothing = 0.1}},
+          {.augment = [](std::span<float>, espalier::random_generator&) {}}}) {
+      const auto identified = with_final.train_final_by(options).identity();
+      differs(identified, 9);
+      CHECK(std::count(finals.begin(), finals.end(), identified[9].value) == 0);
+      finals.push_back(identified[9].value);
+    }
     const auto by_sgd = train::trainer<float, espalier::optim::sgd>(data.view(), data.view(), {.seed = 1}).identity();
     CHECK(by_sgd[3].value != first[3].value);
     differs(identity(2, 1e-2), 0);
@@ -201,7 +244,8 @@ TEST_SUITE("train") {
     const auto [training, validation] = train::split(data.view(), 100, 1);
     const auto run = [&, &fit_on = training, &judge_on = validation](support::memory_checkpoint* place,
                                                                      std::size_t threads, auto& model) {
-      const train::trainer<float> trainer(fit_on, judge_on, {.batch = 32, .seed = 5, .threads = threads});
+      train::trainer<float> trainer(fit_on, judge_on, {.batch = 32, .seed = 5, .threads = threads});
+      trainer.train_final_by({.batch = 20, .learning_rate = {.initial = 2e-2}});
       espalier::prune::options<> options{.relative_tolerance = 0.5, .epochs = 3, .rewinding = 1, .final_epochs = 2};
       options.actions = {{.share = true, .grouped_by = espalier::structure::structured{}}};
       options.train_shared = true;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,16 @@ class trainer {
         options_(std::move(options)),
         metric_(std::move(metric)) {}
 
+  /// Gives the final training settings of its own. What is left of a network learns less by heart than what levels
+  /// train, and may want samples as they are and larger steps.
+  /// @param options  of `prune::purpose::final`; its epochs and stop token are those of the pruning loop, and its seed
+  ///                 and threads those of the levels.
+  /// @return the trainer.
+  trainer& train_final_by(options_type options) {
+    final_ = std::move(options);
+    return *this;
+  }
+
   template <class Model>
   void fit(Model& model, prune::masks<T> masks, const prune::training_phase& phase) const {
     model.set_masks(masks);
@@ -60,8 +71,9 @@ class trainer {
   [[nodiscard]] detail::session<Model, options_type> begin(Model& model, prune::masks<T> masks,
                                                            const prune::training_phase& phase) const {
     model.set_masks(masks);
-    detail::expect_trainable(model, training_, options_);
-    return detail::session<Model, options_type>(model, training_, options_of(phase));
+    auto options = options_of(phase);
+    detail::expect_trainable(model, training_, options);
+    return detail::session<Model, options_type>(model, training_, std::move(options));
   }
 
   /// @return sums of the data, the seed and the settings, so that a saved run is not gone on with under others.
@@ -72,26 +84,16 @@ class trainer {
       data.add(part->samples).add(part->labels).add(std::span<const std::uint32_t>(part->chosen));
       data.add(part->targets).add(part->weights);
     }
-    fingerprint settings;
-    settings.add(options_.batch).add(options_.shuffle).add(std::span<const double>(options_.class_weights));
-    settings.add(static_cast<bool>(options_.augment)).add(options_.gather);
-    for (const auto& penalty : options_.penalties) {
-      const auto& strengths = penalty.penalty.options();
-      settings.add(std::string_view(penalty.layer)).add(penalty.groups.count());
-      settings.add(strengths.alpha).add(strengths.beta).add(strengths.norm);
-    }
-    for (const std::size_t step : {0U, 50U, 99U}) {
-      settings.add(static_cast<double>(options_.learning_rate(step, 100)));
-    }
     return {{"seed", options_.seed},
             {"data", data.value()},
-            {"settings of the training", settings.value()},
+            {"settings of the training", sum_of(options_).value()},
             {"type of optimizer", fingerprint().add_type<Optimizer>().value()},
             {"type of learning rate", fingerprint().add_type<Rate>().value()},
             {"type of loss", fingerprint().add_type<Loss>().value()},
             {"type of metric", fingerprint().add_type<Metric>().value()},
             {"settings of the optimizer", detail::behaviour_of_optimizer(options_.optimizer)},
-            {"settings of the loss", detail::behaviour_of_loss(options_.loss, training_)}};
+            {"settings of the loss", detail::behaviour_of_loss(options_.loss, training_)},
+            {"settings of the final training", final_ ? sum_of_all(*final_) : 0}};
   }
 
   /// @return the metric of the validation samples; by default the share that the network gets right.
@@ -121,12 +123,37 @@ class trainer {
 
  private:
   [[nodiscard]] options_type options_of(const prune::training_phase& phase) const {
-    options_type options = options_;
+    options_type options = final_ && phase.purpose == prune::purpose::final ? *final_ : options_;
     options.epochs = phase.epochs;
     options.seed = seed_of(phase.level);
+    options.threads = options_.threads;
     options.stop = phase.stop;
     options.penalties.insert(options.penalties.end(), phase.penalties.begin(), phase.penalties.end());
     return options;
+  }
+
+  /// Of settings that are plain numbers, and of what the rate makes of its own.
+  [[nodiscard]] static fingerprint sum_of(const options_type& options) {
+    fingerprint sum;
+    sum.add(options.batch).add(options.shuffle).add(std::span<const double>(options.class_weights));
+    sum.add(static_cast<bool>(options.augment)).add(options.gather);
+    for (const auto& penalty : options.penalties) {
+      const auto& strengths = penalty.penalty.options();
+      sum.add(std::string_view(penalty.layer)).add(penalty.groups.count());
+      sum.add(strengths.alpha).add(strengths.beta).add(strengths.norm);
+    }
+    for (const std::size_t step : {0U, 50U, 99U}) {
+      sum.add(static_cast<double>(options.learning_rate(step, 100)));
+    }
+    return sum;
+  }
+
+  /// The same with optimizer and loss.
+  [[nodiscard]] std::uint64_t sum_of_all(const options_type& options) const {
+    return sum_of(options)
+        .add(detail::behaviour_of_optimizer(options.optimizer))
+        .add(detail::behaviour_of_loss(options.loss, training_))
+        .value();
   }
 
   /// Each level shuffles in its own way.
@@ -140,6 +167,7 @@ class trainer {
   data_view<T> validation_;
   options_type options_;
   Metric metric_;
+  std::optional<options_type> final_{};
 };
 
 }  // namespace espalier::inline v0::train
