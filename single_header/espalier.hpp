@@ -22199,11 +22199,18 @@ class predictor {
 #endif
 
 // ---- espalier/nn/detail/network_checks.hpp ----
-// What networks of all kinds check and do alike: masks that are set, predictions.
+// What networks of all kinds check and do alike: names, masks that are set, predictions.
 #ifndef ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
 #define ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
 
 namespace espalier::inline v0::nn::detail {
+
+/// @param kind    of a layer.
+/// @param places  how many there are of each kind so far; counts this one too.
+/// @return a name by kind and place, such as dense_2.
+[[nodiscard]] inline std::string placed_name(const std::string& kind, std::map<std::string, std::size_t>& places) {
+  return kind + "_" + std::to_string(++places[kind]);
+}
 
 /// @param shown  the layers with kernels.   @param masks  one for each of them, or none.
 /// @throws shape_error or argument_error if they do not fit.
@@ -23529,13 +23536,15 @@ class sequential {
     random_generator generator(seed);
     std::map<std::string, std::size_t> places;
     shapes_[0] = input;
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
-      const std::string kind = std::remove_reference_t<decltype(layer)>::default_name;
-      names_[Index] = kind + "_" + std::to_string(++places[kind]);
-      if constexpr (trained_layer<std::remove_reference_t<decltype(layer)>>) {
-        names_[Index] = layer.name().empty() ? names_[Index] : layer.name();
+    std::size_t index = 0;
+    for_each_layer([&](auto& layer) {
+      using layer_type = std::remove_reference_t<decltype(layer)>;
+      names_[index] = detail::placed_name(layer_type::default_name, places);
+      if constexpr (trained_layer<layer_type>) {
+        names_[index] = layer.name().empty() ? names_[index] : layer.name();
       }
-      shapes_[Index + 1] = layer.build(names_[Index], shapes_[Index], generator);
+      shapes_[index + 1] = layer.build(names_[index], shapes_[index], generator);
+      ++index;
     });
     expect_different_names();
   }
@@ -23621,7 +23630,7 @@ class sequential {
   /// @param gradients  one per trained number, in the order of parameters().
   void share(std::span<value_type> gradients) {
     std::size_t begin = 0;
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
+    for_each_layer([&](auto& layer) {
       using layer_type = std::remove_reference_t<decltype(layer)>;
       if constexpr (detail::is_masked<layer_type>::value) {
         layer.share(gradients.subspan(begin, layer.kernel().size()));
@@ -23640,7 +23649,7 @@ class sequential {
     std::array<bool, depth> in_place{};
     std::array<extents, depth + 1> shapes = shapes_;
     std::size_t scratch = 0;
-    for_each_layer([&]<std::size_t Index>(const auto& layer) {
+    for_each_index([&]<std::size_t Index>(const auto& layer) {
       in_place[Index] = detail::shares_place<layer_tuple, Index>();
       scratch = (std::max)(scratch, detail::count_scratch(layer, kind));
       if constexpr (detail::relu_and_pool_follow<layer_tuple, Index, depth>()) {
@@ -23732,11 +23741,10 @@ class sequential {
 
   /// Takes each batch normalization behind a layer with a kernel into that layer, by its moving averages; outputs in
   /// inference stay what they are up to rounding.
-  /// @throws shape_error if such a layer has no bias; argument_error if a mask holds weights of it at other numbers
-  /// than
+  /// @throws shape_error if such a layer has no bias; argument_error if a mask holds weights of it at other numbers than
   ///         0. The layers before that one are then folded already.
   void fold_batch_normalizations() {
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
+    for_each_index([&]<std::size_t Index>(auto& layer) {
       if constexpr (Index > 0 && requires { layer.fold_into(std::span<value_type>{}, std::span<value_type>{}); }) {
         auto& before = std::get<Index - 1>(layers_);
         using before_type = std::remove_reference_t<decltype(before)>;
@@ -23753,7 +23761,7 @@ class sequential {
   /// Lets batch layers remember what the last batch was like.
   void remember(std::span<const double> batch) {
     const double* own = batch.data();
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
+    for_each_layer([&](auto& layer) {
       if constexpr (batch_layer<std::remove_reference_t<decltype(layer)>>) {
         layer.remember(own);
         own += layer.sums();
@@ -23816,7 +23824,7 @@ class sequential {
   /// Calls action(numbers, name of the layer, whether an optimizer moves them).
   template <class Action>
   void for_each_parameter(Action&& action) {
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
+    for_each_layer([&](auto& layer) {
       if constexpr (trained_layer<std::remove_reference_t<decltype(layer)>>) {
         action(layer.kernel(), layer.name(), true);
         action(layer.bias(), layer.name(), true);
@@ -23827,15 +23835,21 @@ class sequential {
     });
   }
 
+  /// Calls action(layer) for each layer: it is compiled once for all layers of a type.
   template <class Action>
   void for_each_layer(Action&& action) {
+    std::apply([&](auto&... layer) { (action(layer), ...); }, layers_);
+  }
+  /// Calls action<Index>(layer) for each layer.
+  template <class Action>
+  void for_each_index(Action&& action) {
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       (action.template operator()<Index>(std::get<Index>(layers_)), ...);
     }
     (std::make_index_sequence<depth>{});
   }
   template <class Action>
-  void for_each_layer(Action&& action) const {
+  void for_each_index(Action&& action) const {
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       (action.template operator()<Index>(std::get<Index>(layers_)), ...);
     }
@@ -23843,7 +23857,7 @@ class sequential {
   }
   template <class Action>
   void for_each_weighted_layer(Action&& action) {
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
+    for_each_layer([&](auto& layer) {
       if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
         action(layer);
       }

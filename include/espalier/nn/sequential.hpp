@@ -73,13 +73,15 @@ class sequential {
     random_generator generator(seed);
     std::map<std::string, std::size_t> places;
     shapes_[0] = input;
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
-      const std::string kind = std::remove_reference_t<decltype(layer)>::default_name;
-      names_[Index] = kind + "_" + std::to_string(++places[kind]);
-      if constexpr (trained_layer<std::remove_reference_t<decltype(layer)>>) {
-        names_[Index] = layer.name().empty() ? names_[Index] : layer.name();
+    std::size_t index = 0;
+    for_each_layer([&](auto& layer) {
+      using layer_type = std::remove_reference_t<decltype(layer)>;
+      names_[index] = detail::placed_name(layer_type::default_name, places);
+      if constexpr (trained_layer<layer_type>) {
+        names_[index] = layer.name().empty() ? names_[index] : layer.name();
       }
-      shapes_[Index + 1] = layer.build(names_[Index], shapes_[Index], generator);
+      shapes_[index + 1] = layer.build(names_[index], shapes_[index], generator);
+      ++index;
     });
     expect_different_names();
   }
@@ -165,7 +167,7 @@ class sequential {
   /// @param gradients  one per trained number, in the order of parameters().
   void share(std::span<value_type> gradients) {
     std::size_t begin = 0;
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
+    for_each_layer([&](auto& layer) {
       using layer_type = std::remove_reference_t<decltype(layer)>;
       if constexpr (detail::is_masked<layer_type>::value) {
         layer.share(gradients.subspan(begin, layer.kernel().size()));
@@ -184,7 +186,7 @@ class sequential {
     std::array<bool, depth> in_place{};
     std::array<extents, depth + 1> shapes = shapes_;
     std::size_t scratch = 0;
-    for_each_layer([&]<std::size_t Index>(const auto& layer) {
+    for_each_index([&]<std::size_t Index>(const auto& layer) {
       in_place[Index] = detail::shares_place<layer_tuple, Index>();
       scratch = (std::max)(scratch, detail::count_scratch(layer, kind));
       if constexpr (detail::relu_and_pool_follow<layer_tuple, Index, depth>()) {
@@ -276,11 +278,10 @@ class sequential {
 
   /// Takes each batch normalization behind a layer with a kernel into that layer, by its moving averages; outputs in
   /// inference stay what they are up to rounding.
-  /// @throws shape_error if such a layer has no bias; argument_error if a mask holds weights of it at other numbers
-  /// than
+  /// @throws shape_error if such a layer has no bias; argument_error if a mask holds weights of it at other numbers than
   ///         0. The layers before that one are then folded already.
   void fold_batch_normalizations() {
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
+    for_each_index([&]<std::size_t Index>(auto& layer) {
       if constexpr (Index > 0 && requires { layer.fold_into(std::span<value_type>{}, std::span<value_type>{}); }) {
         auto& before = std::get<Index - 1>(layers_);
         using before_type = std::remove_reference_t<decltype(before)>;
@@ -297,7 +298,7 @@ class sequential {
   /// Lets batch layers remember what the last batch was like.
   void remember(std::span<const double> batch) {
     const double* own = batch.data();
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
+    for_each_layer([&](auto& layer) {
       if constexpr (batch_layer<std::remove_reference_t<decltype(layer)>>) {
         layer.remember(own);
         own += layer.sums();
@@ -360,7 +361,7 @@ class sequential {
   /// Calls action(numbers, name of the layer, whether an optimizer moves them).
   template <class Action>
   void for_each_parameter(Action&& action) {
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
+    for_each_layer([&](auto& layer) {
       if constexpr (trained_layer<std::remove_reference_t<decltype(layer)>>) {
         action(layer.kernel(), layer.name(), true);
         action(layer.bias(), layer.name(), true);
@@ -371,15 +372,21 @@ class sequential {
     });
   }
 
+  /// Calls action(layer) for each layer: it is compiled once for all layers of a type.
   template <class Action>
   void for_each_layer(Action&& action) {
+    std::apply([&](auto&... layer) { (action(layer), ...); }, layers_);
+  }
+  /// Calls action<Index>(layer) for each layer.
+  template <class Action>
+  void for_each_index(Action&& action) {
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       (action.template operator()<Index>(std::get<Index>(layers_)), ...);
     }
     (std::make_index_sequence<depth>{});
   }
   template <class Action>
-  void for_each_layer(Action&& action) const {
+  void for_each_index(Action&& action) const {
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       (action.template operator()<Index>(std::get<Index>(layers_)), ...);
     }
@@ -387,7 +394,7 @@ class sequential {
   }
   template <class Action>
   void for_each_weighted_layer(Action&& action) {
-    for_each_layer([&]<std::size_t Index>(auto& layer) {
+    for_each_layer([&](auto& layer) {
       if constexpr (weighted_layer<std::remove_reference_t<decltype(layer)>>) {
         action(layer);
       }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What networks of all kinds check and do alike: masks that are set, predictions.
+// What networks of all kinds check and do alike: names, masks that are set, predictions.
 #ifndef ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
 #define ESPALIER_NN_DETAIL_NETWORK_CHECKS_HPP
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,13 @@
 #include <espalier/tensor/tensor.hpp>
 
 namespace espalier::inline v0::nn::detail {
+
+/// @param kind    of a layer.
+/// @param places  how many there are of each kind so far; counts this one too.
+/// @return a name by kind and place, such as dense_2.
+[[nodiscard]] inline std::string placed_name(const std::string& kind, std::map<std::string, std::size_t>& places) {
+  return kind + "_" + std::to_string(++places[kind]);
+}
 
 /// @param shown  the layers with kernels.   @param masks  one for each of them, or none.
 /// @throws shape_error or argument_error if they do not fit.
