@@ -1345,8 +1345,7 @@ namespace espalier::inline v0::hls {
 /// @param text  such as "ap_fixed<16,6,AP_RND,AP_SAT>" or "ac_fixed<16,6,false>".
 /// @return the type; automatic for "auto" in any case.
 /// @throws parse_error that says what came and what was expected: an unknown type or mode (the closest is given),
-/// missing
-///         or too many arguments, a width that is no whole number from 1 to 4096, text behind the bracket.
+///         missing or too many arguments, a width that is no whole number from 1 to 4096, text behind the bracket.
 [[nodiscard]] inline precision parse_precision(std::string_view text) {
   return detail::precision_reader(text)();
 }
@@ -8394,9 +8393,8 @@ struct gpu_flops {
 
   /// @param layer  with its output shape, if it is a convolution.
   /// @return usage, and what each unit saves.
-  /// @throws shape_error if a convolution's output shape is missing or of another rank; argument_error if the user's
-  /// own
-  ///         rule cuts units and inputs apart.
+  /// @throws shape_error if a convolution's output shape is missing or of another rank; argument_error if the
+  ///         user's own rule cuts units and inputs apart.
   [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
     layer_savings<1> result;
     result.note = detail::why_no_kernel(layer);
@@ -13881,9 +13879,8 @@ class table {
 
 /// Renders a report as text.
 /// @param report  what the loop reports.
-/// @return three tables (levels, layers, resources), the reason why the run ended and, if the report holds it, where
-/// the
-///         time went, with line ends.
+/// @return three tables (levels, layers, resources), the reason why the run ended and, if the report holds it,
+///         where the time went, with line ends.
 [[nodiscard]] inline std::string to_text(const pruning_report& report) {
   detail::table resources;
   resources.row({"resource", "before", "after", "left"});
@@ -13977,9 +13974,8 @@ namespace espalier::inline v0::schedule::detail {
 
 /// Goes up level by level, after success and after failure alike. Levels are computed from their number, so that
 /// rounding does not add up.
-/// @tparam Schedule  derives from this and has `double at(std::size_t level)`: the sparsity of a level; where there is
-/// no
-///                   such level, one that is not above the last.
+/// @tparam Schedule  derives from this and has `double at(std::size_t level)`: the sparsity of a level; where there
+///                   is no such level, one that is not above the last.
 template <class Schedule>
 class numbered {
  public:

@@ -15,8 +15,7 @@ namespace espalier::inline v0::hls {
 /// @param text  such as "ap_fixed<16,6,AP_RND,AP_SAT>" or "ac_fixed<16,6,false>".
 /// @return the type; automatic for "auto" in any case.
 /// @throws parse_error that says what came and what was expected: an unknown type or mode (the closest is given),
-/// missing
-///         or too many arguments, a width that is no whole number from 1 to 4096, text behind the bracket.
+///         missing or too many arguments, a width that is no whole number from 1 to 4096, text behind the bracket.
 [[nodiscard]] inline precision parse_precision(std::string_view text) {
   return detail::precision_reader(text)();
 }

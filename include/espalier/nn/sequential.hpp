@@ -278,8 +278,8 @@ class sequential {
 
   /// Takes each batch normalization behind a layer with a kernel into that layer, by its moving averages; outputs in
   /// inference stay what they are up to rounding.
-  /// @throws shape_error if such a layer has no bias; argument_error if a mask holds weights of it at other numbers than
-  ///         0. The layers before that one are then folded already.
+  /// @throws shape_error if such a layer has no bias; argument_error if a mask holds weights of it elsewhere than at 0.
+  ///         The layers before that one are then folded already.
   void fold_batch_normalizations() {
     for_each_index([&]<std::size_t Index>(auto& layer) {
       if constexpr (Index > 0 && requires { layer.fold_into(std::span<value_type>{}, std::span<value_type>{}); }) {

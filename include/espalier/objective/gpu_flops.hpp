@@ -30,9 +30,8 @@ struct gpu_flops {
 
   /// @param layer  with its output shape, if it is a convolution.
   /// @return usage, and what each unit saves.
-  /// @throws shape_error if a convolution's output shape is missing or of another rank; argument_error if the user's
-  /// own
-  ///         rule cuts units and inputs apart.
+  /// @throws shape_error if a convolution's output shape is missing or of another rank; argument_error if the
+  ///         user's own rule cuts units and inputs apart.
   [[nodiscard]] layer_savings<1> operator()(const attributes::layer_attributes& layer) const {
     layer_savings<1> result;
     result.note = detail::why_no_kernel(layer);

@@ -26,9 +26,8 @@ concept quantizer = std::default_initializable<Quantizer> && requires(const Quan
 
 /// A quantizer that looks at all numbers of a kernel together, to find a scale for each of its channels.
 ///
-/// - `round(shape, x, y)`: writes into y what the numbers x of a kernel of that shape, row-major, are rounded to;
-/// returns
-///   the scale of each channel. Gradients pass as if nothing were rounded.
+/// - `round(shape, x, y)`: writes into y what the numbers x of a kernel of that shape, row-major, are rounded to,
+///   and returns the scale of each channel. Gradients pass as if nothing were rounded.
 /// - `validate()`: throws argument_error if a setting is out of range.
 template <class Quantizer>
 concept tensor_quantizer = std::default_initializable<Quantizer> &&

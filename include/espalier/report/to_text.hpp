@@ -136,9 +136,8 @@ class table {
 
 /// Renders a report as text.
 /// @param report  what the loop reports.
-/// @return three tables (levels, layers, resources), the reason why the run ended and, if the report holds it, where
-/// the
-///         time went, with line ends.
+/// @return three tables (levels, layers, resources), the reason why the run ended and, if the report holds it,
+///         where the time went, with line ends.
 [[nodiscard]] inline std::string to_text(const pruning_report& report) {
   detail::table resources;
   resources.row({"resource", "before", "after", "left"});

@@ -9,9 +9,8 @@ namespace espalier::inline v0::schedule::detail {
 
 /// Goes up level by level, after success and after failure alike. Levels are computed from their number, so that
 /// rounding does not add up.
-/// @tparam Schedule  derives from this and has `double at(std::size_t level)`: the sparsity of a level; where there is
-/// no
-///                   such level, one that is not above the last.
+/// @tparam Schedule  derives from this and has `double at(std::size_t level)`: the sparsity of a level; where there
+///                   is no such level, one that is not above the last.
 template <class Schedule>
 class numbered {
  public:
