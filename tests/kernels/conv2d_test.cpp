@@ -39,12 +39,31 @@ const kernels::conv2d_shape shapes[] = {{8, 8, 1, 5, 5, 6, 2, 2, 2, 2},
                                         {11, 21, 1, 2, 2, 3},
                                         {14, 13, 1, 3, 3, 2, 0, 0, 0, 0}};
 
-/// All results of one convolution, one after the other.
+/// Which weights of a kernel are 0, and whether passes skip them.
+struct dead_weights {
+  std::uint64_t of_ten = 0;
+  bool skipped = false;
+
+  [[nodiscard]] std::vector<std::uint8_t> mask(std::size_t weights) const {
+    espalier::random_generator random(3);
+    std::vector<std::uint8_t> result(weights);
+    for (auto& live : result) {
+      live = random.below(10) < of_ten ? 0 : 1;
+    }
+    return result;
+  }
+};
+
+/// All results of one convolution, one after the other; gradients of dead weights count as 0.
 template <class T>
-std::vector<T> everything(const kernels::conv2d_shape& s, pool_kind kind, bool together) {
+std::vector<T> everything(const kernels::conv2d_shape& s, pool_kind kind, bool together, dead_weights dead = {}) {
   constexpr std::size_t blocks = 2;
   espalier::random_generator random(8);
-  const auto kernel = support::random_numbers<T>(random, s.weights());
+  auto kernel = support::random_numbers<T>(random, s.weights());
+  const auto mask = dead.mask(s.weights());
+  for (std::size_t i = 0; i < kernel.size(); ++i) {
+    kernel[i] = mask[i] == 0 ? T{0} : kernel[i];
+  }
   const auto bias = support::random_numbers<T>(random, s.filters);
   const auto x = support::random_blocks<T>(random, s.inputs(), blocks);
   auto dy = support::random_blocks<T>(random, s.windows() * s.filters, blocks);
@@ -57,6 +76,9 @@ std::vector<T> everything(const kernels::conv2d_shape& s, pool_kind kind, bool t
   std::vector<T> dx(x.size());
   std::vector<T> gradient(2 * (s.weights() + s.filters));
   kernels::conv2d_pass<T> pass{kernel.data(), bias.data(), x.data(), dy.data(), blocks, scratch.data()};
+  const auto live = kernels::conv2d_live_weights<T>(s, mask);
+  pass.live = dead.skipped ? &live : nullptr;
+  pass.only_live = dead.skipped;
   const kernels::conv2d_gradient<T> plain{gradient.data(), gradient.data() + s.weights()};
   const kernels::conv2d_gradient<T> squared{plain.bias + s.filters, plain.bias + s.filters + s.weights()};
   if (together) {
@@ -87,6 +109,9 @@ std::vector<T> everything(const kernels::conv2d_shape& s, pool_kind kind, bool t
     kernels::conv2d_backward_parameters<gradient_kind::plain, T>(s, pass, plain);
     kernels::conv2d_backward_parameters<gradient_kind::squared, T>(s, pass, squared);
     kernels::conv2d_backward_input<T>(s, pass, dx.data());
+  }
+  for (std::size_t i = 0; i < kernel.size(); ++i) {
+    gradient[i] = mask[i] == 0 ? T{0} : gradient[i];
   }
   for (const auto& more : {dx, gradient}) {
     y.insert(y.end(), more.begin(), more.end());
@@ -150,6 +175,22 @@ TEST_SUITE("kernels") {
         }
       }
     }
+  }
+
+  TEST_CASE_TEMPLATE("weights that are 0 can be skipped: results are the same bits", T, float, double) {
+    support::with_each_instruction_set([](kernels::instruction_set set) {
+      CAPTURE(static_cast<int>(set));
+      for (const auto& s : shapes) {
+        CAPTURE(s.kernel_width);
+        for (const std::uint64_t of_ten : {1U, 5U, 9U, 10U}) {
+          for (const auto kind : {pool_kind::largest, pool_kind::mean}) {
+            for (const bool together : {true, false}) {
+              CHECK(everything<T>(s, kind, together, {of_ten, true}) == everything<T>(s, kind, together, {of_ten}));
+            }
+          }
+        }
+      }
+    });
   }
 
   TEST_CASE_TEMPLATE("a sample by itself gives the same bits as in a block, in all lanes", T, float, double) {

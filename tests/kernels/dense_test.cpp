@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <map>
 #include <vector>
@@ -17,16 +18,29 @@ using kernels::gradient_kind;
 
 namespace {
 
-/// All results of one layer, one after the other.
+/// Which weights of a kernel are 0, and whether passes skip them.
+struct dead_weights {
+  std::uint64_t of_ten = 0;
+  bool skipped = false;
+};
+
+/// All results of one layer, one after the other; gradients of dead weights count as 0.
 template <class T>
-std::vector<T> everything(const kernels::dense_shape& s, std::size_t blocks) {
+std::vector<T> everything(const kernels::dense_shape& s, std::size_t blocks, dead_weights dead = {}) {
   espalier::random_generator random(9);
-  const auto kernel = support::random_numbers<T>(random, s.inputs * s.outputs);
+  auto kernel = support::random_numbers<T>(random, s.inputs * s.outputs);
   const auto bias = support::random_numbers<T>(random, s.outputs);
-  const auto x = support::random_blocks<T>(random, s.inputs, blocks);
-  const auto dy = support::random_blocks<T>(random, s.outputs, blocks);
+  const auto x = support::random_blocks<T>(random, s.inputs * s.positions, blocks);
+  const auto dy = support::random_blocks<T>(random, s.outputs * s.positions, blocks);
   std::vector<T> scratch(s.scratch(blocks));
-  const kernels::dense_pass<T> pass{kernel.data(), bias.data(), x.data(), dy.data(), blocks, scratch.data()};
+  std::vector<std::uint8_t> mask(kernel.size());
+  for (std::size_t i = 0; i < kernel.size(); ++i) {
+    mask[i] = random.below(10) < dead.of_ten ? 0 : 1;
+    kernel[i] = mask[i] == 0 ? T{0} : kernel[i];
+  }
+  const auto live = kernels::dense_live_weights<T>(s, mask);
+  const kernels::dense_pass<T> pass{kernel.data(), bias.data(),    x.data(), dy.data(),
+                                    blocks,        scratch.data(), false,    dead.skipped ? &live : nullptr};
   std::vector<T> y(dy.size());
   std::vector<T> rectified(dy.size());
   std::vector<T> dx(x.size());
@@ -43,6 +57,9 @@ std::vector<T> everything(const kernels::dense_shape& s, std::size_t blocks) {
     right &= rectified[i] == (y[i] > T{0} ? y[i] : T{0});
   }
   CHECK(right);
+  for (std::size_t i = 0; i < kernel.size(); ++i) {
+    plain[i] = mask[i] == 0 ? T{0} : plain[i];
+  }
   for (const auto& more : {dx, plain, squared}) {
     y.insert(y.end(), more.begin(), more.end());
   }
@@ -75,6 +92,20 @@ TEST_SUITE("kernels") {
         }
       }
     }
+  }
+
+  TEST_CASE_TEMPLATE("weights that are 0 can be skipped: results are the same bits", T, float, double) {
+    support::with_each_instruction_set([](kernels::instruction_set set) {
+      CAPTURE(static_cast<int>(set));
+      for (const auto& s : {kernels::dense_shape{1, 1}, {7, 5}, {300, 4}, {5, 129}, {33, 40}, {16, 2, 4}, {9, 10, 3}}) {
+        CAPTURE(s.outputs);
+        for (const std::size_t blocks : {1U, 4U, 5U}) {
+          for (const std::uint64_t of_ten : {1U, 5U, 9U, 10U}) {
+            CHECK(everything<T>(s, blocks, {of_ten, true}) == everything<T>(s, blocks, {of_ten}));
+          }
+        }
+      }
+    });
   }
 
   TEST_CASE_TEMPLATE("a sample by itself gives the same bits as in a block, in all lanes", T, float, double) {

@@ -35,6 +35,9 @@ TEST_SUITE("kernels") {
         CHECK(weights[i] == (mask[i] == 0 ? T{0} : before[i]));
         CHECK((mask[i] != 0 || !std::signbit(weights[i])));
       }
+      auto gradients = before;
+      held_weights<T>(mask, offsets).clear(gradients);
+      CHECK(gradients == weights);
     }
   }
 

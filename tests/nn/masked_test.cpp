@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/graph.hpp>
 #include <espalier/optim/adagrad.hpp>
 #include <espalier/optim/adam.hpp>
@@ -18,6 +19,7 @@
 #include <espalier/optim/sgd.hpp>
 #include <espalier/train/fit.hpp>
 
+#include "support/lane_blocks.hpp"
 #include "support/networks.hpp"
 
 namespace nn = espalier::nn;
@@ -112,7 +114,7 @@ TEST_SUITE("nn") {
     layer.set_mask({{0, 1, 0, 0}, {0.5, 0, 0.5, 0}, {7, 0, 7, 0}});
     std::vector<double> gradient{1, 2, 4, 8};
     layer.share(gradient);
-    CHECK(gradient == std::vector<double>{2.5, 2, 2.5, 8});
+    CHECK(gradient == std::vector<double>{2.5, 2, 2.5, 0});
     for (std::size_t i = 0; i < 4; ++i) {
       layer.kernel().data()[i] -= 0.125 * gradient[i];
     }
@@ -121,6 +123,59 @@ TEST_SUITE("nn") {
     CHECK(layer.kernel()(1, 0) == 0.5 - 0.125 * 2.5);
     CHECK(layer.kernel()(1, 1) == 0);
     CHECK(layer.mask().offset == std::vector<double>{0.1875, 0, 0.1875, 0});
+  }
+
+  TEST_CASE("weights held at 0 are skipped, unless somebody wrote other numbers there") {
+    espalier::random_generator random(1);
+    using convolution = nn::conv2d<float>;
+    const nn::conv2d_options options{.filters = 4, .kernel = {3, 3}, .padding = nn::padding::same};
+    nn::masked<convolution> layer(options);
+    convolution plain(options);
+    layer.build("image", {6, 6, 2}, random);
+    plain.build("image", {6, 6, 2}, random);
+    espalier::mask::weight_mask<float> mask{std::vector<std::uint8_t>(72), std::vector<float>(72)};
+    for (std::size_t i = 0; i < 72; ++i) {
+      mask.mask[i] = i % 7 == 0 ? 1 : 0;
+      mask.offset[i] = i % 7 == 1 ? 0.5F : 0.0F;
+    }
+    layer.set_mask(mask);
+    const auto x = support::random_blocks<float>(random, 72, 1);
+    const auto dy = support::random_blocks<float>(random, 144, 1);
+    const auto results = [&](const auto& of, bool training) {
+      std::vector<float> scratch(of.scratch());
+      std::vector<float> all(144 * 16 + 72 * 16 + 76);
+      auto slopes = dy;
+      nn::pass<float> p{x.data(), all.data(), slopes.data(), all.data() + 144 * 16, 1, scratch.data()};
+      p.samples = 16;
+      p.noise = training ? 5 : 0;
+      of.forward(p);
+      of.backward(p);
+      float* gradient = all.data() + 216 * 16;
+      of.template backward_parameters<espalier::kernels::gradient_kind::plain>(p, gradient, gradient + 72);
+      if (training) {
+        layer.share(std::span<float>(gradient, 72));
+      }
+      return all;
+    };
+    plain.kernel() = layer.kernel();
+    CHECK(results(layer, true) == results(plain, true));
+    CHECK(results(layer, false) == results(plain, false));
+    layer.kernel().data()[2] = plain.kernel().data()[2] = 3;
+    const auto changed = results(plain, false);
+    CHECK(results(layer, false) == changed);
+    layer.hold();
+    CHECK(results(layer, false) != changed);
+    CHECK(layer.kernel().data()[8] == 0.5F);
+  }
+
+  TEST_CASE("a clipped norm does not see gradients of weights that are held") {
+    espalier::random_generator random(1);
+    nn::masked<nn::dense<double>> layer(nn::dense_options{.units = 3});
+    layer.build("out", {2}, random);
+    layer.set_mask({{0, 1, 0, 0, 1, 0}, {0.5, 0, 0.5, 0, 0, 0}, {7, 0, 7, 0, 0, 0}});
+    std::vector<double> gradient{1, 2, 3, 4, 5, 6};
+    layer.share(gradient);
+    CHECK(gradient == std::vector<double>{2, 2, 2, 0, 5, 0});
   }
 
   TEST_CASE("networks of both kinds train shared weights as one, to the same bits") {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <utility>
 
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/detail/conv2d_lane_gradient.hpp>
@@ -16,6 +18,7 @@
 #include <espalier/kernels/detail/tasks.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
+#include <espalier/kernels/live_weights.hpp>
 #include <espalier/kernels/pool2d_shape.hpp>
 
 namespace espalier::inline v0::kernels {
@@ -54,6 +57,9 @@ template <class T>
   task.weight_row = s.run() * s.filters;
   task.bias = p.bias;
   task.y_column = s.filters * lanes;
+  if (p.live != nullptr && s.output_width() >= 4) {
+    task.list = listed<T>::rows_of(p.live->loops(), p.live->forward(), 0, s.kernel_height, 0);
+  }
   return task;
 }
 
@@ -72,6 +78,25 @@ void turn_kernel(const conv2d_shape& s, const T* kernel, T* turned) {
 }
 
 }  // namespace detail
+
+/// @param mask  one entry per weight: 0 for those that passes are to skip.
+/// @return the others.   Complexity: O(weights).
+template <class T>
+[[nodiscard]] live_weights<T> conv2d_live_weights(const conv2d_shape& s, std::span<const std::uint8_t> mask) {
+  const std::size_t row = s.dilation_down * s.line();
+  live_list forward = live_list::of(
+      mask, s.filters, s.kernel_height, s.run(),
+      [&](std::size_t filter, std::size_t y, std::size_t input) { return (y * s.run() + input) * s.filters + filter; },
+      [&](std::size_t y, std::size_t input) { return (y * row + input) * lanes; });
+  live_list backward = live_list::of(
+      mask, s.channels, s.kernel_height, s.kernel_width * s.filters,
+      [&](std::size_t channel, std::size_t y, std::size_t slope) {
+        const std::size_t place = (s.kernel_height - y) * s.kernel_width - 1 - slope / s.filters;
+        return (place * s.channels + channel) * s.filters + slope % s.filters;
+      },
+      [&](std::size_t y, std::size_t slope) { return y * s.gradient_step() + slope * lanes; });
+  return {mask, std::move(forward), std::move(backward), &detail::listed_products<T>};
+}
 
 /// y = x convolved with the kernel, + bias; or max(that, 0).
 /// @param relu  whether negative outputs become 0; what is not a number stays so.
@@ -136,13 +161,16 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
 template <class T>
 void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx) {
   T* turned = p.scratch + s.gradient_block();
-  detail::turn_kernel(s, p.kernel, turned);
+  const bool skips = p.live != nullptr && s.width >= 4;
+  if (!skips) {
+    detail::turn_kernel(s, p.kernel, turned);
+  }
   const std::size_t above = s.reach_down() - 1 - s.pad_top;
   const column_order columns = s.gradient_columns();
   const std::size_t row = columns.size() * s.filters * lanes;
   detail::product_task<T> task;
   task.x_column = s.filters * lanes;
-  task.x_row = s.dilation_down * row;
+  task.x_row = s.gradient_step();
   task.run = s.kernel_width * s.filters;
   task.weight_input = s.channels;
   task.weight_output = 1;
@@ -157,6 +185,11 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx
       task.rows = (std::max)(last, first) - first;
       const T* x = p.scratch + (task.rows == 0 ? 0 : line + first * s.dilation_down - above) * row;
       task.weights = turned + first * task.weight_row;
+      if (skips) {
+        task.weights = p.kernel;
+        task.list =
+            detail::listed<T>::rows_of(p.live->loops(), p.live->backward(), first, first + task.rows, task.x_row);
+      }
       columns.for_each_run(s.width, 1, [&](const column_order::run& run) {
         task.x = x + run.place * s.filters * lanes;
         task.y = dx + (block * s.inputs() + (line * s.width + run.first) * s.channels) * lanes;
@@ -171,7 +204,8 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx
 /// @param p   as in conv2d_backward_input.
 /// @param to  kernel: (height, width, channels, filters); bias: filters numbers, not touched without a bias.
 template <gradient_kind Kind, class T>
-void conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pass<T>& p, const conv2d_gradient<T>& to) {
+void conv2d_backward_parameters(const conv2d_shape& s, conv2d_pass<T> p, const conv2d_gradient<T>& to) {
+  p.only_live = p.only_live && p.live != nullptr && Kind == gradient_kind::plain;
   const conv2d_gradient<T> wanted{to.kernel, p.bias == nullptr ? nullptr : to.bias};
   // Where most outputs have no gradient, it pays to leave them out.
   if (p.pool == pool_kind::largest && !s.narrow()) {

@@ -9,6 +9,7 @@
 
 #include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/lanes.hpp>
+#include <espalier/kernels/live_weights.hpp>
 #include <espalier/kernels/pool2d_shape.hpp>
 
 namespace espalier::inline v0::kernels {
@@ -68,6 +69,9 @@ struct conv2d_shape {
   std::size_t dilation_down = 1;  ///< from one input that a window sees to the next
   std::size_t dilation_across = 1;
 
+  /// The largest share of weights with which it pays to skip the others, as measured with AVX-512.
+  static constexpr double most_live = 0.85;
+
   /// How far a window reaches, with the gaps of a dilation.
   [[nodiscard]] constexpr std::size_t reach_down() const noexcept { return (kernel_height - 1) * dilation_down + 1; }
   [[nodiscard]] constexpr std::size_t reach_across() const noexcept { return (kernel_width - 1) * dilation_across + 1; }
@@ -107,6 +111,10 @@ struct conv2d_shape {
   [[nodiscard]] constexpr std::size_t gradient_left() const noexcept { return reach_across() - 1 - pad_left; }
   [[nodiscard]] constexpr column_order gradient_columns() const noexcept {
     return column_order::of(gradient_width(), dilation_across);
+  }
+  /// From a line of it to that which the next row of the kernel sees.
+  [[nodiscard]] constexpr std::size_t gradient_step() const noexcept {
+    return dilation_down * gradient_columns().size() * filters * lanes;
   }
   [[nodiscard]] constexpr std::size_t gradient_block() const noexcept {
     return gradient_height() * gradient_columns().size() * filters * lanes;
@@ -159,6 +167,8 @@ struct conv2d_pass {
   T* marks = nullptr;   ///< of its windows: bit i says that output i, in row-major order, shares in the gradient; whole
                         ///< numbers of the size of T
   bool single = false;  ///< forward: only the first sample counts; the others become equal to it
+  const live_weights<T>* live = nullptr;  ///< or null: no weight is skipped
+  bool only_live = false;                 ///< whether only their gradients are wanted
 
   /// What an output that is marked has of the gradient of its window.
   [[nodiscard]] constexpr T share() const noexcept { return pool == pool_kind::mean ? T{1} / 4 : T{1}; }

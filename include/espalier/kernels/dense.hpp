@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
 
 #include <espalier/kernels/detail/bias_gradient.hpp>
 #include <espalier/kernels/detail/single.hpp>
@@ -14,6 +17,7 @@
 #include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
+#include <espalier/kernels/live_weights.hpp>
 
 namespace espalier::inline v0::kernels {
 
@@ -22,6 +26,9 @@ struct dense_shape {
   std::size_t inputs = 0;
   std::size_t outputs = 0;
   std::size_t positions = 1;  ///< of a sample, one behind the other, each with inputs and outputs of its own
+
+  /// The largest share of weights with which it pays to skip the others, as measured with AVX-512.
+  static constexpr double most_live = 0.6;
 
   /// Outputs in a row of the gradient by samples: whole vectors, however long they are.
   [[nodiscard]] constexpr std::size_t row() const noexcept { return (outputs + 15) / 16 * 16; }
@@ -40,14 +47,55 @@ struct dense_pass {
   const T* dy = nullptr;      ///< [block][position][output][lane]
   std::size_t blocks = 0;
   T* scratch = nullptr;
-  bool single = false;  ///< forward: only the first sample counts; the others become equal to it
+  bool single = false;                    ///< forward: only the first sample counts; the others become equal to it
+  const live_weights<T>* live = nullptr;  ///< or null: no weight is skipped
 };
 
 namespace detail {
 
-/// Four blocks at a time are the points of a tile, the rest goes one by one. Positions of a sample are blocks too.
+/// Inputs that are gone through for all outputs before the next are: as many as stay near in four blocks.
+[[nodiscard]] constexpr std::size_t inputs_in_row(std::size_t inputs) noexcept {
+  constexpr std::size_t most = 128;
+  const std::size_t rows = (inputs + most - 1) / most;
+  return (inputs + rows - 1) / rows;
+}
+
+/// @param weight  (output, input) -> number of the weight.
+template <class Weight>
+[[nodiscard]] live_list dense_list(std::span<const std::uint8_t> mask, std::size_t outputs, std::size_t inputs,
+                                   const Weight& weight) {
+  const std::size_t run = inputs_in_row(inputs);
+  return live_list::of(
+      mask, outputs, (inputs + run - 1) / run, run,
+      [&](std::size_t output, std::size_t row, std::size_t i) {
+        return row * run + i < inputs ? weight(output, row * run + i) : mask.size();
+      },
+      [&](std::size_t row, std::size_t i) { return (row * run + i) * lanes; });
+}
+
+/// Runs a product by a list, tile by tile and row by row, with sums that go on from row to row.
 template <class T>
-void dense_product(product_task<T> task, const dense_shape& shape, std::size_t sample_blocks) {
+void run_listed_rows(product_task<T> task, const listed_table<T>& kernels, const live_list& list) {
+  const finish last = task.finish;
+  const std::size_t tiles = std::exchange(task.tiles, 1);
+  for (std::size_t tile = 0; tile < tiles; ++tile) {
+    for (std::size_t row = 0; row < list.rows; ++row) {
+      task.list = listed<T>::rows_of(kernels, list, row, row + 1, 0);
+      task.goes_on = row > 0;
+      task.finish = row + 1 < list.rows ? finish::store : last;
+      run_listed(task);
+    }
+    task.x += task.x_tile;
+    task.y += task.y_tile;
+  }
+}
+
+/// Four blocks at a time are the points of a tile, the rest goes one by one. Positions of a sample are blocks too.
+/// @param live     weights that are not skipped; null: none is.
+/// @param forward  which list of them.
+template <class T>
+void dense_product(product_task<T> task, const dense_shape& shape, std::size_t sample_blocks,
+                   const live_weights<T>* live, bool forward) {
   const std::size_t blocks = sample_blocks * shape.positions;
   task.run = shape.inputs;
   const std::size_t x_block = shape.inputs * lanes;
@@ -59,7 +107,9 @@ void dense_product(product_task<T> task, const dense_shape& shape, std::size_t s
   task.x_tile = 4 * x_block;
   task.y_tile = 4 * y_block;
   task.tiles = blocks / 4;
-  if (task.tiles > 0) {
+  if (task.tiles > 0 && live != nullptr) {
+    run_listed_rows(task, live->loops(), forward ? live->forward() : live->backward());
+  } else if (task.tiles > 0) {
     run_product(task, 4, shape.outputs);
   }
   task.x += task.tiles * task.x_tile;
@@ -179,6 +229,18 @@ void dense_bias_sums(const dense_shape& shape, const dense_pass<T>& p, T* d_bias
 
 }  // namespace detail
 
+/// @param mask  one entry per weight: 0 for those that passes are to skip.
+/// @return the others.   Complexity: O(weights).
+template <class T>
+[[nodiscard]] live_weights<T> dense_live_weights(const dense_shape& shape, std::span<const std::uint8_t> mask) {
+  return {mask,
+          detail::dense_list(mask, shape.outputs, shape.inputs,
+                             [&](std::size_t output, std::size_t input) { return input * shape.outputs + output; }),
+          detail::dense_list(mask, shape.inputs, shape.outputs,
+                             [&](std::size_t input, std::size_t output) { return input * shape.outputs + output; }),
+          &detail::listed_products<T>};
+}
+
 /// y = x kernel + bias, or max(that, 0).
 /// @param relu  whether negative outputs become 0; what is not a number stays so.
 /// @param y     [block][position][output][lane].
@@ -196,7 +258,7 @@ void dense_forward(const dense_shape& shape, const dense_pass<T>& p, bool relu, 
   task.bias = p.bias;
   task.y = y;
   task.finish = relu ? detail::finish::relu : detail::finish::store;
-  detail::dense_product(task, shape, p.blocks);
+  detail::dense_product(task, shape, p.blocks, p.live, true);
 }
 
 /// dx = dy kernel^T.
@@ -208,7 +270,7 @@ void dense_backward_input(const dense_shape& shape, const dense_pass<T>& p, T* d
   task.weight_input = 1;
   task.weight_output = shape.outputs;
   task.y = dx;
-  detail::dense_product(task, {shape.outputs, shape.inputs, shape.positions}, p.blocks);
+  detail::dense_product(task, {shape.outputs, shape.inputs, shape.positions}, p.blocks, p.live, false);
 }
 
 /// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.

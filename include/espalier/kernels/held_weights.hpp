@@ -37,26 +37,40 @@ class held_weights {
   void apply(std::span<T> weights) const {
     using whole = detail::wholes<T>;
     constexpr std::size_t width = detail::short_vector<T>::width;
-    std::size_t i = 0;
+    clear(weights);
     // Most masks hold weights at 0, and what is not looked at stays out of the cache.
-    for (; any_ && values_.empty() && i + width <= weights.size(); i += width) {
+    std::size_t i = 0;
+    for (; any_ && i + width <= values_.size(); i += width) {
       detail::store(weights.data() + i,
-                    detail::load<whole>(weights.data() + i) & detail::load<whole>(kept_.data() + i));
+                    detail::load<whole>(weights.data() + i) | detail::load<whole>(values_.data() + i));
     }
-    for (; any_ && i + width <= weights.size(); i += width) {
-      const auto bits = detail::load<whole>(weights.data() + i) & detail::load<whole>(kept_.data() + i);
-      detail::store(weights.data() + i, bits | detail::load<whole>(values_.data() + i));
+    for (; any_ && i < values_.size(); ++i) {
+      weights[i] = is_held(i) ? values_[i] : weights[i];
     }
-    for (; any_ && i < weights.size(); ++i) {
-      typename detail::short_vector<T>::whole kept = 0;
-      std::memcpy(&kept, &kept_[i], sizeof(kept));
-      if (kept == 0) {
-        weights[i] = values_.empty() ? T{0} : values_[i];
-      }
+  }
+
+  /// Sets numbers of weights that are held to 0.
+  /// @param numbers  as in `apply`.   Complexity: as `apply`.
+  void clear(std::span<T> numbers) const {
+    using whole = detail::wholes<T>;
+    constexpr std::size_t width = detail::short_vector<T>::width;
+    std::size_t i = 0;
+    for (; any_ && i + width <= numbers.size(); i += width) {
+      detail::store(numbers.data() + i,
+                    detail::load<whole>(numbers.data() + i) & detail::load<whole>(kept_.data() + i));
+    }
+    for (; any_ && i < numbers.size(); ++i) {
+      numbers[i] = is_held(i) ? T{0} : numbers[i];
     }
   }
 
  private:
+  [[nodiscard]] bool is_held(std::size_t i) const noexcept {
+    typename detail::short_vector<T>::whole kept = 0;
+    std::memcpy(&kept, &kept_[i], sizeof(kept));
+    return kept == 0;
+  }
+
   std::vector<T> kept_;    // all bits 1 where a weight is kept
   std::vector<T> values_;  // of those that are held; none: 0
   bool any_ = false;

@@ -4,6 +4,7 @@
 #define ESPALIER_NN_DENSE_HPP
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/dense.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
+#include <espalier/kernels/live_weights.hpp>
 #include <espalier/nn/initializer.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/tensor/tensor.hpp>
@@ -72,6 +74,12 @@ class dense {
   [[nodiscard]] const tensor<T, 2>& kernel() const noexcept { return kernel_; }
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  /// Lets passes skip weights while they are 0.
+  /// @param mask  one entry per weight: 0 for those that are to be skipped.
+  void skip_dead(std::span<const std::uint8_t> mask) {
+    live_ = kernels::pays_to_skip(mask, kernels::dense_shape::most_live) ? kernels::dense_live_weights<T>(shape_, mask)
+                                                                         : kernels::live_weights<T>();
+  }
   [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(kernels::slot_blocks); }
   [[nodiscard]] std::size_t forward_scratch() const noexcept { return 0; }
 
@@ -96,7 +104,7 @@ class dense {
  private:
   [[nodiscard]] kernels::dense_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = detail::weights_of(p, kernel_, bias_);
-    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.single()};
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.single(), live_.if_zero(kernel, p.trains())};
   }
 
   [[nodiscard]] extents output_shape() const {
@@ -111,6 +119,7 @@ class dense {
   dense_options options_;
   extents input_;
   kernels::dense_shape shape_;
+  kernels::live_weights<T> live_;
   tensor<T, 2> kernel_;
   tensor<T, 1> bias_;
 };

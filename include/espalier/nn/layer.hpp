@@ -43,6 +43,9 @@ struct pass {
 
   /// Whether there is one sample and nothing goes back. A layer may then look at the first lane only; one in place need
   /// not change the others, all else must make all lanes equal.
+  /// Whether it is one of a training: weights that a mask holds at 0 are 0, and nobody needs their gradients.
+  [[nodiscard]] bool trains() const noexcept { return noise != 0; }
+
   [[nodiscard]] bool single() const noexcept { return samples == 1 && dy == nullptr; }
 };
 

@@ -63,6 +63,12 @@ class masked : public Layer {
     shared_ = kernels::shared_weights(m.trained_as_one);
     m.apply(elements(this->kernel()));
     held_ = kernels::held_weights<value_type>(fixed, m.offset);
+    if constexpr (requires(Layer & layer) { layer.skip_dead(fixed); }) {
+      for (std::size_t i = 0; i < m.offset.size(); ++i) {
+        fixed[i] = m.offset[i] != 0 ? 1 : fixed[i];
+      }
+      this->skip_dead(fixed);
+    }
     mask_ = std::move(m);
   }
 
@@ -74,8 +80,12 @@ class masked : public Layer {
     shared_.template copy<value_type>(kernel, mask_.offset);
   }
 
-  /// @param gradients  one per weight of the kernel; those of weights that are trained as one become their mean.
-  void share(std::span<value_type> gradients) const { shared_.average(gradients); }
+  /// @param gradients  one per weight of the kernel; those of weights that are trained as one become their mean, those
+  ///                   of weights that are held 0, so that nothing depends on which passes worked them out.
+  void share(std::span<value_type> gradients) const {
+    shared_.average(gradients);
+    held_.clear(gradients);
+  }
 
  private:
   void expect_as_many(std::size_t count, const std::string& what) const {

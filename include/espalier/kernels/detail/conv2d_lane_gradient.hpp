@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <span>
 
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/detail/pad.hpp>
@@ -13,6 +14,7 @@
 #include <espalier/kernels/detail/tasks.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/lanes.hpp>
+#include <espalier/kernels/live_weights.hpp>
 #include <espalier/kernels/pool2d_shape.hpp>
 
 namespace espalier::inline v0::kernels::detail {
@@ -25,7 +27,7 @@ class lane_sums {
   /// @param begin  the first filter.   @param count  how many, at most filters_at_once.
   lane_sums(const conv2d_shape& s, const conv2d_pass<T>& p, std::size_t begin, std::size_t count)
       : s_(s), p_(p), begin_(begin), count_(count), sums_(p.scratch + s.padded_block()) {
-    std::fill(sums_, spread(), T{0});
+    clear();
     // What no window of a pooling reaches stays so.
     std::fill_n(spread(), pooled() ? s.lines_at_once() * s.output_width() * count * lanes : 0, T{0});
   }
@@ -41,7 +43,7 @@ class lane_sums {
       task.sums = sums_;
       task.sums_input = count_ * lanes;
       if (pooled()) {
-        spread_lines(block, line, task.lines);
+        spread_lines_of(block, line, task.lines);
       }
       const std::size_t filters = pooled() ? count_ : s_.filters;
       task.slopes =
@@ -55,34 +57,53 @@ class lane_sums {
   /// Adds the lanes, or their squares, to the gradients, and clears them.
   template <gradient_kind Kind>
   void add_to(const conv2d_gradient<T>& to) {
-    for (std::size_t input = 0; input < inputs(); ++input) {
+    if (p_.only_live) {
+      const T* sums = sums_;
+      for (const live_weight& live : live_of(begin_, count_)) {
+        to.kernel[live.weight] += sum_of_lanes<Kind>(sums);
+        sums += lanes;
+      }
+    }
+    for (std::size_t input = 0; !p_.only_live && input < inputs(); ++input) {
       add_lanes<Kind>(sums_ + input * count_ * lanes, to.kernel + input * s_.filters + begin_);
     }
     if (to.bias != nullptr) {
       add_lanes<Kind>(sums_ + inputs() * count_ * lanes, to.bias + begin_);
     }
-    std::fill(sums_, spread(), T{0});
+    clear();
   }
 
  private:
   [[nodiscard]] bool pooled() const noexcept { return p_.pool != pool_kind::none; }
   [[nodiscard]] std::size_t inputs() const noexcept { return s_.kernel_height * s_.run(); }
+  /// The weights of some filters that are not skipped; their sums lie one behind the other.
+  [[nodiscard]] std::span<const live_weight> live_of(std::size_t filter, std::size_t count) const {
+    const live_list& list = p_.live->forward();
+    const std::size_t first = list.starts[filter * list.rows];
+    return std::span(list.live).subspan(first, list.starts[(filter + count) * list.rows] - first);
+  }
+
+  void clear() const {
+    T* biases = sums_ + inputs() * count_ * lanes;
+    std::fill(sums_, p_.only_live ? sums_ + live_of(begin_, count_).size() * lanes : biases, T{0});
+    std::fill(biases, spread(), T{0});
+  }
+
   /// Behind the sums: gradients of outputs, where those of windows are given.
   [[nodiscard]] T* spread() const noexcept { return sums_ + (inputs() + 1) * count_ * lanes; }
 
   /// The gradients of some lines of outputs, two for each line of windows.
-  void spread_lines(std::size_t block, std::size_t line, std::size_t lines) const {
+  void spread_lines_of(std::size_t block, std::size_t line, std::size_t count) const {
     const std::size_t pixel = count_ * lanes;
     const std::size_t down = s_.output_width() * pixel;
-    const std::size_t places[4] = {0, pixel, down, down + pixel};
-    const std::size_t across = s_.output_width() / 2;
-    for (std::size_t window = 0; window < lines / 2 * across; ++window) {
-      const std::size_t from = ((block * s_.windows() + line / 2 * across + window) * s_.filters + begin_) * lanes;
-      T* to = spread() + window / across * 2 * down + window % across * 2 * pixel;
-      for (std::size_t f = 0; f < pixel; f += lanes) {
-        spread_window(p_, from + f, to + f, places);
-      }
-    }
+    spread_task<T> task = window_task(s_, p_, begin_, count_);
+    const std::size_t from = (block * s_.windows() + line / 2 * task.windows) * task.window;
+    task.dy += from;
+    task.marks += from;
+    task.to = spread();
+    task.to_window = 2 * pixel;
+    task.places = {0, pixel, down, down + pixel};
+    spread_lines(task, count / 2, 2 * down);
   }
 
   /// @param task  a task for all columns, but for where they are.
@@ -94,7 +115,11 @@ class lane_sums {
       task.slopes = all.slopes + run.first * all.slopes_point;
       task.slopes_point = run.step * all.slopes_point;
       task.points = run.count;
-      add_points(task, s_.kernel_height, s_.run());
+      if (p_.only_live) {
+        add_listed(task);
+      } else {
+        add_points(task, s_.kernel_height, s_.run());
+      }
     });
     // The bias is the weight of an input that is always 1.
     T ones[lanes];
@@ -105,6 +130,23 @@ class lane_sums {
     task.points = s_.output_width();
     task.sums += inputs() * count_ * lanes;
     add_points(task, 1, 1);
+  }
+
+  /// Adds the points of a task for weights that are not skipped, some of one filter at a time.
+  void add_listed(const lanes_task<T>& all) const {
+    const auto& kernels = p_.live->loops().lanes;
+    listed_lanes_task<T> part{all.x,           all.x_point, all.x_line, all.slopes, all.slopes_point,
+                              all.slopes_line, all.points,  all.lines};
+    part.sums = sums_;
+    for (std::size_t filter = 0; filter < count_; ++filter, part.slopes += lanes) {
+      const auto live = live_of(begin_ + filter, 1);
+      for (std::size_t first = 0; first < live.size(); first += part.weights) {
+        part.live = live.data() + first;
+        part.weights = (std::min)(live.size() - first, std::size_t{8});
+        kernels[part.weights > 4 ? 1 : 0](part);
+        part.sums += part.weights * lanes;
+      }
+    }
   }
 
   /// Adds the points of a task for some rows of inputs and all filters, a tile of them at a time: what a tile sees of
@@ -132,13 +174,17 @@ class lane_sums {
   template <gradient_kind Kind>
   void add_lanes(const T* sums, T* to) const {
     for (std::size_t filter = 0; filter < count_; ++filter, sums += lanes) {
-      T total[lanes];
-      std::transform(sums, sums + lanes, total, [](T sum) { return Kind == gradient_kind::squared ? sum * sum : sum; });
-      for (std::size_t size = lanes / 2; size > 0; size /= 2) {
-        std::transform(total, total + size, total + size, total, std::plus<>());
-      }
-      to[filter] += total[0];
+      to[filter] += sum_of_lanes<Kind>(sums);
     }
+  }
+  template <gradient_kind Kind>
+  [[nodiscard]] static T sum_of_lanes(const T* sums) {
+    T total[lanes];
+    std::transform(sums, sums + lanes, total, [](T sum) { return Kind == gradient_kind::squared ? sum * sum : sum; });
+    for (std::size_t size = lanes / 2; size > 0; size /= 2) {
+      std::transform(total, total + size, total + size, total, std::plus<>());
+    }
+    return total[0];
   }
 
   const conv2d_shape& s_;

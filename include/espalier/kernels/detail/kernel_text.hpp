@@ -23,14 +23,19 @@
     static constexpr std::size_t width = vector_of<T>::width;               \
     template <std::size_t Points, std::size_t Outputs>                      \
     static constexpr auto product = &Set::product<T, Points, Outputs>;      \
+    template <std::size_t Tiles>                                            \
+    static constexpr auto listed = &Set::listed<T, Tiles>;                  \
     template <std::size_t Vectors>                                          \
     static constexpr auto single = &Set::single<T, Vectors>;                \
     template <std::size_t Rows, std::size_t Vectors>                        \
     static constexpr auto rows = &Set::rows<T, Rows, Vectors>;              \
     template <std::size_t Inputs, std::size_t Outputs>                      \
     static constexpr auto in_lanes = &Set::in_lanes<T, Inputs, Outputs>;    \
+    template <std::size_t Weights>                                          \
+    static constexpr auto listed_lanes = &Set::listed_lanes<T, Weights>;    \
     template <bool Squared, std::size_t Inputs, std::size_t Vectors>        \
     static constexpr auto outer = &Set::outer<T, Squared, Inputs, Vectors>; \
+    static constexpr auto spread = &Set::spread<T>;                         \
     static constexpr auto adam = &Set::adam<T>;                             \
   };                                                                        \
   }

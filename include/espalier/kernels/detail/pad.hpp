@@ -7,7 +7,8 @@
 #include <cstddef>
 
 #include <espalier/kernels/conv2d_shape.hpp>
-#include <espalier/kernels/detail/vector.hpp>
+#include <espalier/kernels/detail/table.hpp>
+#include <espalier/kernels/detail/tasks.hpp>
 #include <espalier/kernels/lanes.hpp>
 
 namespace espalier::inline v0::kernels::detail {
@@ -38,19 +39,6 @@ template <class T>
   return scratch;
 }
 
-/// The gradient of a window goes to those of its four outputs that are marked.
-/// @param from  of the window among those of p.
-template <class T>
-void spread_window(const conv2d_pass<T>& p, std::size_t from, T* to, const std::size_t (&places)[4]) {
-  for (std::size_t lane = 0; lane < lanes; lane += short_vector<T>::width) {
-    const numbers<T> slope = load(p.dy + from + lane) * p.share();
-    const auto marks = load<wholes<T>>(p.marks + from + lane);
-    for (std::size_t i = 0; i < 4; ++i) {
-      store(to + places[i] + lane, where_odd<T>(slope, marks >> static_cast<typename short_vector<T>::whole>(i)));
-    }
-  }
-}
-
 /// Zeros wherever windows of 2 x 2 do not write.
 template <class T>
 void fill_around_windows(const conv2d_shape& s, T* to) {
@@ -64,6 +52,30 @@ void fill_around_windows(const conv2d_shape& s, T* to) {
     if (whole) {
       std::fill_n(to + left + covered, row - left - covered, T{0});
     }
+  }
+}
+
+/// One line of windows, of some filters.
+template <class T>
+[[nodiscard]] spread_task<T> window_task(const conv2d_shape& s, const conv2d_pass<T>& p, std::size_t filter,
+                                         std::size_t count) {
+  spread_task<T> task;
+  task.dy = p.dy + filter * lanes;
+  task.marks = p.marks + filter * lanes;
+  task.share = p.share();
+  task.windows = s.output_width() / 2;
+  task.window = s.filters * lanes;
+  task.outputs = count;
+  return task;
+}
+
+/// @param down  from one line of windows to the next, where their outputs go.
+template <class T>
+void spread_lines(spread_task<T> task, std::size_t lines, std::size_t down) {
+  for (std::size_t line = 0; line < lines; ++line, task.to += down) {
+    table<T>().spread(task);
+    task.dy += task.windows * task.window;
+    task.marks += task.windows * task.window;
   }
 }
 
@@ -96,18 +108,20 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, std::size_t
   const std::size_t count = across * (s.output_height() / step);
   const std::size_t right = s.stride_across * pixel;
   const std::size_t down = s.stride_down * row;
-  const std::size_t places[4] = {0, right, down, down + right};
+  if (pooled) {
+    spread_task<T> task = window_task(s, p, 0, s.filters);
+    task.dy += block * count * pixel;
+    task.marks += block * count * pixel;
+    task.to = p.scratch + left;
+    task.to_window = 2 * right;
+    task.places = {0, right, down, down + right};
+    spread_lines(task, s.output_height() / 2, 2 * down);
+    return;
+  }
   for (std::size_t output = 0; output < count; ++output) {
-    const std::size_t column = s.gradient_left() + output % across * step * s.stride_across;
-    T* to = p.scratch + output / across * step * down + columns.place(column) * pixel;
-    const std::size_t from = (block * count + output) * pixel;
-    if (!pooled) {
-      std::copy_n(p.dy + from, pixel, to);
-      continue;
-    }
-    for (std::size_t f = 0; f < pixel; f += lanes) {
-      spread_window(p, from + f, to + f, places);
-    }
+    const std::size_t column = s.gradient_left() + output % across * s.stride_across;
+    T* to = p.scratch + output / across * down + columns.place(column) * pixel;
+    std::copy_n(p.dy + (block * count + output) * pixel, pixel, to);
   }
 }
 

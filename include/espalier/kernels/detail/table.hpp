@@ -39,8 +39,19 @@ struct make_table {
       ((table.in_lanes[2][O] = Kernels::template in_lanes<5, O + 1>), ...);
     }
     (std::make_index_sequence<(Outputs == 6 ? 4 : 2)>{});
+    table.spread = Kernels::spread;
     table.adam = Kernels::adam;
     return table;
+  }
+};
+
+/// The same for those that skip weights.
+template <class T>
+struct make_listed_table {
+  template <class Kernels, std::size_t Outputs>
+  [[nodiscard]] static constexpr listed_table<T> of() {
+    return {{Kernels::template listed<1>, Kernels::template listed<2>, Kernels::template listed<3>},
+            {Kernels::template listed_lanes<4>, Kernels::template listed_lanes<8>}};
   }
 };
 
@@ -91,9 +102,17 @@ template <class T, bool Squared>
   return table_in_use<T, make_outer_table<T, Squared>>();
 }
 
+/// @return those that skip weights.
+template <class T>
+[[nodiscard]] const listed_table<T>& listed_products() noexcept {
+  return table_in_use<T, make_listed_table<T>>();
+}
+
 #if defined(ESPALIER_COMPILED_ONCE)
 ESPALIER_COMPILED_ONCE const kernel_table<float>& table<float>() noexcept;
 ESPALIER_COMPILED_ONCE const kernel_table<double>& table<double>() noexcept;
+ESPALIER_COMPILED_ONCE const listed_table<float>& listed_products<float>() noexcept;
+ESPALIER_COMPILED_ONCE const listed_table<double>& listed_products<double>() noexcept;
 ESPALIER_COMPILED_ONCE const outer_table<float>& outer_products<float, false>() noexcept;
 ESPALIER_COMPILED_ONCE const outer_table<float>& outer_products<float, true>() noexcept;
 ESPALIER_COMPILED_ONCE const outer_table<double>& outer_products<double, false>() noexcept;
@@ -116,9 +135,27 @@ void for_each_part(std::size_t count, std::size_t most, Action&& action) {
   }
 }
 
+/// Runs a product by its list, some tiles of four points at a time.
+template <class T>
+void run_listed(const product_task<T>& all) {
+  const auto& kernels = all.list.kernels->product;
+  for_each_part(all.tiles, kernels.size(), [&](std::size_t begin, std::size_t size) {
+    product_task<T> part = all;
+    part.x += begin * all.x_tile;
+    part.y += begin * all.y_tile;
+    part.marks = all.marks == nullptr ? nullptr : all.marks + begin * all.y_tile;
+    kernels[size - 1](part);
+  });
+}
+
 /// Runs a product for all of its outputs, a tile of them at a time.
+/// @param points  1 or 4; 4 with a list.
 template <class T>
 void run_product(const product_task<T>& all, std::size_t points, std::size_t outputs) {
+  if (all.list.kernels != nullptr) {
+    run_listed(all);
+    return;
+  }
   const kernel_table<T>& kernels = table<T>();
   for_each_part(outputs, most_outputs(kernels.product[1]), [&](std::size_t begin, std::size_t size) {
     product_task<T> part = all;

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <espalier/kernels/live_weights.hpp>
+
 namespace espalier::inline v0::kernels::detail {
 
 /// What is done with a finished tile of a product.
@@ -15,6 +17,29 @@ enum class finish : std::uint8_t {
   relu,              ///< negative numbers become 0 first
   relu_max_pool,     ///< the largest of the four points is stored, or 0, and in `marks` which one it was, if positive
   relu_average_pool  ///< the mean of the four is stored, negative ones being 0, and in `marks` which were positive
+};
+
+template <class T>
+struct listed_table;
+
+/// Which weights a product does not skip.
+template <class T>
+struct listed {
+  const listed_table<T>* kernels = nullptr;  ///< or null: none is skipped
+  const live_weight* live = nullptr;
+  const std::uint32_t* starts = nullptr;  ///< of the first row of each output
+  std::size_t starts_output = 0;          ///< from one output to the next
+  std::size_t rows = 0;                   ///< of each output
+  std::size_t skipped = 0;                ///< taken off each place: the rows before the first
+  std::size_t outputs = 0;
+
+  /// @return some rows of all outputs of a list.
+  /// @param step  numbers from one row to the next.
+  [[nodiscard]] static listed rows_of(const listed_table<T>& kernels, const live_list& list, std::size_t first,
+                                      std::size_t last, std::size_t step) {
+    return {&kernels,     list.live.data(), list.starts.data() + first,          list.rows,
+            last - first, first * step,     (list.starts.size() - 1) / list.rows};
+  }
 };
 
 /// Points times weights. A tile is some points (one, or four in two lines of two columns) by some outputs:
@@ -41,6 +66,8 @@ struct product_task {
   std::size_t x_tile = 0;
   std::size_t y_tile = 0;
   detail::finish finish = finish::store;
+  listed<T> list{};      ///< if it has kernels, `run` and strides of the weights are not looked at
+  bool goes_on = false;  ///< with a list: whether sums begin with y, not with the bias
 };
 
 /// Outputs of one sample: y[output] = bias[output] + sum over inputs of x[input] kernel[input][output].
@@ -85,6 +112,37 @@ struct lanes_task {
   std::size_t sums_input = 0;  ///< from an input to the next
 };
 
+/// The same for some weights of one output: sums[weight] += x[point][place of the weight] slopes[point].
+template <class T>
+struct listed_lanes_task {
+  const T* x = nullptr;
+  std::size_t x_point = 0;
+  std::size_t x_line = 0;
+  const T* slopes = nullptr;
+  std::size_t slopes_point = 0;
+  std::size_t slopes_line = 0;
+  std::size_t points = 0;
+  std::size_t lines = 0;
+  const live_weight* live = nullptr;
+  std::size_t weights = 0;  ///< how many, at least one
+  T* sums = nullptr;        ///< one lane block apart
+};
+
+/// Gradients of windows of 2 x 2 go to those of their four outputs that are marked: to[window][place] =
+/// (marks[window] >> place) % 2 share dy[window].
+template <class T>
+struct spread_task {
+  const T* dy = nullptr;
+  const T* marks = nullptr;  ///< as dy: whole numbers of the size of T
+  T share = 1;
+  std::size_t windows = 0;
+  std::size_t window = 0;   ///< from one of them to the next
+  std::size_t outputs = 0;  ///< of a window, one lane block apart
+  T* to = nullptr;
+  std::size_t to_window = 0;
+  std::array<std::size_t, 4> places{};
+};
+
 /// Sums over samples of outer products: to[input][output] += x[input] rows[sample][output].
 template <class T>
 struct outer_task {
@@ -120,7 +178,15 @@ struct kernel_table {
   std::array<void (*)(const single_task<T>&), 4> single{};                   ///< [1, 2, 4, 8 vectors]
   std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};        ///< [1, 3, 5 rows][vectors - 1]
   std::array<std::array<void (*)(const lanes_task<T>&), 4>, 3> in_lanes{};   ///< [1, 3, 5 inputs][outputs - 1]
+  void (*spread)(const spread_task<T>&) = nullptr;
   void (*adam)(const adam_task<T>&) = nullptr;
+};
+
+/// Those that skip weights.
+template <class T>
+struct listed_table {
+  std::array<void (*)(const product_task<T>&), 3> product{};     ///< [tiles at once - 1]
+  std::array<void (*)(const listed_lanes_task<T>&), 2> lanes{};  ///< [4, 8 weights]
 };
 
 /// Sums of outer products for one set of instructions: [1, 4, 6 inputs][1, 2, 4 vectors]. Null as above.

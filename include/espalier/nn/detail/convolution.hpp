@@ -5,12 +5,15 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <utility>
 
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/conv2d.hpp>
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
+#include <espalier/kernels/live_weights.hpp>
 #include <espalier/kernels/pool2d_shape.hpp>
 #include <espalier/nn/initializer.hpp>
 #include <espalier/nn/layer.hpp>
@@ -29,6 +32,13 @@ class convolution {
   [[nodiscard]] const tensor<T, Rank>& kernel() const noexcept { return kernel_; }
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  /// Lets passes skip weights while they are 0.
+  /// @param mask  one entry per weight: 0 for those that are to be skipped.
+  void skip_dead(std::span<const std::uint8_t> mask) {
+    live_ = kernels::pays_to_skip(mask, kernels::conv2d_shape::most_live)
+                ? kernels::conv2d_live_weights<T>(shape_, mask)
+                : kernels::live_weights<T>();
+  }
   [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(); }
   [[nodiscard]] std::size_t forward_scratch() const noexcept { return shape_.forward_scratch(); }
 
@@ -64,9 +74,21 @@ class convolution {
   /// The marks of a pooling lie where the output of this layer would.
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = weights_of(p, kernel_, bias_);
-    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.pool, p.between, p.single()};
+    const auto* live = live_.if_zero(kernel, p.trains());
+    return {kernel,
+            bias,
+            p.x,
+            p.dy,
+            p.blocks,
+            p.scratch,
+            p.pool,
+            p.between,
+            p.single(),
+            live,
+            live != nullptr && p.trains()};
   }
 
+  kernels::live_weights<T> live_;
   tensor<T, Rank> kernel_;
   tensor<T, 1> bias_;
 };
