@@ -14302,135 +14302,6 @@ inline constexpr const char* version_string = "0.1.0";
 
 #endif
 
-// ---- espalier/kernels/detail/tasks.hpp ----
-// What the innermost loops are told, and the table of those for one set of instructions.
-#ifndef ESPALIER_KERNELS_DETAIL_TASKS_HPP
-#define ESPALIER_KERNELS_DETAIL_TASKS_HPP
-
-namespace espalier::inline v0::kernels::detail {
-
-/// What is done with a finished tile of a product.
-enum class finish : std::uint8_t {
-  store,             ///< it is stored
-  relu,              ///< negative numbers become 0 first
-  relu_max_pool,     ///< the largest of the four points is stored, or 0, and in `marks` which one it was, if positive
-  relu_average_pool  ///< the mean of the four is stored, negative ones being 0, and in `marks` which were positive
-};
-
-/// Points times weights. A tile is some points (one, or four in two lines of two columns) by some outputs:
-/// y[point][output] = bias[output] + sum over rows and inputs of x[point][row][input] weight[row][input][output].
-/// Strides count numbers.
-template <class T>
-struct product_task {
-  const T* x = nullptr;
-  std::size_t x_column = 0;  ///< from a point to the next in its line
-  std::size_t x_line = 0;    ///< from the first line of points to the second
-  std::size_t x_row = 0;     ///< from one row of inputs to the next
-  std::size_t rows = 1;
-  std::size_t run = 0;  ///< inputs in a row, one lane block apart
-  const T* weights = nullptr;
-  std::size_t weight_input = 0;
-  std::size_t weight_output = 0;
-  std::size_t weight_row = 0;
-  const T* bias = nullptr;  ///< or null
-  T* y = nullptr;           ///< outputs are one lane block apart
-  std::size_t y_column = 0;
-  std::size_t y_line = 0;
-  T* marks = nullptr;     ///< as y: a bit for each of the four points, in whole numbers of the size of T; or null
-  std::size_t tiles = 1;  ///< how many, one after the other
-  std::size_t x_tile = 0;
-  std::size_t y_tile = 0;
-  detail::finish finish = finish::store;
-};
-
-/// Outputs of one sample: y[output] = bias[output] + sum over inputs of x[input] kernel[input][output].
-template <class T>
-struct single_task {
-  const T* x = nullptr;  ///< [input][lane], of which the first lane is looked at
-  std::size_t inputs = 0;
-  const T* kernel = nullptr;
-  std::size_t row = 0;      ///< from one input's weights to the next
-  std::size_t outputs = 0;  ///< that are real
-  std::size_t whole = 0;    ///< inputs whose weights may be read in whole vectors, though there are fewer outputs
-  const T* bias = nullptr;  ///< or null
-  T* y = nullptr;           ///< [output][lane]; all lanes are written
-  bool relu = false;
-};
-
-/// Sums of rows of an image, cut out at some places, times numbers: sums[row][i] += slope x[place + row + i].
-template <class T>
-struct rows_task {
-  const T* x = nullptr;
-  std::size_t x_row = 0;
-  const T* pieces = nullptr;  ///< slopes, each followed by its place, a whole number of the size of T
-  std::size_t count = 0;      ///< of pieces
-  T* sums = nullptr;
-  std::size_t sums_row = 0;
-  bool squared = false;  ///< the squares of these sums are added instead
-};
-
-/// Sums over points, line by line, of inputs times slopes, lane by lane: sums[input][output] += x[point][input]
-/// slopes[point][output]. Inputs and outputs are one lane block apart.
-template <class T>
-struct lanes_task {
-  const T* x = nullptr;
-  std::size_t x_point = 0;  ///< from a point to the next in its line
-  std::size_t x_line = 0;
-  const T* slopes = nullptr;
-  std::size_t slopes_point = 0;
-  std::size_t slopes_line = 0;
-  std::size_t points = 0;  ///< in a line
-  std::size_t lines = 0;
-  T* sums = nullptr;
-  std::size_t sums_input = 0;  ///< from an input to the next
-};
-
-/// Sums over samples of outer products: to[input][output] += x[input] rows[sample][output].
-template <class T>
-struct outer_task {
-  const T* x = nullptr;  ///< [block][input][lane]
-  std::size_t x_block = 0;
-  const T* rows = nullptr;  ///< one row of outputs per sample, filled up with zeros
-  std::size_t row = 0;      ///< from one sample to the next
-  std::size_t blocks = 0;
-  T* to = nullptr;
-  std::size_t to_row = 0;
-  std::size_t outputs = 0;  ///< that are real
-};
-
-/// A step of Adam, see optim::adam.
-template <class T>
-struct adam_task {
-  T* weights = nullptr;
-  T* mean = nullptr;
-  T* square = nullptr;
-  const T* gradients = nullptr;
-  std::size_t count = 0;
-  T step = 0;
-  T fresh_1 = 0;  ///< 1 - beta_1
-  T fresh_2 = 0;  ///< 1 - beta_2
-  T epsilon = 0;
-};
-
-/// The innermost loops for one set of instructions. Null where a tile would not fit its registers.
-template <class T>
-struct kernel_table {
-  std::size_t width = 0;                                                     ///< numbers in a vector
-  std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};  ///< [1 or 4 points][outputs - 1]
-  std::array<void (*)(const single_task<T>&), 4> single{};                   ///< [1, 2, 4, 8 vectors]
-  std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};        ///< [1, 3, 5 rows][vectors - 1]
-  std::array<std::array<void (*)(const lanes_task<T>&), 4>, 3> in_lanes{};   ///< [1, 3, 5 inputs][outputs - 1]
-  void (*adam)(const adam_task<T>&) = nullptr;
-};
-
-/// Sums of outer products for one set of instructions: [1, 4, 6 inputs][1, 2, 4 vectors]. Null as above.
-template <class T>
-using outer_table = std::array<std::array<void (*)(const outer_task<T>&), 3>, 3>;
-
-}  // namespace espalier::inline v0::kernels::detail
-
-#endif
-
 // ---- espalier/kernels/detail/vector.hpp ----
 // Vectors of 16 bytes, for loops that wait for memory and not for arithmetic: every CPU has them.
 #ifndef ESPALIER_KERNELS_DETAIL_VECTOR_HPP
@@ -14488,6 +14359,318 @@ inline void transpose(numbers<T> (&rows)[short_vector<T>::width]) noexcept {
     rows[0] = first;
   }
 }
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
+// ---- espalier/kernels/live_weights.hpp ----
+// Which weights of a kernel are not held at 0, in the order in which products add them up.
+#ifndef ESPALIER_KERNELS_LIVE_WEIGHTS_HPP
+#define ESPALIER_KERNELS_LIVE_WEIGHTS_HPP
+
+namespace espalier::inline v0::kernels {
+
+namespace detail {
+template <class T>
+struct listed_table;
+}
+
+/// A weight that is not skipped.
+struct live_weight {
+  std::uint32_t place = 0;   ///< of its input behind the first one, in numbers
+  std::uint32_t weight = 0;  ///< its number in the kernel
+};
+
+/// The weights of each output of a product that are not skipped, row by row of inputs.
+struct live_list {
+  std::vector<live_weight> live;
+  std::vector<std::uint32_t> starts;  ///< of output o and row r: where its weights begin is at o rows + r
+  std::size_t rows = 1;
+
+  /// Goes through all weights of a product and takes those that live.
+  /// @param run     inputs in a row.
+  /// @param weight  (output, row, input of the row) -> number of a weight in the kernel; beyond it: there is none.
+  /// @param place   (row, input of the row) -> place of the input.
+  template <class Weight, class Place>
+  [[nodiscard]] static live_list of(std::span<const std::uint8_t> mask, std::size_t outputs, std::size_t rows,
+                                    std::size_t run, const Weight& weight, const Place& place) {
+    live_list list;
+    list.rows = rows;
+    list.starts.push_back(0);
+    for (std::size_t i = 0; i < outputs * rows; ++i) {
+      for (std::size_t input = 0; input < run; ++input) {
+        const std::size_t number = weight(i / rows, i % rows, input);
+        if (number < mask.size() && mask[number] != 0) {
+          list.live.push_back({static_cast<std::uint32_t>(place(i % rows, input)), static_cast<std::uint32_t>(number)});
+        }
+      }
+      list.starts.push_back(static_cast<std::uint32_t>(list.live.size()));
+    }
+    return list;
+  }
+};
+
+/// @param mask  one entry per weight: 0 for those that could be skipped.
+/// @param most  the largest share of other weights with which it pays.
+/// @return whether there are so many of them.
+[[nodiscard]] inline bool pays_to_skip(std::span<const std::uint8_t> mask, double most) noexcept {
+  const auto live = mask.size() - static_cast<std::size_t>(std::count(mask.begin(), mask.end(), 0));
+  return live < mask.size() && static_cast<double>(live) <= most * static_cast<double>(mask.size());
+}
+
+/// Weights that passes need not multiply by, since they are 0. Sums are added up in the order of passes that do, so
+/// that results are the same bits for finite inputs.
+/// @tparam T  float or double.
+template <class T>
+class live_weights {
+  using whole = typename detail::short_vector<T>::whole;
+
+ public:
+  /// Skips none.
+  live_weights() = default;
+  /// @param mask     one entry per weight: 0 for those that are skipped.
+  /// @param find_loops  gives the innermost loops: what never skips weights does not name them, so it need not compile
+  /// them.
+  live_weights(std::span<const std::uint8_t> mask, live_list forward, live_list backward,
+               const detail::listed_table<T>& (*find_loops)() noexcept)
+      : forward_(std::move(forward)), backward_(std::move(backward)), loops_(find_loops), dead_(mask.size()) {
+    std::transform(mask.begin(), mask.end(), dead_.begin(),
+                   [](std::uint8_t live) { return live == 0 ? (std::numeric_limits<whole>::max)() : whole{0}; });
+  }
+
+  /// @return those of each output.
+  [[nodiscard]] const live_list& forward() const noexcept { return forward_; }
+  /// @return those of each input, for the way back.
+  [[nodiscard]] const live_list& backward() const noexcept { return backward_; }
+
+  /// @return the innermost loops of the instruction set in use.
+  [[nodiscard]] const detail::listed_table<T>& loops() const noexcept { return loops_(); }
+
+  /// @param weights  the kernel.
+  /// @param held     whether all skipped ones are known to be 0.
+  /// @return this, if some are skipped and all of those are 0; else null.   Complexity: O(weights), if not held.
+  [[nodiscard]] const live_weights* if_zero(const T* weights, bool held) const noexcept {
+    return !dead_.empty() && (held || dead_are_zero(weights)) ? this : nullptr;
+  }
+
+ private:
+  /// Looks at all bits but the sign.
+  [[nodiscard]] bool dead_are_zero(const T* weights) const noexcept {
+    constexpr std::size_t width = detail::short_vector<T>::width;
+    const std::size_t vectors = dead_.size() / width * width;
+    detail::wholes<T> found{};
+    for (std::size_t i = 0; i < vectors; i += width) {
+      found |= detail::load<detail::wholes<T>>(weights + i) & detail::load<detail::wholes<T>>(dead_.data() + i);
+    }
+    bool zero = true;
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      zero = zero && found[lane] == 0;
+    }
+    for (std::size_t i = vectors; i < dead_.size(); ++i) {
+      zero = zero && (dead_[i] == 0 || weights[i] == 0);
+    }
+    return zero;
+  }
+
+  live_list forward_;
+  live_list backward_;
+  const detail::listed_table<T>& (*loops_)() noexcept = nullptr;
+  std::vector<whole> dead_;  // all bits but the sign where a weight is skipped
+};
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
+// ---- espalier/kernels/detail/tasks.hpp ----
+// What the innermost loops are told, and the table of those for one set of instructions.
+#ifndef ESPALIER_KERNELS_DETAIL_TASKS_HPP
+#define ESPALIER_KERNELS_DETAIL_TASKS_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// What is done with a finished tile of a product.
+enum class finish : std::uint8_t {
+  store,             ///< it is stored
+  relu,              ///< negative numbers become 0 first
+  relu_max_pool,     ///< the largest of the four points is stored, or 0, and in `marks` which one it was, if positive
+  relu_average_pool  ///< the mean of the four is stored, negative ones being 0, and in `marks` which were positive
+};
+
+template <class T>
+struct listed_table;
+
+/// Which weights a product does not skip.
+template <class T>
+struct listed {
+  const listed_table<T>* kernels = nullptr;  ///< or null: none is skipped
+  const live_weight* live = nullptr;
+  const std::uint32_t* starts = nullptr;  ///< of the first row of each output
+  std::size_t starts_output = 0;          ///< from one output to the next
+  std::size_t rows = 0;                   ///< of each output
+  std::size_t skipped = 0;                ///< taken off each place: the rows before the first
+  std::size_t outputs = 0;
+
+  /// @return some rows of all outputs of a list.
+  /// @param step  numbers from one row to the next.
+  [[nodiscard]] static listed rows_of(const listed_table<T>& kernels, const live_list& list, std::size_t first,
+                                      std::size_t last, std::size_t step) {
+    return {&kernels,     list.live.data(), list.starts.data() + first,          list.rows,
+            last - first, first * step,     (list.starts.size() - 1) / list.rows};
+  }
+};
+
+/// Points times weights. A tile is some points (one, or four in two lines of two columns) by some outputs:
+/// y[point][output] = bias[output] + sum over rows and inputs of x[point][row][input] weight[row][input][output].
+/// Strides count numbers.
+template <class T>
+struct product_task {
+  const T* x = nullptr;
+  std::size_t x_column = 0;  ///< from a point to the next in its line
+  std::size_t x_line = 0;    ///< from the first line of points to the second
+  std::size_t x_row = 0;     ///< from one row of inputs to the next
+  std::size_t rows = 1;
+  std::size_t run = 0;  ///< inputs in a row, one lane block apart
+  const T* weights = nullptr;
+  std::size_t weight_input = 0;
+  std::size_t weight_output = 0;
+  std::size_t weight_row = 0;
+  const T* bias = nullptr;  ///< or null
+  T* y = nullptr;           ///< outputs are one lane block apart
+  std::size_t y_column = 0;
+  std::size_t y_line = 0;
+  T* marks = nullptr;     ///< as y: a bit for each of the four points, in whole numbers of the size of T; or null
+  std::size_t tiles = 1;  ///< how many, one after the other
+  std::size_t x_tile = 0;
+  std::size_t y_tile = 0;
+  detail::finish finish = finish::store;
+  listed<T> list{};      ///< if it has kernels, `run` and strides of the weights are not looked at
+  bool goes_on = false;  ///< with a list: whether sums begin with y, not with the bias
+};
+
+/// Outputs of one sample: y[output] = bias[output] + sum over inputs of x[input] kernel[input][output].
+template <class T>
+struct single_task {
+  const T* x = nullptr;  ///< [input][lane], of which the first lane is looked at
+  std::size_t inputs = 0;
+  const T* kernel = nullptr;
+  std::size_t row = 0;      ///< from one input's weights to the next
+  std::size_t outputs = 0;  ///< that are real
+  std::size_t whole = 0;    ///< inputs whose weights may be read in whole vectors, though there are fewer outputs
+  const T* bias = nullptr;  ///< or null
+  T* y = nullptr;           ///< [output][lane]; all lanes are written
+  bool relu = false;
+};
+
+/// Sums of rows of an image, cut out at some places, times numbers: sums[row][i] += slope x[place + row + i].
+template <class T>
+struct rows_task {
+  const T* x = nullptr;
+  std::size_t x_row = 0;
+  const T* pieces = nullptr;  ///< slopes, each followed by its place, a whole number of the size of T
+  std::size_t count = 0;      ///< of pieces
+  T* sums = nullptr;
+  std::size_t sums_row = 0;
+  bool squared = false;  ///< the squares of these sums are added instead
+};
+
+/// Sums over points, line by line, of inputs times slopes, lane by lane: sums[input][output] += x[point][input]
+/// slopes[point][output]. Inputs and outputs are one lane block apart.
+template <class T>
+struct lanes_task {
+  const T* x = nullptr;
+  std::size_t x_point = 0;  ///< from a point to the next in its line
+  std::size_t x_line = 0;
+  const T* slopes = nullptr;
+  std::size_t slopes_point = 0;
+  std::size_t slopes_line = 0;
+  std::size_t points = 0;  ///< in a line
+  std::size_t lines = 0;
+  T* sums = nullptr;
+  std::size_t sums_input = 0;  ///< from an input to the next
+};
+
+/// The same for some weights of one output: sums[weight] += x[point][place of the weight] slopes[point].
+template <class T>
+struct listed_lanes_task {
+  const T* x = nullptr;
+  std::size_t x_point = 0;
+  std::size_t x_line = 0;
+  const T* slopes = nullptr;
+  std::size_t slopes_point = 0;
+  std::size_t slopes_line = 0;
+  std::size_t points = 0;
+  std::size_t lines = 0;
+  const live_weight* live = nullptr;
+  std::size_t weights = 0;  ///< how many, at least one
+  T* sums = nullptr;        ///< one lane block apart
+};
+
+/// Gradients of windows of 2 x 2 go to those of their four outputs that are marked: to[window][place] =
+/// (marks[window] >> place) % 2 share dy[window].
+template <class T>
+struct spread_task {
+  const T* dy = nullptr;
+  const T* marks = nullptr;  ///< as dy: whole numbers of the size of T
+  T share = 1;
+  std::size_t windows = 0;
+  std::size_t window = 0;   ///< from one of them to the next
+  std::size_t outputs = 0;  ///< of a window, one lane block apart
+  T* to = nullptr;
+  std::size_t to_window = 0;
+  std::array<std::size_t, 4> places{};
+};
+
+/// Sums over samples of outer products: to[input][output] += x[input] rows[sample][output].
+template <class T>
+struct outer_task {
+  const T* x = nullptr;  ///< [block][input][lane]
+  std::size_t x_block = 0;
+  const T* rows = nullptr;  ///< one row of outputs per sample, filled up with zeros
+  std::size_t row = 0;      ///< from one sample to the next
+  std::size_t blocks = 0;
+  T* to = nullptr;
+  std::size_t to_row = 0;
+  std::size_t outputs = 0;  ///< that are real
+};
+
+/// A step of Adam, see optim::adam.
+template <class T>
+struct adam_task {
+  T* weights = nullptr;
+  T* mean = nullptr;
+  T* square = nullptr;
+  const T* gradients = nullptr;
+  std::size_t count = 0;
+  T step = 0;
+  T fresh_1 = 0;  ///< 1 - beta_1
+  T fresh_2 = 0;  ///< 1 - beta_2
+  T epsilon = 0;
+};
+
+/// The innermost loops for one set of instructions. Null where a tile would not fit its registers.
+template <class T>
+struct kernel_table {
+  std::size_t width = 0;                                                     ///< numbers in a vector
+  std::array<std::array<void (*)(const product_task<T>&), 6>, 2> product{};  ///< [1 or 4 points][outputs - 1]
+  std::array<void (*)(const single_task<T>&), 4> single{};                   ///< [1, 2, 4, 8 vectors]
+  std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};        ///< [1, 3, 5 rows][vectors - 1]
+  std::array<std::array<void (*)(const lanes_task<T>&), 4>, 3> in_lanes{};   ///< [1, 3, 5 inputs][outputs - 1]
+  void (*spread)(const spread_task<T>&) = nullptr;
+  void (*adam)(const adam_task<T>&) = nullptr;
+};
+
+/// Those that skip weights.
+template <class T>
+struct listed_table {
+  std::array<void (*)(const product_task<T>&), 3> product{};     ///< [tiles at once - 1]
+  std::array<void (*)(const listed_lanes_task<T>&), 2> lanes{};  ///< [4, 8 weights]
+};
+
+/// Sums of outer products for one set of instructions: [1, 4, 6 inputs][1, 2, 4 vectors]. Null as above.
+template <class T>
+using outer_table = std::array<std::array<void (*)(const outer_task<T>&), 3>, 3>;
 
 }  // namespace espalier::inline v0::kernels::detail
 
@@ -14639,176 +14822,229 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
 #define ESPALIER_KEEP_IN_REGISTER(value) static_cast<void>(value)
 #endif
 
-#define ESPALIER_FORWARD_KERNELS(Set, Bytes)                                                        \
-  namespace Set {                                                                                   \
-  /* A vector of Bytes bytes and its operations. */                                                 \
-  template <class T>                                                                                \
-  struct vector_of {                                                                                \
-    static constexpr std::size_t width = Bytes / sizeof(T);                                         \
-    typedef T type __attribute__((vector_size(Bytes)));                                             \
-  };                                                                                                \
-  template <class T>                                                                                \
-  using vector = typename vector_of<T>::type;                                                       \
-  template <class T>                                                                                \
-  using mask = decltype(vector<T>{} < vector<T>{});                                                 \
-                                                                                                    \
-  template <class T>                                                                                \
-  [[gnu::always_inline]] inline vector<T> load(const T* from) {                                     \
-    vector<T> value;                                                                                \
-    std::memcpy(&value, from, sizeof(value));                                                       \
-    return value;                                                                                   \
-  }                                                                                                 \
-  template <class T, class Vector>                                                                  \
-  [[gnu::always_inline]] inline void store(T* to, const Vector& value) {                            \
-    std::memcpy(to, &value, sizeof(value));                                                         \
-  }                                                                                                 \
-  /* Minus zero costs nothing; plus zero would turn -0 into 0. */                                   \
-  template <class T>                                                                                \
-  [[gnu::always_inline]] inline vector<T> broadcast(T value) {                                      \
-    return value - vector<T>{};                                                                     \
-  }                                                                                                 \
-                                                                                                    \
-  template <class T, std::size_t Points, std::size_t Outputs>                                       \
-  struct tile {                                                                                     \
-    vector<T> sums[Points][Outputs];                                                                \
-                                                                                                    \
-    [[gnu::always_inline]] inline void begin(const product_task<T>& t) {                            \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                   \
-        const vector<T> first = broadcast<T>(t.bias == nullptr ? T{0} : t.bias[o]);                 \
-        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                  \
-          sums[p][o] = first;                                                                       \
-        }                                                                                           \
-      }                                                                                             \
-    }                                                                                               \
-    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x) {             \
-      const T* weights = t.weights;                                                                 \
-      for (std::size_t row = 0; row < t.rows; ++row, x += t.x_row, weights += t.weight_row) {       \
-        const T* from = x;                                                                          \
-        const T* w = weights;                                                                       \
-        for (std::size_t input = 0; input < t.run; ++input, from += lanes, w += t.weight_input) {   \
-          vector<T> weight[Outputs];                                                                \
-          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                               \
-            weight[o] = broadcast<T>(w[o * t.weight_output]);                                       \
-          }                                                                                         \
-          ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                \
-            vector<T> sample = load<T>(from + p % 2 * t.x_column + p / 2 * t.x_line);               \
-            ESPALIER_KEEP_IN_REGISTER(sample);                                                      \
-            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                             \
-              sums[p][o] += weight[o] * sample;                                                     \
-            }                                                                                       \
-          }                                                                                         \
-        }                                                                                           \
-      }                                                                                             \
-    }                                                                                               \
-    /* Only what is certainly not positive becomes 0, so that what is not a number stays. */        \
-    [[gnu::always_inline]] inline void end(const product_task<T>& t, T* y) const {                  \
-      ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                    \
-        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                 \
-          vector<T> value = sums[p][o];                                                             \
-          if (t.finish == finish::relu) {                                                           \
-            value = value <= T{0} ? vector<T>{} : value;                                            \
-          }                                                                                         \
-          store<T>(y + o * lanes + p % 2 * t.y_column + p / 2 * t.y_line, value);                   \
-        }                                                                                           \
-      }                                                                                             \
-    }                                                                                               \
-    [[gnu::always_inline]] inline void end_max_pool(T* y, T* marks) const {                         \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                   \
-        vector<T> largest = sums[0][o];                                                             \
-        mask<T> winner = mask<T>{} + 1;                                                             \
-        ESPALIER_UNROLL for (std::size_t p = 1; p < Points; ++p) {                                  \
-          const mask<T> larger = ~(sums[p][o] <= largest) & (largest == largest);                   \
-          largest = larger ? sums[p][o] : largest;                                                  \
-          winner = larger ? mask<T>{} + static_cast<std::int8_t>(1 << p) : winner;                  \
-        }                                                                                           \
-        store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                           \
-        if (marks != nullptr) {                                                                     \
-          store<T>(marks + o * lanes, largest > T{0} ? winner : mask<T>{});                         \
-        }                                                                                           \
-      }                                                                                             \
-    }                                                                                               \
-    [[gnu::always_inline]] inline void end_average_pool(T* y, T* marks) const {                     \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                   \
-        vector<T> total{};                                                                          \
-        mask<T> positive{};                                                                         \
-        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                  \
-          total += sums[p][o] <= T{0} ? vector<T>{} : sums[p][o];                                   \
-          positive |= (sums[p][o] > T{0}) & static_cast<std::int8_t>(1 << p);                       \
-        }                                                                                           \
-        store<T>(y + o * lanes, total * (T{1} / 4));                                                \
-        if (marks != nullptr) {                                                                     \
-          store<T>(marks + o * lanes, positive);                                                    \
-        }                                                                                           \
-      }                                                                                             \
-    }                                                                                               \
-  };                                                                                                \
-                                                                                                    \
-  template <class T, std::size_t Points, std::size_t Outputs>                                       \
-  void product(const product_task<T>& t) {                                                          \
-    for (std::size_t i = 0; i < t.tiles; ++i) {                                                     \
-      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                       \
-        tile<T, Points, Outputs> sums;                                                              \
-        sums.begin(t);                                                                              \
-        sums.multiply(t, t.x + i * t.x_tile + lane);                                                \
-        const std::size_t to = i * t.y_tile + lane;                                                 \
-        if constexpr (Points == 4) {                                                                \
-          if (t.finish == finish::relu_max_pool) {                                                  \
-            sums.end_max_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);               \
-            continue;                                                                               \
-          }                                                                                         \
-          if (t.finish == finish::relu_average_pool) {                                              \
-            sums.end_average_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);           \
-            continue;                                                                               \
-          }                                                                                         \
-        }                                                                                           \
-        sums.end(t, t.y + to);                                                                      \
-      }                                                                                             \
-    }                                                                                               \
-  }                                                                                                 \
-                                                                                                    \
-  template <class T, std::size_t Vectors>                                                           \
-  [[gnu::always_inline]] inline void add_input(vector<T> (&sums)[Vectors], T x, const T* weights) { \
-    vector<T> sample = broadcast<T>(x);                                                             \
-    ESPALIER_KEEP_IN_REGISTER(sample);                                                              \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                     \
-      sums[v] += load<T>(weights + v * vector_of<T>::width) * sample;                               \
-    }                                                                                               \
-  }                                                                                                 \
-                                                                                                    \
-  template <class T, std::size_t Vectors>                                                           \
-  void single(const single_task<T>& t) {                                                            \
-    constexpr std::size_t width = vector_of<T>::width;                                              \
-    T part[Vectors * width] = {};                                                                   \
-    const std::size_t bytes = t.outputs * sizeof(T);                                                \
-    if (t.bias != nullptr) {                                                                        \
-      std::memcpy(part, t.bias, bytes);                                                             \
-    }                                                                                               \
-    vector<T> sums[Vectors];                                                                        \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                     \
-      sums[v] = load<T>(part + v * width);                                                          \
-    }                                                                                               \
-    const T* weights = t.kernel;                                                                    \
-    std::size_t i = 0;                                                                              \
-    for (; i < t.whole; ++i, weights += t.row) {                                                    \
-      add_input<T>(sums, t.x[i * lanes], weights);                                                  \
-    }                                                                                               \
-    for (; i < t.inputs; ++i, weights += t.row) {                                                   \
-      std::memcpy(part, weights, bytes);                                                            \
-      add_input<T>(sums, t.x[i * lanes], part);                                                     \
-    }                                                                                               \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                     \
-      if (t.relu) {                                                                                 \
-        sums[v] = sums[v] <= T{0} ? vector<T>{} : sums[v];                                          \
-      }                                                                                             \
-      store<T>(part + v * width, sums[v]);                                                          \
-    }                                                                                               \
-    for (std::size_t o = 0; o < t.outputs; ++o) {                                                   \
-      const vector<T> same = broadcast<T>(part[o]);                                                 \
-      ESPALIER_UNROLL for (std::size_t lane = 0; lane < lanes; lane += width) {                     \
-        store<T>(t.y + o * lanes + lane, same);                                                     \
-      }                                                                                             \
-    }                                                                                               \
-  }                                                                                                 \
+#define ESPALIER_FORWARD_KERNELS(Set, Bytes)                                                                      \
+  namespace Set {                                                                                                 \
+  /* A vector of Bytes bytes and its operations. */                                                               \
+  template <class T>                                                                                              \
+  struct vector_of {                                                                                              \
+    static constexpr std::size_t width = Bytes / sizeof(T);                                                       \
+    typedef T type __attribute__((vector_size(Bytes)));                                                           \
+  };                                                                                                              \
+  template <class T>                                                                                              \
+  using vector = typename vector_of<T>::type;                                                                     \
+  template <class T>                                                                                              \
+  using mask = decltype(vector<T>{} < vector<T>{});                                                               \
+                                                                                                                  \
+  template <class T>                                                                                              \
+  [[gnu::always_inline]] inline vector<T> load(const T* from) {                                                   \
+    vector<T> value;                                                                                              \
+    std::memcpy(&value, from, sizeof(value));                                                                     \
+    return value;                                                                                                 \
+  }                                                                                                               \
+  template <class T, class Vector>                                                                                \
+  [[gnu::always_inline]] inline void store(T* to, const Vector& value) {                                          \
+    std::memcpy(to, &value, sizeof(value));                                                                       \
+  }                                                                                                               \
+  /* Minus zero costs nothing; plus zero would turn -0 into 0. */                                                 \
+  template <class T>                                                                                              \
+  [[gnu::always_inline]] inline vector<T> broadcast(T value) {                                                    \
+    return value - vector<T>{};                                                                                   \
+  }                                                                                                               \
+                                                                                                                  \
+  template <class T, std::size_t Points, std::size_t Outputs>                                                     \
+  struct tile {                                                                                                   \
+    vector<T> sums[Points][Outputs];                                                                              \
+                                                                                                                  \
+    [[gnu::always_inline]] inline void begin(const product_task<T>& t) {                                          \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                                 \
+        const vector<T> first = broadcast<T>(t.bias == nullptr ? T{0} : t.bias[o]);                               \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                                \
+          sums[p][o] = first;                                                                                     \
+        }                                                                                                         \
+      }                                                                                                           \
+    }                                                                                                             \
+    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x) {                           \
+      const T* weights = t.weights;                                                                               \
+      for (std::size_t row = 0; row < t.rows; ++row, x += t.x_row, weights += t.weight_row) {                     \
+        const T* from = x;                                                                                        \
+        const T* w = weights;                                                                                     \
+        for (std::size_t input = 0; input < t.run; ++input, from += lanes, w += t.weight_input) {                 \
+          vector<T> weight[Outputs];                                                                              \
+          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
+            weight[o] = broadcast<T>(w[o * t.weight_output]);                                                     \
+          }                                                                                                       \
+          ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                              \
+            vector<T> sample = load<T>(from + p % 2 * t.x_column + p / 2 * t.x_line);                             \
+            ESPALIER_KEEP_IN_REGISTER(sample);                                                                    \
+            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                           \
+              sums[p][o] += weight[o] * sample;                                                                   \
+            }                                                                                                     \
+          }                                                                                                       \
+        }                                                                                                         \
+      }                                                                                                           \
+    }                                                                                                             \
+    /* Only what is certainly not positive becomes 0, so that what is not a number stays. */                      \
+    [[gnu::always_inline]] inline void end(const product_task<T>& t, T* y) const {                                \
+      ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                                  \
+        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                               \
+          vector<T> value = sums[p][o];                                                                           \
+          if (t.finish == finish::relu) {                                                                         \
+            value = value <= T{0} ? vector<T>{} : value;                                                          \
+          }                                                                                                       \
+          store<T>(y + o * lanes + p % 2 * t.y_column + p / 2 * t.y_line, value);                                 \
+        }                                                                                                         \
+      }                                                                                                           \
+    }                                                                                                             \
+    [[gnu::always_inline]] inline void end_max_pool(T* y, T* marks) const {                                       \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                                 \
+        vector<T> largest = sums[0][o];                                                                           \
+        mask<T> winner = mask<T>{} + 1;                                                                           \
+        ESPALIER_UNROLL for (std::size_t p = 1; p < Points; ++p) {                                                \
+          const mask<T> larger = ~(sums[p][o] <= largest) & (largest == largest);                                 \
+          largest = larger ? sums[p][o] : largest;                                                                \
+          winner = larger ? mask<T>{} + static_cast<std::int8_t>(1 << p) : winner;                                \
+        }                                                                                                         \
+        store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                                         \
+        if (marks != nullptr) {                                                                                   \
+          store<T>(marks + o * lanes, largest > T{0} ? winner : mask<T>{});                                       \
+        }                                                                                                         \
+      }                                                                                                           \
+    }                                                                                                             \
+    [[gnu::always_inline]] inline void end_average_pool(T* y, T* marks) const {                                   \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                                 \
+        vector<T> total{};                                                                                        \
+        mask<T> positive{};                                                                                       \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                                \
+          total += sums[p][o] <= T{0} ? vector<T>{} : sums[p][o];                                                 \
+          positive |= (sums[p][o] > T{0}) & static_cast<std::int8_t>(1 << p);                                     \
+        }                                                                                                         \
+        store<T>(y + o * lanes, total * (T{1} / 4));                                                              \
+        if (marks != nullptr) {                                                                                   \
+          store<T>(marks + o * lanes, positive);                                                                  \
+        }                                                                                                         \
+      }                                                                                                           \
+    }                                                                                                             \
+  };                                                                                                              \
+                                                                                                                  \
+  /* A tile of four points is finished. */                                                                        \
+  template <class T, std::size_t Points, std::size_t Outputs>                                                     \
+  [[gnu::always_inline]] inline void end_tile(const tile<T, Points, Outputs>& sums, const product_task<T>& t,     \
+                                              std::size_t to) {                                                   \
+    if constexpr (Points == 4) {                                                                                  \
+      if (t.finish == finish::relu_max_pool) {                                                                    \
+        sums.end_max_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                                 \
+        return;                                                                                                   \
+      }                                                                                                           \
+      if (t.finish == finish::relu_average_pool) {                                                                \
+        sums.end_average_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                             \
+        return;                                                                                                   \
+      }                                                                                                           \
+    }                                                                                                             \
+    sums.end(t, t.y + to);                                                                                        \
+  }                                                                                                               \
+                                                                                                                  \
+  template <class T, std::size_t Points, std::size_t Outputs>                                                     \
+  void product(const product_task<T>& t) {                                                                        \
+    for (std::size_t i = 0; i < t.tiles; ++i) {                                                                   \
+      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                     \
+        tile<T, Points, Outputs> sums;                                                                            \
+        sums.begin(t);                                                                                            \
+        sums.multiply(t, t.x + i * t.x_tile + lane);                                                              \
+        end_tile<T, Points, Outputs>(sums, t, i * t.y_tile + lane);                                               \
+      }                                                                                                           \
+    }                                                                                                             \
+  }                                                                                                               \
+                                                                                                                  \
+  /* Several tiles of one output, which share its list of weights. */                                             \
+  template <class T, std::size_t Tiles>                                                                           \
+  struct listed_tiles {                                                                                           \
+    tile<T, 4, 1> tiles[Tiles];                                                                                   \
+                                                                                                                  \
+    [[gnu::always_inline]] inline void begin(const product_task<T>& t, const T* y) {                              \
+      ESPALIER_UNROLL for (std::size_t i = 0; i < Tiles; ++i) {                                                   \
+        if (!t.goes_on) {                                                                                         \
+          tiles[i].begin(t);                                                                                      \
+          continue;                                                                                               \
+        }                                                                                                         \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < 4; ++p) {                                                     \
+          tiles[i].sums[p][0] = load<T>(y + i * t.y_tile + p % 2 * t.y_column + p / 2 * t.y_line);                \
+        }                                                                                                         \
+      }                                                                                                           \
+    }                                                                                                             \
+    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x, std::size_t output) {       \
+      const std::uint32_t* starts = t.list.starts + output * t.list.starts_output;                                \
+      const live_weight* end = t.list.live + starts[t.list.rows];                                                 \
+      for (const live_weight* l = t.list.live + starts[0]; l != end; ++l) {                                       \
+        const vector<T> weight = broadcast<T>(t.weights[l->weight]);                                              \
+        const T* from = x + (l->place - t.list.skipped);                                                          \
+        ESPALIER_UNROLL for (std::size_t i = 0; i < Tiles; ++i) {                                                 \
+          ESPALIER_UNROLL for (std::size_t p = 0; p < 4; ++p) {                                                   \
+            tiles[i].sums[p][0] += weight * load<T>(from + i * t.x_tile + p % 2 * t.x_column + p / 2 * t.x_line); \
+          }                                                                                                       \
+        }                                                                                                         \
+      }                                                                                                           \
+    }                                                                                                             \
+  };                                                                                                              \
+                                                                                                                  \
+  template <class T, std::size_t Tiles>                                                                           \
+  void listed(const product_task<T>& t) {                                                                         \
+    product_task<T> own = t;                                                                                      \
+    for (std::size_t output = 0; output < t.list.outputs; ++output) {                                             \
+      own.bias = t.bias == nullptr ? nullptr : t.bias + output;                                                   \
+      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                     \
+        const std::size_t to = output * lanes + lane;                                                             \
+        listed_tiles<T, Tiles> sums;                                                                              \
+        sums.begin(own, t.y + to);                                                                                \
+        sums.multiply(t, t.x + lane, output);                                                                     \
+        ESPALIER_UNROLL for (std::size_t i = 0; i < Tiles; ++i) {                                                 \
+          end_tile<T, 4, 1>(sums.tiles[i], t, to + i * t.y_tile);                                                 \
+        }                                                                                                         \
+      }                                                                                                           \
+    }                                                                                                             \
+  }                                                                                                               \
+  template <class T, std::size_t Vectors>                                                                         \
+  [[gnu::always_inline]] inline void add_input(vector<T> (&sums)[Vectors], T x, const T* weights) {               \
+    vector<T> sample = broadcast<T>(x);                                                                           \
+    ESPALIER_KEEP_IN_REGISTER(sample);                                                                            \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                                   \
+      sums[v] += load<T>(weights + v * vector_of<T>::width) * sample;                                             \
+    }                                                                                                             \
+  }                                                                                                               \
+                                                                                                                  \
+  template <class T, std::size_t Vectors>                                                                         \
+  void single(const single_task<T>& t) {                                                                          \
+    constexpr std::size_t width = vector_of<T>::width;                                                            \
+    T part[Vectors * width] = {};                                                                                 \
+    const std::size_t bytes = t.outputs * sizeof(T);                                                              \
+    if (t.bias != nullptr) {                                                                                      \
+      std::memcpy(part, t.bias, bytes);                                                                           \
+    }                                                                                                             \
+    vector<T> sums[Vectors];                                                                                      \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                                   \
+      sums[v] = load<T>(part + v * width);                                                                        \
+    }                                                                                                             \
+    const T* weights = t.kernel;                                                                                  \
+    std::size_t i = 0;                                                                                            \
+    for (; i < t.whole; ++i, weights += t.row) {                                                                  \
+      add_input<T>(sums, t.x[i * lanes], weights);                                                                \
+    }                                                                                                             \
+    for (; i < t.inputs; ++i, weights += t.row) {                                                                 \
+      std::memcpy(part, weights, bytes);                                                                          \
+      add_input<T>(sums, t.x[i * lanes], part);                                                                   \
+    }                                                                                                             \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                                   \
+      if (t.relu) {                                                                                               \
+        sums[v] = sums[v] <= T{0} ? vector<T>{} : sums[v];                                                        \
+      }                                                                                                           \
+      store<T>(part + v * width, sums[v]);                                                                        \
+    }                                                                                                             \
+    for (std::size_t o = 0; o < t.outputs; ++o) {                                                                 \
+      const vector<T> same = broadcast<T>(part[o]);                                                               \
+      ESPALIER_UNROLL for (std::size_t lane = 0; lane < lanes; lane += width) {                                   \
+        store<T>(t.y + o * lanes + lane, same);                                                                   \
+      }                                                                                                           \
+    }                                                                                                             \
+  }                                                                                                               \
   }
 
 #endif
@@ -14837,142 +15073,187 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
   }
 #endif
 
-#define ESPALIER_TRAINING_KERNELS(Set)                                                                     \
-  namespace Set {                                                                                          \
-  template <class T, std::size_t Rows, std::size_t Vectors>                                                \
-  [[gnu::always_inline]] inline void add_piece(vector<T> (&sums)[Rows][Vectors], const rows_task<T>& t,    \
-                                               std::size_t i) {                                            \
-    std::uint32_t place = 0;                                                                               \
-    std::memcpy(&place, t.pieces + 2 * i + 1, sizeof(place));                                              \
-    const vector<T> slope = broadcast<T>(t.pieces[2 * i]);                                                 \
-    const T* x = t.x + place;                                                                              \
-    ESPALIER_UNROLL for (std::size_t r = 0; r < Rows; ++r, x += t.x_row) {                                 \
-      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                          \
-        sums[r][v] += slope * load<T>(x + v * vector_of<T>::width);                                        \
-      }                                                                                                    \
-    }                                                                                                      \
-  }                                                                                                        \
-                                                                                                           \
-  template <class T, std::size_t Rows, std::size_t Vectors>                                                \
-  void rows(const rows_task<T>& t) {                                                                       \
-    vector<T> sums[Rows][Vectors] = {};                                                                    \
-    for (std::size_t i = 0; i < t.count; ++i) {                                                            \
-      add_piece<T>(sums, t, i);                                                                            \
-    }                                                                                                      \
-    ESPALIER_UNROLL for (std::size_t r = 0; r < Rows; ++r) {                                               \
-      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                          \
-        T* to = t.sums + r * t.sums_row + v * vector_of<T>::width;                                         \
-        const vector<T> sum = sums[r][v];                                                                  \
-        store<T>(to, load<T>(to) + (t.squared ? sum * sum : sum));                                         \
-      }                                                                                                    \
-    }                                                                                                      \
-  }                                                                                                        \
-                                                                                                           \
-  template <class T, std::size_t Inputs, std::size_t Outputs>                                              \
-  void in_lanes(const lanes_task<T>& t) {                                                                  \
-    for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                \
-      vector<T> sums[Inputs][Outputs];                                                                     \
-      ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                           \
-        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                        \
-          sums[i][o] = load<T>(t.sums + i * t.sums_input + o * lanes + lane);                              \
-        }                                                                                                  \
-      }                                                                                                    \
-      for (std::size_t line = 0; line < t.lines; ++line) {                                                 \
-        const T* x = t.x + line * t.x_line + lane;                                                         \
-        const T* slopes = t.slopes + line * t.slopes_line + lane;                                          \
-        for (std::size_t point = 0; point < t.points; ++point, x += t.x_point, slopes += t.slopes_point) { \
-          vector<T> slope[Outputs];                                                                        \
-          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                      \
-            slope[o] = load<T>(slopes + o * lanes);                                                        \
-          }                                                                                                \
-          ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                       \
-            vector<T> sample = load<T>(x + i * lanes);                                                     \
-            ESPALIER_KEEP_IN_REGISTER(sample);                                                             \
-            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                    \
-              sums[i][o] += slope[o] * sample;                                                             \
-            }                                                                                              \
-          }                                                                                                \
-        }                                                                                                  \
-      }                                                                                                    \
-      ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                           \
-        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                        \
-          store<T>(t.sums + i * t.sums_input + o * lanes + lane, sums[i][o]);                              \
-        }                                                                                                  \
-      }                                                                                                    \
-    }                                                                                                      \
-  }                                                                                                        \
-                                                                                                           \
-  template <class T, bool Squared, std::size_t Inputs, std::size_t Vectors>                                \
-  void outer(const outer_task<T>& t) {                                                                     \
-    constexpr std::size_t width = vector_of<T>::width;                                                     \
-    vector<T> sums[Inputs][Vectors] = {};                                                                  \
-    const T* row = t.rows;                                                                                 \
-    for (std::size_t block = 0; block < t.blocks; ++block) {                                               \
-      const T* x = t.x + block * t.x_block;                                                                \
-      for (std::size_t lane = 0; lane < lanes; ++lane, ++x, row += t.row) {                                \
-        vector<T> slopes[Vectors];                                                                         \
-        ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                        \
-          slopes[v] = load<T>(row + v * width);                                                            \
-          slopes[v] = Squared ? slopes[v] * slopes[v] : slopes[v];                                         \
-        }                                                                                                  \
-        ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                         \
-          vector<T> sample = broadcast<T>(x[i * lanes]);                                                   \
-          sample = Squared ? sample * sample : sample;                                                     \
-          ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                      \
-            sums[i][v] += sample * slopes[v];                                                              \
-          }                                                                                                \
-        }                                                                                                  \
-      }                                                                                                    \
-    }                                                                                                      \
-    ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                             \
-      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                          \
-        T* to = t.to + i * t.to_row + v * width;                                                           \
-        if ((v + 1) * width <= t.outputs) {                                                                \
-          store<T>(to, load<T>(to) + sums[i][v]);                                                          \
-        } else {                                                                                           \
-          T part[width];                                                                                   \
-          store<T>(part, sums[i][v]);                                                                      \
-          for (std::size_t o = v * width; o < t.outputs; ++o) {                                            \
-            to[o - v * width] += part[o - v * width];                                                      \
-          }                                                                                                \
-        }                                                                                                  \
-      }                                                                                                    \
-    }                                                                                                      \
-  }                                                                                                        \
-                                                                                                           \
-  template <class T>                                                                                       \
-  [[gnu::always_inline]] inline void adam_vector(const adam_task<T>& t, T* weights, T* mean, T* square,    \
-                                                 const T* gradients) {                                     \
-    const vector<T> g = load<T>(gradients);                                                                \
-    const vector<T> m = load<T>(mean) + (g - load<T>(mean)) * t.fresh_1;                                   \
-    const vector<T> s = load<T>(square) + (g * g - load<T>(square)) * t.fresh_2;                           \
-    vector<T> root = s;                                                                                    \
-    ESPALIER_SQUARE_ROOTS(root, vector_of<T>::width);                                                      \
-    store<T>(mean, m);                                                                                     \
-    store<T>(square, s);                                                                                   \
-    store<T>(weights, load<T>(weights) - t.step * m / (root + t.epsilon));                                 \
-  }                                                                                                        \
-                                                                                                           \
-  template <class T>                                                                                       \
-  void adam(const adam_task<T>& t) {                                                                       \
-    constexpr std::size_t width = vector_of<T>::width;                                                     \
-    std::size_t i = 0;                                                                                     \
-    for (; i + width <= t.count; i += width) {                                                             \
-      adam_vector<T>(t, t.weights + i, t.mean + i, t.square + i, t.gradients + i);                         \
-    }                                                                                                      \
-    if (i < t.count) {                                                                                     \
-      T rest[4][width] = {};                                                                               \
-      const std::size_t bytes = (t.count - i) * sizeof(T);                                                 \
-      std::memcpy(rest[0], t.weights + i, bytes);                                                          \
-      std::memcpy(rest[1], t.mean + i, bytes);                                                             \
-      std::memcpy(rest[2], t.square + i, bytes);                                                           \
-      std::memcpy(rest[3], t.gradients + i, bytes);                                                        \
-      adam_vector<T>(t, rest[0], rest[1], rest[2], rest[3]);                                               \
-      std::memcpy(t.weights + i, rest[0], bytes);                                                          \
-      std::memcpy(t.mean + i, rest[1], bytes);                                                             \
-      std::memcpy(t.square + i, rest[2], bytes);                                                           \
-    }                                                                                                      \
-  }                                                                                                        \
+#define ESPALIER_TRAINING_KERNELS(Set)                                                                       \
+  namespace Set {                                                                                            \
+  template <class T, std::size_t Rows, std::size_t Vectors>                                                  \
+  [[gnu::always_inline]] inline void add_piece(vector<T> (&sums)[Rows][Vectors], const rows_task<T>& t,      \
+                                               std::size_t i) {                                              \
+    std::uint32_t place = 0;                                                                                 \
+    std::memcpy(&place, t.pieces + 2 * i + 1, sizeof(place));                                                \
+    const vector<T> slope = broadcast<T>(t.pieces[2 * i]);                                                   \
+    const T* x = t.x + place;                                                                                \
+    ESPALIER_UNROLL for (std::size_t r = 0; r < Rows; ++r, x += t.x_row) {                                   \
+      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                            \
+        sums[r][v] += slope * load<T>(x + v * vector_of<T>::width);                                          \
+      }                                                                                                      \
+    }                                                                                                        \
+  }                                                                                                          \
+                                                                                                             \
+  template <class T, std::size_t Rows, std::size_t Vectors>                                                  \
+  void rows(const rows_task<T>& t) {                                                                         \
+    vector<T> sums[Rows][Vectors] = {};                                                                      \
+    for (std::size_t i = 0; i < t.count; ++i) {                                                              \
+      add_piece<T>(sums, t, i);                                                                              \
+    }                                                                                                        \
+    ESPALIER_UNROLL for (std::size_t r = 0; r < Rows; ++r) {                                                 \
+      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                            \
+        T* to = t.sums + r * t.sums_row + v * vector_of<T>::width;                                           \
+        const vector<T> sum = sums[r][v];                                                                    \
+        store<T>(to, load<T>(to) + (t.squared ? sum * sum : sum));                                           \
+      }                                                                                                      \
+    }                                                                                                        \
+  }                                                                                                          \
+                                                                                                             \
+  template <class T, std::size_t Inputs, std::size_t Outputs>                                                \
+  void in_lanes(const lanes_task<T>& t) {                                                                    \
+    for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                  \
+      vector<T> sums[Inputs][Outputs];                                                                       \
+      ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                             \
+        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                          \
+          sums[i][o] = load<T>(t.sums + i * t.sums_input + o * lanes + lane);                                \
+        }                                                                                                    \
+      }                                                                                                      \
+      for (std::size_t line = 0; line < t.lines; ++line) {                                                   \
+        const T* x = t.x + line * t.x_line + lane;                                                           \
+        const T* slopes = t.slopes + line * t.slopes_line + lane;                                            \
+        for (std::size_t point = 0; point < t.points; ++point, x += t.x_point, slopes += t.slopes_point) {   \
+          vector<T> slope[Outputs];                                                                          \
+          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                        \
+            slope[o] = load<T>(slopes + o * lanes);                                                          \
+          }                                                                                                  \
+          ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                         \
+            vector<T> sample = load<T>(x + i * lanes);                                                       \
+            ESPALIER_KEEP_IN_REGISTER(sample);                                                               \
+            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                      \
+              sums[i][o] += slope[o] * sample;                                                               \
+            }                                                                                                \
+          }                                                                                                  \
+        }                                                                                                    \
+      }                                                                                                      \
+      ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                             \
+        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                          \
+          store<T>(t.sums + i * t.sums_input + o * lanes + lane, sums[i][o]);                                \
+        }                                                                                                    \
+      }                                                                                                      \
+    }                                                                                                        \
+  }                                                                                                          \
+                                                                                                             \
+  template <class T, std::size_t Weights>                                                                    \
+  void listed_lanes(const listed_lanes_task<T>& t) {                                                         \
+    for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                  \
+      vector<T> sums[Weights];                                                                               \
+      const T* from[Weights];                                                                                \
+      ESPALIER_UNROLL for (std::size_t w = 0; w < Weights; ++w) {                                            \
+        const std::size_t known = w < t.weights ? w : 0;                                                     \
+        sums[w] = load<T>(t.sums + known * lanes + lane);                                                    \
+        from[w] = t.x + t.live[known].place + lane;                                                          \
+      }                                                                                                      \
+      const T* slopes = t.slopes + lane;                                                                     \
+      for (std::size_t line = 0; line < t.lines; ++line, slopes += t.slopes_line) {                          \
+        std::size_t x = line * t.x_line;                                                                     \
+        const T* point = slopes;                                                                             \
+        for (const T* end = slopes + t.points * t.slopes_point; point != end;                                \
+             point += t.slopes_point, x += t.x_point) {                                                      \
+          vector<T> slope = load<T>(point);                                                                  \
+          ESPALIER_KEEP_IN_REGISTER(slope);                                                                  \
+          ESPALIER_UNROLL for (std::size_t w = 0; w < Weights; ++w) {                                        \
+            sums[w] += slope * load<T>(from[w] + x);                                                         \
+          }                                                                                                  \
+        }                                                                                                    \
+      }                                                                                                      \
+      ESPALIER_UNROLL for (std::size_t w = 0; w < Weights; ++w) {                                            \
+        if (w < t.weights) {                                                                                 \
+          store<T>(t.sums + w * lanes + lane, sums[w]);                                                      \
+        }                                                                                                    \
+      }                                                                                                      \
+    }                                                                                                        \
+  }                                                                                                          \
+  template <class T>                                                                                         \
+  void spread(const spread_task<T>& t) {                                                                     \
+    for (std::size_t window = 0; window < t.windows; ++window) {                                             \
+      for (std::size_t i = 0; i < t.outputs * lanes; i += vector_of<T>::width) {                             \
+        const std::size_t from = window * t.window + i;                                                      \
+        const vector<T> slope = load<T>(t.dy + from) * t.share;                                              \
+        mask<T> marks;                                                                                       \
+        std::memcpy(&marks, t.marks + from, sizeof(marks));                                                  \
+        T* to = t.to + window * t.to_window + i;                                                             \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < 4; ++p) {                                                \
+          store<T>(to + t.places[p], (marks & static_cast<std::int8_t>(1 << p)) != 0 ? slope : vector<T>{}); \
+        }                                                                                                    \
+      }                                                                                                      \
+    }                                                                                                        \
+  }                                                                                                          \
+  template <class T, bool Squared, std::size_t Inputs, std::size_t Vectors>                                  \
+  void outer(const outer_task<T>& t) {                                                                       \
+    constexpr std::size_t width = vector_of<T>::width;                                                       \
+    vector<T> sums[Inputs][Vectors] = {};                                                                    \
+    const T* row = t.rows;                                                                                   \
+    for (std::size_t block = 0; block < t.blocks; ++block) {                                                 \
+      const T* x = t.x + block * t.x_block;                                                                  \
+      for (std::size_t lane = 0; lane < lanes; ++lane, ++x, row += t.row) {                                  \
+        vector<T> slopes[Vectors];                                                                           \
+        ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                          \
+          slopes[v] = load<T>(row + v * width);                                                              \
+          slopes[v] = Squared ? slopes[v] * slopes[v] : slopes[v];                                           \
+        }                                                                                                    \
+        ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                           \
+          vector<T> sample = broadcast<T>(x[i * lanes]);                                                     \
+          sample = Squared ? sample * sample : sample;                                                       \
+          ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                        \
+            sums[i][v] += sample * slopes[v];                                                                \
+          }                                                                                                  \
+        }                                                                                                    \
+      }                                                                                                      \
+    }                                                                                                        \
+    ESPALIER_UNROLL for (std::size_t i = 0; i < Inputs; ++i) {                                               \
+      ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                            \
+        T* to = t.to + i * t.to_row + v * width;                                                             \
+        if ((v + 1) * width <= t.outputs) {                                                                  \
+          store<T>(to, load<T>(to) + sums[i][v]);                                                            \
+        } else {                                                                                             \
+          T part[width];                                                                                     \
+          store<T>(part, sums[i][v]);                                                                        \
+          for (std::size_t o = v * width; o < t.outputs; ++o) {                                              \
+            to[o - v * width] += part[o - v * width];                                                        \
+          }                                                                                                  \
+        }                                                                                                    \
+      }                                                                                                      \
+    }                                                                                                        \
+  }                                                                                                          \
+                                                                                                             \
+  template <class T>                                                                                         \
+  [[gnu::always_inline]] inline void adam_vector(const adam_task<T>& t, T* weights, T* mean, T* square,      \
+                                                 const T* gradients) {                                       \
+    const vector<T> g = load<T>(gradients);                                                                  \
+    const vector<T> m = load<T>(mean) + (g - load<T>(mean)) * t.fresh_1;                                     \
+    const vector<T> s = load<T>(square) + (g * g - load<T>(square)) * t.fresh_2;                             \
+    vector<T> root = s;                                                                                      \
+    ESPALIER_SQUARE_ROOTS(root, vector_of<T>::width);                                                        \
+    store<T>(mean, m);                                                                                       \
+    store<T>(square, s);                                                                                     \
+    store<T>(weights, load<T>(weights) - t.step * m / (root + t.epsilon));                                   \
+  }                                                                                                          \
+                                                                                                             \
+  template <class T>                                                                                         \
+  void adam(const adam_task<T>& t) {                                                                         \
+    constexpr std::size_t width = vector_of<T>::width;                                                       \
+    std::size_t i = 0;                                                                                       \
+    for (; i + width <= t.count; i += width) {                                                               \
+      adam_vector<T>(t, t.weights + i, t.mean + i, t.square + i, t.gradients + i);                           \
+    }                                                                                                        \
+    if (i < t.count) {                                                                                       \
+      T rest[4][width] = {};                                                                                 \
+      const std::size_t bytes = (t.count - i) * sizeof(T);                                                   \
+      std::memcpy(rest[0], t.weights + i, bytes);                                                            \
+      std::memcpy(rest[1], t.mean + i, bytes);                                                               \
+      std::memcpy(rest[2], t.square + i, bytes);                                                             \
+      std::memcpy(rest[3], t.gradients + i, bytes);                                                          \
+      adam_vector<T>(t, rest[0], rest[1], rest[2], rest[3]);                                                 \
+      std::memcpy(t.weights + i, rest[0], bytes);                                                            \
+      std::memcpy(t.mean + i, rest[1], bytes);                                                               \
+      std::memcpy(t.square + i, rest[2], bytes);                                                             \
+    }                                                                                                        \
+  }                                                                                                          \
   }
 
 #endif
@@ -15067,14 +15348,19 @@ inline void use(instruction_set set) {
     static constexpr std::size_t width = vector_of<T>::width;               \
     template <std::size_t Points, std::size_t Outputs>                      \
     static constexpr auto product = &Set::product<T, Points, Outputs>;      \
+    template <std::size_t Tiles>                                            \
+    static constexpr auto listed = &Set::listed<T, Tiles>;                  \
     template <std::size_t Vectors>                                          \
     static constexpr auto single = &Set::single<T, Vectors>;                \
     template <std::size_t Rows, std::size_t Vectors>                        \
     static constexpr auto rows = &Set::rows<T, Rows, Vectors>;              \
     template <std::size_t Inputs, std::size_t Outputs>                      \
     static constexpr auto in_lanes = &Set::in_lanes<T, Inputs, Outputs>;    \
+    template <std::size_t Weights>                                          \
+    static constexpr auto listed_lanes = &Set::listed_lanes<T, Weights>;    \
     template <bool Squared, std::size_t Inputs, std::size_t Vectors>        \
     static constexpr auto outer = &Set::outer<T, Squared, Inputs, Vectors>; \
+    static constexpr auto spread = &Set::spread<T>;                         \
     static constexpr auto adam = &Set::adam<T>;                             \
   };                                                                        \
   }
@@ -15150,8 +15436,19 @@ struct make_table {
       ((table.in_lanes[2][O] = Kernels::template in_lanes<5, O + 1>), ...);
     }
     (std::make_index_sequence<(Outputs == 6 ? 4 : 2)>{});
+    table.spread = Kernels::spread;
     table.adam = Kernels::adam;
     return table;
+  }
+};
+
+/// The same for those that skip weights.
+template <class T>
+struct make_listed_table {
+  template <class Kernels, std::size_t Outputs>
+  [[nodiscard]] static constexpr listed_table<T> of() {
+    return {{Kernels::template listed<1>, Kernels::template listed<2>, Kernels::template listed<3>},
+            {Kernels::template listed_lanes<4>, Kernels::template listed_lanes<8>}};
   }
 };
 
@@ -15202,9 +15499,17 @@ template <class T, bool Squared>
   return table_in_use<T, make_outer_table<T, Squared>>();
 }
 
+/// @return those that skip weights.
+template <class T>
+[[nodiscard]] const listed_table<T>& listed_products() noexcept {
+  return table_in_use<T, make_listed_table<T>>();
+}
+
 #if defined(ESPALIER_COMPILED_ONCE)
 ESPALIER_COMPILED_ONCE const kernel_table<float>& table<float>() noexcept;
 ESPALIER_COMPILED_ONCE const kernel_table<double>& table<double>() noexcept;
+ESPALIER_COMPILED_ONCE const listed_table<float>& listed_products<float>() noexcept;
+ESPALIER_COMPILED_ONCE const listed_table<double>& listed_products<double>() noexcept;
 ESPALIER_COMPILED_ONCE const outer_table<float>& outer_products<float, false>() noexcept;
 ESPALIER_COMPILED_ONCE const outer_table<float>& outer_products<float, true>() noexcept;
 ESPALIER_COMPILED_ONCE const outer_table<double>& outer_products<double, false>() noexcept;
@@ -15227,9 +15532,27 @@ void for_each_part(std::size_t count, std::size_t most, Action&& action) {
   }
 }
 
+/// Runs a product by its list, some tiles of four points at a time.
+template <class T>
+void run_listed(const product_task<T>& all) {
+  const auto& kernels = all.list.kernels->product;
+  for_each_part(all.tiles, kernels.size(), [&](std::size_t begin, std::size_t size) {
+    product_task<T> part = all;
+    part.x += begin * all.x_tile;
+    part.y += begin * all.y_tile;
+    part.marks = all.marks == nullptr ? nullptr : all.marks + begin * all.y_tile;
+    kernels[size - 1](part);
+  });
+}
+
 /// Runs a product for all of its outputs, a tile of them at a time.
+/// @param points  1 or 4; 4 with a list.
 template <class T>
 void run_product(const product_task<T>& all, std::size_t points, std::size_t outputs) {
+  if (all.list.kernels != nullptr) {
+    run_listed(all);
+    return;
+  }
   const kernel_table<T>& kernels = table<T>();
   for_each_part(outputs, most_outputs(kernels.product[1]), [&](std::size_t begin, std::size_t size) {
     product_task<T> part = all;
@@ -15962,6 +16285,9 @@ struct conv2d_shape {
   std::size_t dilation_down = 1;  ///< from one input that a window sees to the next
   std::size_t dilation_across = 1;
 
+  /// The largest share of weights with which it pays to skip the others, as measured with AVX-512.
+  static constexpr double most_live = 0.85;
+
   /// How far a window reaches, with the gaps of a dilation.
   [[nodiscard]] constexpr std::size_t reach_down() const noexcept { return (kernel_height - 1) * dilation_down + 1; }
   [[nodiscard]] constexpr std::size_t reach_across() const noexcept { return (kernel_width - 1) * dilation_across + 1; }
@@ -16001,6 +16327,10 @@ struct conv2d_shape {
   [[nodiscard]] constexpr std::size_t gradient_left() const noexcept { return reach_across() - 1 - pad_left; }
   [[nodiscard]] constexpr column_order gradient_columns() const noexcept {
     return column_order::of(gradient_width(), dilation_across);
+  }
+  /// From a line of it to that which the next row of the kernel sees.
+  [[nodiscard]] constexpr std::size_t gradient_step() const noexcept {
+    return dilation_down * gradient_columns().size() * filters * lanes;
   }
   [[nodiscard]] constexpr std::size_t gradient_block() const noexcept {
     return gradient_height() * gradient_columns().size() * filters * lanes;
@@ -16053,6 +16383,8 @@ struct conv2d_pass {
   T* marks = nullptr;   ///< of its windows: bit i says that output i, in row-major order, shares in the gradient; whole
                         ///< numbers of the size of T
   bool single = false;  ///< forward: only the first sample counts; the others become equal to it
+  const live_weights<T>* live = nullptr;  ///< or null: no weight is skipped
+  bool only_live = false;                 ///< whether only their gradients are wanted
 
   /// What an output that is marked has of the gradient of its window.
   [[nodiscard]] constexpr T share() const noexcept { return pool == pool_kind::mean ? T{1} / 4 : T{1}; }
@@ -16102,19 +16434,6 @@ template <class T>
   return scratch;
 }
 
-/// The gradient of a window goes to those of its four outputs that are marked.
-/// @param from  of the window among those of p.
-template <class T>
-void spread_window(const conv2d_pass<T>& p, std::size_t from, T* to, const std::size_t (&places)[4]) {
-  for (std::size_t lane = 0; lane < lanes; lane += short_vector<T>::width) {
-    const numbers<T> slope = load(p.dy + from + lane) * p.share();
-    const auto marks = load<wholes<T>>(p.marks + from + lane);
-    for (std::size_t i = 0; i < 4; ++i) {
-      store(to + places[i] + lane, where_odd<T>(slope, marks >> static_cast<typename short_vector<T>::whole>(i)));
-    }
-  }
-}
-
 /// Zeros wherever windows of 2 x 2 do not write.
 template <class T>
 void fill_around_windows(const conv2d_shape& s, T* to) {
@@ -16128,6 +16447,30 @@ void fill_around_windows(const conv2d_shape& s, T* to) {
     if (whole) {
       std::fill_n(to + left + covered, row - left - covered, T{0});
     }
+  }
+}
+
+/// One line of windows, of some filters.
+template <class T>
+[[nodiscard]] spread_task<T> window_task(const conv2d_shape& s, const conv2d_pass<T>& p, std::size_t filter,
+                                         std::size_t count) {
+  spread_task<T> task;
+  task.dy = p.dy + filter * lanes;
+  task.marks = p.marks + filter * lanes;
+  task.share = p.share();
+  task.windows = s.output_width() / 2;
+  task.window = s.filters * lanes;
+  task.outputs = count;
+  return task;
+}
+
+/// @param down  from one line of windows to the next, where their outputs go.
+template <class T>
+void spread_lines(spread_task<T> task, std::size_t lines, std::size_t down) {
+  for (std::size_t line = 0; line < lines; ++line, task.to += down) {
+    table<T>().spread(task);
+    task.dy += task.windows * task.window;
+    task.marks += task.windows * task.window;
   }
 }
 
@@ -16160,18 +16503,20 @@ void spread_gradient(const conv2d_shape& s, const conv2d_pass<T>& p, std::size_t
   const std::size_t count = across * (s.output_height() / step);
   const std::size_t right = s.stride_across * pixel;
   const std::size_t down = s.stride_down * row;
-  const std::size_t places[4] = {0, right, down, down + right};
+  if (pooled) {
+    spread_task<T> task = window_task(s, p, 0, s.filters);
+    task.dy += block * count * pixel;
+    task.marks += block * count * pixel;
+    task.to = p.scratch + left;
+    task.to_window = 2 * right;
+    task.places = {0, right, down, down + right};
+    spread_lines(task, s.output_height() / 2, 2 * down);
+    return;
+  }
   for (std::size_t output = 0; output < count; ++output) {
-    const std::size_t column = s.gradient_left() + output % across * step * s.stride_across;
-    T* to = p.scratch + output / across * step * down + columns.place(column) * pixel;
-    const std::size_t from = (block * count + output) * pixel;
-    if (!pooled) {
-      std::copy_n(p.dy + from, pixel, to);
-      continue;
-    }
-    for (std::size_t f = 0; f < pixel; f += lanes) {
-      spread_window(p, from + f, to + f, places);
-    }
+    const std::size_t column = s.gradient_left() + output % across * s.stride_across;
+    T* to = p.scratch + output / across * down + columns.place(column) * pixel;
+    std::copy_n(p.dy + (block * count + output) * pixel, pixel, to);
   }
 }
 
@@ -16194,7 +16539,7 @@ class lane_sums {
   /// @param begin  the first filter.   @param count  how many, at most filters_at_once.
   lane_sums(const conv2d_shape& s, const conv2d_pass<T>& p, std::size_t begin, std::size_t count)
       : s_(s), p_(p), begin_(begin), count_(count), sums_(p.scratch + s.padded_block()) {
-    std::fill(sums_, spread(), T{0});
+    clear();
     // What no window of a pooling reaches stays so.
     std::fill_n(spread(), pooled() ? s.lines_at_once() * s.output_width() * count * lanes : 0, T{0});
   }
@@ -16210,7 +16555,7 @@ class lane_sums {
       task.sums = sums_;
       task.sums_input = count_ * lanes;
       if (pooled()) {
-        spread_lines(block, line, task.lines);
+        spread_lines_of(block, line, task.lines);
       }
       const std::size_t filters = pooled() ? count_ : s_.filters;
       task.slopes =
@@ -16224,34 +16569,53 @@ class lane_sums {
   /// Adds the lanes, or their squares, to the gradients, and clears them.
   template <gradient_kind Kind>
   void add_to(const conv2d_gradient<T>& to) {
-    for (std::size_t input = 0; input < inputs(); ++input) {
+    if (p_.only_live) {
+      const T* sums = sums_;
+      for (const live_weight& live : live_of(begin_, count_)) {
+        to.kernel[live.weight] += sum_of_lanes<Kind>(sums);
+        sums += lanes;
+      }
+    }
+    for (std::size_t input = 0; !p_.only_live && input < inputs(); ++input) {
       add_lanes<Kind>(sums_ + input * count_ * lanes, to.kernel + input * s_.filters + begin_);
     }
     if (to.bias != nullptr) {
       add_lanes<Kind>(sums_ + inputs() * count_ * lanes, to.bias + begin_);
     }
-    std::fill(sums_, spread(), T{0});
+    clear();
   }
 
  private:
   [[nodiscard]] bool pooled() const noexcept { return p_.pool != pool_kind::none; }
   [[nodiscard]] std::size_t inputs() const noexcept { return s_.kernel_height * s_.run(); }
+  /// The weights of some filters that are not skipped; their sums lie one behind the other.
+  [[nodiscard]] std::span<const live_weight> live_of(std::size_t filter, std::size_t count) const {
+    const live_list& list = p_.live->forward();
+    const std::size_t first = list.starts[filter * list.rows];
+    return std::span(list.live).subspan(first, list.starts[(filter + count) * list.rows] - first);
+  }
+
+  void clear() const {
+    T* biases = sums_ + inputs() * count_ * lanes;
+    std::fill(sums_, p_.only_live ? sums_ + live_of(begin_, count_).size() * lanes : biases, T{0});
+    std::fill(biases, spread(), T{0});
+  }
+
   /// Behind the sums: gradients of outputs, where those of windows are given.
   [[nodiscard]] T* spread() const noexcept { return sums_ + (inputs() + 1) * count_ * lanes; }
 
   /// The gradients of some lines of outputs, two for each line of windows.
-  void spread_lines(std::size_t block, std::size_t line, std::size_t lines) const {
+  void spread_lines_of(std::size_t block, std::size_t line, std::size_t count) const {
     const std::size_t pixel = count_ * lanes;
     const std::size_t down = s_.output_width() * pixel;
-    const std::size_t places[4] = {0, pixel, down, down + pixel};
-    const std::size_t across = s_.output_width() / 2;
-    for (std::size_t window = 0; window < lines / 2 * across; ++window) {
-      const std::size_t from = ((block * s_.windows() + line / 2 * across + window) * s_.filters + begin_) * lanes;
-      T* to = spread() + window / across * 2 * down + window % across * 2 * pixel;
-      for (std::size_t f = 0; f < pixel; f += lanes) {
-        spread_window(p_, from + f, to + f, places);
-      }
-    }
+    spread_task<T> task = window_task(s_, p_, begin_, count_);
+    const std::size_t from = (block * s_.windows() + line / 2 * task.windows) * task.window;
+    task.dy += from;
+    task.marks += from;
+    task.to = spread();
+    task.to_window = 2 * pixel;
+    task.places = {0, pixel, down, down + pixel};
+    spread_lines(task, count / 2, 2 * down);
   }
 
   /// @param task  a task for all columns, but for where they are.
@@ -16263,7 +16627,11 @@ class lane_sums {
       task.slopes = all.slopes + run.first * all.slopes_point;
       task.slopes_point = run.step * all.slopes_point;
       task.points = run.count;
-      add_points(task, s_.kernel_height, s_.run());
+      if (p_.only_live) {
+        add_listed(task);
+      } else {
+        add_points(task, s_.kernel_height, s_.run());
+      }
     });
     // The bias is the weight of an input that is always 1.
     T ones[lanes];
@@ -16274,6 +16642,23 @@ class lane_sums {
     task.points = s_.output_width();
     task.sums += inputs() * count_ * lanes;
     add_points(task, 1, 1);
+  }
+
+  /// Adds the points of a task for weights that are not skipped, some of one filter at a time.
+  void add_listed(const lanes_task<T>& all) const {
+    const auto& kernels = p_.live->loops().lanes;
+    listed_lanes_task<T> part{all.x,           all.x_point, all.x_line, all.slopes, all.slopes_point,
+                              all.slopes_line, all.points,  all.lines};
+    part.sums = sums_;
+    for (std::size_t filter = 0; filter < count_; ++filter, part.slopes += lanes) {
+      const auto live = live_of(begin_ + filter, 1);
+      for (std::size_t first = 0; first < live.size(); first += part.weights) {
+        part.live = live.data() + first;
+        part.weights = (std::min)(live.size() - first, std::size_t{8});
+        kernels[part.weights > 4 ? 1 : 0](part);
+        part.sums += part.weights * lanes;
+      }
+    }
   }
 
   /// Adds the points of a task for some rows of inputs and all filters, a tile of them at a time: what a tile sees of
@@ -16301,13 +16686,17 @@ class lane_sums {
   template <gradient_kind Kind>
   void add_lanes(const T* sums, T* to) const {
     for (std::size_t filter = 0; filter < count_; ++filter, sums += lanes) {
-      T total[lanes];
-      std::transform(sums, sums + lanes, total, [](T sum) { return Kind == gradient_kind::squared ? sum * sum : sum; });
-      for (std::size_t size = lanes / 2; size > 0; size /= 2) {
-        std::transform(total, total + size, total + size, total, std::plus<>());
-      }
-      to[filter] += total[0];
+      to[filter] += sum_of_lanes<Kind>(sums);
     }
+  }
+  template <gradient_kind Kind>
+  [[nodiscard]] static T sum_of_lanes(const T* sums) {
+    T total[lanes];
+    std::transform(sums, sums + lanes, total, [](T sum) { return Kind == gradient_kind::squared ? sum * sum : sum; });
+    for (std::size_t size = lanes / 2; size > 0; size /= 2) {
+      std::transform(total, total + size, total + size, total, std::plus<>());
+    }
+    return total[0];
   }
 
   const conv2d_shape& s_;
@@ -16706,6 +17095,9 @@ template <class T>
   task.weight_row = s.run() * s.filters;
   task.bias = p.bias;
   task.y_column = s.filters * lanes;
+  if (p.live != nullptr && s.output_width() >= 4) {
+    task.list = listed<T>::rows_of(p.live->loops(), p.live->forward(), 0, s.kernel_height, 0);
+  }
   return task;
 }
 
@@ -16724,6 +17116,25 @@ void turn_kernel(const conv2d_shape& s, const T* kernel, T* turned) {
 }
 
 }  // namespace detail
+
+/// @param mask  one entry per weight: 0 for those that passes are to skip.
+/// @return the others.   Complexity: O(weights).
+template <class T>
+[[nodiscard]] live_weights<T> conv2d_live_weights(const conv2d_shape& s, std::span<const std::uint8_t> mask) {
+  const std::size_t row = s.dilation_down * s.line();
+  live_list forward = live_list::of(
+      mask, s.filters, s.kernel_height, s.run(),
+      [&](std::size_t filter, std::size_t y, std::size_t input) { return (y * s.run() + input) * s.filters + filter; },
+      [&](std::size_t y, std::size_t input) { return (y * row + input) * lanes; });
+  live_list backward = live_list::of(
+      mask, s.channels, s.kernel_height, s.kernel_width * s.filters,
+      [&](std::size_t channel, std::size_t y, std::size_t slope) {
+        const std::size_t place = (s.kernel_height - y) * s.kernel_width - 1 - slope / s.filters;
+        return (place * s.channels + channel) * s.filters + slope % s.filters;
+      },
+      [&](std::size_t y, std::size_t slope) { return y * s.gradient_step() + slope * lanes; });
+  return {mask, std::move(forward), std::move(backward), &detail::listed_products<T>};
+}
 
 /// y = x convolved with the kernel, + bias; or max(that, 0).
 /// @param relu  whether negative outputs become 0; what is not a number stays so.
@@ -16788,13 +17199,16 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
 template <class T>
 void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx) {
   T* turned = p.scratch + s.gradient_block();
-  detail::turn_kernel(s, p.kernel, turned);
+  const bool skips = p.live != nullptr && s.width >= 4;
+  if (!skips) {
+    detail::turn_kernel(s, p.kernel, turned);
+  }
   const std::size_t above = s.reach_down() - 1 - s.pad_top;
   const column_order columns = s.gradient_columns();
   const std::size_t row = columns.size() * s.filters * lanes;
   detail::product_task<T> task;
   task.x_column = s.filters * lanes;
-  task.x_row = s.dilation_down * row;
+  task.x_row = s.gradient_step();
   task.run = s.kernel_width * s.filters;
   task.weight_input = s.channels;
   task.weight_output = 1;
@@ -16809,6 +17223,11 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx
       task.rows = (std::max)(last, first) - first;
       const T* x = p.scratch + (task.rows == 0 ? 0 : line + first * s.dilation_down - above) * row;
       task.weights = turned + first * task.weight_row;
+      if (skips) {
+        task.weights = p.kernel;
+        task.list =
+            detail::listed<T>::rows_of(p.live->loops(), p.live->backward(), first, first + task.rows, task.x_row);
+      }
       columns.for_each_run(s.width, 1, [&](const column_order::run& run) {
         task.x = x + run.place * s.filters * lanes;
         task.y = dx + (block * s.inputs() + (line * s.width + run.first) * s.channels) * lanes;
@@ -16823,7 +17242,8 @@ void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx
 /// @param p   as in conv2d_backward_input.
 /// @param to  kernel: (height, width, channels, filters); bias: filters numbers, not touched without a bias.
 template <gradient_kind Kind, class T>
-void conv2d_backward_parameters(const conv2d_shape& s, const conv2d_pass<T>& p, const conv2d_gradient<T>& to) {
+void conv2d_backward_parameters(const conv2d_shape& s, conv2d_pass<T> p, const conv2d_gradient<T>& to) {
+  p.only_live = p.only_live && p.live != nullptr && Kind == gradient_kind::plain;
   const conv2d_gradient<T> wanted{to.kernel, p.bias == nullptr ? nullptr : to.bias};
   // Where most outputs have no gradient, it pays to leave them out.
   if (p.pool == pool_kind::largest && !s.narrow()) {
@@ -17092,6 +17512,9 @@ struct dense_shape {
   std::size_t outputs = 0;
   std::size_t positions = 1;  ///< of a sample, one behind the other, each with inputs and outputs of its own
 
+  /// The largest share of weights with which it pays to skip the others, as measured with AVX-512.
+  static constexpr double most_live = 0.6;
+
   /// Outputs in a row of the gradient by samples: whole vectors, however long they are.
   [[nodiscard]] constexpr std::size_t row() const noexcept { return (outputs + 15) / 16 * 16; }
   /// Numbers of scratch memory that a pass of so many blocks needs.
@@ -17109,14 +17532,55 @@ struct dense_pass {
   const T* dy = nullptr;      ///< [block][position][output][lane]
   std::size_t blocks = 0;
   T* scratch = nullptr;
-  bool single = false;  ///< forward: only the first sample counts; the others become equal to it
+  bool single = false;                    ///< forward: only the first sample counts; the others become equal to it
+  const live_weights<T>* live = nullptr;  ///< or null: no weight is skipped
 };
 
 namespace detail {
 
-/// Four blocks at a time are the points of a tile, the rest goes one by one. Positions of a sample are blocks too.
+/// Inputs that are gone through for all outputs before the next are: as many as stay near in four blocks.
+[[nodiscard]] constexpr std::size_t inputs_in_row(std::size_t inputs) noexcept {
+  constexpr std::size_t most = 128;
+  const std::size_t rows = (inputs + most - 1) / most;
+  return (inputs + rows - 1) / rows;
+}
+
+/// @param weight  (output, input) -> number of the weight.
+template <class Weight>
+[[nodiscard]] live_list dense_list(std::span<const std::uint8_t> mask, std::size_t outputs, std::size_t inputs,
+                                   const Weight& weight) {
+  const std::size_t run = inputs_in_row(inputs);
+  return live_list::of(
+      mask, outputs, (inputs + run - 1) / run, run,
+      [&](std::size_t output, std::size_t row, std::size_t i) {
+        return row * run + i < inputs ? weight(output, row * run + i) : mask.size();
+      },
+      [&](std::size_t row, std::size_t i) { return (row * run + i) * lanes; });
+}
+
+/// Runs a product by a list, tile by tile and row by row, with sums that go on from row to row.
 template <class T>
-void dense_product(product_task<T> task, const dense_shape& shape, std::size_t sample_blocks) {
+void run_listed_rows(product_task<T> task, const listed_table<T>& kernels, const live_list& list) {
+  const finish last = task.finish;
+  const std::size_t tiles = std::exchange(task.tiles, 1);
+  for (std::size_t tile = 0; tile < tiles; ++tile) {
+    for (std::size_t row = 0; row < list.rows; ++row) {
+      task.list = listed<T>::rows_of(kernels, list, row, row + 1, 0);
+      task.goes_on = row > 0;
+      task.finish = row + 1 < list.rows ? finish::store : last;
+      run_listed(task);
+    }
+    task.x += task.x_tile;
+    task.y += task.y_tile;
+  }
+}
+
+/// Four blocks at a time are the points of a tile, the rest goes one by one. Positions of a sample are blocks too.
+/// @param live     weights that are not skipped; null: none is.
+/// @param forward  which list of them.
+template <class T>
+void dense_product(product_task<T> task, const dense_shape& shape, std::size_t sample_blocks,
+                   const live_weights<T>* live, bool forward) {
   const std::size_t blocks = sample_blocks * shape.positions;
   task.run = shape.inputs;
   const std::size_t x_block = shape.inputs * lanes;
@@ -17128,7 +17592,9 @@ void dense_product(product_task<T> task, const dense_shape& shape, std::size_t s
   task.x_tile = 4 * x_block;
   task.y_tile = 4 * y_block;
   task.tiles = blocks / 4;
-  if (task.tiles > 0) {
+  if (task.tiles > 0 && live != nullptr) {
+    run_listed_rows(task, live->loops(), forward ? live->forward() : live->backward());
+  } else if (task.tiles > 0) {
     run_product(task, 4, shape.outputs);
   }
   task.x += task.tiles * task.x_tile;
@@ -17248,6 +17714,18 @@ void dense_bias_sums(const dense_shape& shape, const dense_pass<T>& p, T* d_bias
 
 }  // namespace detail
 
+/// @param mask  one entry per weight: 0 for those that passes are to skip.
+/// @return the others.   Complexity: O(weights).
+template <class T>
+[[nodiscard]] live_weights<T> dense_live_weights(const dense_shape& shape, std::span<const std::uint8_t> mask) {
+  return {mask,
+          detail::dense_list(mask, shape.outputs, shape.inputs,
+                             [&](std::size_t output, std::size_t input) { return input * shape.outputs + output; }),
+          detail::dense_list(mask, shape.inputs, shape.outputs,
+                             [&](std::size_t input, std::size_t output) { return input * shape.outputs + output; }),
+          &detail::listed_products<T>};
+}
+
 /// y = x kernel + bias, or max(that, 0).
 /// @param relu  whether negative outputs become 0; what is not a number stays so.
 /// @param y     [block][position][output][lane].
@@ -17265,7 +17743,7 @@ void dense_forward(const dense_shape& shape, const dense_pass<T>& p, bool relu, 
   task.bias = p.bias;
   task.y = y;
   task.finish = relu ? detail::finish::relu : detail::finish::store;
-  detail::dense_product(task, shape, p.blocks);
+  detail::dense_product(task, shape, p.blocks, p.live, true);
 }
 
 /// dx = dy kernel^T.
@@ -17277,7 +17755,7 @@ void dense_backward_input(const dense_shape& shape, const dense_pass<T>& p, T* d
   task.weight_input = 1;
   task.weight_output = shape.outputs;
   task.y = dx;
-  detail::dense_product(task, {shape.outputs, shape.inputs, shape.positions}, p.blocks);
+  detail::dense_product(task, {shape.outputs, shape.inputs, shape.positions}, p.blocks, p.live, false);
 }
 
 /// Adds the gradients of kernel and bias, summed over samples; or, for Kind squared, the squares of each sample's.
@@ -17660,26 +18138,40 @@ class held_weights {
   void apply(std::span<T> weights) const {
     using whole = detail::wholes<T>;
     constexpr std::size_t width = detail::short_vector<T>::width;
-    std::size_t i = 0;
+    clear(weights);
     // Most masks hold weights at 0, and what is not looked at stays out of the cache.
-    for (; any_ && values_.empty() && i + width <= weights.size(); i += width) {
+    std::size_t i = 0;
+    for (; any_ && i + width <= values_.size(); i += width) {
       detail::store(weights.data() + i,
-                    detail::load<whole>(weights.data() + i) & detail::load<whole>(kept_.data() + i));
+                    detail::load<whole>(weights.data() + i) | detail::load<whole>(values_.data() + i));
     }
-    for (; any_ && i + width <= weights.size(); i += width) {
-      const auto bits = detail::load<whole>(weights.data() + i) & detail::load<whole>(kept_.data() + i);
-      detail::store(weights.data() + i, bits | detail::load<whole>(values_.data() + i));
+    for (; any_ && i < values_.size(); ++i) {
+      weights[i] = is_held(i) ? values_[i] : weights[i];
     }
-    for (; any_ && i < weights.size(); ++i) {
-      typename detail::short_vector<T>::whole kept = 0;
-      std::memcpy(&kept, &kept_[i], sizeof(kept));
-      if (kept == 0) {
-        weights[i] = values_.empty() ? T{0} : values_[i];
-      }
+  }
+
+  /// Sets numbers of weights that are held to 0.
+  /// @param numbers  as in `apply`.   Complexity: as `apply`.
+  void clear(std::span<T> numbers) const {
+    using whole = detail::wholes<T>;
+    constexpr std::size_t width = detail::short_vector<T>::width;
+    std::size_t i = 0;
+    for (; any_ && i + width <= numbers.size(); i += width) {
+      detail::store(numbers.data() + i,
+                    detail::load<whole>(numbers.data() + i) & detail::load<whole>(kept_.data() + i));
+    }
+    for (; any_ && i < numbers.size(); ++i) {
+      numbers[i] = is_held(i) ? T{0} : numbers[i];
     }
   }
 
  private:
+  [[nodiscard]] bool is_held(std::size_t i) const noexcept {
+    typename detail::short_vector<T>::whole kept = 0;
+    std::memcpy(&kept, &kept_[i], sizeof(kept));
+    return kept == 0;
+  }
+
   std::vector<T> kept_;    // all bits 1 where a weight is kept
   std::vector<T> values_;  // of those that are held; none: 0
   bool any_ = false;
@@ -19201,6 +19693,9 @@ struct pass {
 
   /// Whether there is one sample and nothing goes back. A layer may then look at the first lane only; one in place need
   /// not change the others, all else must make all lanes equal.
+  /// Whether it is one of a training: weights that a mask holds at 0 are 0, and nobody needs their gradients.
+  [[nodiscard]] bool trains() const noexcept { return noise != 0; }
+
   [[nodiscard]] bool single() const noexcept { return samples == 1 && dy == nullptr; }
 };
 
@@ -20287,6 +20782,13 @@ class convolution {
   [[nodiscard]] const tensor<T, Rank>& kernel() const noexcept { return kernel_; }
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  /// Lets passes skip weights while they are 0.
+  /// @param mask  one entry per weight: 0 for those that are to be skipped.
+  void skip_dead(std::span<const std::uint8_t> mask) {
+    live_ = kernels::pays_to_skip(mask, kernels::conv2d_shape::most_live)
+                ? kernels::conv2d_live_weights<T>(shape_, mask)
+                : kernels::live_weights<T>();
+  }
   [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(); }
   [[nodiscard]] std::size_t forward_scratch() const noexcept { return shape_.forward_scratch(); }
 
@@ -20322,9 +20824,21 @@ class convolution {
   /// The marks of a pooling lie where the output of this layer would.
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = weights_of(p, kernel_, bias_);
-    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.pool, p.between, p.single()};
+    const auto* live = live_.if_zero(kernel, p.trains());
+    return {kernel,
+            bias,
+            p.x,
+            p.dy,
+            p.blocks,
+            p.scratch,
+            p.pool,
+            p.between,
+            p.single(),
+            live,
+            live != nullptr && p.trains()};
   }
 
+  kernels::live_weights<T> live_;
   tensor<T, Rank> kernel_;
   tensor<T, 1> bias_;
 };
@@ -20685,6 +21199,12 @@ class dense {
   [[nodiscard]] const tensor<T, 2>& kernel() const noexcept { return kernel_; }
   [[nodiscard]] tensor<T, 1>& bias() noexcept { return bias_; }
   [[nodiscard]] const tensor<T, 1>& bias() const noexcept { return bias_; }
+  /// Lets passes skip weights while they are 0.
+  /// @param mask  one entry per weight: 0 for those that are to be skipped.
+  void skip_dead(std::span<const std::uint8_t> mask) {
+    live_ = kernels::pays_to_skip(mask, kernels::dense_shape::most_live) ? kernels::dense_live_weights<T>(shape_, mask)
+                                                                         : kernels::live_weights<T>();
+  }
   [[nodiscard]] std::size_t scratch() const noexcept { return shape_.scratch(kernels::slot_blocks); }
   [[nodiscard]] std::size_t forward_scratch() const noexcept { return 0; }
 
@@ -20709,7 +21229,7 @@ class dense {
  private:
   [[nodiscard]] kernels::dense_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = detail::weights_of(p, kernel_, bias_);
-    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.single()};
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.single(), live_.if_zero(kernel, p.trains())};
   }
 
   [[nodiscard]] extents output_shape() const {
@@ -20724,6 +21244,7 @@ class dense {
   dense_options options_;
   extents input_;
   kernels::dense_shape shape_;
+  kernels::live_weights<T> live_;
   tensor<T, 2> kernel_;
   tensor<T, 1> bias_;
 };
@@ -21164,6 +21685,12 @@ class masked : public Layer {
     shared_ = kernels::shared_weights(m.trained_as_one);
     m.apply(elements(this->kernel()));
     held_ = kernels::held_weights<value_type>(fixed, m.offset);
+    if constexpr (requires(Layer & layer) { layer.skip_dead(fixed); }) {
+      for (std::size_t i = 0; i < m.offset.size(); ++i) {
+        fixed[i] = m.offset[i] != 0 ? 1 : fixed[i];
+      }
+      this->skip_dead(fixed);
+    }
     mask_ = std::move(m);
   }
 
@@ -21175,8 +21702,12 @@ class masked : public Layer {
     shared_.template copy<value_type>(kernel, mask_.offset);
   }
 
-  /// @param gradients  one per weight of the kernel; those of weights that are trained as one become their mean.
-  void share(std::span<value_type> gradients) const { shared_.average(gradients); }
+  /// @param gradients  one per weight of the kernel; those of weights that are trained as one become their mean, those
+  ///                   of weights that are held 0, so that nothing depends on which passes worked them out.
+  void share(std::span<value_type> gradients) const {
+    shared_.average(gradients);
+    held_.clear(gradients);
+  }
 
  private:
   void expect_as_many(std::size_t count, const std::string& what) const {
