@@ -17253,6 +17253,27 @@ void conv2d_backward_parameters(const conv2d_shape& s, conv2d_pass<T> p, const c
   }
 }
 
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE void conv2d_forward(const conv2d_shape& s, const conv2d_pass<float>& p, bool relu, float* y);
+ESPALIER_COMPILED_ONCE void conv2d_forward(const conv2d_shape& s, const conv2d_pass<double>& p, bool relu, double* y);
+ESPALIER_COMPILED_ONCE void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<float>& p, float* y);
+ESPALIER_COMPILED_ONCE void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<double>& p, double* y);
+ESPALIER_COMPILED_ONCE void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<float>& p, float* dx);
+ESPALIER_COMPILED_ONCE void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<double>& p, double* dx);
+ESPALIER_COMPILED_ONCE void conv2d_backward_parameters<gradient_kind::plain>(const conv2d_shape& s,
+                                                                             conv2d_pass<float> p,
+                                                                             const conv2d_gradient<float>& to);
+ESPALIER_COMPILED_ONCE void conv2d_backward_parameters<gradient_kind::plain>(const conv2d_shape& s,
+                                                                             conv2d_pass<double> p,
+                                                                             const conv2d_gradient<double>& to);
+ESPALIER_COMPILED_ONCE void conv2d_backward_parameters<gradient_kind::squared>(const conv2d_shape& s,
+                                                                               conv2d_pass<float> p,
+                                                                               const conv2d_gradient<float>& to);
+ESPALIER_COMPILED_ONCE void conv2d_backward_parameters<gradient_kind::squared>(const conv2d_shape& s,
+                                                                               conv2d_pass<double> p,
+                                                                               const conv2d_gradient<double>& to);
+#endif
+
 }  // namespace espalier::inline v0::kernels
 
 #endif
@@ -17777,6 +17798,25 @@ void dense_backward_parameters(const dense_shape& shape, const dense_pass<T>& p,
     detail::dense_bias_sums<squared>(shape, p, d_bias);
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE void dense_forward(const dense_shape& shape, const dense_pass<float>& p, bool relu, float* y);
+ESPALIER_COMPILED_ONCE void dense_forward(const dense_shape& shape, const dense_pass<double>& p, bool relu, double* y);
+ESPALIER_COMPILED_ONCE void dense_backward_input(const dense_shape& shape, const dense_pass<float>& p, float* dx);
+ESPALIER_COMPILED_ONCE void dense_backward_input(const dense_shape& shape, const dense_pass<double>& p, double* dx);
+ESPALIER_COMPILED_ONCE void dense_backward_parameters<gradient_kind::plain>(const dense_shape& shape,
+                                                                            const dense_pass<float>& p, float* d_kernel,
+                                                                            float* d_bias);
+ESPALIER_COMPILED_ONCE void dense_backward_parameters<gradient_kind::plain>(const dense_shape& shape,
+                                                                            const dense_pass<double>& p,
+                                                                            double* d_kernel, double* d_bias);
+ESPALIER_COMPILED_ONCE void dense_backward_parameters<gradient_kind::squared>(const dense_shape& shape,
+                                                                              const dense_pass<float>& p,
+                                                                              float* d_kernel, float* d_bias);
+ESPALIER_COMPILED_ONCE void dense_backward_parameters<gradient_kind::squared>(const dense_shape& shape,
+                                                                              const dense_pass<double>& p,
+                                                                              double* d_kernel, double* d_bias);
+#endif
 
 }  // namespace espalier::inline v0::kernels
 
@@ -21637,6 +21677,111 @@ static_assert(layer<global_max_pool2d<float>>);
 
 #endif
 
+// ---- espalier/nn/detail/kernel_holder.hpp ----
+// What a mask does to a kernel, whatever layer it belongs to.
+#ifndef ESPALIER_NN_DETAIL_KERNEL_HOLDER_HPP
+#define ESPALIER_NN_DETAIL_KERNEL_HOLDER_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// Holds weights of a kernel as a mask says, see nn::masked.
+template <class T>
+class kernel_holder {
+ public:
+  [[nodiscard]] const mask::weight_mask<T>& mask() const noexcept { return mask_; }
+
+  /// @param kernel  gets the offsets of weights that are not kept.
+  /// @param layer   a name, for messages.
+  /// @return one entry per weight: 0 for those that stay 0 from now on.
+  /// @throws as nn::masked::set_mask; nothing is changed then.
+  std::vector<std::uint8_t> set(mask::weight_mask<T> m, std::span<T> kernel, const std::string& layer);
+
+  void hold(std::span<T> kernel) {
+    held_.apply(kernel);
+    shared_.apply(kernel);
+    shared_.template copy<T>(kernel, mask_.offset);
+  }
+
+  void share(std::span<T> gradients) const {
+    shared_.average(gradients);
+    held_.clear(gradients);
+  }
+
+ private:
+  mask::weight_mask<T> mask_;
+  kernels::shared_weights shared_;
+  kernels::held_weights<T> held_{{}, {}};
+};
+
+/// @throws shape_error if a mask has more or fewer entries of some kind than a kernel has weights.
+template <class T>
+void expect_as_many(const mask::weight_mask<T>& m, std::size_t weights, const std::string& layer) {
+  const auto refuse = [&](const std::string& got, const char* or_none) {
+    throw shape_error(
+        error_message("nn::masked", got + " for layer '" + layer + "'", std::to_string(weights) + or_none));
+  };
+  if (m.mask.size() != weights) {
+    refuse("a mask of " + std::to_string(m.mask.size()) + " weights", "");
+  }
+  for (const auto& [count, what] :
+       {std::pair(m.offset.size(), " offset"), {m.trained_as_one.size(), " group number"}}) {
+    if (count != 0 && count != weights) {
+      refuse(std::to_string(count) + what + (count == 1 ? "" : "s"), ", or none");
+    }
+  }
+}
+
+/// @param m  with an offset for each weight if some are trained as one.
+/// @throws argument_error if weights that are trained as one are kept, or differ in their offsets.
+template <class T>
+void expect_one_offset(const mask::weight_mask<T>& m, const std::string& layer) {
+  std::map<std::uint32_t, T> offsets;
+  for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
+    const std::uint32_t group = m.trained_as_one[i];
+    if (group != 0 && (m.mask[i] != 0 || offsets.try_emplace(group, m.offset[i]).first->second != m.offset[i])) {
+      throw argument_error(error_message("nn::masked",
+                                         "weight " + std::to_string(i) + " of shared group " + std::to_string(group) +
+                                             " of layer '" + layer + "' with a mask or an offset of its own",
+                                         "mask 0 and one offset for all of the group"));
+    }
+  }
+}
+
+template <class T>
+std::vector<std::uint8_t> kernel_holder<T>::set(mask::weight_mask<T> m, std::span<T> kernel, const std::string& layer) {
+  expect_as_many(m, kernel.size(), layer);
+  if (m.offset.empty() && !m.trained_as_one.empty()) {
+    m.offset.assign(m.mask.size(), T{0});
+  }
+  expect_one_offset(m, layer);
+  auto moves = m.mask;  // what is trained as one does, though its mask is 0
+  for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
+    moves[i] = m.trained_as_one[i] != 0 ? 1 : moves[i];
+  }
+  shared_ = kernels::shared_weights(m.trained_as_one);
+  m.apply(kernel);
+  held_ = kernels::held_weights<T>(moves, m.offset);
+  auto live = std::move(moves);
+  for (std::size_t i = 0; i < m.offset.size(); ++i) {
+    live[i] = m.offset[i] != 0 ? 1 : live[i];
+  }
+  mask_ = std::move(m);
+  return live;
+}
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE std::vector<std::uint8_t> kernel_holder<float>::set(mask::weight_mask<float> m,
+                                                                           std::span<float> kernel,
+                                                                           const std::string& layer);
+ESPALIER_COMPILED_ONCE std::vector<std::uint8_t> kernel_holder<double>::set(mask::weight_mask<double> m,
+                                                                            std::span<double> kernel,
+                                                                            const std::string& layer);
+#endif
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
 // ---- espalier/nn/masked.hpp ----
 // A layer some of whose weights are held at 0, or at a shared mean, through all training.
 #ifndef ESPALIER_NN_MASKED_HPP
@@ -21662,82 +21807,28 @@ class masked : public Layer {
   }
 
   /// @return the mask; the offsets of weights that are trained as one are what those are now.
-  [[nodiscard]] const mask::weight_mask<value_type>& mask() const noexcept { return mask_; }
+  [[nodiscard]] const mask::weight_mask<value_type>& mask() const noexcept { return holder_.mask(); }
 
   /// Holds other weights from now on.
   /// @param m  one entry per weight.
-  /// @throws shape_error if it, its offsets or its groups have more or fewer; argument_error if weights that are
-  /// trained
-  ///         as one are kept, or differ in their offsets. The layer is then as it was.
+  /// @throws shape_error if it, its offsets or its groups have more or fewer; argument_error if weights that
+  ///         are trained as one are kept, or differ in their offsets. The layer is then as it was.
   void set_mask(mask::weight_mask<value_type> m) {
-    if (m.mask.size() != this->kernel().size()) {
-      throw shape_error(error_message(
-          "nn::masked", "a mask of " + std::to_string(m.mask.size()) + " weights for layer '" + this->name() + "'",
-          std::to_string(this->kernel().size())));
+    const auto live = holder_.set(std::move(m), elements(this->kernel()), this->name());
+    if constexpr (requires(Layer & layer) { layer.skip_dead(live); }) {
+      this->skip_dead(live);
     }
-    expect_as_many(m.offset.size(), "offset");
-    expect_as_many(m.trained_as_one.size(), "group number");
-    auto fixed = m.mask;
-    for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
-      fixed[i] = m.trained_as_one[i] != 0 ? 1 : fixed[i];
-    }
-    expect_shared(m);
-    shared_ = kernels::shared_weights(m.trained_as_one);
-    m.apply(elements(this->kernel()));
-    held_ = kernels::held_weights<value_type>(fixed, m.offset);
-    if constexpr (requires(Layer & layer) { layer.skip_dead(fixed); }) {
-      for (std::size_t i = 0; i < m.offset.size(); ++i) {
-        fixed[i] = m.offset[i] != 0 ? 1 : fixed[i];
-      }
-      this->skip_dead(fixed);
-    }
-    mask_ = std::move(m);
   }
 
   /// Sets the weights that are not kept back to their offsets, and makes those equal that are trained as one.
-  void hold() {
-    const auto kernel = elements(this->kernel());
-    held_.apply(kernel);
-    shared_.apply(kernel);
-    shared_.template copy<value_type>(kernel, mask_.offset);
-  }
+  void hold() { holder_.hold(elements(this->kernel())); }
 
   /// @param gradients  one per weight of the kernel; those of weights that are trained as one become their mean, those
   ///                   of weights that are held 0, so that nothing depends on which passes worked them out.
-  void share(std::span<value_type> gradients) const {
-    shared_.average(gradients);
-    held_.clear(gradients);
-  }
+  void share(std::span<value_type> gradients) const { holder_.share(gradients); }
 
  private:
-  void expect_as_many(std::size_t count, const std::string& what) const {
-    const std::size_t weights = this->kernel().size();
-    if (count != 0 && count != weights) {
-      throw shape_error(error_message(
-          "nn::masked",
-          std::to_string(count) + " " + what + (count == 1 ? "" : "s") + " for layer '" + this->name() + "'",
-          std::to_string(weights) + ", or none"));
-    }
-  }
-  void expect_shared(mask::weight_mask<value_type>& m) const {
-    if (m.offset.empty() && !m.trained_as_one.empty()) {
-      m.offset.assign(m.mask.size(), value_type{0});
-    }
-    std::map<std::uint32_t, value_type> offsets;
-    for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
-      const std::uint32_t group = m.trained_as_one[i];
-      if (group != 0 && (m.mask[i] != 0 || offsets.try_emplace(group, m.offset[i]).first->second != m.offset[i])) {
-        throw argument_error(error_message("nn::masked",
-                                           "weight " + std::to_string(i) + " of shared group " + std::to_string(group) +
-                                               " of layer '" + this->name() + "' with a mask or an offset of its own",
-                                           "mask 0 and one offset for all of the group"));
-      }
-    }
-  }
-
-  mask::weight_mask<value_type> mask_;
-  kernels::shared_weights shared_;
-  kernels::held_weights<value_type> held_{{}, {}};
+  detail::kernel_holder<value_type> holder_;
 };
 
 }  // namespace espalier::inline v0::nn

@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/detail/conv2d_lane_gradient.hpp>
 #include <espalier/kernels/detail/conv2d_row_gradient.hpp>
@@ -214,6 +215,27 @@ void conv2d_backward_parameters(const conv2d_shape& s, conv2d_pass<T> p, const c
     detail::conv2d_gradient_by_lanes<Kind>(s, p, wanted);
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE void conv2d_forward(const conv2d_shape& s, const conv2d_pass<float>& p, bool relu, float* y);
+ESPALIER_COMPILED_ONCE void conv2d_forward(const conv2d_shape& s, const conv2d_pass<double>& p, bool relu, double* y);
+ESPALIER_COMPILED_ONCE void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<float>& p, float* y);
+ESPALIER_COMPILED_ONCE void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<double>& p, double* y);
+ESPALIER_COMPILED_ONCE void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<float>& p, float* dx);
+ESPALIER_COMPILED_ONCE void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<double>& p, double* dx);
+ESPALIER_COMPILED_ONCE void conv2d_backward_parameters<gradient_kind::plain>(const conv2d_shape& s,
+                                                                             conv2d_pass<float> p,
+                                                                             const conv2d_gradient<float>& to);
+ESPALIER_COMPILED_ONCE void conv2d_backward_parameters<gradient_kind::plain>(const conv2d_shape& s,
+                                                                             conv2d_pass<double> p,
+                                                                             const conv2d_gradient<double>& to);
+ESPALIER_COMPILED_ONCE void conv2d_backward_parameters<gradient_kind::squared>(const conv2d_shape& s,
+                                                                               conv2d_pass<float> p,
+                                                                               const conv2d_gradient<float>& to);
+ESPALIER_COMPILED_ONCE void conv2d_backward_parameters<gradient_kind::squared>(const conv2d_shape& s,
+                                                                               conv2d_pass<double> p,
+                                                                               const conv2d_gradient<double>& to);
+#endif
 
 }  // namespace espalier::inline v0::kernels
 

@@ -10,6 +10,7 @@
 #include <span>
 #include <utility>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/kernels/detail/bias_gradient.hpp>
 #include <espalier/kernels/detail/single.hpp>
 #include <espalier/kernels/detail/table.hpp>
@@ -292,6 +293,25 @@ void dense_backward_parameters(const dense_shape& shape, const dense_pass<T>& p,
     detail::dense_bias_sums<squared>(shape, p, d_bias);
   }
 }
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE void dense_forward(const dense_shape& shape, const dense_pass<float>& p, bool relu, float* y);
+ESPALIER_COMPILED_ONCE void dense_forward(const dense_shape& shape, const dense_pass<double>& p, bool relu, double* y);
+ESPALIER_COMPILED_ONCE void dense_backward_input(const dense_shape& shape, const dense_pass<float>& p, float* dx);
+ESPALIER_COMPILED_ONCE void dense_backward_input(const dense_shape& shape, const dense_pass<double>& p, double* dx);
+ESPALIER_COMPILED_ONCE void dense_backward_parameters<gradient_kind::plain>(const dense_shape& shape,
+                                                                            const dense_pass<float>& p, float* d_kernel,
+                                                                            float* d_bias);
+ESPALIER_COMPILED_ONCE void dense_backward_parameters<gradient_kind::plain>(const dense_shape& shape,
+                                                                            const dense_pass<double>& p,
+                                                                            double* d_kernel, double* d_bias);
+ESPALIER_COMPILED_ONCE void dense_backward_parameters<gradient_kind::squared>(const dense_shape& shape,
+                                                                              const dense_pass<float>& p,
+                                                                              float* d_kernel, float* d_bias);
+ESPALIER_COMPILED_ONCE void dense_backward_parameters<gradient_kind::squared>(const dense_shape& shape,
+                                                                              const dense_pass<double>& p,
+                                                                              double* d_kernel, double* d_bias);
+#endif
 
 }  // namespace espalier::inline v0::kernels
 

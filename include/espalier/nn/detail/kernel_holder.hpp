@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a mask does to a kernel, whatever layer it belongs to.
+#ifndef ESPALIER_NN_DETAIL_KERNEL_HOLDER_HPP
+#define ESPALIER_NN_DETAIL_KERNEL_HOLDER_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <espalier/base/compiled_once.hpp>
+#include <espalier/base/errors.hpp>
+#include <espalier/kernels/held_weights.hpp>
+#include <espalier/kernels/shared_weights.hpp>
+#include <espalier/mask/weight_mask.hpp>
+
+namespace espalier::inline v0::nn::detail {
+
+/// Holds weights of a kernel as a mask says, see nn::masked.
+template <class T>
+class kernel_holder {
+ public:
+  [[nodiscard]] const mask::weight_mask<T>& mask() const noexcept { return mask_; }
+
+  /// @param kernel  gets the offsets of weights that are not kept.
+  /// @param layer   a name, for messages.
+  /// @return one entry per weight: 0 for those that stay 0 from now on.
+  /// @throws as nn::masked::set_mask; nothing is changed then.
+  std::vector<std::uint8_t> set(mask::weight_mask<T> m, std::span<T> kernel, const std::string& layer);
+
+  void hold(std::span<T> kernel) {
+    held_.apply(kernel);
+    shared_.apply(kernel);
+    shared_.template copy<T>(kernel, mask_.offset);
+  }
+
+  void share(std::span<T> gradients) const {
+    shared_.average(gradients);
+    held_.clear(gradients);
+  }
+
+ private:
+  mask::weight_mask<T> mask_;
+  kernels::shared_weights shared_;
+  kernels::held_weights<T> held_{{}, {}};
+};
+
+/// @throws shape_error if a mask has more or fewer entries of some kind than a kernel has weights.
+template <class T>
+void expect_as_many(const mask::weight_mask<T>& m, std::size_t weights, const std::string& layer) {
+  const auto refuse = [&](const std::string& got, const char* or_none) {
+    throw shape_error(
+        error_message("nn::masked", got + " for layer '" + layer + "'", std::to_string(weights) + or_none));
+  };
+  if (m.mask.size() != weights) {
+    refuse("a mask of " + std::to_string(m.mask.size()) + " weights", "");
+  }
+  for (const auto& [count, what] :
+       {std::pair(m.offset.size(), " offset"), {m.trained_as_one.size(), " group number"}}) {
+    if (count != 0 && count != weights) {
+      refuse(std::to_string(count) + what + (count == 1 ? "" : "s"), ", or none");
+    }
+  }
+}
+
+/// @param m  with an offset for each weight if some are trained as one.
+/// @throws argument_error if weights that are trained as one are kept, or differ in their offsets.
+template <class T>
+void expect_one_offset(const mask::weight_mask<T>& m, const std::string& layer) {
+  std::map<std::uint32_t, T> offsets;
+  for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
+    const std::uint32_t group = m.trained_as_one[i];
+    if (group != 0 && (m.mask[i] != 0 || offsets.try_emplace(group, m.offset[i]).first->second != m.offset[i])) {
+      throw argument_error(error_message("nn::masked",
+                                         "weight " + std::to_string(i) + " of shared group " + std::to_string(group) +
+                                             " of layer '" + layer + "' with a mask or an offset of its own",
+                                         "mask 0 and one offset for all of the group"));
+    }
+  }
+}
+
+template <class T>
+std::vector<std::uint8_t> kernel_holder<T>::set(mask::weight_mask<T> m, std::span<T> kernel, const std::string& layer) {
+  expect_as_many(m, kernel.size(), layer);
+  if (m.offset.empty() && !m.trained_as_one.empty()) {
+    m.offset.assign(m.mask.size(), T{0});
+  }
+  expect_one_offset(m, layer);
+  auto moves = m.mask;  // what is trained as one does, though its mask is 0
+  for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
+    moves[i] = m.trained_as_one[i] != 0 ? 1 : moves[i];
+  }
+  shared_ = kernels::shared_weights(m.trained_as_one);
+  m.apply(kernel);
+  held_ = kernels::held_weights<T>(moves, m.offset);
+  auto live = std::move(moves);
+  for (std::size_t i = 0; i < m.offset.size(); ++i) {
+    live[i] = m.offset[i] != 0 ? 1 : live[i];
+  }
+  mask_ = std::move(m);
+  return live;
+}
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE std::vector<std::uint8_t> kernel_holder<float>::set(mask::weight_mask<float> m,
+                                                                           std::span<float> kernel,
+                                                                           const std::string& layer);
+ESPALIER_COMPILED_ONCE std::vector<std::uint8_t> kernel_holder<double>::set(mask::weight_mask<double> m,
+                                                                            std::span<double> kernel,
+                                                                            const std::string& layer);
+#endif
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
