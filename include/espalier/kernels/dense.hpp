@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 
 #include <espalier/base/compiled_once.hpp>
 #include <espalier/kernels/detail/bias_gradient.hpp>
@@ -61,33 +60,43 @@ namespace detail {
   return (inputs + rows - 1) / rows;
 }
 
-/// @param weight  (output, input) -> number of the weight.
-template <class Weight>
-[[nodiscard]] live_list dense_list(std::span<const std::uint8_t> mask, std::size_t outputs, std::size_t inputs,
-                                   const Weight& weight) {
+/// @param output  from one output to the next in the mask.
+/// @param input   the same for inputs.
+[[nodiscard]] inline live_list dense_list(std::span<const std::uint8_t> mask, std::size_t outputs, std::size_t output,
+                                          std::size_t inputs, std::size_t input) {
   const std::size_t run = inputs_in_row(inputs);
-  return live_list::of(
-      mask, outputs, (inputs + run - 1) / run, run,
-      [&](std::size_t output, std::size_t row, std::size_t i) {
-        return row * run + i < inputs ? weight(output, row * run + i) : mask.size();
-      },
-      [&](std::size_t row, std::size_t i) { return (row * run + i) * lanes; });
+  live_list list;
+  list.rows = (inputs + run - 1) / run;
+  list.starts.push_back(0);
+  for (std::size_t o = 0; o < outputs; ++o) {
+    for (std::size_t begin = 0; begin < inputs; begin += run) {
+      for (std::size_t i = begin; i < (std::min)(begin + run, inputs); ++i) {
+        if (mask[o * output + i * input] != 0) {
+          list.inputs.push_back(static_cast<std::uint8_t>(i - begin));
+        }
+      }
+      list.starts.push_back(static_cast<std::uint32_t>(list.inputs.size()));
+    }
+  }
+  return list;
 }
 
 /// Runs a product by a list, tile by tile and row by row, with sums that go on from row to row.
 template <class T>
-void run_listed_rows(product_task<T> task, const listed_table<T>& kernels, const live_list& list) {
-  const finish last = task.finish;
-  const std::size_t tiles = std::exchange(task.tiles, 1);
-  for (std::size_t tile = 0; tile < tiles; ++tile) {
+void run_listed_rows(const product_task<T>& all, const listed_table<T>& kernels, const live_list& list) {
+  const std::size_t run = inputs_in_row(all.run);
+  for (std::size_t tile = 0; tile < all.tiles; ++tile) {
+    product_task<T> task = all;
+    task.x += tile * all.x_tile;
+    task.y += tile * all.y_tile;
     for (std::size_t row = 0; row < list.rows; ++row) {
       task.list = listed<T>::rows_of(kernels, list, row, row + 1, 0);
       task.goes_on = row > 0;
-      task.finish = row + 1 < list.rows ? finish::store : last;
-      run_listed(task);
+      task.finish = row + 1 < list.rows ? finish::store : all.finish;
+      kernels.in_row(task);
+      task.x += run * lanes;
+      task.weights += run * all.weight_input;
     }
-    task.x += task.x_tile;
-    task.y += task.y_tile;
   }
 }
 
@@ -234,12 +243,8 @@ void dense_bias_sums(const dense_shape& shape, const dense_pass<T>& p, T* d_bias
 /// @return the others.   Complexity: O(weights).
 template <class T>
 [[nodiscard]] live_weights<T> dense_live_weights(const dense_shape& shape, std::span<const std::uint8_t> mask) {
-  return {mask,
-          detail::dense_list(mask, shape.outputs, shape.inputs,
-                             [&](std::size_t output, std::size_t input) { return input * shape.outputs + output; }),
-          detail::dense_list(mask, shape.inputs, shape.outputs,
-                             [&](std::size_t input, std::size_t output) { return input * shape.outputs + output; }),
-          &detail::listed_products<T>};
+  return {mask, detail::dense_list(mask, shape.outputs, 1, shape.inputs, shape.outputs),
+          detail::dense_list(mask, shape.inputs, shape.outputs, shape.outputs, 1), &detail::listed_products<T>};
 }
 
 /// y = x kernel + bias, or max(that, 0).

@@ -29,12 +29,13 @@ struct live_weight {
 /// The weights of each output of a product that are not skipped, row by row of inputs.
 struct live_list {
   std::vector<live_weight> live;
+  std::vector<std::uint8_t> inputs;   ///< in place of `live`: their inputs in the row; shorter where there is much
   std::vector<std::uint32_t> starts;  ///< of output o and row r: where its weights begin is at o rows + r
   std::size_t rows = 1;
 
   /// Goes through all weights of a product and takes those that live.
   /// @param run     inputs in a row.
-  /// @param weight  (output, row, input of the row) -> number of a weight in the kernel; beyond it: there is none.
+  /// @param weight  (output, row, input of the row) -> number of a weight in the kernel.
   /// @param place   (row, input of the row) -> place of the input.
   template <class Weight, class Place>
   [[nodiscard]] static live_list of(std::span<const std::uint8_t> mask, std::size_t outputs, std::size_t rows,
@@ -45,7 +46,7 @@ struct live_list {
     for (std::size_t i = 0; i < outputs * rows; ++i) {
       for (std::size_t input = 0; input < run; ++input) {
         const std::size_t number = weight(i / rows, i % rows, input);
-        if (number < mask.size() && mask[number] != 0) {
+        if (mask[number] != 0) {
           list.live.push_back({static_cast<std::uint32_t>(place(i % rows, input)), static_cast<std::uint32_t>(number)});
         }
       }

@@ -23,8 +23,8 @@
     static constexpr std::size_t width = vector_of<T>::width;               \
     template <std::size_t Points, std::size_t Outputs>                      \
     static constexpr auto product = &Set::product<T, Points, Outputs>;      \
-    template <std::size_t Tiles>                                            \
-    static constexpr auto listed = &Set::listed<T, Tiles>;                  \
+    template <std::size_t Tiles, bool InRow>                                \
+    static constexpr auto listed = &Set::listed<T, Tiles, InRow>;           \
     template <std::size_t Vectors>                                          \
     static constexpr auto single = &Set::single<T, Vectors>;                \
     template <std::size_t Rows, std::size_t Vectors>                        \

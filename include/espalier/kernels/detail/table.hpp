@@ -50,8 +50,10 @@ template <class T>
 struct make_listed_table {
   template <class Kernels, std::size_t Outputs>
   [[nodiscard]] static constexpr listed_table<T> of() {
-    return {{Kernels::template listed<1>, Kernels::template listed<2>, Kernels::template listed<3>},
-            {Kernels::template listed_lanes<4>, Kernels::template listed_lanes<8>}};
+    return {
+        {Kernels::template listed<1, false>, Kernels::template listed<2, false>, Kernels::template listed<3, false>},
+        Kernels::template listed<1, true>,
+        {Kernels::template listed_lanes<4>, Kernels::template listed_lanes<8>}};
   }
 };
 

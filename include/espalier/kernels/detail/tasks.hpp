@@ -27,6 +27,7 @@ template <class T>
 struct listed {
   const listed_table<T>* kernels = nullptr;  ///< or null: none is skipped
   const live_weight* live = nullptr;
+  const std::uint8_t* inputs = nullptr;   ///< in place of them, of one row; then strides of the weights are looked at
   const std::uint32_t* starts = nullptr;  ///< of the first row of each output
   std::size_t starts_output = 0;          ///< from one output to the next
   std::size_t rows = 0;                   ///< of each output
@@ -37,8 +38,8 @@ struct listed {
   /// @param step  numbers from one row to the next.
   [[nodiscard]] static listed rows_of(const listed_table<T>& kernels, const live_list& list, std::size_t first,
                                       std::size_t last, std::size_t step) {
-    return {&kernels,     list.live.data(), list.starts.data() + first,          list.rows,
-            last - first, first * step,     (list.starts.size() - 1) / list.rows};
+    return {&kernels,  list.live.data(), list.inputs.data(), list.starts.data() + first,
+            list.rows, last - first,     first * step,       (list.starts.size() - 1) / list.rows};
   }
 };
 
@@ -66,7 +67,7 @@ struct product_task {
   std::size_t x_tile = 0;
   std::size_t y_tile = 0;
   detail::finish finish = finish::store;
-  listed<T> list{};      ///< if it has kernels, `run` and strides of the weights are not looked at
+  listed<T> list{};      ///< if it has kernels, `run` is not looked at, nor are strides of the weights
   bool goes_on = false;  ///< with a list: whether sums begin with y, not with the bias
 };
 
@@ -186,6 +187,7 @@ struct kernel_table {
 template <class T>
 struct listed_table {
   std::array<void (*)(const product_task<T>&), 3> product{};     ///< [tiles at once - 1]
+  void (*in_row)(const product_task<T>&) = nullptr;              ///< of one tile, by `inputs`
   std::array<void (*)(const listed_lanes_task<T>&), 2> lanes{};  ///< [4, 8 weights]
 };
 
