@@ -156,6 +156,21 @@ void lenet_unmasked_128(benchmark::State& state) {
   lenet_chessboard(state, false);
 }
 
+/// LeNet with so many percent of the weights of each layer, chosen at random: passes skip the others.
+void lenet_sparse_128(benchmark::State& state) {
+  auto model = lenet<nn::average_pool2d<>>(nn::padding::same);
+  espalier::random_generator random(1);
+  std::vector<espalier::mask::weight_mask<float>> masks;
+  for (const auto& layer : model.layers()) {
+    masks.push_back(espalier::mask::keep_all<float>(layer.kernel.size()));
+    for (auto& live : masks.back().mask) {
+      live = random.below(100) < static_cast<std::uint64_t>(state.range(2)) ? 1 : 0;
+    }
+  }
+  model.set_masks(masks);
+  epoch(state, std::move(model), {.samples = 12800, .gather = false});
+}
+
 /// The same with every second unit without inputs; left out of the training, unless it is to train the whole network.
 template <class Model>
 void epoch_of_half(benchmark::State& state, Model model, const run& sizes) {
@@ -294,6 +309,10 @@ void peak(benchmark::State& state) {
 BENCHMARK(peak)->ArgNames({"threads", "set"})->ArgsProduct({{1}, {2, 1}})->MeasureProcessCPUTime()->UseRealTime();
 #endif
 
+void sparse(benchmark::internal::Benchmark* b) {
+  b->ArgNames({"threads", "set", "percent"})->ArgsProduct({{1}, {2, 1, 0}, {100, 50, 25, 10}});
+  b->MeasureProcessCPUTime()->UseRealTime();
+}
 /// Threads, and instruction sets from AVX-512 down to the portable ones.
 void one(benchmark::internal::Benchmark* b) {
   b->ArgNames({"threads", "set"})->ArgsProduct({{1}, {2, 1, 0}})->MeasureProcessCPUTime()->UseRealTime();
@@ -306,6 +325,7 @@ BENCHMARK(jet_1024)->Apply(one_and_two);
 BENCHMARK(lenet_128)->Apply(one_and_two);
 BENCHMARK(lenet_masked_128)->Apply(one);
 BENCHMARK(lenet_unmasked_128)->Apply(one);
+BENCHMARK(lenet_sparse_128)->Apply(sparse);
 BENCHMARK(jet_half_128)->Apply(one);
 BENCHMARK(jet_half_whole_128)->Apply(one);
 BENCHMARK(lenet_half_128)->Apply(one);
