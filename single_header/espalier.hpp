@@ -14385,12 +14385,13 @@ struct live_weight {
 /// The weights of each output of a product that are not skipped, row by row of inputs.
 struct live_list {
   std::vector<live_weight> live;
+  std::vector<std::uint8_t> inputs;   ///< in place of `live`: their inputs in the row; shorter where there is much
   std::vector<std::uint32_t> starts;  ///< of output o and row r: where its weights begin is at o rows + r
   std::size_t rows = 1;
 
   /// Goes through all weights of a product and takes those that live.
   /// @param run     inputs in a row.
-  /// @param weight  (output, row, input of the row) -> number of a weight in the kernel; beyond it: there is none.
+  /// @param weight  (output, row, input of the row) -> number of a weight in the kernel.
   /// @param place   (row, input of the row) -> place of the input.
   template <class Weight, class Place>
   [[nodiscard]] static live_list of(std::span<const std::uint8_t> mask, std::size_t outputs, std::size_t rows,
@@ -14401,7 +14402,7 @@ struct live_list {
     for (std::size_t i = 0; i < outputs * rows; ++i) {
       for (std::size_t input = 0; input < run; ++input) {
         const std::size_t number = weight(i / rows, i % rows, input);
-        if (number < mask.size() && mask[number] != 0) {
+        if (mask[number] != 0) {
           list.live.push_back({static_cast<std::uint32_t>(place(i % rows, input)), static_cast<std::uint32_t>(number)});
         }
       }
@@ -14506,6 +14507,7 @@ template <class T>
 struct listed {
   const listed_table<T>* kernels = nullptr;  ///< or null: none is skipped
   const live_weight* live = nullptr;
+  const std::uint8_t* inputs = nullptr;   ///< in place of them, of one row; then strides of the weights are looked at
   const std::uint32_t* starts = nullptr;  ///< of the first row of each output
   std::size_t starts_output = 0;          ///< from one output to the next
   std::size_t rows = 0;                   ///< of each output
@@ -14516,8 +14518,8 @@ struct listed {
   /// @param step  numbers from one row to the next.
   [[nodiscard]] static listed rows_of(const listed_table<T>& kernels, const live_list& list, std::size_t first,
                                       std::size_t last, std::size_t step) {
-    return {&kernels,     list.live.data(), list.starts.data() + first,          list.rows,
-            last - first, first * step,     (list.starts.size() - 1) / list.rows};
+    return {&kernels,  list.live.data(), list.inputs.data(), list.starts.data() + first,
+            list.rows, last - first,     first * step,       (list.starts.size() - 1) / list.rows};
   }
 };
 
@@ -14545,7 +14547,7 @@ struct product_task {
   std::size_t x_tile = 0;
   std::size_t y_tile = 0;
   detail::finish finish = finish::store;
-  listed<T> list{};      ///< if it has kernels, `run` and strides of the weights are not looked at
+  listed<T> list{};      ///< if it has kernels, `run` is not looked at, nor are strides of the weights
   bool goes_on = false;  ///< with a list: whether sums begin with y, not with the bias
 };
 
@@ -14665,6 +14667,7 @@ struct kernel_table {
 template <class T>
 struct listed_table {
   std::array<void (*)(const product_task<T>&), 3> product{};     ///< [tiles at once - 1]
+  void (*in_row)(const product_task<T>&) = nullptr;              ///< of one tile, by `inputs`
   std::array<void (*)(const listed_lanes_task<T>&), 2> lanes{};  ///< [4, 8 weights]
 };
 
@@ -14822,229 +14825,239 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
 #define ESPALIER_KEEP_IN_REGISTER(value) static_cast<void>(value)
 #endif
 
-#define ESPALIER_FORWARD_KERNELS(Set, Bytes)                                                                      \
-  namespace Set {                                                                                                 \
-  /* A vector of Bytes bytes and its operations. */                                                               \
-  template <class T>                                                                                              \
-  struct vector_of {                                                                                              \
-    static constexpr std::size_t width = Bytes / sizeof(T);                                                       \
-    typedef T type __attribute__((vector_size(Bytes)));                                                           \
-  };                                                                                                              \
-  template <class T>                                                                                              \
-  using vector = typename vector_of<T>::type;                                                                     \
-  template <class T>                                                                                              \
-  using mask = decltype(vector<T>{} < vector<T>{});                                                               \
-                                                                                                                  \
-  template <class T>                                                                                              \
-  [[gnu::always_inline]] inline vector<T> load(const T* from) {                                                   \
-    vector<T> value;                                                                                              \
-    std::memcpy(&value, from, sizeof(value));                                                                     \
-    return value;                                                                                                 \
-  }                                                                                                               \
-  template <class T, class Vector>                                                                                \
-  [[gnu::always_inline]] inline void store(T* to, const Vector& value) {                                          \
-    std::memcpy(to, &value, sizeof(value));                                                                       \
-  }                                                                                                               \
-  /* Minus zero costs nothing; plus zero would turn -0 into 0. */                                                 \
-  template <class T>                                                                                              \
-  [[gnu::always_inline]] inline vector<T> broadcast(T value) {                                                    \
-    return value - vector<T>{};                                                                                   \
-  }                                                                                                               \
-                                                                                                                  \
-  template <class T, std::size_t Points, std::size_t Outputs>                                                     \
-  struct tile {                                                                                                   \
-    vector<T> sums[Points][Outputs];                                                                              \
-                                                                                                                  \
-    [[gnu::always_inline]] inline void begin(const product_task<T>& t) {                                          \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                                 \
-        const vector<T> first = broadcast<T>(t.bias == nullptr ? T{0} : t.bias[o]);                               \
-        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                                \
-          sums[p][o] = first;                                                                                     \
-        }                                                                                                         \
-      }                                                                                                           \
-    }                                                                                                             \
-    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x) {                           \
-      const T* weights = t.weights;                                                                               \
-      for (std::size_t row = 0; row < t.rows; ++row, x += t.x_row, weights += t.weight_row) {                     \
-        const T* from = x;                                                                                        \
-        const T* w = weights;                                                                                     \
-        for (std::size_t input = 0; input < t.run; ++input, from += lanes, w += t.weight_input) {                 \
-          vector<T> weight[Outputs];                                                                              \
-          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
-            weight[o] = broadcast<T>(w[o * t.weight_output]);                                                     \
-          }                                                                                                       \
-          ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                              \
-            vector<T> sample = load<T>(from + p % 2 * t.x_column + p / 2 * t.x_line);                             \
-            ESPALIER_KEEP_IN_REGISTER(sample);                                                                    \
-            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                           \
-              sums[p][o] += weight[o] * sample;                                                                   \
-            }                                                                                                     \
-          }                                                                                                       \
-        }                                                                                                         \
-      }                                                                                                           \
-    }                                                                                                             \
-    /* Only what is certainly not positive becomes 0, so that what is not a number stays. */                      \
-    [[gnu::always_inline]] inline void end(const product_task<T>& t, T* y) const {                                \
-      ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                                  \
-        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                               \
-          vector<T> value = sums[p][o];                                                                           \
-          if (t.finish == finish::relu) {                                                                         \
-            value = value <= T{0} ? vector<T>{} : value;                                                          \
-          }                                                                                                       \
-          store<T>(y + o * lanes + p % 2 * t.y_column + p / 2 * t.y_line, value);                                 \
-        }                                                                                                         \
-      }                                                                                                           \
-    }                                                                                                             \
-    [[gnu::always_inline]] inline void end_max_pool(T* y, T* marks) const {                                       \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                                 \
-        vector<T> largest = sums[0][o];                                                                           \
-        mask<T> winner = mask<T>{} + 1;                                                                           \
-        ESPALIER_UNROLL for (std::size_t p = 1; p < Points; ++p) {                                                \
-          const mask<T> larger = ~(sums[p][o] <= largest) & (largest == largest);                                 \
-          largest = larger ? sums[p][o] : largest;                                                                \
-          winner = larger ? mask<T>{} + static_cast<std::int8_t>(1 << p) : winner;                                \
-        }                                                                                                         \
-        store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                                         \
-        if (marks != nullptr) {                                                                                   \
-          store<T>(marks + o * lanes, largest > T{0} ? winner : mask<T>{});                                       \
-        }                                                                                                         \
-      }                                                                                                           \
-    }                                                                                                             \
-    [[gnu::always_inline]] inline void end_average_pool(T* y, T* marks) const {                                   \
-      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                                 \
-        vector<T> total{};                                                                                        \
-        mask<T> positive{};                                                                                       \
-        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                                \
-          total += sums[p][o] <= T{0} ? vector<T>{} : sums[p][o];                                                 \
-          positive |= (sums[p][o] > T{0}) & static_cast<std::int8_t>(1 << p);                                     \
-        }                                                                                                         \
-        store<T>(y + o * lanes, total * (T{1} / 4));                                                              \
-        if (marks != nullptr) {                                                                                   \
-          store<T>(marks + o * lanes, positive);                                                                  \
-        }                                                                                                         \
-      }                                                                                                           \
-    }                                                                                                             \
-  };                                                                                                              \
-                                                                                                                  \
-  /* A tile of four points is finished. */                                                                        \
-  template <class T, std::size_t Points, std::size_t Outputs>                                                     \
-  [[gnu::always_inline]] inline void end_tile(const tile<T, Points, Outputs>& sums, const product_task<T>& t,     \
-                                              std::size_t to) {                                                   \
-    if constexpr (Points == 4) {                                                                                  \
-      if (t.finish == finish::relu_max_pool) {                                                                    \
-        sums.end_max_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                                 \
-        return;                                                                                                   \
-      }                                                                                                           \
-      if (t.finish == finish::relu_average_pool) {                                                                \
-        sums.end_average_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                             \
-        return;                                                                                                   \
-      }                                                                                                           \
-    }                                                                                                             \
-    sums.end(t, t.y + to);                                                                                        \
-  }                                                                                                               \
-                                                                                                                  \
-  template <class T, std::size_t Points, std::size_t Outputs>                                                     \
-  void product(const product_task<T>& t) {                                                                        \
-    for (std::size_t i = 0; i < t.tiles; ++i) {                                                                   \
-      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                     \
-        tile<T, Points, Outputs> sums;                                                                            \
-        sums.begin(t);                                                                                            \
-        sums.multiply(t, t.x + i * t.x_tile + lane);                                                              \
-        end_tile<T, Points, Outputs>(sums, t, i * t.y_tile + lane);                                               \
-      }                                                                                                           \
-    }                                                                                                             \
-  }                                                                                                               \
-                                                                                                                  \
-  /* Several tiles of one output, which share its list of weights. */                                             \
-  template <class T, std::size_t Tiles>                                                                           \
-  struct listed_tiles {                                                                                           \
-    tile<T, 4, 1> tiles[Tiles];                                                                                   \
-                                                                                                                  \
-    [[gnu::always_inline]] inline void begin(const product_task<T>& t, const T* y) {                              \
-      ESPALIER_UNROLL for (std::size_t i = 0; i < Tiles; ++i) {                                                   \
-        if (!t.goes_on) {                                                                                         \
-          tiles[i].begin(t);                                                                                      \
-          continue;                                                                                               \
-        }                                                                                                         \
-        ESPALIER_UNROLL for (std::size_t p = 0; p < 4; ++p) {                                                     \
-          tiles[i].sums[p][0] = load<T>(y + i * t.y_tile + p % 2 * t.y_column + p / 2 * t.y_line);                \
-        }                                                                                                         \
-      }                                                                                                           \
-    }                                                                                                             \
-    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x, std::size_t output) {       \
-      const std::uint32_t* starts = t.list.starts + output * t.list.starts_output;                                \
-      const live_weight* end = t.list.live + starts[t.list.rows];                                                 \
-      for (const live_weight* l = t.list.live + starts[0]; l != end; ++l) {                                       \
-        const vector<T> weight = broadcast<T>(t.weights[l->weight]);                                              \
-        const T* from = x + (l->place - t.list.skipped);                                                          \
-        ESPALIER_UNROLL for (std::size_t i = 0; i < Tiles; ++i) {                                                 \
-          ESPALIER_UNROLL for (std::size_t p = 0; p < 4; ++p) {                                                   \
-            tiles[i].sums[p][0] += weight * load<T>(from + i * t.x_tile + p % 2 * t.x_column + p / 2 * t.x_line); \
-          }                                                                                                       \
-        }                                                                                                         \
-      }                                                                                                           \
-    }                                                                                                             \
-  };                                                                                                              \
-                                                                                                                  \
-  template <class T, std::size_t Tiles>                                                                           \
-  void listed(const product_task<T>& t) {                                                                         \
-    product_task<T> own = t;                                                                                      \
-    for (std::size_t output = 0; output < t.list.outputs; ++output) {                                             \
-      own.bias = t.bias == nullptr ? nullptr : t.bias + output;                                                   \
-      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                     \
-        const std::size_t to = output * lanes + lane;                                                             \
-        listed_tiles<T, Tiles> sums;                                                                              \
-        sums.begin(own, t.y + to);                                                                                \
-        sums.multiply(t, t.x + lane, output);                                                                     \
-        ESPALIER_UNROLL for (std::size_t i = 0; i < Tiles; ++i) {                                                 \
-          end_tile<T, 4, 1>(sums.tiles[i], t, to + i * t.y_tile);                                                 \
-        }                                                                                                         \
-      }                                                                                                           \
-    }                                                                                                             \
-  }                                                                                                               \
-  template <class T, std::size_t Vectors>                                                                         \
-  [[gnu::always_inline]] inline void add_input(vector<T> (&sums)[Vectors], T x, const T* weights) {               \
-    vector<T> sample = broadcast<T>(x);                                                                           \
-    ESPALIER_KEEP_IN_REGISTER(sample);                                                                            \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                                   \
-      sums[v] += load<T>(weights + v * vector_of<T>::width) * sample;                                             \
-    }                                                                                                             \
-  }                                                                                                               \
-                                                                                                                  \
-  template <class T, std::size_t Vectors>                                                                         \
-  void single(const single_task<T>& t) {                                                                          \
-    constexpr std::size_t width = vector_of<T>::width;                                                            \
-    T part[Vectors * width] = {};                                                                                 \
-    const std::size_t bytes = t.outputs * sizeof(T);                                                              \
-    if (t.bias != nullptr) {                                                                                      \
-      std::memcpy(part, t.bias, bytes);                                                                           \
-    }                                                                                                             \
-    vector<T> sums[Vectors];                                                                                      \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                                   \
-      sums[v] = load<T>(part + v * width);                                                                        \
-    }                                                                                                             \
-    const T* weights = t.kernel;                                                                                  \
-    std::size_t i = 0;                                                                                            \
-    for (; i < t.whole; ++i, weights += t.row) {                                                                  \
-      add_input<T>(sums, t.x[i * lanes], weights);                                                                \
-    }                                                                                                             \
-    for (; i < t.inputs; ++i, weights += t.row) {                                                                 \
-      std::memcpy(part, weights, bytes);                                                                          \
-      add_input<T>(sums, t.x[i * lanes], part);                                                                   \
-    }                                                                                                             \
-    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                                   \
-      if (t.relu) {                                                                                               \
-        sums[v] = sums[v] <= T{0} ? vector<T>{} : sums[v];                                                        \
-      }                                                                                                           \
-      store<T>(part + v * width, sums[v]);                                                                        \
-    }                                                                                                             \
-    for (std::size_t o = 0; o < t.outputs; ++o) {                                                                 \
-      const vector<T> same = broadcast<T>(part[o]);                                                               \
-      ESPALIER_UNROLL for (std::size_t lane = 0; lane < lanes; lane += width) {                                   \
-        store<T>(t.y + o * lanes + lane, same);                                                                   \
-      }                                                                                                           \
-    }                                                                                                             \
-  }                                                                                                               \
+#define ESPALIER_FORWARD_KERNELS(Set, Bytes)                                                                  \
+  namespace Set {                                                                                             \
+  /* A vector of Bytes bytes and its operations. */                                                           \
+  template <class T>                                                                                          \
+  struct vector_of {                                                                                          \
+    static constexpr std::size_t width = Bytes / sizeof(T);                                                   \
+    typedef T type __attribute__((vector_size(Bytes)));                                                       \
+  };                                                                                                          \
+  template <class T>                                                                                          \
+  using vector = typename vector_of<T>::type;                                                                 \
+  template <class T>                                                                                          \
+  using mask = decltype(vector<T>{} < vector<T>{});                                                           \
+                                                                                                              \
+  template <class T>                                                                                          \
+  [[gnu::always_inline]] inline vector<T> load(const T* from) {                                               \
+    vector<T> value;                                                                                          \
+    std::memcpy(&value, from, sizeof(value));                                                                 \
+    return value;                                                                                             \
+  }                                                                                                           \
+  template <class T, class Vector>                                                                            \
+  [[gnu::always_inline]] inline void store(T* to, const Vector& value) {                                      \
+    std::memcpy(to, &value, sizeof(value));                                                                   \
+  }                                                                                                           \
+  /* Minus zero costs nothing; plus zero would turn -0 into 0. */                                             \
+  template <class T>                                                                                          \
+  [[gnu::always_inline]] inline vector<T> broadcast(T value) {                                                \
+    return value - vector<T>{};                                                                               \
+  }                                                                                                           \
+                                                                                                              \
+  template <class T, std::size_t Points, std::size_t Outputs>                                                 \
+  struct tile {                                                                                               \
+    vector<T> sums[Points][Outputs];                                                                          \
+                                                                                                              \
+    [[gnu::always_inline]] inline void begin(const product_task<T>& t) {                                      \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
+        const vector<T> first = broadcast<T>(t.bias == nullptr ? T{0} : t.bias[o]);                           \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                            \
+          sums[p][o] = first;                                                                                 \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x) {                       \
+      const T* weights = t.weights;                                                                           \
+      for (std::size_t row = 0; row < t.rows; ++row, x += t.x_row, weights += t.weight_row) {                 \
+        const T* from = x;                                                                                    \
+        const T* w = weights;                                                                                 \
+        for (std::size_t input = 0; input < t.run; ++input, from += lanes, w += t.weight_input) {             \
+          vector<T> weight[Outputs];                                                                          \
+          ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                         \
+            weight[o] = broadcast<T>(w[o * t.weight_output]);                                                 \
+          }                                                                                                   \
+          ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                          \
+            vector<T> sample = load<T>(from + p % 2 * t.x_column + p / 2 * t.x_line);                         \
+            ESPALIER_KEEP_IN_REGISTER(sample);                                                                \
+            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                       \
+              sums[p][o] += weight[o] * sample;                                                               \
+            }                                                                                                 \
+          }                                                                                                   \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    /* Only what is certainly not positive becomes 0, so that what is not a number stays. */                  \
+    [[gnu::always_inline]] inline void end(const product_task<T>& t, T* y) const {                            \
+      ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                              \
+        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                           \
+          vector<T> value = sums[p][o];                                                                       \
+          if (t.finish == finish::relu) {                                                                     \
+            value = value <= T{0} ? vector<T>{} : value;                                                      \
+          }                                                                                                   \
+          store<T>(y + o * lanes + p % 2 * t.y_column + p / 2 * t.y_line, value);                             \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    [[gnu::always_inline]] inline void end_max_pool(T* y, T* marks) const {                                   \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
+        vector<T> largest = sums[0][o];                                                                       \
+        mask<T> winner = mask<T>{} + 1;                                                                       \
+        ESPALIER_UNROLL for (std::size_t p = 1; p < Points; ++p) {                                            \
+          const mask<T> larger = ~(sums[p][o] <= largest) & (largest == largest);                             \
+          largest = larger ? sums[p][o] : largest;                                                            \
+          winner = larger ? mask<T>{} + static_cast<std::int8_t>(1 << p) : winner;                            \
+        }                                                                                                     \
+        store<T>(y + o * lanes, largest <= T{0} ? vector<T>{} : largest);                                     \
+        if (marks != nullptr) {                                                                               \
+          store<T>(marks + o * lanes, largest > T{0} ? winner : mask<T>{});                                   \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    [[gnu::always_inline]] inline void end_average_pool(T* y, T* marks) const {                               \
+      ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                             \
+        vector<T> total{};                                                                                    \
+        mask<T> positive{};                                                                                   \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < Points; ++p) {                                            \
+          total += sums[p][o] <= T{0} ? vector<T>{} : sums[p][o];                                             \
+          positive |= (sums[p][o] > T{0}) & static_cast<std::int8_t>(1 << p);                                 \
+        }                                                                                                     \
+        store<T>(y + o * lanes, total * (T{1} / 4));                                                          \
+        if (marks != nullptr) {                                                                               \
+          store<T>(marks + o * lanes, positive);                                                              \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+  };                                                                                                          \
+                                                                                                              \
+  /* A tile of four points is finished. */                                                                    \
+  template <class T, std::size_t Points, std::size_t Outputs>                                                 \
+  [[gnu::always_inline]] inline void end_tile(const tile<T, Points, Outputs>& sums, const product_task<T>& t, \
+                                              std::size_t to) {                                               \
+    if constexpr (Points == 4) {                                                                              \
+      if (t.finish == finish::relu_max_pool) {                                                                \
+        sums.end_max_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                             \
+        return;                                                                                               \
+      }                                                                                                       \
+      if (t.finish == finish::relu_average_pool) {                                                            \
+        sums.end_average_pool(t.y + to, t.marks == nullptr ? nullptr : t.marks + to);                         \
+        return;                                                                                               \
+      }                                                                                                       \
+    }                                                                                                         \
+    sums.end(t, t.y + to);                                                                                    \
+  }                                                                                                           \
+                                                                                                              \
+  template <class T, std::size_t Points, std::size_t Outputs>                                                 \
+  void product(const product_task<T>& t) {                                                                    \
+    for (std::size_t i = 0; i < t.tiles; ++i) {                                                               \
+      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                 \
+        tile<T, Points, Outputs> sums;                                                                        \
+        sums.begin(t);                                                                                        \
+        sums.multiply(t, t.x + i * t.x_tile + lane);                                                          \
+        end_tile<T, Points, Outputs>(sums, t, i * t.y_tile + lane);                                           \
+      }                                                                                                       \
+    }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
+  /* Several tiles of one output, which share its list of weights. */                                         \
+  template <class T, std::size_t Tiles, bool InRow>                                                           \
+  struct listed_tiles {                                                                                       \
+    tile<T, 4, 1> tiles[Tiles];                                                                               \
+                                                                                                              \
+    [[gnu::always_inline]] inline void begin(const product_task<T>& t, const T* y) {                          \
+      ESPALIER_UNROLL for (std::size_t i = 0; i < Tiles; ++i) {                                               \
+        if (!t.goes_on) {                                                                                     \
+          tiles[i].begin(t);                                                                                  \
+          continue;                                                                                           \
+        }                                                                                                     \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < 4; ++p) {                                                 \
+          tiles[i].sums[p][0] = load<T>(y + i * t.y_tile + p % 2 * t.y_column + p / 2 * t.y_line);            \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    [[gnu::always_inline]] inline void add(const product_task<T>& t, const T* x, T one) {                     \
+      const vector<T> weight = broadcast<T>(one);                                                             \
+      ESPALIER_UNROLL for (std::size_t i = 0; i < Tiles; ++i) {                                               \
+        ESPALIER_UNROLL for (std::size_t p = 0; p < 4; ++p) {                                                 \
+          tiles[i].sums[p][0] += weight * load<T>(x + i * t.x_tile + p % 2 * t.x_column + p / 2 * t.x_line);  \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+    [[gnu::always_inline]] inline void multiply(const product_task<T>& t, const T* x, std::size_t output) {   \
+      const std::uint32_t* starts = t.list.starts + output * t.list.starts_output;                            \
+      if constexpr (InRow) {                                                                                  \
+        const T* weights = t.weights + output * t.weight_output;                                              \
+        const std::uint8_t* end = t.list.inputs + starts[1];                                                  \
+        for (const std::uint8_t* i = t.list.inputs + starts[0]; i != end; ++i) {                              \
+          add(t, x + *i * lanes, weights[*i * t.weight_input]);                                               \
+        }                                                                                                     \
+      } else {                                                                                                \
+        const live_weight* end = t.list.live + starts[t.list.rows];                                           \
+        for (const live_weight* l = t.list.live + starts[0]; l != end; ++l) {                                 \
+          add(t, x + (l->place - t.list.skipped), t.weights[l->weight]);                                      \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+  };                                                                                                          \
+                                                                                                              \
+  template <class T, std::size_t Tiles, bool InRow>                                                           \
+  void listed(const product_task<T>& t) {                                                                     \
+    product_task<T> own = t;                                                                                  \
+    for (std::size_t output = 0; output < t.list.outputs; ++output) {                                         \
+      own.bias = t.bias == nullptr ? nullptr : t.bias + output;                                               \
+      for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                 \
+        const std::size_t to = output * lanes + lane;                                                         \
+        listed_tiles<T, Tiles, InRow> sums;                                                                   \
+        sums.begin(own, t.y + to);                                                                            \
+        sums.multiply(t, t.x + lane, output);                                                                 \
+        ESPALIER_UNROLL for (std::size_t i = 0; i < Tiles; ++i) {                                             \
+          end_tile<T, 4, 1>(sums.tiles[i], t, to + i * t.y_tile);                                             \
+        }                                                                                                     \
+      }                                                                                                       \
+    }                                                                                                         \
+  }                                                                                                           \
+  template <class T, std::size_t Vectors>                                                                     \
+  [[gnu::always_inline]] inline void add_input(vector<T> (&sums)[Vectors], T x, const T* weights) {           \
+    vector<T> sample = broadcast<T>(x);                                                                       \
+    ESPALIER_KEEP_IN_REGISTER(sample);                                                                        \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
+      sums[v] += load<T>(weights + v * vector_of<T>::width) * sample;                                         \
+    }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
+  template <class T, std::size_t Vectors>                                                                     \
+  void single(const single_task<T>& t) {                                                                      \
+    constexpr std::size_t width = vector_of<T>::width;                                                        \
+    T part[Vectors * width] = {};                                                                             \
+    const std::size_t bytes = t.outputs * sizeof(T);                                                          \
+    if (t.bias != nullptr) {                                                                                  \
+      std::memcpy(part, t.bias, bytes);                                                                       \
+    }                                                                                                         \
+    vector<T> sums[Vectors];                                                                                  \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
+      sums[v] = load<T>(part + v * width);                                                                    \
+    }                                                                                                         \
+    const T* weights = t.kernel;                                                                              \
+    std::size_t i = 0;                                                                                        \
+    for (; i < t.whole; ++i, weights += t.row) {                                                              \
+      add_input<T>(sums, t.x[i * lanes], weights);                                                            \
+    }                                                                                                         \
+    for (; i < t.inputs; ++i, weights += t.row) {                                                             \
+      std::memcpy(part, weights, bytes);                                                                      \
+      add_input<T>(sums, t.x[i * lanes], part);                                                               \
+    }                                                                                                         \
+    ESPALIER_UNROLL for (std::size_t v = 0; v < Vectors; ++v) {                                               \
+      if (t.relu) {                                                                                           \
+        sums[v] = sums[v] <= T{0} ? vector<T>{} : sums[v];                                                    \
+      }                                                                                                       \
+      store<T>(part + v * width, sums[v]);                                                                    \
+    }                                                                                                         \
+    for (std::size_t o = 0; o < t.outputs; ++o) {                                                             \
+      const vector<T> same = broadcast<T>(part[o]);                                                           \
+      ESPALIER_UNROLL for (std::size_t lane = 0; lane < lanes; lane += width) {                               \
+        store<T>(t.y + o * lanes + lane, same);                                                               \
+      }                                                                                                       \
+    }                                                                                                         \
+  }                                                                                                           \
   }
 
 #endif
@@ -15348,8 +15361,8 @@ inline void use(instruction_set set) {
     static constexpr std::size_t width = vector_of<T>::width;               \
     template <std::size_t Points, std::size_t Outputs>                      \
     static constexpr auto product = &Set::product<T, Points, Outputs>;      \
-    template <std::size_t Tiles>                                            \
-    static constexpr auto listed = &Set::listed<T, Tiles>;                  \
+    template <std::size_t Tiles, bool InRow>                                \
+    static constexpr auto listed = &Set::listed<T, Tiles, InRow>;           \
     template <std::size_t Vectors>                                          \
     static constexpr auto single = &Set::single<T, Vectors>;                \
     template <std::size_t Rows, std::size_t Vectors>                        \
@@ -15447,8 +15460,10 @@ template <class T>
 struct make_listed_table {
   template <class Kernels, std::size_t Outputs>
   [[nodiscard]] static constexpr listed_table<T> of() {
-    return {{Kernels::template listed<1>, Kernels::template listed<2>, Kernels::template listed<3>},
-            {Kernels::template listed_lanes<4>, Kernels::template listed_lanes<8>}};
+    return {
+        {Kernels::template listed<1, false>, Kernels::template listed<2, false>, Kernels::template listed<3, false>},
+        Kernels::template listed<1, true>,
+        {Kernels::template listed_lanes<4>, Kernels::template listed_lanes<8>}};
   }
 };
 
@@ -17566,33 +17581,43 @@ namespace detail {
   return (inputs + rows - 1) / rows;
 }
 
-/// @param weight  (output, input) -> number of the weight.
-template <class Weight>
-[[nodiscard]] live_list dense_list(std::span<const std::uint8_t> mask, std::size_t outputs, std::size_t inputs,
-                                   const Weight& weight) {
+/// @param output  from one output to the next in the mask.
+/// @param input   the same for inputs.
+[[nodiscard]] inline live_list dense_list(std::span<const std::uint8_t> mask, std::size_t outputs, std::size_t output,
+                                          std::size_t inputs, std::size_t input) {
   const std::size_t run = inputs_in_row(inputs);
-  return live_list::of(
-      mask, outputs, (inputs + run - 1) / run, run,
-      [&](std::size_t output, std::size_t row, std::size_t i) {
-        return row * run + i < inputs ? weight(output, row * run + i) : mask.size();
-      },
-      [&](std::size_t row, std::size_t i) { return (row * run + i) * lanes; });
+  live_list list;
+  list.rows = (inputs + run - 1) / run;
+  list.starts.push_back(0);
+  for (std::size_t o = 0; o < outputs; ++o) {
+    for (std::size_t begin = 0; begin < inputs; begin += run) {
+      for (std::size_t i = begin; i < (std::min)(begin + run, inputs); ++i) {
+        if (mask[o * output + i * input] != 0) {
+          list.inputs.push_back(static_cast<std::uint8_t>(i - begin));
+        }
+      }
+      list.starts.push_back(static_cast<std::uint32_t>(list.inputs.size()));
+    }
+  }
+  return list;
 }
 
 /// Runs a product by a list, tile by tile and row by row, with sums that go on from row to row.
 template <class T>
-void run_listed_rows(product_task<T> task, const listed_table<T>& kernels, const live_list& list) {
-  const finish last = task.finish;
-  const std::size_t tiles = std::exchange(task.tiles, 1);
-  for (std::size_t tile = 0; tile < tiles; ++tile) {
+void run_listed_rows(const product_task<T>& all, const listed_table<T>& kernels, const live_list& list) {
+  const std::size_t run = inputs_in_row(all.run);
+  for (std::size_t tile = 0; tile < all.tiles; ++tile) {
+    product_task<T> task = all;
+    task.x += tile * all.x_tile;
+    task.y += tile * all.y_tile;
     for (std::size_t row = 0; row < list.rows; ++row) {
       task.list = listed<T>::rows_of(kernels, list, row, row + 1, 0);
       task.goes_on = row > 0;
-      task.finish = row + 1 < list.rows ? finish::store : last;
-      run_listed(task);
+      task.finish = row + 1 < list.rows ? finish::store : all.finish;
+      kernels.in_row(task);
+      task.x += run * lanes;
+      task.weights += run * all.weight_input;
     }
-    task.x += task.x_tile;
-    task.y += task.y_tile;
   }
 }
 
@@ -17739,12 +17764,8 @@ void dense_bias_sums(const dense_shape& shape, const dense_pass<T>& p, T* d_bias
 /// @return the others.   Complexity: O(weights).
 template <class T>
 [[nodiscard]] live_weights<T> dense_live_weights(const dense_shape& shape, std::span<const std::uint8_t> mask) {
-  return {mask,
-          detail::dense_list(mask, shape.outputs, shape.inputs,
-                             [&](std::size_t output, std::size_t input) { return input * shape.outputs + output; }),
-          detail::dense_list(mask, shape.inputs, shape.outputs,
-                             [&](std::size_t input, std::size_t output) { return input * shape.outputs + output; }),
-          &detail::listed_products<T>};
+  return {mask, detail::dense_list(mask, shape.outputs, 1, shape.inputs, shape.outputs),
+          detail::dense_list(mask, shape.inputs, shape.outputs, shape.outputs, 1), &detail::listed_products<T>};
 }
 
 /// y = x kernel + bias, or max(that, 0).
