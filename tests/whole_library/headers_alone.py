@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles every header alone, and twice in a row, under all our warnings: headers_alone.py [COMPILER].
 
-Most of the time would go into xtensor, so headers that reach it do so behind a precompiled TENSOR."""
+Most of the time would go into headers of others. What a header reaches anyway may be precompiled, so each is compiled
+behind the first of LAYERS all of which it reaches."""
 
 import concurrent.futures
 import functools
@@ -14,24 +15,24 @@ import sys
 import tempfile
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "include"
-TENSOR = "espalier/tensor/tensor.hpp"
+LAYERS = [["espalier/tensor/tensor.hpp"], ["algorithm", "cmath", "span", "string", "vector"], ["string", "vector"]]
 FLAGS = [f"-I{FOLDER}", *("-std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow "
                           "-Wold-style-cast -Werror").split()]
-INCLUDE = re.compile(r"^# *include <(espalier/[^>]*)>", re.MULTILINE)
+INCLUDE = re.compile(r"^# *include <([^>]*)>", re.MULTILINE)
 
 
 @functools.cache
-def reaches_tensor(name):
-    included = INCLUDE.findall((FOLDER / name).read_text(encoding="utf-8"))
-    return TENSOR in included or any(map(reaches_tensor, included))
+def reached(name):
+    """Returns all that a header of ours includes, itself or by others of ours."""
+    included = set(INCLUDE.findall((FOLDER / name).read_text(encoding="utf-8")))
+    return included.union(*(reached(header) for header in included if header.startswith("espalier/")))
 
 
-def precompile(compiler, folder):
-    """Returns the options with which a compilation begins with TENSOR."""
-    header = pathlib.Path(folder) / "tensor.hpp"
-    header.write_text(f"#include <{TENSOR}>\n", encoding="utf-8")
-    subprocess.run([compiler, *FLAGS, "-x", "c++-header", header, "-o", f"{header}.gch"], check=True)
-    return ["-include", str(header)]
+def precompile(compiler, headers, file):
+    """Returns the options with which a compilation begins with some headers."""
+    file.write_text("".join(f"#include <{header}>\n" for header in headers), encoding="utf-8")
+    subprocess.run([compiler, *FLAGS, "-x", "c++-header", file, "-o", f"{file}.gch"], check=True)
+    return ["-include", str(file)]
 
 
 def complaints_about(compiler, name, options):
@@ -45,9 +46,14 @@ def main():
     compiler = sys.argv[1] if len(sys.argv) > 1 else "c++"
     names = [path.relative_to(FOLDER).as_posix() for path in sorted(FOLDER.glob("espalier/**/*.hpp"))]
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        behind = precompile(compiler, folder)
-        complaints = list(filter(None, pool.map(
-            lambda name: complaints_about(compiler, name, behind if reaches_tensor(name) else []), names)))
+        options = [precompile(compiler, layer, pathlib.Path(folder) / f"layer_{number}.hpp")
+                   for number, layer in enumerate(LAYERS)]
+
+        def complaints_behind(name):
+            behind = (own for layer, own in zip(LAYERS, options) if reached(name).issuperset(layer))
+            return complaints_about(compiler, name, next(behind, []))
+
+        complaints = list(filter(None, pool.map(complaints_behind, names)))
     print("\n".join(complaints) if complaints else f"{len(names)} headers compile alone")
     sys.exit(bool(complaints))
 
