@@ -17269,6 +17269,10 @@ void conv2d_backward_parameters(const conv2d_shape& s, conv2d_pass<T> p, const c
 }
 
 #if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE live_weights<float> conv2d_live_weights(const conv2d_shape& s,
+                                                               std::span<const std::uint8_t> mask);
+ESPALIER_COMPILED_ONCE live_weights<double> conv2d_live_weights(const conv2d_shape& s,
+                                                                std::span<const std::uint8_t> mask);
 ESPALIER_COMPILED_ONCE void conv2d_forward(const conv2d_shape& s, const conv2d_pass<float>& p, bool relu, float* y);
 ESPALIER_COMPILED_ONCE void conv2d_forward(const conv2d_shape& s, const conv2d_pass<double>& p, bool relu, double* y);
 ESPALIER_COMPILED_ONCE void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<float>& p, float* y);
@@ -17821,6 +17825,10 @@ void dense_backward_parameters(const dense_shape& shape, const dense_pass<T>& p,
 }
 
 #if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE live_weights<float> dense_live_weights(const dense_shape& shape,
+                                                              std::span<const std::uint8_t> mask);
+ESPALIER_COMPILED_ONCE live_weights<double> dense_live_weights(const dense_shape& shape,
+                                                               std::span<const std::uint8_t> mask);
 ESPALIER_COMPILED_ONCE void dense_forward(const dense_shape& shape, const dense_pass<float>& p, bool relu, float* y);
 ESPALIER_COMPILED_ONCE void dense_forward(const dense_shape& shape, const dense_pass<double>& p, bool relu, double* y);
 ESPALIER_COMPILED_ONCE void dense_backward_input(const dense_shape& shape, const dense_pass<float>& p, float* dx);

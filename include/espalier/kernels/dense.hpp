@@ -300,6 +300,10 @@ void dense_backward_parameters(const dense_shape& shape, const dense_pass<T>& p,
 }
 
 #if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE live_weights<float> dense_live_weights(const dense_shape& shape,
+                                                              std::span<const std::uint8_t> mask);
+ESPALIER_COMPILED_ONCE live_weights<double> dense_live_weights(const dense_shape& shape,
+                                                               std::span<const std::uint8_t> mask);
 ESPALIER_COMPILED_ONCE void dense_forward(const dense_shape& shape, const dense_pass<float>& p, bool relu, float* y);
 ESPALIER_COMPILED_ONCE void dense_forward(const dense_shape& shape, const dense_pass<double>& p, bool relu, double* y);
 ESPALIER_COMPILED_ONCE void dense_backward_input(const dense_shape& shape, const dense_pass<float>& p, float* dx);
