@@ -74,9 +74,8 @@ class live_weights {
  public:
   /// Skips none.
   live_weights() = default;
-  /// @param mask     one entry per weight: 0 for those that are skipped.
-  /// @param find_loops  gives the innermost loops: what never skips weights does not name them, so it need not compile
-  /// them.
+  /// @param mask        one entry per weight: 0 for those that are skipped.
+  /// @param find_loops  gives the innermost loops: what never skips weights does not name them, nor compile them.
   live_weights(std::span<const std::uint8_t> mask, live_list forward, live_list backward,
                const detail::listed_table<T>& (*find_loops)() noexcept)
       : forward_(std::move(forward)), backward_(std::move(backward)), loops_(find_loops), dead_(mask.size()) {
