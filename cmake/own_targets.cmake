@@ -70,3 +70,10 @@ function(espalier_own_target target)
     target_include_directories(${target} BEFORE PRIVATE ${PROJECT_BINARY_DIR}/forwards/${amalgamated})
   endif()
 endfunction()
+
+# espalier_optimize(TARGET): optimizes one of our own targets even for sanitizers, since its tests would take minutes.
+# What is precompiled without optimization does not fit then.
+function(espalier_optimize target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Debug>:-O1>)
+  set_target_properties(${target} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
+endfunction()

@@ -14593,19 +14593,11 @@ struct lanes_task {
 };
 
 /// The same for some weights of one output: sums[weight] += x[point][place of the weight] slopes[point].
+/// Sums lie one lane block apart.
 template <class T>
-struct listed_lanes_task {
-  const T* x = nullptr;
-  std::size_t x_point = 0;
-  std::size_t x_line = 0;
-  const T* slopes = nullptr;
-  std::size_t slopes_point = 0;
-  std::size_t slopes_line = 0;
-  std::size_t points = 0;
-  std::size_t lines = 0;
+struct listed_lanes_task : lanes_task<T> {
   const live_weight* live = nullptr;
   std::size_t weights = 0;  ///< how many, at least one
-  T* sums = nullptr;        ///< one lane block apart
 };
 
 /// Gradients of windows of 2 x 2 go to those of their four outputs that are marked: to[window][place] =
@@ -16398,7 +16390,7 @@ struct conv2d_pass {
                         ///< numbers of the size of T
   bool single = false;  ///< forward: only the first sample counts; the others become equal to it
   const live_weights<T>* live = nullptr;  ///< or null: no weight is skipped
-  bool only_live = false;                 ///< whether only their gradients are wanted
+  bool only_live = false;                 ///< whether only gradients of those that live are wanted
 
   /// What an output that is marked has of the gradient of its window.
   [[nodiscard]] constexpr T share() const noexcept { return pool == pool_kind::mean ? T{1} / 4 : T{1}; }
@@ -16661,9 +16653,7 @@ class lane_sums {
   /// Adds the points of a task for weights that are not skipped, some of one filter at a time.
   void add_listed(const lanes_task<T>& all) const {
     const auto& kernels = p_.live->loops().lanes;
-    listed_lanes_task<T> part{all.x,           all.x_point, all.x_line, all.slopes, all.slopes_point,
-                              all.slopes_line, all.points,  all.lines};
-    part.sums = sums_;
+    listed_lanes_task<T> part{all};
     for (std::size_t filter = 0; filter < count_; ++filter, part.slopes += lanes) {
       const auto live = live_of(begin_ + filter, 1);
       for (std::size_t first = 0; first < live.size(); first += part.weights) {
@@ -19759,11 +19749,11 @@ struct pass {
   const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
   kernels::pool_kind pool = kernels::pool_kind::none;  ///< of several layers taken together: the pooling of 2 x 2
 
-  /// Whether there is one sample and nothing goes back. A layer may then look at the first lane only; one in place need
-  /// not change the others, all else must make all lanes equal.
   /// Whether it is one of a training: weights that a mask holds at 0 are 0, and nobody needs their gradients.
   [[nodiscard]] bool trains() const noexcept { return noise != 0; }
 
+  /// Whether there is one sample and nothing goes back. A layer may then look at the first lane only; one in place need
+  /// not change the others, all else must make all lanes equal.
   [[nodiscard]] bool single() const noexcept { return samples == 1 && dy == nullptr; }
 };
 
@@ -20893,17 +20883,7 @@ class convolution {
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = weights_of(p, kernel_, bias_);
     const auto* live = live_.if_zero(kernel, p.trains());
-    return {kernel,
-            bias,
-            p.x,
-            p.dy,
-            p.blocks,
-            p.scratch,
-            p.pool,
-            p.between,
-            p.single(),
-            live,
-            live != nullptr && p.trains()};
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.pool, p.between, p.single(), live, p.trains()};
   }
 
   kernels::live_weights<T> live_;
@@ -21461,7 +21441,7 @@ class dropout : public detail::keeps_shape<T> {
  private:
   void drop(const T* from, T* to, const pass<T>& p) const {
     const std::size_t count = this->count(p);
-    if (p.noise == 0) {
+    if (!p.trains()) {
       std::copy_n(from, count, to);
     } else {
       kernels::dropout(from, to, count, {rate_, kernels::mixed(p.noise, key_)});
@@ -28185,7 +28165,8 @@ class gathered {
           leaves_alone<value_type>(options.optimizer)) {
         const auto seen = views();
         if (std::none_of(seen.begin(), seen.end(), [](const auto& layer) { return layer.trains_as_one(); })) {
-          gather(seen, smaller_plan(unit_layers_of(seen), full_.input_shape().back()));
+          const auto layers = unit_layers_of(seen);
+          gather(seen, layers, smaller_plan(layers, full_.input_shape().back()));
         }
       }
     }
@@ -28231,11 +28212,12 @@ class gathered {
       unit_plan plan = plan_;
       if constexpr (!Archive::writes) {
         const auto seen = views();
-        expect_known(layers == 0 || layers == seen.size());
+        const auto own = unit_layers_of(seen);
+        expect_known(layers == 0 || layers == own.size());
         plan.assign(static_cast<std::size_t>(layers), {});
-        read(a, unit_layers_of(seen), plan);
+        read(a, own, plan);
         forget();
-        gather(seen, std::move(plan));
+        gather(seen, own, std::move(plan));
       } else {
         for (const auto& units : plan) {
           a(units);
@@ -28299,14 +28281,13 @@ class gathered {
     small_.reset();
   }
 
-  /// @param plan  empty: everything stays.
-  void gather(const std::vector<view>& seen, unit_plan plan) {
+  /// @param layers  of what is seen.   @param plan  empty: everything stays.
+  void gather(const std::vector<view>& seen, const std::vector<unit_layer>& layers, unit_plan plan) {
     if (plan.empty()) {
       return;
     }
     plan_ = std::move(plan);
     small_.emplace(remade(std::make_index_sequence<Model::size()>{}));
-    const std::vector<unit_layer> layers = unit_layers_of(seen);
     std::vector<mask::weight_mask<value_type>> masks;
     places found;
     for (std::size_t l = 0; l < layers.size(); ++l) {

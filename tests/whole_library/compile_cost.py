@@ -5,27 +5,19 @@
 Seconds depend on the machine and on what else it does, so that nothing but a ratio can fail: that to the headers of
 others which an umbrella includes, compiled in turns with it."""
 
-import pathlib
-import re
 import resource
 import subprocess
 import sys
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "include"
+from headers_alone import FOLDER, reached
+
 LIMITS = {"espalier/core.hpp": 3, "espalier/espalier.hpp": 3.5}  # times the headers of others
 ROUNDS = 2  # the least of them counts
-INCLUDE = re.compile(r"^# *include <([^>]*)>", re.MULTILINE)
 
 
 def headers_of_others(name):
-    """Returns what a header includes, itself or by others of ours, and does not belong to us."""
-    ours, others = [name], []
-    for header in ours:
-        for included in INCLUDE.findall((FOLDER / header).read_text(encoding="utf-8")):
-            known = ours if included.startswith("espalier/") else others
-            if included not in known:
-                known.append(included)
-    return others
+    """Returns what a header reaches and does not belong to us."""
+    return sorted(header for header in reached(name) if not header.startswith("espalier/"))
 
 
 def cost(compiler, names):

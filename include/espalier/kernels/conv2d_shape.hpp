@@ -168,7 +168,7 @@ struct conv2d_pass {
                         ///< numbers of the size of T
   bool single = false;  ///< forward: only the first sample counts; the others become equal to it
   const live_weights<T>* live = nullptr;  ///< or null: no weight is skipped
-  bool only_live = false;                 ///< whether only their gradients are wanted
+  bool only_live = false;                 ///< whether only gradients of those that live are wanted
 
   /// What an output that is marked has of the gradient of its window.
   [[nodiscard]] constexpr T share() const noexcept { return pool == pool_kind::mean ? T{1} / 4 : T{1}; }

@@ -47,7 +47,7 @@ class dropout : public detail::keeps_shape<T> {
  private:
   void drop(const T* from, T* to, const pass<T>& p) const {
     const std::size_t count = this->count(p);
-    if (p.noise == 0) {
+    if (!p.trains()) {
       std::copy_n(from, count, to);
     } else {
       kernels::dropout(from, to, count, {rate_, kernels::mixed(p.noise, key_)});

@@ -41,11 +41,11 @@ struct pass {
   const double* batch_sums = nullptr;  ///< and what that of all slots of the batch was combined to
   kernels::pool_kind pool = kernels::pool_kind::none;  ///< of several layers taken together: the pooling of 2 x 2
 
-  /// Whether there is one sample and nothing goes back. A layer may then look at the first lane only; one in place need
-  /// not change the others, all else must make all lanes equal.
   /// Whether it is one of a training: weights that a mask holds at 0 are 0, and nobody needs their gradients.
   [[nodiscard]] bool trains() const noexcept { return noise != 0; }
 
+  /// Whether there is one sample and nothing goes back. A layer may then look at the first lane only; one in place need
+  /// not change the others, all else must make all lanes equal.
   [[nodiscard]] bool single() const noexcept { return samples == 1 && dy == nullptr; }
 };
 

@@ -135,9 +135,7 @@ class lane_sums {
   /// Adds the points of a task for weights that are not skipped, some of one filter at a time.
   void add_listed(const lanes_task<T>& all) const {
     const auto& kernels = p_.live->loops().lanes;
-    listed_lanes_task<T> part{all.x,           all.x_point, all.x_line, all.slopes, all.slopes_point,
-                              all.slopes_line, all.points,  all.lines};
-    part.sums = sums_;
+    listed_lanes_task<T> part{all};
     for (std::size_t filter = 0; filter < count_; ++filter, part.slopes += lanes) {
       const auto live = live_of(begin_ + filter, 1);
       for (std::size_t first = 0; first < live.size(); first += part.weights) {

@@ -114,19 +114,11 @@ struct lanes_task {
 };
 
 /// The same for some weights of one output: sums[weight] += x[point][place of the weight] slopes[point].
+/// Sums lie one lane block apart.
 template <class T>
-struct listed_lanes_task {
-  const T* x = nullptr;
-  std::size_t x_point = 0;
-  std::size_t x_line = 0;
-  const T* slopes = nullptr;
-  std::size_t slopes_point = 0;
-  std::size_t slopes_line = 0;
-  std::size_t points = 0;
-  std::size_t lines = 0;
+struct listed_lanes_task : lanes_task<T> {
   const live_weight* live = nullptr;
   std::size_t weights = 0;  ///< how many, at least one
-  T* sums = nullptr;        ///< one lane block apart
 };
 
 /// Gradients of windows of 2 x 2 go to those of their four outputs that are marked: to[window][place] =

@@ -75,17 +75,7 @@ class convolution {
   [[nodiscard]] kernels::conv2d_pass<T> arrays(const pass<T>& p) const {
     const auto [kernel, bias] = weights_of(p, kernel_, bias_);
     const auto* live = live_.if_zero(kernel, p.trains());
-    return {kernel,
-            bias,
-            p.x,
-            p.dy,
-            p.blocks,
-            p.scratch,
-            p.pool,
-            p.between,
-            p.single(),
-            live,
-            live != nullptr && p.trains()};
+    return {kernel, bias, p.x, p.dy, p.blocks, p.scratch, p.pool, p.between, p.single(), live, p.trains()};
   }
 
   kernels::live_weights<T> live_;

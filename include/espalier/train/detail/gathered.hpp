@@ -120,7 +120,8 @@ class gathered {
           leaves_alone<value_type>(options.optimizer)) {
         const auto seen = views();
         if (std::none_of(seen.begin(), seen.end(), [](const auto& layer) { return layer.trains_as_one(); })) {
-          gather(seen, smaller_plan(unit_layers_of(seen), full_.input_shape().back()));
+          const auto layers = unit_layers_of(seen);
+          gather(seen, layers, smaller_plan(layers, full_.input_shape().back()));
         }
       }
     }
@@ -166,11 +167,12 @@ class gathered {
       unit_plan plan = plan_;
       if constexpr (!Archive::writes) {
         const auto seen = views();
-        expect_known(layers == 0 || layers == seen.size());
+        const auto own = unit_layers_of(seen);
+        expect_known(layers == 0 || layers == own.size());
         plan.assign(static_cast<std::size_t>(layers), {});
-        read(a, unit_layers_of(seen), plan);
+        read(a, own, plan);
         forget();
-        gather(seen, std::move(plan));
+        gather(seen, own, std::move(plan));
       } else {
         for (const auto& units : plan) {
           a(units);
@@ -234,14 +236,13 @@ class gathered {
     small_.reset();
   }
 
-  /// @param plan  empty: everything stays.
-  void gather(const std::vector<view>& seen, unit_plan plan) {
+  /// @param layers  of what is seen.   @param plan  empty: everything stays.
+  void gather(const std::vector<view>& seen, const std::vector<unit_layer>& layers, unit_plan plan) {
     if (plan.empty()) {
       return;
     }
     plan_ = std::move(plan);
     small_.emplace(remade(std::make_index_sequence<Model::size()>{}));
-    const std::vector<unit_layer> layers = unit_layers_of(seen);
     std::vector<mask::weight_mask<value_type>> masks;
     places found;
     for (std::size_t l = 0; l < layers.size(); ++l) {
