@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
@@ -95,6 +96,56 @@ TEST_SUITE("train") {
     }
   }
 
+  TEST_CASE("few samples, drawn by their gradients, give the Fisher information of all on average") {
+    auto model = support::perceptron<double>();
+    support::disturb(model);
+    const support::labelled<double> data(300, 6, 4);
+    const auto all = train::fisher_information(model, data.view(), {.drawn = 300});
+    CHECK(train::fisher_information(model, data.view()) == all);  // there are no more than are drawn anyway
+    constexpr std::uint64_t rounds = 200;
+    std::vector<std::vector<double>> mean(all.size());
+    double squares = 0;
+    for (std::uint64_t seed = 0; seed < rounds; ++seed) {
+      const auto few = train::fisher_information(model, data.view(), {.drawn = 40, .seed = seed});
+      CHECK(few != all);
+      for (std::size_t l = 0; l < all.size(); ++l) {
+        mean[l].resize(all[l].size());
+        for (std::size_t i = 0; i < all[l].size(); ++i) {
+          mean[l][i] += few[l][i] / static_cast<double>(rounds);
+          squares += (few[l][i] - all[l][i]) * (few[l][i] - all[l][i]) / static_cast<double>(rounds);
+        }
+      }
+    }
+    double apart = 0;
+    for (std::size_t l = 0; l < all.size(); ++l) {
+      for (std::size_t i = 0; i < all[l].size(); ++i) {
+        apart += (mean[l][i] - all[l][i]) * (mean[l][i] - all[l][i]);
+      }
+    }
+    CHECK(apart < 2 * squares / static_cast<double>(rounds));  // as of a mean of draws that are right on average
+  }
+
+  TEST_CASE("samples that weigh nothing are not drawn, and the weights of others count") {
+    auto model = support::perceptron<double>();
+    const support::labelled<double> data(300, 6, 4);
+    std::vector<double> weights(300, 0);
+    std::fill_n(weights.begin(), 30, 3);
+    auto view = data.view();
+    view.weights = weights;
+    // Of 30 samples with a gradient none is left out if 150 are drawn.
+    const auto few = train::fisher_information(model, view, {.drawn = 150});
+    const auto all = train::fisher_information(model, view, {.drawn = 300});
+    for (std::size_t l = 0; l < all.size(); ++l) {
+      for (std::size_t i = 0; i < all[l].size(); ++i) {
+        CHECK(few[l][i] == doctest::Approx(all[l][i]));
+      }
+    }
+    weights.assign(300, 0);
+    for (const auto& layer : train::fisher_information(model, view, {.drawn = 10})) {
+      CHECK(layer == std::vector<double>(layer.size(), 0));
+    }
+  }
+
   TEST_CASE("absolute gradients are averaged over mini-batches, the last of which may be short") {
     auto model = support::convolutional<double>();
     support::disturb(model);
@@ -134,6 +185,7 @@ TEST_SUITE("train") {
     auto model = support::perceptron<float>();
     const support::labelled<float> data(10, 6, 4);
     CHECK_THROWS_AS((void)train::fisher_information(model, data.view(), {.samples = 0}), espalier::argument_error);
+    CHECK_THROWS_AS((void)train::fisher_information(model, data.view(), {.drawn = 0}), espalier::argument_error);
     CHECK_THROWS_AS((void)train::mean_absolute_gradients(model, data.view(), {.batch = 0}), espalier::argument_error);
     const support::labelled<float> wide(10, 7, 4);
     CHECK_THROWS_AS((void)train::fisher_information(model, wide.view()), espalier::shape_error);
@@ -144,6 +196,7 @@ TEST_SUITE("train") {
     model.parameters()[2][3] = std::numeric_limits<float>::infinity();
     const support::labelled<float> data(10, 6, 4);
     CHECK_THROWS_AS((void)train::fisher_information(model, data.view()), espalier::numeric_error);
+    CHECK_THROWS_AS((void)train::fisher_information(model, data.view(), {.drawn = 2}), espalier::numeric_error);
   }
 
   TEST_CASE("the diagonal of the Hessian is exact where scores are linear piece by piece") {

@@ -20,7 +20,7 @@
 
 namespace espalier::inline v0::train {
 
-/// Settings of `mean_absolute_gradients` and `fisher_information`.
+/// Settings of `mean_absolute_gradients`.
 template <loss::loss Loss = loss::categorical_cross_entropy>
 struct gradient_options {
   std::size_t samples = 4096;  ///< that are looked at, >= 1; all if there are fewer
@@ -48,19 +48,40 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
       [&](double sum, std::size_t samples) { return std::abs(sum) / (static_cast<double>(samples) * batches); }));
 }
 
+/// Settings of `fisher_information`.
+template <loss::loss Loss = loss::categorical_cross_entropy>
+struct fisher_options {
+  std::size_t samples = 3072;  ///< that are looked at, >= 1; all if there are fewer
+  std::size_t drawn = 384;     ///< of those, about as many as stand for all of them, >= 1; all if there are fewer
+  std::size_t batch = 128;     ///< samples in a mini-batch, >= 1
+  std::uint64_t seed = 0;      ///< of the choice of samples
+  std::size_t threads = 1;     ///< 0: as many as the machine runs at once; the result is the same
+  Loss loss{};
+};
+
 /// Mean over samples of the squared gradient of a sample's loss, the diagonal of the empirical Fisher information, for
 /// the ranking `fisher`.
+///
+/// A few samples make up most of it: those that the network gets wrong or is unsure of. All are run through the network
+/// forward; back go those that are drawn, in proportion to the squared gradient of the loss by the scores. Each is
+/// weighted by the inverse of its probability, so that the result is that of all samples on average.
 /// @param model    a network, see nn::sequential.
 /// @param data     samples with classes or targets that fit it and the loss.
 /// @param options  settings.
 /// @return per layer with a kernel, one number per weight, >= 0.
 /// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a
 ///         gradient is not finite.
-/// Source: Theis et al. 2018, arXiv 1801.05787.
+/// Source: Theis et al. 2018, arXiv 1801.05787; Horvitz and Thompson 1952, "A generalization of sampling without
+/// replacement from a finite universe", for the weights; Katharopoulos and Fleuret 2018, "Not all samples are created
+/// equal", arXiv 1803.00942, for the gradient by the scores as the measure.
 template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> fisher_information(
-    Model& model, const data_view<typename Model::value_type>& data, const gradient_options<Loss>& options = {}) {
+    Model& model, const data_view<typename Model::value_type>& data, const fisher_options<Loss>& options = {}) {
+  if (options.drawn == 0) {
+    throw argument_error(error_message("train::fisher_information", "0 drawn samples", "1 or more"));
+  }
   detail::gradient_sums<Model, Loss> sums(model, data, options);
+  sums.draw(options);
   const auto looked_at = static_cast<double>(sums.looked_at());
   return sums.of_kernels(sums.template of_gradients<kernels::gradient_kind::squared>(
       [&](double sum, std::size_t) { return sum / looked_at; }));

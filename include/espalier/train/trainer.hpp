@@ -105,13 +105,15 @@ class trainer {
   /// @return see fisher_information.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> fisher(Model& model) const {
-    return fisher_information(model, training_, ranking_options());
+    const fisher_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
+    return fisher_information(model, training_, options);
   }
 
   /// @return see mean_absolute_gradients.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> gradients(Model& model) const {
-    return mean_absolute_gradients(model, training_, ranking_options());
+    const gradient_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
+    return mean_absolute_gradients(model, training_, options);
   }
 
   /// @return see hessian_diagonal.
@@ -158,10 +160,6 @@ class trainer {
 
   /// Each level shuffles in its own way.
   [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random_generator(options_.seed + level)(); }
-
-  [[nodiscard]] gradient_options<Loss> ranking_options() const {
-    return {.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
-  }
 
   data_view<T> training_;
   data_view<T> validation_;

@@ -14,6 +14,7 @@
 
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/add.hpp>
+#include <espalier/kernels/aligned_allocator.hpp>
 #include <espalier/kernels/cross_entropy.hpp>
 #include <espalier/kernels/dropout.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
@@ -93,7 +94,7 @@ class batch_passes {
     }
   }
 
-  /// @return loss and right answers of the samples of a batch; all that can be asked for in inference.
+  /// @return loss and right answers of the samples of a batch; can be asked for in inference too.
   [[nodiscard]] tally judge(batch samples) {
     in_slots(samples, [&](std::size_t slot, auto& /*memory*/, const auto& answers) {
       // Half a probability is a score of 0 before the sigmoid.
@@ -107,6 +108,23 @@ class batch_passes {
       total.right += slot.right;
     }
     return total;
+  }
+
+  /// Sets one number for each sample of a batch to the sum of squares of its loss's gradient by its scores; can be
+  /// asked for in inference too.
+  void score_gradients(batch samples, std::span<double> to) {
+    in_slots(samples, [&](std::size_t slot, auto& /*memory*/, const auto& answers) {
+      kernels::lane_vector<value_type> gradient(answers.classes * kernels::slot_samples);
+      (void)loss_.gradient(answers, value_type{1}, gradient.data());
+      for (std::size_t sample = 0; sample < answers.samples(); ++sample) {
+        double& sum = to[slot * kernels::slot_samples + sample];
+        sum = 0;
+        for (std::size_t score = 0; score < answers.classes; ++score) {
+          const double g = static_cast<double>(gradient[answers.place(sample, score)]);
+          sum += g * g;
+        }
+      }
+    });
   }
 
   /// Sets `gradients` to scale times the gradient, or its square, summed over the samples of a batch.

@@ -4,10 +4,13 @@
 #define ESPALIER_TRAIN_DETAIL_GRADIENT_SUMS_HPP
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
@@ -15,6 +18,7 @@
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/batch_passes.hpp>
+#include <espalier/train/detail/importance_sampling.hpp>
 #include <espalier/train/detail/network_numbers.hpp>
 
 namespace espalier::inline v0::train::detail {
@@ -29,17 +33,47 @@ class gradient_sums {
   template <class Options>
   gradient_sums(Model& model, const data_view<value_type>& data, const Options& options)
       : model_(model),
+        data_(checked(model, data, options)),
         batch_(options.batch),
-        passes_(checked(model, data, options), data, options.loss, {thread_count(options.threads)}),
+        passes_(model, data_, options.loss, {thread_count(options.threads)}),
         numbers_(model),
         order_(data.chosen),
         gradients_(numbers_.count) {
     random_generator(options.seed).shuffle(std::span(order_));
     order_.resize((std::min)(order_.size(), options.samples));
+    looked_at_ = order_.size();
   }
 
-  /// @return how many samples are looked at.
-  [[nodiscard]] std::size_t looked_at() const noexcept { return order_.size(); }
+  /// Lets about `options.drawn` samples stand for all: sums of squared gradients stay what they are to be expected. A
+  /// sample is drawn the more likely the larger the squared gradient by its scores is, and counts as much more as it
+  /// was unlikely to be drawn. Most samples of a trained network have almost none.
+  template <class Options>
+  void draw(const Options& options) {
+    if (options.drawn >= order_.size()) {
+      return;
+    }
+    std::vector<double> sizes(order_.size());
+    const pass_options forward{thread_count(options.threads), nn::workspace_kind::inference};
+    batch_passes<Model, Loss>(model_, data_, options.loss, forward).score_gradients(order_, sizes);
+    const double sum = std::reduce(sizes.begin(), sizes.end());
+    if (!(sum > 0 && std::isfinite(sum))) {
+      return;  // what all of them say is 0, or an error that names the layer
+    }
+    const std::vector<double> probabilities = inclusion_probabilities(sizes, options.drawn);
+    weights_.assign(data_.weights.begin(), data_.weights.end());
+    weights_.resize(data_.size(), 1);
+    std::vector<std::uint32_t> drawn;
+    for (const std::size_t i : drawn_systematically(probabilities, random_generator(options.seed))) {
+      drawn.push_back(order_[i]);
+      // Gradients have the weight as a factor; what is summed are their squares.
+      weights_[order_[i]] *= static_cast<value_type>(1 / std::sqrt(probabilities[i]));
+    }
+    order_ = std::move(drawn);
+    data_.weights = weights_;
+  }
+
+  /// @return how many samples are looked at, or stood for.
+  [[nodiscard]] std::size_t looked_at() const noexcept { return looked_at_; }
   [[nodiscard]] network_numbers<value_type>& numbers() noexcept { return numbers_; }
 
   /// @param term  gives what a gradient, summed over so many samples, adds to the result.
@@ -68,13 +102,13 @@ class gradient_sums {
 
  private:
   template <class Options>
-  [[nodiscard]] static const Model& checked(const Model& model, const data_view<value_type>& data,
-                                            const Options& options) {
+  [[nodiscard]] static const data_view<value_type>& checked(const Model& model, const data_view<value_type>& data,
+                                                            const Options& options) {
     expect_fitting(data, demands_of(model, options.loss), "train::gradients");
     if (options.samples == 0 || options.batch == 0) {
       throw argument_error(error_message("train::gradients", "0 samples, or batches of 0", "1 or more"));
     }
-    return model;
+    return data;
   }
 
   template <class Pass, class Term>
@@ -103,10 +137,13 @@ class gradient_sums {
   }
 
   Model& model_;
+  data_view<value_type> data_;
+  std::vector<value_type> weights_;  // of the samples, once they are drawn
   std::size_t batch_;
   batch_passes<Model, Loss> passes_;
   network_numbers<value_type> numbers_;
   std::vector<std::uint32_t> order_;
+  std::size_t looked_at_ = 0;
   std::vector<value_type> gradients_;
 };
 
