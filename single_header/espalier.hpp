@@ -26900,7 +26900,7 @@ class batch_passes {
     }
   }
 
-  /// @return loss and right answers of the samples of a batch; all that can be asked for in inference.
+  /// @return loss and right answers of the samples of a batch; can be asked for in inference too.
   [[nodiscard]] tally judge(batch samples) {
     in_slots(samples, [&](std::size_t slot, auto& /*memory*/, const auto& answers) {
       // Half a probability is a score of 0 before the sigmoid.
@@ -26914,6 +26914,23 @@ class batch_passes {
       total.right += slot.right;
     }
     return total;
+  }
+
+  /// Sets one number for each sample of a batch to the sum of squares of its loss's gradient by its scores; can be
+  /// asked for in inference too.
+  void score_gradients(batch samples, std::span<double> to) {
+    in_slots(samples, [&](std::size_t slot, auto& /*memory*/, const auto& answers) {
+      kernels::lane_vector<value_type> gradient(answers.classes * kernels::slot_samples);
+      (void)loss_.gradient(answers, value_type{1}, gradient.data());
+      for (std::size_t sample = 0; sample < answers.samples(); ++sample) {
+        double& sum = to[slot * kernels::slot_samples + sample];
+        sum = 0;
+        for (std::size_t score = 0; score < answers.classes; ++score) {
+          const double g = static_cast<double>(gradient[answers.place(sample, score)]);
+          sum += g * g;
+        }
+      }
+    });
   }
 
   /// Sets `gradients` to scale times the gradient, or its square, summed over the samples of a batch.
@@ -28547,6 +28564,62 @@ fit_result fit(Model& model, Loader& data, const validation<typename Model::valu
 
 #endif
 
+// ---- espalier/train/detail/importance_sampling.hpp ----
+// Draws of unequal probability, for sums that few samples make up.
+#ifndef ESPALIER_TRAIN_DETAIL_IMPORTANCE_SAMPLING_HPP
+#define ESPALIER_TRAIN_DETAIL_IMPORTANCE_SAMPLING_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// @param sizes  >= 0, finite, at least one > 0.
+/// @param count  of draws to expect, >= 1.
+/// @return the probability of each to be drawn, in proportion to its size but at most 1; they add up to `count`, or to
+///         as many as there are sizes above 0.
+/// Complexity: O(sizes) for each time that the remaining probabilities are found to be above 1, a few times.
+[[nodiscard]] inline std::vector<double> inclusion_probabilities(std::span<const double> sizes, std::size_t count) {
+  std::vector<double> probabilities(sizes.begin(), sizes.end());
+  std::vector<bool> certain(sizes.size());
+  for (bool found = true; found;) {
+    double sum = 0;
+    double left = static_cast<double>(count);
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      sum += certain[i] ? 0 : sizes[i];
+      left -= certain[i] ? 1 : 0;
+    }
+    found = false;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      const bool above = !certain[i] && sizes[i] > 0 && sizes[i] * left >= sum;
+      probabilities[i] = certain[i] || above ? 1 : sizes[i] == 0 ? 0 : sizes[i] * left / sum;
+      found = found || above;
+      certain[i] = certain[i] || above;
+    }
+  }
+  return probabilities;
+}
+
+/// Draws each with its probability, none twice, and one in every stretch of them that adds up to 1: so the estimate of
+/// a sum varies less than with draws that know nothing of each other.
+/// @return indices, rising.   Complexity: O(probabilities).
+/// Source: Madow 1949, "On the theory of systematic sampling, II".
+[[nodiscard]] inline std::vector<std::size_t> drawn_systematically(std::span<const double> probabilities,
+                                                                   random_generator random) {
+  std::vector<std::size_t> drawn;
+  double next = random.uniform();
+  double sum = 0;
+  for (std::size_t i = 0; i < probabilities.size(); ++i) {
+    sum += probabilities[i];
+    if (sum > next) {
+      drawn.push_back(i);
+      next += 1;
+    }
+  }
+  return drawn;
+}
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
 // ---- espalier/train/detail/gradient_sums.hpp ----
 // Sums of gradients over randomly chosen samples, in mini-batches.
 #ifndef ESPALIER_TRAIN_DETAIL_GRADIENT_SUMS_HPP
@@ -28564,17 +28637,47 @@ class gradient_sums {
   template <class Options>
   gradient_sums(Model& model, const data_view<value_type>& data, const Options& options)
       : model_(model),
+        data_(checked(model, data, options)),
         batch_(options.batch),
-        passes_(checked(model, data, options), data, options.loss, {thread_count(options.threads)}),
+        passes_(model, data_, options.loss, {thread_count(options.threads)}),
         numbers_(model),
         order_(data.chosen),
         gradients_(numbers_.count) {
     random_generator(options.seed).shuffle(std::span(order_));
     order_.resize((std::min)(order_.size(), options.samples));
+    looked_at_ = order_.size();
   }
 
-  /// @return how many samples are looked at.
-  [[nodiscard]] std::size_t looked_at() const noexcept { return order_.size(); }
+  /// Lets about `options.drawn` samples stand for all: sums of squared gradients stay what they are to be expected. A
+  /// sample is drawn the more likely the larger the squared gradient by its scores is, and counts as much more as it
+  /// was unlikely to be drawn. Most samples of a trained network have almost none.
+  template <class Options>
+  void draw(const Options& options) {
+    if (options.drawn >= order_.size()) {
+      return;
+    }
+    std::vector<double> sizes(order_.size());
+    const pass_options forward{thread_count(options.threads), nn::workspace_kind::inference};
+    batch_passes<Model, Loss>(model_, data_, options.loss, forward).score_gradients(order_, sizes);
+    const double sum = std::reduce(sizes.begin(), sizes.end());
+    if (!(sum > 0 && std::isfinite(sum))) {
+      return;  // what all of them say is 0, or an error that names the layer
+    }
+    const std::vector<double> probabilities = inclusion_probabilities(sizes, options.drawn);
+    weights_.assign(data_.weights.begin(), data_.weights.end());
+    weights_.resize(data_.size(), 1);
+    std::vector<std::uint32_t> drawn;
+    for (const std::size_t i : drawn_systematically(probabilities, random_generator(options.seed))) {
+      drawn.push_back(order_[i]);
+      // Gradients have the weight as a factor; what is summed are their squares.
+      weights_[order_[i]] *= static_cast<value_type>(1 / std::sqrt(probabilities[i]));
+    }
+    order_ = std::move(drawn);
+    data_.weights = weights_;
+  }
+
+  /// @return how many samples are looked at, or stood for.
+  [[nodiscard]] std::size_t looked_at() const noexcept { return looked_at_; }
   [[nodiscard]] network_numbers<value_type>& numbers() noexcept { return numbers_; }
 
   /// @param term  gives what a gradient, summed over so many samples, adds to the result.
@@ -28603,13 +28706,13 @@ class gradient_sums {
 
  private:
   template <class Options>
-  [[nodiscard]] static const Model& checked(const Model& model, const data_view<value_type>& data,
-                                            const Options& options) {
+  [[nodiscard]] static const data_view<value_type>& checked(const Model& model, const data_view<value_type>& data,
+                                                            const Options& options) {
     expect_fitting(data, demands_of(model, options.loss), "train::gradients");
     if (options.samples == 0 || options.batch == 0) {
       throw argument_error(error_message("train::gradients", "0 samples, or batches of 0", "1 or more"));
     }
-    return model;
+    return data;
   }
 
   template <class Pass, class Term>
@@ -28638,10 +28741,13 @@ class gradient_sums {
   }
 
   Model& model_;
+  data_view<value_type> data_;
+  std::vector<value_type> weights_;  // of the samples, once they are drawn
   std::size_t batch_;
   batch_passes<Model, Loss> passes_;
   network_numbers<value_type> numbers_;
   std::vector<std::uint32_t> order_;
+  std::size_t looked_at_ = 0;
   std::vector<value_type> gradients_;
 };
 
@@ -28746,7 +28852,7 @@ template <class Sums, class Options>
 
 namespace espalier::inline v0::train {
 
-/// Settings of `mean_absolute_gradients` and `fisher_information`.
+/// Settings of `mean_absolute_gradients`.
 template <loss::loss Loss = loss::categorical_cross_entropy>
 struct gradient_options {
   std::size_t samples = 4096;  ///< that are looked at, >= 1; all if there are fewer
@@ -28774,19 +28880,40 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
       [&](double sum, std::size_t samples) { return std::abs(sum) / (static_cast<double>(samples) * batches); }));
 }
 
+/// Settings of `fisher_information`.
+template <loss::loss Loss = loss::categorical_cross_entropy>
+struct fisher_options {
+  std::size_t samples = 3072;  ///< that are looked at, >= 1; all if there are fewer
+  std::size_t drawn = 384;     ///< of those, about as many as stand for all of them, >= 1; all if there are fewer
+  std::size_t batch = 128;     ///< samples in a mini-batch, >= 1
+  std::uint64_t seed = 0;      ///< of the choice of samples
+  std::size_t threads = 1;     ///< 0: as many as the machine runs at once; the result is the same
+  Loss loss{};
+};
+
 /// Mean over samples of the squared gradient of a sample's loss, the diagonal of the empirical Fisher information, for
 /// the ranking `fisher`.
+///
+/// A few samples make up most of it: those that the network gets wrong or is unsure of. All are run through the network
+/// forward; back go those that are drawn, in proportion to the squared gradient of the loss by the scores. Each is
+/// weighted by the inverse of its probability, so that the result is that of all samples on average.
 /// @param model    a network, see nn::sequential.
 /// @param data     samples with classes or targets that fit it and the loss.
 /// @param options  settings.
 /// @return per layer with a kernel, one number per weight, >= 0.
 /// @throws shape_error or argument_error if the data or settings do not fit; numeric_error that names the layer if a
 ///         gradient is not finite.
-/// Source: Theis et al. 2018, arXiv 1801.05787.
+/// Source: Theis et al. 2018, arXiv 1801.05787; Horvitz and Thompson 1952, "A generalization of sampling without
+/// replacement from a finite universe", for the weights; Katharopoulos and Fleuret 2018, "Not all samples are created
+/// equal", arXiv 1803.00942, for the gradient by the scores as the measure.
 template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> fisher_information(
-    Model& model, const data_view<typename Model::value_type>& data, const gradient_options<Loss>& options = {}) {
+    Model& model, const data_view<typename Model::value_type>& data, const fisher_options<Loss>& options = {}) {
+  if (options.drawn == 0) {
+    throw argument_error(error_message("train::fisher_information", "0 drawn samples", "1 or more"));
+  }
   detail::gradient_sums<Model, Loss> sums(model, data, options);
+  sums.draw(options);
   const auto looked_at = static_cast<double>(sums.looked_at());
   return sums.of_kernels(sums.template of_gradients<kernels::gradient_kind::squared>(
       [&](double sum, std::size_t) { return sum / looked_at; }));
@@ -29180,13 +29307,15 @@ class trainer {
   /// @return see fisher_information.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> fisher(Model& model) const {
-    return fisher_information(model, training_, ranking_options());
+    const fisher_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
+    return fisher_information(model, training_, options);
   }
 
   /// @return see mean_absolute_gradients.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> gradients(Model& model) const {
-    return mean_absolute_gradients(model, training_, ranking_options());
+    const gradient_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
+    return mean_absolute_gradients(model, training_, options);
   }
 
   /// @return see hessian_diagonal.
@@ -29233,10 +29362,6 @@ class trainer {
 
   /// Each level shuffles in its own way.
   [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random_generator(options_.seed + level)(); }
-
-  [[nodiscard]] gradient_options<Loss> ranking_options() const {
-    return {.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
-  }
 
   data_view<T> training_;
   data_view<T> validation_;
