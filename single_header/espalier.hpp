@@ -92,6 +92,54 @@ class numeric_error : public std::runtime_error {
   return message;
 }
 
+/// A part of a message: text, a number, or what else has a `to_string`. It refers to that, and is text only if the
+/// message is needed: checks, of which there are many, would otherwise take most of the time to compile.
+class message_part {
+ public:
+  message_part(const char* text) noexcept : value_(text), add_(&add_text) {}
+  template <class T>
+  message_part(const T& value) noexcept : value_(&value), add_(&add<T>) {}
+
+  void add_to(std::string& message) const { add_(message, value_); }
+
+ private:
+  static void add_text(std::string& message, const void* text) { message += static_cast<const char*>(text); }
+  template <class T>
+  static void add(std::string& message, const void* value) {
+    const T& own = *static_cast<const T*>(value);
+    if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+      message += std::string_view(own);
+    } else {
+      using std::to_string;
+      message += to_string(own);
+    }
+  }
+
+  const void* value_;
+  void (*add_)(std::string&, const void*);
+};
+
+/// What a message is made of, in order.
+using message_parts = std::initializer_list<message_part>;
+
+/// Throws an error with such a message.
+/// @tparam Error    of the ones above.
+/// @param where     see error_message.
+/// @param got       what came, part by part: {std::size_t{3}, " weights"}.
+/// @param expected  what would have been right, part by part.
+template <class Error>
+[[noreturn, gnu::cold, gnu::noinline]] void reject(std::string_view where, message_parts got, message_parts expected) {
+  std::string came;
+  for (const message_part& part : got) {
+    part.add_to(came);
+  }
+  std::string right;
+  for (const message_part& part : expected) {
+    part.add_to(right);
+  }
+  throw Error(error_message(where, came, right));
+}
+
 }  // namespace espalier::inline v0
 
 #endif
@@ -122,14 +170,14 @@ class extents {
   /// @throws shape_error if there are more than four axes, or if the number of elements overflows.
   constexpr explicit extents(std::span<const std::size_t> sizes) : rank_(sizes.size()) {
     if (sizes.size() > max_rank) {
-      throw shape_error(error_message("base::extents", std::to_string(sizes.size()) + " axes", "at most 4 axes"));
+      reject<shape_error>("base::extents", {sizes.size(), " axes"}, {"at most 4 axes"});
     }
     std::size_t elements = 1;
     for (std::size_t axis = 0; axis < rank_; ++axis) {
       sizes_[axis] = sizes[axis];
       if (sizes[axis] != 0 && elements > (std::numeric_limits<std::size_t>::max)() / sizes[axis]) {
-        throw shape_error(error_message("base::extents", "a shape with too many elements for std::size_t",
-                                        "a product of sizes that fits"));
+        reject<shape_error>("base::extents", {"a shape with too many elements for std::size_t"},
+                            {"a product of sizes that fits"});
       }
       elements *= sizes[axis];
     }
@@ -286,8 +334,7 @@ struct layer_config {
 [[nodiscard]] inline io_type parse_io_type(std::string_view name) {
   constexpr std::array<std::string_view, 2> names{"io_parallel", "io_stream"};
   if (name != names[0] && name != names[1]) {
-    throw parse_error(error_message("hls::parse_io_type", "'" + std::string(name) + "'",
-                                    "'" + std::string(closest_name(name, names)) + "' or the other"));
+    reject<parse_error>("hls::parse_io_type", {"'", name, "'"}, {"'", closest_name(name, names), "' or the other"});
   }
   return name == names[0] ? io_type::io_parallel : io_type::io_stream;
 }
@@ -478,7 +525,7 @@ inline void expect_reuse_factor(std::uint64_t factor, std::string_view where, co
   constexpr auto largest = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
   if (factor == 0 || factor > largest) {
     const std::string got = std::to_string(static_cast<std::int64_t>(factor));
-    throw argument_error(error_message(where, "layer '" + layer + "' with reuse factor " + got, "1 or more"));
+    reject<argument_error>(where, {"layer '", layer, "' with reuse factor ", got}, {"1 or more"});
   }
 }
 
@@ -497,7 +544,7 @@ namespace detail {
 
 inline void expect(bool right, const layer_attributes& layer, const std::string& got, const std::string& expected) {
   if (!right) {
-    throw argument_error(error_message("attributes::validate", "layer '" + layer.name + "' with " + got, expected));
+    reject<argument_error>("attributes::validate", {"layer '", layer.name, "' with ", got}, {expected});
   }
 }
 
@@ -524,8 +571,7 @@ struct kernel_form {
 inline void expect_shape(bool right, const layer_attributes& layer, const std::string& got,
                          const std::string& expected) {
   if (!right) {
-    throw shape_error(error_message(
-        "attributes::validate", "layer '" + layer.name + "' (" + to_string(layer.kind) + ") with " + got, expected));
+    reject<shape_error>("attributes::validate", {"layer '", layer.name, "' (", layer.kind, ") with ", got}, {expected});
   }
 }
 
@@ -587,10 +633,9 @@ void validate(std::span<const prunable_layer<Value>> layers) {
                          std::to_string(weights) + " for kernel shape " + to_string(layer.attributes.kernel_shape));
     for (std::size_t i = 0; i < layer.kernel.size(); ++i) {
       if (!std::isfinite(layer.kernel[i])) {
-        throw numeric_error(error_message(
-            "attributes::validate",
-            "layer '" + layer.attributes.name + "' with weight " + std::to_string(i) + " not a finite number",
-            "finite weights"));
+        reject<numeric_error>("attributes::validate",
+                              {"layer '", layer.attributes.name, "' with weight ", i, " not a finite number"},
+                              {"finite weights"});
       }
     }
   }
@@ -672,8 +717,7 @@ class byte_reader {
   }
 
   [[noreturn]] void refuse(std::uint64_t wanted) const {
-    throw parse_error(error_message("base::byte_reader", std::to_string(left()) + " bytes where a value begins",
-                                    std::to_string(wanted) + " or more"));
+    reject<parse_error>("base::byte_reader", {left(), " bytes where a value begins"}, {wanted, " or more"});
   }
 
   std::span<const std::byte> bytes_;
@@ -1238,7 +1282,7 @@ class precision_reader {
   };
 
   [[noreturn]] static void refuse(const std::string& got, const std::string& expected) {
-    throw parse_error(error_message("hls::parse_precision", got, expected));
+    reject<parse_error>("hls::parse_precision", {got}, {expected});
   }
 
   [[nodiscard]] static std::string_view trimmed(std::string_view text) {
@@ -1422,8 +1466,8 @@ namespace detail {
     return {hls::strategy::latency, "unknown strategy '" + std::string(name) +
                                         "', which hls4ml builds as latency; the closest is '" + closest + "'"};
   }
-  throw argument_error(error_message("hls::parse_strategy", "strategy '" + std::string(name) + "'",
-                                     "one of hls4ml's, such as '" + closest + "'; it would build latency, silently"));
+  reject<argument_error>("hls::parse_strategy", {"strategy '", name, "'"},
+                         {"one of hls4ml's, such as '", closest, "'; it would build latency, silently"});
 }
 
 }  // namespace espalier::inline v0::hls
@@ -1464,15 +1508,12 @@ struct matrix_size {
 /// @throws argument_error if a size is 0 or the weights overflow.   Complexity: O(sqrt(n) log n).
 [[nodiscard]] inline std::vector<std::uint64_t> valid_reuse_factors(const matrix_size& matrix) {
   if (matrix.inputs == 0 || matrix.outputs == 0) {
-    throw argument_error(error_message(
-        "hls::valid_reuse_factors",
-        "a matrix of " + std::to_string(matrix.inputs) + " x " + std::to_string(matrix.outputs), "at least 1 x 1"));
+    reject<argument_error>("hls::valid_reuse_factors", {"a matrix of ", matrix.inputs, " x ", matrix.outputs},
+                           {"at least 1 x 1"});
   }
   if (matrix.inputs > (std::numeric_limits<std::uint64_t>::max)() / matrix.outputs) {
-    throw argument_error(
-        error_message("hls::valid_reuse_factors",
-                      "a matrix of " + std::to_string(matrix.inputs) + " x " + std::to_string(matrix.outputs),
-                      "as many weights as a uint64 counts"));
+    reject<argument_error>("hls::valid_reuse_factors", {"a matrix of ", matrix.inputs, " x ", matrix.outputs},
+                           {"as many weights as a uint64 counts"});
   }
   const std::uint64_t weights = matrix.inputs * matrix.outputs;
   std::vector<std::uint64_t> factors;
@@ -1498,7 +1539,7 @@ struct matrix_size {
 [[nodiscard]] inline std::uint64_t closest_reuse_factor(const std::vector<std::uint64_t>& factors,
                                                         std::uint64_t requested) {
   if (factors.empty()) {
-    throw argument_error(error_message("hls::closest_reuse_factor", "no factors", "at least one valid factor"));
+    reject<argument_error>("hls::closest_reuse_factor", {"no factors"}, {"at least one valid factor"});
   }
   const auto distance = [&](std::uint64_t factor) {
     return factor > requested ? factor - requested : requested - factor;
@@ -2064,16 +2105,16 @@ namespace espalier::inline v0::knapsack {
 
 namespace detail {
 
-[[noreturn]] inline void refuse(const std::string& got, const std::string& expected) {
-  throw argument_error(error_message("knapsack", got, expected));
+[[noreturn]] inline void refuse(message_parts got, message_parts expected) {
+  reject<argument_error>("knapsack", got, expected);
 }
 
 inline void validate_options(const solve_options& options) {
   if (!(options.relative_gap >= 0)) {
-    refuse("a relative gap of " + std::to_string(options.relative_gap), "a gap >= 0");
+    refuse({"a relative gap of ", options.relative_gap}, {"a gap >= 0"});
   }
   if (!(options.time_limit >= 0)) {
-    refuse("a time limit of " + std::to_string(options.time_limit) + " seconds", "a limit >= 0");
+    refuse({"a time limit of ", options.time_limit, " seconds"}, {"a limit >= 0"});
   }
 }
 
@@ -2081,8 +2122,7 @@ template <class Value>
 void validate_values(const problem<Value>& p) {
   for (std::size_t i = 0; i < p.values.size(); ++i) {
     if (!(p.values[i] >= 0 && p.values[i] <= (std::numeric_limits<Value>::max)())) {
-      refuse("value " + std::to_string(static_cast<double>(p.values[i])) + " of item " + std::to_string(i),
-             "finite values >= 0");
+      refuse({"value ", static_cast<double>(p.values[i]), " of item ", i}, {"finite values >= 0"});
     }
   }
 }
@@ -2091,18 +2131,16 @@ template <class Value>
 void validate_weights(const problem<Value>& p) {
   for (std::size_t r = 0; r < p.resources(); ++r) {
     if (p.capacities[r] < 0) {
-      refuse("capacity " + std::to_string(p.capacities[r]) + " of resource " + std::to_string(r), "capacities >= 0");
+      refuse({"capacity ", p.capacities[r], " of resource ", r}, {"capacities >= 0"});
     }
   }
   if (p.resources() == 0 ? !p.weights.empty() : p.weights.size() % p.resources() != 0) {
-    throw shape_error(error_message(
-        "knapsack", std::to_string(p.weights.size()) + " weights for " + std::to_string(p.resources()) + " resources",
-        "one weight for each class and resource"));
+    reject<shape_error>("knapsack", {p.weights.size(), " weights for ", p.resources(), " resources"},
+                        {"one weight for each class and resource"});
   }
   for (std::size_t i = 0; i < p.weights.size(); ++i) {
     if (p.weights[i] < 0) {
-      refuse("weight " + std::to_string(p.weights[i]) + " of class " + std::to_string(i / p.resources()),
-             "weights >= 0");
+      refuse({"weight ", p.weights[i], " of class ", i / p.resources()}, {"weights >= 0"});
     }
   }
 }
@@ -2115,8 +2153,7 @@ void validate_runs(const problem<Value>& p) {
   for (std::size_t i = 0; i < p.runs.size(); ++i) {
     const run& one = p.runs[i];
     if (p.resources() > 0 && one.item_class >= p.classes()) {
-      refuse("class " + std::to_string(one.item_class) + " in run " + std::to_string(i),
-             "a class below " + std::to_string(p.classes()));
+      refuse({"class ", one.item_class, " in run ", i}, {"a class below ", p.classes()});
     }
     if (one.count > p.values.size() - items) {
       items = p.values.size() + 1;
@@ -2127,14 +2164,13 @@ void validate_runs(const problem<Value>& p) {
       std::int64_t weight = 0;
       if (__builtin_mul_overflow(p.weights_of(one.item_class)[r], static_cast<std::int64_t>(one.count), &weight) ||
           __builtin_add_overflow(total[r], weight, &total[r])) {
-        refuse("a total weight beyond 2^63 in resource " + std::to_string(r) + ", reached at run " + std::to_string(i),
-               "totals that an int64 holds");
+        refuse({"a total weight beyond 2^63 in resource ", r, ", reached at run ", i}, {"totals that an int64 holds"});
       }
     }
   }
   if (items != p.values.size()) {
-    throw shape_error(error_message("knapsack", "runs of more or fewer items than there are values",
-                                    "counts that sum to " + std::to_string(p.values.size())));
+    reject<shape_error>("knapsack", {"runs of more or fewer items than there are values"},
+                        {"counts that sum to ", p.values.size()});
   }
 }
 
@@ -2170,7 +2206,7 @@ class choice_table {
     std::size_t total = 0;
     for (std::size_t c = 0; c < p.options.size(); ++c) {
       if (p.options[c] == 0) {
-        refuse("a class without options, number " + std::to_string(c), "at least one option");
+        refuse({"a class without options, number ", c}, {"at least one option"});
       }
       first_.push_back(total);
       total += p.options[c];
@@ -2188,7 +2224,7 @@ class choice_table {
           most = (std::max)(most, weights(one.item_class, o)[r]);
         }
         if (__builtin_mul_overflow(most, count, &most) || __builtin_add_overflow(heaviest[r], most, &heaviest[r])) {
-          refuse("a total weight beyond 2^63 in resource " + std::to_string(r), "totals that an int64 holds");
+          refuse({"a total weight beyond 2^63 in resource ", r}, {"totals that an int64 holds"});
         }
         remaining_[r] -= weights(one.item_class, lightest_[one.item_class])[r] * count;
       }
@@ -2223,25 +2259,23 @@ class choice_table {
   void validate_sizes(std::size_t total) const {
     const auto& p = problem_;
     if (p.weights.size() != total * p.resources()) {
-      throw shape_error(error_message("knapsack::choose", std::to_string(p.weights.size()) + " weights",
-                                      std::to_string(total * p.resources()) + ", for each option and resource one"));
+      reject<shape_error>("knapsack::choose", {p.weights.size(), " weights"},
+                          {total * p.resources(), ", for each option and resource one"});
     }
     for (std::size_t r = 0; r < p.resources(); ++r) {
       if (p.capacities[r] < 0) {
-        refuse("capacity " + std::to_string(p.capacities[r]) + " of resource " + std::to_string(r), "capacities >= 0");
+        refuse({"capacity ", p.capacities[r], " of resource ", r}, {"capacities >= 0"});
       }
     }
     for (std::size_t i = 0; i < p.weights.size(); ++i) {
       if (p.weights[i] < 0) {
-        refuse("weight " + std::to_string(p.weights[i]) + " of option " + std::to_string(i / p.resources()),
-               "weights >= 0");
+        refuse({"weight ", p.weights[i], " of option ", i / p.resources()}, {"weights >= 0"});
       }
     }
     std::size_t values = 0;
     for (std::size_t i = 0; i < p.runs.size(); ++i) {
       if (p.runs[i].item_class >= p.options.size()) {
-        refuse("class " + std::to_string(p.runs[i].item_class) + " in run " + std::to_string(i),
-               "a class below " + std::to_string(p.options.size()));
+        refuse({"class ", p.runs[i].item_class, " in run ", i}, {"a class below ", p.options.size()});
       }
       const std::size_t each = p.options[p.runs[i].item_class];
       values = p.runs[i].count > (p.values.size() - values) / each
@@ -2252,13 +2286,11 @@ class choice_table {
       }
     }
     if (values != p.values.size()) {
-      throw shape_error(error_message("knapsack::choose", std::to_string(p.values.size()) + " values",
-                                      "one for each option of each group"));
+      reject<shape_error>("knapsack::choose", {p.values.size(), " values"}, {"one for each option of each group"});
     }
     for (std::size_t i = 0; i < p.values.size(); ++i) {
       if (!(p.values[i] >= 0 && p.values[i] <= (std::numeric_limits<Value>::max)())) {
-        refuse("value " + std::to_string(static_cast<double>(p.values[i])) + " at " + std::to_string(i),
-               "finite values >= 0");
+        refuse({"value ", static_cast<double>(p.values[i]), " at ", i}, {"finite values >= 0"});
       }
     }
   }
@@ -2275,8 +2307,7 @@ class choice_table {
         return o;
       }
     }
-    refuse("class " + std::to_string(c) + " without an option that is lightest in all resources",
-           "one, such as pruning");
+    refuse({"class ", c, " without an option that is lightest in all resources"}, {"one, such as pruning"});
   }
 
   const choice_problem<Value>& problem_;
@@ -5246,8 +5277,7 @@ struct dynamic_programming {
   [[nodiscard]] solution operator()(const problem<Value>& p) const {
     validate(p);
     if (p.resources() != 1) {
-      throw argument_error(
-          error_message("knapsack::dynamic_programming", std::to_string(p.resources()) + " resources", "one"));
+      reject<argument_error>("knapsack::dynamic_programming", {p.resources(), " resources"}, {"one"});
     }
     std::vector<std::int64_t> weights;
     weights.reserve(p.items());
@@ -5289,10 +5319,8 @@ struct dynamic_programming {
  private:
   void expect_memory(std::size_t items, std::size_t capacity) const {
     if (items > 0 && capacity / 8 > memory_limit / items) {
-      throw argument_error(error_message(
-          "knapsack::dynamic_programming",
-          std::to_string(items) + " items and a capacity of " + std::to_string(capacity),
-          "items x capacity / 8 within the memory limit of " + std::to_string(memory_limit) + " bytes; use solve"));
+      reject<argument_error>("knapsack::dynamic_programming", {items, " items and a capacity of ", capacity},
+                             {"items x capacity / 8 within the memory limit of ", memory_limit, " bytes; use solve"});
     }
   }
 };
@@ -7191,7 +7219,7 @@ void validate_all(const problem<Value>& p, const solve_options& options) {
   validate_options(options);
   validate(p);
   if (p.items() > std::size_t{1} << 32U) {
-    refuse(std::to_string(p.items()) + " items", "at most 2^32");
+    refuse({p.items(), " items"}, {"at most 2^32"});
   }
 }
 
@@ -7414,14 +7442,11 @@ template <class Value>
                                                std::span<const std::int64_t> capacities,
                                                const solve_options& options = {}) {
   if (resource >= p.resources()) {
-    throw argument_error(error_message("knapsack::pareto", "resource " + std::to_string(resource),
-                                       "one below " + std::to_string(p.resources())));
+    reject<argument_error>("knapsack::pareto", {"resource ", resource}, {"one below ", p.resources()});
   }
   for (std::size_t i = 0; i < capacities.size(); ++i) {
     if (capacities[i] < 0) {
-      throw argument_error(error_message("knapsack::pareto",
-                                         "capacity " + std::to_string(capacities[i]) + " at " + std::to_string(i),
-                                         "capacities >= 0"));
+      reject<argument_error>("knapsack::pareto", {"capacity ", capacities[i], " at ", i}, {"capacities >= 0"});
     }
   }
   if (capacities.empty()) {
@@ -7657,8 +7682,7 @@ struct weight_mask {
   /// @throws shape_error if the sizes differ, also those of mask and offsets.   Complexity: O(n).
   void apply(std::span<Value> kernel) const {
     if (kernel.size() != mask.size()) {
-      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(kernel.size()) + " weights",
-                                      std::to_string(mask.size()) + ", as the mask has"));
+      reject<shape_error>("mask::weight_mask::apply", {kernel.size(), " weights"}, {mask.size(), ", as the mask has"});
     }
     expect_none_or_all(offset.size(), "offsets");
     for (std::size_t i = 0; i < kernel.size(); ++i) {
@@ -7690,8 +7714,8 @@ struct weight_mask {
  private:
   void expect_none_or_all(std::size_t count, const std::string& what) const {
     if (count != 0 && count != mask.size()) {
-      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(count) + " " + what,
-                                      "none, or " + std::to_string(mask.size()) + ", as the mask has"));
+      reject<shape_error>("mask::weight_mask::apply", {count, " ", what},
+                          {"none, or ", mask.size(), ", as the mask has"});
     }
   }
 };
@@ -7719,9 +7743,8 @@ struct kernel_matrix {
   /// @throws shape_error if it has another rank or a 0.
   explicit kernel_matrix(const extents& shape) {
     if (shape.rank() < 2 || shape.size() == 0) {
-      throw shape_error(
-          error_message("structure::grouping", "a kernel of shape " + to_string(shape),
-                        "(in, out), (width, channels, filters) or (height, width, channels, filters) without a 0"));
+      reject<shape_error>("structure::grouping", {"a kernel of shape ", shape},
+                          {"(in, out), (width, channels, filters) or (height, width, channels, filters) without a 0"});
     }
     outputs = shape.back();
     inputs = shape.size() / outputs;
@@ -8011,7 +8034,7 @@ namespace detail {
 
 inline void expect_number(bool right, const std::string& got, const char* expected) {
   if (!right) {
-    throw argument_error(error_message("structure::grouping", got, expected));
+    reject<argument_error>("structure::grouping", {got}, {expected});
   }
 }
 
@@ -8025,9 +8048,8 @@ inline void expect_division(const pattern& rule, std::size_t weights) {
       factors += (factors.empty() ? "" : ", ") + std::to_string(factor);
     }
   }
-  throw shape_error(error_message("structure::grouping",
-                                  std::to_string(rule.rows) + " rows for " + std::to_string(weights) + " weights",
-                                  "rows that divide them, from a reuse factor of " + factors + " ..."));
+  reject<shape_error>("structure::grouping", {rule.rows, " rows for ", weights, " weights"},
+                      {"rows that divide them, from a reuse factor of ", factors, " ..."});
 }
 
 template <class Rule>
@@ -8142,14 +8164,12 @@ class grouping {
  private:
   void expect_scores(std::span<const double> scores) const {
     if (scores.size() != weights()) {
-      throw shape_error(error_message("structure::grouping",
-                                      std::to_string(scores.size()) + " scores for groups of " + to_string(rule_),
-                                      std::to_string(weights()) + ", one per weight"));
+      reject<shape_error>("structure::grouping", {scores.size(), " scores for groups of ", rule_},
+                          {weights(), ", one per weight"});
     }
     for (std::size_t i = 0; i < scores.size(); ++i) {
       if (!std::isfinite(scores[i])) {
-        throw numeric_error(
-            error_message("structure::grouping", "score " + std::to_string(i) + " not finite", "finite scores"));
+        reject<numeric_error>("structure::grouping", {"score ", i, " not finite"}, {"finite scores"});
       }
     }
   }
@@ -8211,11 +8231,10 @@ template <class Value>
 namespace detail {
 
 inline void expect_fitting(const structure::grouping& groups, std::span<const action> actions, std::size_t weights,
-                           const std::string& where) {
+                           std::string_view where) {
   if (actions.size() != groups.count() || weights != groups.weights()) {
-    throw shape_error(
-        error_message(where, std::to_string(actions.size()) + " actions and " + std::to_string(weights) + " weights",
-                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
+    reject<shape_error>(where, {actions.size(), " actions and ", weights, " weights"},
+                        {groups.count(), " and ", groups.weights()});
   }
 }
 
@@ -8342,10 +8361,9 @@ namespace espalier::inline v0::objective::detail {
   }
   const std::size_t rank = layer.kind == attributes::layer_kind::conv1d ? 2 : 3;
   if (layer.output_shape.rank() != rank || layer.output_shape.size() == 0) {
-    throw shape_error(error_message(
-        "objective::" + std::string(objective),
-        "layer '" + layer.name + "' (" + to_string(layer.kind) + ") with output shape " + to_string(layer.output_shape),
-        rank == 2 ? "(positions, filters) without a 0" : "(height, width, filters) without a 0"));
+    reject<shape_error>("objective::" + std::string(objective),
+                        {"layer '", layer.name, "' (", layer.kind, ") with output shape ", layer.output_shape},
+                        {rank == 2 ? "(positions, filters) without a 0" : "(height, width, filters) without a 0"});
   }
   return layer.output_shape.size() / layer.output_shape.back();
 }
@@ -8354,9 +8372,8 @@ namespace espalier::inline v0::objective::detail {
 inline void expect_rule(bool right, const attributes::layer_attributes& layer, std::string_view objective,
                         std::string_view expected) {
   if (!right) {
-    throw argument_error(error_message("objective::" + std::string(objective),
-                                       "layer '" + layer.name + "' grouped by " + to_string(*layer.grouped_by),
-                                       expected));
+    reject<argument_error>("objective::" + std::string(objective),
+                           {"layer '", layer.name, "' grouped by ", *layer.grouped_by}, {expected});
   }
 }
 
@@ -8453,8 +8470,8 @@ class chained_flops {
   explicit chained_flops(std::span<const attributes::layer_attributes> layers) {
     for (const attributes::layer_attributes& layer : layers) {
       if (find(layer.name) != nullptr) {
-        throw argument_error(error_message("objective::chained_flops", "two layers with the name '" + layer.name + "'",
-                                           "names that differ"));
+        reject<argument_error>("objective::chained_flops", {"two layers with the name '", layer.name, "'"},
+                               {"names that differ"});
       }
       const std::size_t units = layer.kernel_shape.rank() == 0 ? 0 : grouping_shape(layer).back();
       layers_.push_back({layer.name, units, 0});
@@ -8476,8 +8493,8 @@ class chained_flops {
     }
     const known_layer* known = find(layer.name);
     if (known == nullptr) {
-      throw argument_error(error_message("objective::chained_flops", "layer '" + layer.name + "'",
-                                         "a layer of its network, such as '" + closest(layer.name) + "'"));
+      reject<argument_error>("objective::chained_flops", {"layer '", layer.name, "'"},
+                             {"a layer of its network, such as '", closest(layer.name), "'"});
     }
     result.rule = layer.grouped_by.value_or(structure::structured{});
     const std::int64_t of_a_unit = known->halves / static_cast<std::int64_t>(known->units);
@@ -8536,8 +8553,8 @@ class chained_flops {
   [[nodiscard]] const known_layer* source(const attributes::layer_attributes& layer) const {
     for (const std::string& inbound : layer.inbound) {
       if (find(inbound) == nullptr) {
-        throw argument_error(error_message("objective::chained_flops", "inbound layer '" + inbound + "'",
-                                           "a layer of the network, such as '" + closest(inbound) + "'"));
+        reject<argument_error>("objective::chained_flops", {"inbound layer '", inbound, "'"},
+                               {"a layer of the network, such as '", closest(inbound), "'"});
       }
     }
     if (layer.inbound.size() != 1) {
@@ -8864,10 +8881,10 @@ class joined {
       refused = refused.empty() ? std::string(who) : refused;
     }
     if (first != nullptr) {
-      throw argument_error(error_message("objective::joined",
-                                         "layer '" + layer.name + "', which " + std::string(first->objective) +
-                                             " groups by " + to_string(*first->rule) + " and " + refused + " cannot",
-                                         "objectives whose groupings agree"));
+      reject<argument_error>("objective::joined",
+                             {"layer '", layer.name, "', which ", first->objective, " groups by ", *first->rule,
+                              " and ", refused, " cannot"},
+                             {"objectives whose groupings agree"});
     }
     return std::nullopt;
   }
@@ -9017,9 +9034,8 @@ inline constexpr std::uint64_t bram_word = 36;
     return "it has no kernel";
   }
   if (layer.hls.weight_width == 0 || layer.hls.weight_width > 64) {
-    throw argument_error(error_message(
-        "objective", "layer '" + layer.name + "' with weights of " + std::to_string(layer.hls.weight_width) + " bits",
-        "1 to 64"));
+    reject<argument_error>("objective", {"layer '", layer.name, "' with weights of ", layer.hls.weight_width, " bits"},
+                           {"1 to 64"});
   }
   if (layer.hls.compression && is_resource(layer.hls)) {
     return "what zeros save in compressed weights is not known";
@@ -9282,15 +9298,14 @@ struct vivado_ff {
       return 0;
     }
     if (layer.output_shape.rank() == 0 || layer.output_shape.size() == 0) {
-      throw shape_error(
-          error_message("objective::vivado_ff",
-                        "layer '" + layer.name + "' with io_parallel and output shape " + to_string(layer.output_shape),
-                        "an output shape without a 0"));
+      reject<shape_error>("objective::vivado_ff",
+                          {"layer '", layer.name, "' with io_parallel and output shape ", layer.output_shape},
+                          {"an output shape without a 0"});
     }
     if (layer.hls.output_width == 0 || layer.hls.output_width > 64) {
-      throw argument_error(error_message(
-          "objective::vivado_ff",
-          "layer '" + layer.name + "' with outputs of " + std::to_string(layer.hls.output_width) + " bits", "1 to 64"));
+      reject<argument_error>("objective::vivado_ff",
+                             {"layer '", layer.name, "' with outputs of ", layer.hls.output_width, " bits"},
+                             {"1 to 64"});
     }
     return static_cast<std::int64_t>(layer.output_shape.size() / layer.output_shape.back() * layer.hls.output_width);
   }
@@ -9413,8 +9428,8 @@ class snapshot {
     const auto views = model.parameters();
     if (!std::equal(views.begin(), views.end(), saved_.begin(), saved_.end(),
                     [](const auto& view, const auto& saved) { return view.size() == saved.size(); })) {
-      throw shape_error(error_message("prune::snapshot", "a model with other parameters",
-                                      "the one whose parameters were saved, or one of the same shape"));
+      reject<shape_error>("prune::snapshot", {"a model with other parameters"},
+                          {"the one whose parameters were saved, or one of the same shape"});
     }
     for (std::size_t i = 0; i < saved_.size(); ++i) {
       std::copy(saved_[i].begin(), saved_[i].end(), views[i].begin());
@@ -9593,8 +9608,7 @@ class front {
     const network* best = nullptr;
     for (const network& candidate : networks_) {
       if (candidate.used.size() != budget.size()) {
-        throw shape_error(error_message("prune::front", "a budget for " + std::to_string(budget.size()) + " resources",
-                                        std::to_string(candidate.used.size())));
+        reject<shape_error>("prune::front", {"a budget for ", budget.size(), " resources"}, {candidate.used.size()});
       }
       if (no_larger(candidate.used, budget) && (best == nullptr || !no_worse(best->metric, candidate.metric))) {
         best = &candidate;
@@ -9683,8 +9697,7 @@ class group_norms {
   explicit group_norms(const group_norms_options& options = {}) : options_(options) {
     for (const double strength : {options.alpha, options.beta}) {
       if (!(strength >= 0 && std::isfinite(strength))) {
-        throw argument_error(error_message("regularize::group_norms", "a strength of " + std::to_string(strength),
-                                           "finite strengths >= 0"));
+        reject<argument_error>("regularize::group_norms", {"a strength of ", strength}, {"finite strengths >= 0"});
       }
     }
   }
@@ -9754,8 +9767,8 @@ class group_norms {
 template <class Value>
 regularization<Value> group_norms::operator()(const structure::grouping& groups, std::span<const Value> kernel) const {
   if (kernel.size() != groups.weights()) {
-    throw shape_error(error_message("regularize::group_norms", std::to_string(kernel.size()) + " weights",
-                                    std::to_string(groups.weights()) + ", as the groups have"));
+    reject<shape_error>("regularize::group_norms", {kernel.size(), " weights"},
+                        {groups.weights(), ", as the groups have"});
   }
   std::vector<moments> norms = moments_of(groups, kernel);
   const bool single = groups.count() == groups.weights();
@@ -10010,8 +10023,8 @@ namespace detail {
 template <class Value>
 void expect_size(const structure::grouping& groups, std::span<const Value> numbers, const char* name) {
   if (numbers.size() != groups.weights()) {
-    throw shape_error(error_message("rank::losses", std::to_string(numbers.size()) + " numbers of the " + name,
-                                    std::to_string(groups.weights()) + ", one per weight"));
+    reject<shape_error>("rank::losses", {numbers.size(), " numbers of the ", name},
+                        {groups.weights(), ", one per weight"});
   }
 }
 
@@ -10019,9 +10032,7 @@ template <class Value>
 void expect_finite(std::span<const Value> numbers, const char* name) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (!std::isfinite(numbers[i])) {
-      throw numeric_error(error_message("rank::losses",
-                                        std::string("number ") + std::to_string(i) + " of the " + name + " not finite",
-                                        "finite numbers"));
+      reject<numeric_error>("rank::losses", {"number ", i, " of the ", name, " not finite"}, {"finite numbers"});
     }
   }
 }
@@ -10251,9 +10262,8 @@ void apply(std::span<const layer_actions> given, std::span<attributes::prunable_
         }
       }
       if (!found) {
-        throw argument_error(
-            error_message("prune::optimize", "actions for a layer '" + one.layer + "'",
-                          "the name of a layer, such as '" + std::string(closest_name(one.layer, names)) + "'"));
+        reject<argument_error>("prune::optimize", {"actions for a layer '", one.layer, "'"},
+                               {"the name of a layer, such as '", closest_name(one.layer, names), "'"});
       }
     }
   }
@@ -10308,7 +10318,7 @@ void expect_savings(const attributes::layer_attributes& layer, const objective::
                     std::size_t groups) {
   const auto expect = [&](bool right, const std::string& got, const std::string& expected) {
     if (!right) {
-      throw argument_error(error_message("select::make_candidate", "layer '" + layer.name + "' with " + got, expected));
+      reject<argument_error>("select::make_candidate", {"layer '", layer.name, "' with ", got}, {expected});
     }
   };
   std::size_t count = 0;
@@ -10357,15 +10367,13 @@ void expect_numbers(const attributes::layer_attributes& layer, std::span<const V
   const std::string whose = "layer '" + layer.name + "' with ";
   const std::size_t weights = layer.kernel_shape.size();
   if (numbers.size() != weights) {
-    throw shape_error(error_message("select::make_candidate",
-                                    whose + std::to_string(numbers.size()) + " numbers of the " + std::string(what),
-                                    std::to_string(weights) + ", one per weight"));
+    reject<shape_error>("select::make_candidate", {whose, numbers.size(), " numbers of the ", what},
+                        {weights, ", one per weight"});
   }
   for (std::size_t i = 0; look && i < numbers.size(); ++i) {
     if (!std::isfinite(numbers[i])) {
-      throw numeric_error(error_message(
-          "select::make_candidate",
-          whose + "number " + std::to_string(i) + " of the " + std::string(what) + " not finite", "finite numbers"));
+      reject<numeric_error>("select::make_candidate", {whose, "number ", i, " of the ", what, " not finite"},
+                            {"finite numbers"});
     }
   }
 }
@@ -10404,9 +10412,7 @@ inline void expect_losses(std::span<const double> losses, std::string_view where
   }
   for (std::size_t group = 0; group < losses.size(); ++group) {
     if (!(losses[group] >= 0 && losses[group] <= (std::numeric_limits<double>::max)())) {
-      throw argument_error(
-          error_message(where, "loss " + std::to_string(losses[group]) + " of group " + std::to_string(group) + whose,
-                        "finite losses >= 0"));
+      reject<argument_error>(where, {"loss ", losses[group], " of group ", group, whose}, {"finite losses >= 0"});
     }
   }
 }
@@ -10966,12 +10972,11 @@ template <std::size_t M>
 void expect_losses(const candidate<M>& c) {
   const std::string layer = " of layer '" + c.attributes.name + "'";
   if (c.prune.empty() && c.share.empty() && c.groups->count() > 0) {
-    throw argument_error(error_message("select::select", "no losses" + layer, "losses of pruning, of sharing or both"));
+    reject<argument_error>("select::select", {"no losses", layer}, {"losses of pruning, of sharing or both"});
   }
   for (const auto* losses : {&c.prune, &c.share}) {
     if (!losses->empty() && losses->size() != c.groups->count()) {
-      throw shape_error(error_message("select::select", std::to_string(losses->size()) + " losses" + layer,
-                                      std::to_string(c.groups->count()) + ", one per group"));
+      reject<shape_error>("select::select", {losses->size(), " losses", layer}, {c.groups->count(), ", one per group"});
     }
     rank::detail::expect_losses(*losses, "select::select", layer);
   }
@@ -11042,9 +11047,8 @@ class checked {
 
  private:
   [[noreturn]] std::int64_t overflow() const {
-    throw argument_error(error_message("select::select",
-                                       "savings of layer '" + layer_ + "' that no int64 holds in common units",
-                                       "reuse factors with a smaller common multiple, or smaller savings"));
+    reject<argument_error>("select::select", {"savings of layer '", layer_, "' that no int64 holds in common units"},
+                           {"reuse factors with a smaller common multiple, or smaller savings"});
   }
   const std::string& layer_;
 };
@@ -11569,12 +11573,12 @@ namespace espalier::inline v0::select::detail {
 
 inline void expect_sparsity(const std::vector<double>& sparsity, std::size_t resources, const std::string& whose) {
   if (sparsity.size() != 1 && sparsity.size() != resources) {
-    throw shape_error(error_message("select::select", std::to_string(sparsity.size()) + " sparsities" + whose,
-                                    "1 or " + std::to_string(resources) + ", one per resource"));
+    reject<shape_error>("select::select", {sparsity.size(), " sparsities", whose},
+                        {"1 or ", resources, ", one per resource"});
   }
   for (const double s : sparsity) {
     if (!(s >= 0 && s <= 1)) {
-      throw argument_error(error_message("select::select", "sparsity " + std::to_string(s) + whose, "0 to 1"));
+      reject<argument_error>("select::select", {"sparsity ", s, whose}, {"0 to 1"});
     }
   }
 }
@@ -11592,15 +11596,13 @@ void expect_options(std::span<const candidate<M>> candidates, const options& o) 
   std::vector<std::string> sorted = names;
   std::sort(sorted.begin(), sorted.end());
   if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
-    throw argument_error(
-        error_message("select::select", "two layers with the name '" + *twice + "'", "names that differ"));
+    reject<argument_error>("select::select", {"two layers with the name '", *twice, "'"}, {"names that differ"});
   }
   for (const layer_budget& own : o.layers) {
     expect_sparsity(own.sparsity, M, " of layer '" + own.layer + "'");
     if (std::find(names.begin(), names.end(), own.layer) == names.end()) {
-      throw argument_error(
-          error_message("select::select", "a budget of layer '" + own.layer + "'",
-                        "the name of a layer, such as '" + std::string(closest_name(own.layer, names)) + "'"));
+      reject<argument_error>("select::select", {"a budget of layer '", own.layer, "'"},
+                             {"the name of a layer, such as '", closest_name(own.layer, names), "'"});
     }
   }
 }
@@ -11642,8 +11644,8 @@ class path_finder {
     std::map<std::string, std::size_t> by_name;
     for (std::size_t l = 0; l < layers.size(); ++l) {
       if (!by_name.emplace(layers[l].layer->name, l).second) {
-        throw argument_error(error_message(
-            "select::live_weights", "two layers with the name '" + layers[l].layer->name + "'", "names that differ"));
+        reject<argument_error>("select::live_weights", {"two layers with the name '", layers[l].layer->name, "'"},
+                               {"names that differ"});
       }
       expect_weights(layers[l]);
     }
@@ -11683,17 +11685,15 @@ class path_finder {
 
   static void expect_weights(const connection& c) {
     if (c.present.size() != c.layer->kernel_shape.size()) {
-      throw shape_error(error_message("select::live_weights",
-                                      std::to_string(c.present.size()) + " weights of layer '" + c.layer->name + "'",
-                                      std::to_string(c.layer->kernel_shape.size()) + ", as its kernel has"));
+      reject<shape_error>("select::live_weights", {c.present.size(), " weights of layer '", c.layer->name, "'"},
+                          {c.layer->kernel_shape.size(), ", as its kernel has"});
     }
   }
 
   [[nodiscard]] static std::size_t find(const std::string& name, const std::map<std::string, std::size_t>& by_name) {
     const auto found = by_name.find(name);
     if (found == by_name.end()) {
-      throw argument_error(
-          error_message("select::live_weights", "inbound layer '" + name + "'", "the name of a layer"));
+      reject<argument_error>("select::live_weights", {"inbound layer '", name, "'"}, {"the name of a layer"});
     }
     return found->second;
   }
@@ -12031,8 +12031,8 @@ class layer_selector {
     for (const auto& given : options_.regularization) {
       const auto named = [&](const auto& layer) { return layer.attributes.name == given.layer; };
       if (!given.layer.empty() && std::none_of(layers_.begin(), layers_.end(), named)) {
-        throw argument_error(error_message("prune::optimize", "regularization of a layer '" + given.layer + "'",
-                                           "the name of a layer, or none for all"));
+        reject<argument_error>("prune::optimize", {"regularization of a layer '", given.layer, "'"},
+                               {"the name of a layer, or none for all"});
       }
     }
     std::vector<regularize::layer_penalty> result;
@@ -12341,8 +12341,7 @@ void transfer_each(Archive& a, std::vector<T>& values) {
   a(count);
   if constexpr (!Archive::writes) {
     if (count > a.left()) {
-      throw parse_error(error_message("prune::optimize", std::to_string(count) + " values in a saved run",
-                                      "no more than there are bytes"));
+      reject<parse_error>("prune::optimize", {count, " values in a saved run"}, {"no more than there are bytes"});
     }
     values.resize(static_cast<std::size_t>(count));
   }
@@ -12358,8 +12357,7 @@ void transfer_head(Archive& a, std::vector<identity_part>& identity) {
   std::uint32_t version = known;
   a(version);
   if (version != known) {
-    throw parse_error(error_message("prune::optimize", "a saved run of version " + std::to_string(version),
-                                    "version " + std::to_string(known)));
+    reject<parse_error>("prune::optimize", {"a saved run of version ", version}, {"version ", known});
   }
   transfer_each(a, identity);
 }
@@ -12393,8 +12391,8 @@ inline void expect_same_run(std::span<const std::byte> saved, const std::vector<
     }
   }
   if (!differs.empty()) {
-    throw argument_error(error_message("prune::optimize", "the saved state of a run with other " + differs,
-                                       "one of this run, or none; remove it to begin again"));
+    reject<argument_error>("prune::optimize", {"the saved state of a run with other ", differs},
+                           {"one of this run, or none; remove it to begin again"});
   }
 }
 
@@ -12405,7 +12403,7 @@ template <class Value>
   byte_reader reader(saved);
   transfer(reader, state);
   if (reader.left() != 0 || state.stage > stage::done || state.ending > ending::limit_reached) {
-    throw parse_error(error_message("prune::optimize", "a saved run that makes no sense", "one that was saved whole"));
+    reject<parse_error>("prune::optimize", {"a saved run that makes no sense"}, {"one that was saved whole"});
   }
   return state;
 }
@@ -12518,10 +12516,9 @@ class phase_training {
       ++run_.state.epoch;
       ++run_.state.epochs;
       if (!std::isfinite(loss)) {
-        throw numeric_error(error_message("prune::optimize",
-                                          "a loss that is not finite in epoch " + std::to_string(run_.state.epoch) +
-                                              " of level " + std::to_string(phase.level),
-                                          "finite numbers; a lower learning rate may help"));
+        reject<numeric_error>("prune::optimize",
+                              {"a loss that is not finite in epoch ", run_.state.epoch, " of level ", phase.level},
+                              {"finite numbers; a lower learning rate may help"});
       }
       if (run_.options.on_epoch) {
         run_.options.on_epoch({phase, run_.state.epoch, loss});
@@ -12572,9 +12569,8 @@ class pruning_run {
         training_({model, trainer, layers_, options, clock_, state_}),
         front_(options.larger_is_better) {
     if (!options.target.empty() && options.target.size() != Objective::resources.size()) {
-      throw shape_error(error_message("prune::optimize",
-                                      "a target for " + std::to_string(options.target.size()) + " resources",
-                                      std::to_string(Objective::resources.size()) + ", as the objective counts"));
+      reject<shape_error>("prune::optimize", {"a target for ", options.target.size(), " resources"},
+                          {Objective::resources.size(), ", as the objective counts"});
     }
   }
 
@@ -12598,7 +12594,7 @@ class pruning_run {
     state_.dense = state_.best.parameters;
     state_.baseline = state_.best.metric = evaluate();
     if (!std::isfinite(state_.baseline)) {
-      throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
+      reject<numeric_error>("prune::optimize", {"a baseline metric that is not finite"}, {"a finite metric"});
     }
     front_.add(state_.best);
     guarded([this] {
@@ -12644,8 +12640,8 @@ class pruning_run {
     }
     for (const report::level& level : state_.levels) {
       if (schedule_.sparsity() != level.sparsity) {
-        throw argument_error(error_message("prune::optimize", "the saved state of a run with another schedule",
-                                           "one of this run, or none; remove it to begin again"));
+        reject<argument_error>("prune::optimize", {"the saved state of a run with another schedule"},
+                               {"one of this run, or none; remove it to begin again"});
       }
       static_cast<void>(level.accepted ? schedule_.update() : schedule_.repair());
     }
@@ -13126,26 +13122,22 @@ struct options {
 template <class Ranking, class Normalization>
 void validate(const options<Ranking, Normalization>& o) {
   if (!(o.relative_tolerance > 0)) {
-    throw argument_error(
-        error_message("prune::optimize", "relative tolerance " + std::to_string(o.relative_tolerance), "more than 0"));
+    reject<argument_error>("prune::optimize", {"relative tolerance ", o.relative_tolerance}, {"more than 0"});
   }
   if (o.epochs == 0 || o.rewinding >= o.epochs) {
-    throw argument_error(error_message(
-        "prune::optimize", std::to_string(o.epochs) + " epochs with rewinding " + std::to_string(o.rewinding),
-        "at least one epoch, and fewer to rewind"));
+    reject<argument_error>("prune::optimize", {o.epochs, " epochs with rewinding ", o.rewinding},
+                           {"at least one epoch, and fewer to rewind"});
   }
   if (o.floor && std::isnan(*o.floor)) {
-    throw argument_error(error_message("prune::optimize", "a floor that is not a number", "a metric"));
+    reject<argument_error>("prune::optimize", {"a floor that is not a number"}, {"a metric"});
   }
   if (!(o.maximum_seconds >= 0) || (o.maximum_seconds > 0 && !o.clock)) {
-    throw argument_error(error_message(
-        "prune::optimize",
-        "at most " + std::to_string(o.maximum_seconds) + " seconds with" + (o.clock ? " a clock" : "out a clock"),
-        "0 or more, and a clock to measure them"));
+    reject<argument_error>("prune::optimize",
+                           {"at most ", o.maximum_seconds, " seconds with", o.clock ? " a clock" : "out a clock"},
+                           {"0 or more, and a clock to measure them"});
   }
   if (o.measure_times && !o.clock) {
-    throw argument_error(
-        error_message("prune::optimize", "times to measure without a clock", "a clock to measure them"));
+    reject<argument_error>("prune::optimize", {"times to measure without a clock"}, {"a clock to measure them"});
   }
 }
 
@@ -13659,10 +13651,8 @@ template <class Value>
 [[nodiscard]] std::vector<Value> spread_over_inputs(const extents& kernel_shape, std::span<const Value> numbers) {
   const structure::kernel_matrix matrix(kernel_shape);
   if (numbers.size() != matrix.channels && numbers.size() != matrix.inputs) {
-    throw shape_error(
-        error_message("rank::spread_over_inputs",
-                      std::to_string(numbers.size()) + " numbers for a kernel of shape " + to_string(kernel_shape),
-                      std::to_string(matrix.channels) + " or " + std::to_string(matrix.inputs)));
+    reject<shape_error>("rank::spread_over_inputs", {numbers.size(), " numbers for a kernel of shape ", kernel_shape},
+                        {matrix.channels, " or ", matrix.inputs});
   }
   std::vector<Value> result;
   result.reserve(matrix.weights());
@@ -13717,10 +13707,8 @@ template <class Value>
                                              std::span<const Value> scales) {
   const structure::kernel_matrix matrix(kernel_shape);
   if (kernel.size() != matrix.weights() || scales.size() != matrix.outputs) {
-    throw shape_error(
-        error_message("rank::unit_scales",
-                      std::to_string(kernel.size()) + " weights and " + std::to_string(scales.size()) + " scales",
-                      std::to_string(matrix.weights()) + " and " + std::to_string(matrix.outputs)));
+    reject<shape_error>("rank::unit_scales", {kernel.size(), " weights and ", scales.size(), " scales"},
+                        {matrix.weights(), " and ", matrix.outputs});
   }
   std::vector<double> magnitudes(matrix.outputs, 0.0);
   for (std::size_t index = 0; index < kernel.size(); ++index) {
@@ -13925,11 +13913,10 @@ class binary {
   explicit binary(const binary_options& options = {})
       : good_(options.initial), bad_(options.final), sparsity_(options.initial), threshold_(options.threshold) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.threshold > 0)) {
-      throw argument_error(error_message("schedule::binary",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " down to a threshold of " +
-                                             std::to_string(options.threshold),
-                                         "0 <= initial <= final <= 1 and a threshold > 0"));
+      reject<argument_error>(
+          "schedule::binary",
+          {"sparsities from ", options.initial, " to ", options.final, " down to a threshold of ", options.threshold},
+          {"0 <= initial <= final <= 1 and a threshold > 0"});
     }
   }
 
@@ -14034,10 +14021,9 @@ class constant : public detail::numbered<constant> {
   /// @throws argument_error if a setting is out of its range.
   explicit constant(const constant_options& options = {}) : options_(options) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.step > 0)) {
-      throw argument_error(error_message("schedule::constant",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " by " + std::to_string(options.step),
-                                         "0 <= initial <= final <= 1 and a step > 0"));
+      reject<argument_error>("schedule::constant",
+                             {"sparsities from ", options.initial, " to ", options.final, " by ", options.step},
+                             {"0 <= initial <= final <= 1 and a step > 0"});
     }
   }
 
@@ -14083,11 +14069,10 @@ class exponential : public detail::numbered<exponential> {
   /// @throws argument_error if a setting is out of its range.
   explicit exponential(const exponential_options& options = {}) : options_(options) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final < 1 && options.steps > 0)) {
-      throw argument_error(error_message("schedule::exponential",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " in " + std::to_string(options.steps) +
-                                             " steps",
-                                         "0 <= initial <= final < 1 and 1 step or more"));
+      reject<argument_error>(
+          "schedule::exponential",
+          {"sparsities from ", options.initial, " to ", options.final, " in ", options.steps, " steps"},
+          {"0 <= initial <= final < 1 and 1 step or more"});
     }
   }
 
@@ -14164,7 +14149,7 @@ class geometric {
  private:
   static void expect(bool right, const std::string& got, const char* expected) {
     if (!right) {
-      throw argument_error(error_message("schedule::geometric", got, expected));
+      reject<argument_error>("schedule::geometric", {got}, {expected});
     }
   }
 
@@ -14199,14 +14184,13 @@ class listed : public detail::numbered<listed> {
   /// @throws argument_error if there is none, or one is out of range or order.
   explicit listed(std::vector<double> sparsities) : sparsities_(std::move(sparsities)) {
     if (sparsities_.empty()) {
-      throw argument_error(error_message("schedule::listed", "no sparsities", "at least one"));
+      reject<argument_error>("schedule::listed", {"no sparsities"}, {"at least one"});
     }
     for (std::size_t i = 0; i < sparsities_.size(); ++i) {
       const bool in_order = i == 0 || sparsities_[i] > sparsities_[i - 1];
       if (!(sparsities_[i] >= 0 && sparsities_[i] <= 1 && in_order)) {
-        throw argument_error(error_message(
-            "schedule::listed", "sparsity " + std::to_string(sparsities_[i]) + " in place " + std::to_string(i),
-            "0 to 1, larger than the one before"));
+        reject<argument_error>("schedule::listed", {"sparsity ", sparsities_[i], " in place ", i},
+                               {"0 to 1, larger than the one before"});
       }
     }
   }
@@ -14249,11 +14233,10 @@ class polynomial : public detail::numbered<polynomial> {
   explicit polynomial(const polynomial_options& options = {}) : options_(options) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.steps > 0 &&
           options.power > 0 && std::isfinite(options.power))) {
-      throw argument_error(error_message("schedule::polynomial",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " in " + std::to_string(options.steps) +
-                                             " steps of power " + std::to_string(options.power),
-                                         "0 <= initial <= final <= 1, 1 step or more and a power > 0"));
+      reject<argument_error>("schedule::polynomial",
+                             {"sparsities from ", options.initial, " to ", options.final, " in ", options.steps,
+                              " steps of power ", options.power},
+                             {"0 <= initial <= final <= 1, 1 step or more and a power > 0"});
     }
   }
 
@@ -15323,8 +15306,8 @@ namespace detail {
 /// @param set  a supported one.   @throws argument_error if it is not supported.
 inline void use(instruction_set set) {
   if (!is_supported(set)) {
-    throw argument_error(error_message("kernels::use", "an instruction set that this CPU or program has not",
-                                       "one for which is_supported(set)"));
+    reject<argument_error>("kernels::use", {"an instruction set that this CPU or program has not"},
+                           {"one for which is_supported(set)"});
   }
   detail::chosen_instruction_set().store(set, std::memory_order_relaxed);
 }
@@ -18781,8 +18764,7 @@ namespace detail {
 template <class T>
 [[nodiscard]] T checked_smoothing(const char* loss, double smoothing) {
   if (!(smoothing >= 0 && smoothing <= 1)) {
-    throw argument_error(
-        error_message(std::string("loss::") + loss, "label_smoothing " + std::to_string(smoothing), "0 to 1"));
+    reject<argument_error>(std::string("loss::") + loss, {"label_smoothing ", smoothing}, {"0 to 1"});
   }
   return static_cast<T>(smoothing);
 }
@@ -19006,12 +18988,11 @@ struct distillation {
   template <class T>
   double gradient(const answers<T>& a, T scale, T* to) const {
     if (!(temperature > 0 && std::isfinite(temperature) && weight >= 0 && weight <= 1)) {
-      throw argument_error(error_message(
-          "loss::distillation", "temperature " + std::to_string(temperature) + " and weight " + std::to_string(weight),
-          "a positive temperature, and a weight from 0 to 1"));
+      reject<argument_error>("loss::distillation", {"temperature ", temperature, " and weight ", weight},
+                             {"a positive temperature, and a weight from 0 to 1"});
     }
     if (a.targets == nullptr || a.labels.size() != a.count) {
-      throw argument_error(error_message("loss::distillation", "labels or targets alone", "both for every sample"));
+      reject<argument_error>("loss::distillation", {"labels or targets alone"}, {"both for every sample"});
     }
     return kernels::distillation<T>(a, {static_cast<T>(temperature), static_cast<T>(weight)}, scale, to);
   }
@@ -19058,7 +19039,7 @@ struct huber {
   template <class T>
   double gradient(const answers<T>& a, T scale, T* to) const {
     if (!(delta > 0)) {
-      throw argument_error(error_message("loss::huber", "delta " + std::to_string(delta), "a positive number"));
+      reject<argument_error>("loss::huber", {"delta ", delta}, {"a positive number"});
     }
     const T limit = static_cast<T>(delta);
     return kernels::pointwise_loss(a, scale, to, [limit](T output, T target) {
@@ -19185,8 +19166,8 @@ requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 &&
   [[nodiscard]] T root_of_weight(std::size_t output) const {
     const double weight = weight_of(output);
     if (weight < 0) {
-      throw argument_error(error_message("loss::joined", "weight " + std::to_string(weight) + " for a curvature",
-                                         "weights that are not negative"));
+      reject<argument_error>("loss::joined", {"weight ", weight, " for a curvature"},
+                             {"weights that are not negative"});
     }
     return static_cast<T>(std::sqrt(weight));
   }
@@ -19200,14 +19181,12 @@ requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 &&
       total += outputs[i];
       none_empty = none_empty && outputs[i] > 0;
       if (!std::isfinite(weights[i])) {
-        throw argument_error(error_message("loss::joined",
-                                           "weight " + std::to_string(weights[i]) + " of output " + std::to_string(i),
-                                           "a finite number"));
+        reject<argument_error>("loss::joined", {"weight ", weights[i], " of output ", i}, {"a finite number"});
       }
     }
     if (total != all || !none_empty) {
-      throw shape_error(error_message("loss::joined", std::to_string(total) + " numbers in all outputs",
-                                      std::to_string(all) + ", as the network has, and one or more in each"));
+      reject<shape_error>("loss::joined", {total, " numbers in all outputs"},
+                          {all, ", as the network has, and one or more in each"});
     }
   }
 };
@@ -19424,7 +19403,7 @@ struct auc {
   template <class T>
   [[nodiscard]] double operator()(const predictions<T>& p) const {
     if (thresholds == 1) {
-      throw argument_error(error_message("metric::auc", "1 threshold", "0, or 2 or more"));
+      reject<argument_error>("metric::auc", {"1 threshold"}, {"0, or 2 or more"});
     }
     std::vector<answer> all;
     all.reserve(p.outputs.size());
@@ -19933,10 +19912,9 @@ template <class... Layers>
   return fit;
 }
 
-[[noreturn]] inline void refuse_input(const std::string& kind, const std::string& name, const extents& input,
-                                      const std::string& expected) {
-  throw shape_error(
-      error_message("nn::" + kind, "input of shape " + to_string(input) + " for layer '" + name + "'", expected));
+[[noreturn, gnu::cold]] inline void refuse_input(const std::string& kind, const std::string& name, const extents& input,
+                                                 message_parts expected) {
+  reject<shape_error>("nn::" + kind, {"input of shape ", input, " for layer '", name, "'"}, expected);
 }
 
 }  // namespace detail
@@ -20005,9 +19983,8 @@ namespace detail {
 /// @param layer  whose settings they are.   @throws argument_error if the window is empty.
 inline void expect_window(const std::string& layer, const pool2d_options& options) {
   if (options.pool[0] == 0 || options.pool[1] == 0) {
-    throw argument_error(error_message(
-        "nn::" + layer, "a window of " + std::to_string(options.pool[0]) + " x " + std::to_string(options.pool[1]),
-        "at least 1 x 1"));
+    reject<argument_error>("nn::" + layer, {"a window of ", options.pool[0], " x ", options.pool[1]},
+                           {"at least 1 x 1"});
   }
 }
 
@@ -20031,8 +20008,8 @@ struct titles {
   const bool fits = options.padding == padding::same || (input[0] >= options.pool[0] && input[1] >= options.pool[1]);
   if (!image || !fits) {
     refuse_input(layer.kind, layer.name, input,
-                 "an image (height, width, channels) no smaller than the window (" + std::to_string(options.pool[0]) +
-                     ", " + std::to_string(options.pool[1]) + ")");
+                 {"an image (height, width, channels) no smaller than the window (", options.pool[0], ", ",
+                  options.pool[1], ")"});
   }
   return {pool_axis(options, input, 0), pool_axis(options, input, 1), input[2]};
 }
@@ -20103,7 +20080,7 @@ class pooling_of_sequences : public pooling_base<T> {
   explicit pooling_of_sequences(const pool1d_options& options = {})
       : options_{{1, options.pool}, {1, options.stride}, options.padding} {
     if (options.pool == 0) {
-      throw argument_error(error_message(std::string("nn::") + Layer::default_name, "a window of 0", "at least 1"));
+      reject<argument_error>(std::string("nn::") + Layer::default_name, {"a window of 0"}, {"at least 1"});
     }
   }
 
@@ -20112,7 +20089,7 @@ class pooling_of_sequences : public pooling_base<T> {
     const bool fits = options_.padding == padding::same || input[0] >= window;
     if (input.rank() != 2 || input.size() == 0 || !fits) {
       refuse_input(Layer::default_name, name, input,
-                   "a sequence (steps, channels) no shorter than the window (" + std::to_string(window) + ")");
+                   {"a sequence (steps, channels) no shorter than the window (", window, ")"});
     }
     const extents image{1, input[0], input[1]};
     const auto& s = this->shape_ = {pool_axis(options_, image, 0), pool_axis(options_, image, 1), input[1]};
@@ -20133,7 +20110,7 @@ class global_pooling : public pooling_base<T> {
   extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() != Rank || input.size() == 0) {
       refuse_input(Layer::default_name, name, input,
-                   Rank == 3 ? "an image (height, width, channels)" : "a sequence (steps, channels)");
+                   {Rank == 3 ? "an image (height, width, channels)" : "a sequence (steps, channels)"});
     }
     const auto all = [](std::size_t places) { return kernels::pool_axis::valid(places, places, 1); };
     this->shape_ = {all(Rank == 3 ? input[0] : 1), all(input[Rank - 2]), input[Rank - 1]};
@@ -20276,10 +20253,9 @@ class batch_normalization {
   /// @throws argument_error if momentum or epsilon are out of range.
   explicit batch_normalization(batch_normalization_options options = {}) : options_(std::move(options)) {
     if (!(options_.momentum >= 0 && options_.momentum <= 1 && options_.epsilon > 0)) {
-      throw argument_error(error_message(
-          "nn::batch_normalization",
-          "momentum " + std::to_string(options_.momentum) + " and epsilon " + std::to_string(options_.epsilon),
-          "a momentum from 0 to 1 and a positive epsilon"));
+      reject<argument_error>("nn::batch_normalization",
+                             {"momentum ", options_.momentum, " and epsilon ", options_.epsilon},
+                             {"a momentum from 0 to 1 and a positive epsilon"});
     }
   }
 
@@ -20287,7 +20263,7 @@ class batch_normalization {
 
   extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() == 0 || input.size() == 0) {
-      detail::refuse_input("batch_normalization", name, input, "a shape that ends with the channels");
+      detail::refuse_input("batch_normalization", name, input, {"a shape that ends with the channels"});
     }
     options_.name = name;
     unbiased_ = input.rank() == 3;
@@ -20390,10 +20366,10 @@ class batch_normalization {
   /// @throws shape_error if they are of other sizes.
   void fold_into(std::span<T> kernel, std::span<T> bias) {
     if (bias.size() != channels_ || kernel.size() % channels_ != 0) {
-      throw shape_error(error_message("nn::batch_normalization::fold_into",
-                                      "a layer of " + std::to_string(kernel.size()) + " weights and " +
-                                          std::to_string(bias.size()) + " biases before '" + options_.name + "'",
-                                      "one with " + std::to_string(channels_) + " units, each with a bias"));
+      reject<shape_error>(
+          "nn::batch_normalization::fold_into",
+          {"a layer of ", kernel.size(), " weights and ", bias.size(), " biases before '", options_.name, "'"},
+          {"one with ", channels_, " units, each with a bias"});
     }
     const auto moments = moving_moments();
     for (std::size_t i = 0; i < kernel.size(); ++i) {
@@ -20604,11 +20580,10 @@ class bounded_relu : public detail::elementwise_of_input<bounded_relu<T>, T> {
         slope_(static_cast<T>(options.negative_slope)),
         threshold_(static_cast<T>(options.threshold)) {
     if (!(slope_ >= 0 && std::isfinite(slope_)) || !(max_ > threshold_)) {
-      throw argument_error(error_message("nn::bounded_relu",
-                                         "max_value " + std::to_string(options.max_value) + ", negative_slope " +
-                                             std::to_string(options.negative_slope) + " and threshold " +
-                                             std::to_string(options.threshold),
-                                         "a slope of 0 or more and max_value above the threshold"));
+      reject<argument_error>("nn::bounded_relu",
+                             {"max_value ", options.max_value, ", negative_slope ", options.negative_slope,
+                              " and threshold ", options.threshold},
+                             {"a slope of 0 or more and max_value above the threshold"});
     }
   }
 
@@ -20703,7 +20678,7 @@ class initializer {
   /// @param value  of all weights.
   [[nodiscard]] static constexpr initializer constant(double value) {
     if (!(value - value == 0)) {
-      throw argument_error(error_message("nn::initializer", "a weight of " + std::to_string(value), "a finite one"));
+      reject<argument_error>("nn::initializer", {"a weight of ", value}, {"a finite one"});
     }
     return {value, method::constant};
   }
@@ -20724,8 +20699,7 @@ class initializer {
   /// @throws argument_error if a setting is not positive or not finite.
   [[nodiscard]] static constexpr double expect_positive(double value, const char* what) {
     if (!(value > 0 && value - value == 0)) {
-      throw argument_error(
-          error_message("nn::initializer", what + std::string(" of ") + std::to_string(value), "a finite one above 0"));
+      reject<argument_error>("nn::initializer", {what, " of ", value}, {"a finite one above 0"});
     }
     return value;
   }
@@ -20917,7 +20891,7 @@ struct convolution_windows {
         {"kernel", &kernel}, {"stride", &strides}, {"dilation", &dilation}};
     for (const auto& [what, sizes] : all) {
       if ((*sizes)[0] == 0 || (*sizes)[1] == 0) {
-        throw argument_error(error_message("nn::" + layer, std::string("a ") + what + " of 0", "1 or more"));
+        reject<argument_error>("nn::" + layer, {"a ", what, " of 0"}, {"1 or more"});
       }
     }
   }
@@ -20996,11 +20970,11 @@ class conv1d : public detail::convolution<T, 3> {
   /// @throws argument_error if there are no filters, kernel, stride or dilation is 0, or it is both causal and padded.
   explicit conv1d(conv1d_options options) : options_(std::move(options)) {
     if (options_.filters == 0) {
-      throw argument_error(error_message("nn::conv1d", "0 filters", "1 or more"));
+      reject<argument_error>("nn::conv1d", {"0 filters"}, {"1 or more"});
     }
     windows().expect_positive("conv1d");
     if (options_.causal && options_.padding == padding::same) {
-      throw argument_error(error_message("nn::conv1d", "causal with padding on both sides", "one of the two"));
+      reject<argument_error>("nn::conv1d", {"causal with padding on both sides"}, {"one of the two"});
     }
   }
 
@@ -21012,7 +20986,7 @@ class conv1d : public detail::convolution<T, 3> {
     if (input.rank() != 2 || input.size() == 0 || !windows().fit(1, input[0])) {
       detail::refuse_input(
           "conv1d", name, input,
-          "a sequence (steps, channels) " + windows().kernel_text(to_string(extents{windows().reach(1)})));
+          {"a sequence (steps, channels) ", windows().kernel_text(to_string(extents{windows().reach(1)}))});
     }
     options_.name = name;
     this->shape_ = windows().shape({1, input[0], input[1]}, options_.filters);
@@ -21081,7 +21055,7 @@ class conv2d : public detail::convolution<T, 4> {
   /// @throws argument_error if there are no filters, or a size of the kernel, a stride or a dilation is 0.
   explicit conv2d(conv2d_options options) : options_(std::move(options)) {
     if (options_.filters == 0) {
-      throw argument_error(error_message("nn::conv2d", "0 filters", "1 or more"));
+      reject<argument_error>("nn::conv2d", {"0 filters"}, {"1 or more"});
     }
     windows().expect_positive("conv2d");
   }
@@ -21093,8 +21067,8 @@ class conv2d : public detail::convolution<T, 4> {
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() != 3 || input.size() == 0 || !windows().fit(input[0], input[1])) {
       detail::refuse_input("conv2d", name, input,
-                           "an image (height, width, channels) " +
-                               windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)})));
+                           {"an image (height, width, channels) ",
+                            windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)}))});
     }
     options_.name = name;
     this->shape_ = windows().shape(input, options_.filters);
@@ -21164,9 +21138,8 @@ class cropping2d {
     if (!image || input[0] <= o.top || input[0] - o.top <= o.bottom || input[1] <= o.left ||
         input[1] - o.left <= o.right) {
       detail::refuse_input(default_name, name, input,
-                           "an image (height, width, channels) larger than what is cut off, " + std::to_string(o.top) +
-                               " + " + std::to_string(o.bottom) + " lines and " + std::to_string(o.left) + " + " +
-                               std::to_string(o.right) + " columns");
+                           {"an image (height, width, channels) larger than what is cut off, ", o.top, " + ", o.bottom,
+                            " lines and ", o.left, " + ", o.right, " columns"});
     }
     shape_ = {input[0] - o.top - o.bottom, input[1] - o.left - o.right, input[2], o.top, o.left, o.bottom, o.right};
     return {shape_.height, shape_.width, shape_.channels};
@@ -21220,7 +21193,7 @@ class dense {
   /// @throws argument_error if there are 0 units.
   explicit dense(dense_options options) : options_(std::move(options)) {
     if (options_.units == 0) {
-      throw argument_error(error_message("nn::dense", "0 units", "1 or more"));
+      reject<argument_error>("nn::dense", {"0 units"}, {"1 or more"});
     }
   }
 
@@ -21230,9 +21203,8 @@ class dense {
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() == 0 || input.size() == 0) {
-      detail::refuse_input(
-          "dense", name, input,
-          "a shape (..., inputs) without 0, so that the kernel is (inputs, " + std::to_string(options_.units) + ")");
+      detail::refuse_input("dense", name, input,
+                           {"a shape (..., inputs) without 0, so that the kernel is (inputs, ", options_.units, ")"});
     }
     options_.name = name;
     input_ = input;
@@ -21339,7 +21311,7 @@ class depthwise_conv2d {
   /// @throws argument_error if the multiplier, a size of the kernel, a stride or a dilation is 0.
   explicit depthwise_conv2d(depthwise_conv2d_options options = {}) : options_(std::move(options)) {
     if (options_.multiplier == 0) {
-      throw argument_error(error_message("nn::depthwise_conv2d", "a multiplier of 0", "1 or more"));
+      reject<argument_error>("nn::depthwise_conv2d", {"a multiplier of 0"}, {"1 or more"});
     }
     windows().expect_positive("depthwise_conv2d");
   }
@@ -21349,8 +21321,8 @@ class depthwise_conv2d {
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() != 3 || input.size() == 0 || !windows().fit(input[0], input[1])) {
       detail::refuse_input("depthwise_conv2d", name, input,
-                           "an image (height, width, channels) " +
-                               windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)})));
+                           {"an image (height, width, channels) ",
+                            windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)}))});
     }
     options_.name = name;
     const auto [height, width] = options_.kernel;
@@ -21427,7 +21399,7 @@ class dropout : public detail::keeps_shape<T> {
   /// @throws argument_error if it is out of range.
   explicit dropout(double rate = 0.5) : rate_(rate) {
     if (!(rate >= 0 && rate < 1)) {
-      throw argument_error(error_message("nn::dropout", "rate " + std::to_string(rate), "0 <= rate < 1"));
+      reject<argument_error>("nn::dropout", {"rate ", rate}, {"0 <= rate < 1"});
     }
   }
 
@@ -21476,7 +21448,7 @@ class elu : public detail::elementwise<elu<T>, T> {
   /// @throws argument_error if it is negative or not finite.
   explicit elu(T alpha = T(1)) : alpha_(alpha) {
     if (!(alpha >= 0 && std::isfinite(alpha))) {
-      throw argument_error(error_message("nn::elu", "alpha " + std::to_string(alpha), "0 or more"));
+      reject<argument_error>("nn::elu", {"alpha ", alpha}, {"0 or more"});
     }
   }
 
@@ -21724,17 +21696,14 @@ class kernel_holder {
 /// @throws shape_error if a mask has more or fewer entries of some kind than a kernel has weights.
 template <class T>
 void expect_as_many(const mask::weight_mask<T>& m, std::size_t weights, const std::string& layer) {
-  const auto refuse = [&](const std::string& got, const char* or_none) {
-    throw shape_error(
-        error_message("nn::masked", got + " for layer '" + layer + "'", std::to_string(weights) + or_none));
-  };
   if (m.mask.size() != weights) {
-    refuse("a mask of " + std::to_string(m.mask.size()) + " weights", "");
+    reject<shape_error>("nn::masked", {"a mask of ", m.mask.size(), " weights for layer '", layer, "'"}, {weights});
   }
   for (const auto& [count, what] :
        {std::pair(m.offset.size(), " offset"), {m.trained_as_one.size(), " group number"}}) {
     if (count != 0 && count != weights) {
-      refuse(std::to_string(count) + what + (count == 1 ? "" : "s"), ", or none");
+      reject<shape_error>("nn::masked", {count, what, count == 1 ? "" : "s", " for layer '", layer, "'"},
+                          {weights, ", or none"});
     }
   }
 }
@@ -21747,10 +21716,10 @@ void expect_one_offset(const mask::weight_mask<T>& m, const std::string& layer) 
   for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
     const std::uint32_t group = m.trained_as_one[i];
     if (group != 0 && (m.mask[i] != 0 || offsets.try_emplace(group, m.offset[i]).first->second != m.offset[i])) {
-      throw argument_error(error_message("nn::masked",
-                                         "weight " + std::to_string(i) + " of shared group " + std::to_string(group) +
-                                             " of layer '" + layer + "' with a mask or an offset of its own",
-                                         "mask 0 and one offset for all of the group"));
+      reject<argument_error>(
+          "nn::masked",
+          {"weight ", i, " of shared group ", group, " of layer '", layer, "' with a mask or an offset of its own"},
+          {"mask 0 and one offset for all of the group"});
     }
   }
 }
@@ -21888,7 +21857,7 @@ class softmax {
 
   extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() != 1 || input.size() == 0) {
-      detail::refuse_input("softmax", name, input, "a vector (classes)");
+      detail::refuse_input("softmax", name, input, {"a vector (classes)"});
     }
     features_ = input.size();
     return input;
@@ -22212,12 +22181,12 @@ class graph_nodes {
     std::size_t total = 0;
     for (const extents& input : inputs) {
       if (input.size() == 0) {
-        throw shape_error(error_message("nn::graph", "input of shape " + to_string(input), "a shape without 0"));
+        reject<shape_error>("nn::graph", {"input of shape ", input}, {"a shape without 0"});
       }
       total += input.size();
     }
     if (inputs.empty()) {
-      throw shape_error(error_message("nn::graph", "no input", "the shapes of one or more"));
+      reject<shape_error>("nn::graph", {"no input"}, {"the shapes of one or more"});
     }
     append({inputs.size() == 1 ? "input" : "inputs", inputs.size() == 1 ? inputs[0] : extents{total}});
     for (std::size_t first = 0, i = 0; inputs.size() > 1 && i < inputs.size(); first += inputs[i].size(), ++i) {
@@ -22250,7 +22219,7 @@ class graph_nodes {
   void set_outputs(std::vector<std::size_t> outputs) {
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (std::count(outputs.begin(), outputs.end(), outputs[i]) > 1) {
-        throw argument_error(error_message("nn::graph", "output '" + all_[outputs[i]].name + "' twice", "it once"));
+        reject<argument_error>("nn::graph", {"output '", all_[outputs[i]].name, "' twice"}, {"it once"});
       }
     }
     chosen_outputs_ = std::move(outputs);
@@ -22291,22 +22260,20 @@ class graph_nodes {
       }
       names.push_back(n.name);
     }
-    throw argument_error(
-        error_message("nn::graph", "no layer '" + std::string(name) + "' so far",
-                      "one that was added before, such as '" + std::string(closest_name(name, names)) + "'"));
+    reject<argument_error>("nn::graph", {"no layer '", name, "' so far"},
+                           {"one that was added before, such as '", closest_name(name, names), "'"});
   }
   /// @throws argument_error if there is one of that name.
   void expect_new(const std::string& name) const {
     if (std::any_of(all_.begin(), all_.end(), [&](const node& n) { return n.name == name; })) {
-      throw argument_error(error_message("nn::graph", "two layers named '" + name + "'", "names that differ"));
+      reject<argument_error>("nn::graph", {"two layers named '", name, "'"}, {"names that differ"});
     }
   }
   /// @throws argument_error if there is no node of that index.
   void expect_there(std::span<const std::size_t> indices) const {
     for (const std::size_t i : indices) {
       if (i >= all_.size()) {
-        throw argument_error(error_message("nn::graph", "point " + std::to_string(i),
-                                           "one of the " + std::to_string(all_.size()) + " of this graph"));
+        reject<argument_error>("nn::graph", {"point ", i}, {"one of the ", all_.size(), " of this graph"});
       }
     }
   }
@@ -22317,10 +22284,9 @@ class graph_nodes {
   [[nodiscard]] extents joined_shape(const std::string& name, std::span<const std::size_t> nodes,
                                      node_kind kind) const {
     if (nodes.size() < 2) {
-      throw argument_error(error_message(
-          "nn::graph",
-          std::to_string(nodes.size()) + (nodes.size() == 1 ? " point" : " points") + " to join in '" + name + "'",
-          "two or more"));
+      reject<argument_error>("nn::graph",
+                             {nodes.size(), nodes.size() == 1 ? " point" : " points", " to join in '", name, "'"},
+                             {"two or more"});
     }
     expect_there(nodes);
     auto sizes = sizes_of(all_[nodes[0]].shape);
@@ -22333,11 +22299,11 @@ class graph_nodes {
       if (own != sizes || (kind == node_kind::beside && own.empty())) {
         const node& a = all_[nodes[0]];
         const node& b = all_[other];
-        throw shape_error(error_message(
+        reject<shape_error>(
             "nn::graph",
-            "outputs of shapes " + to_string(a.shape) + " of '" + a.name + "' and " + to_string(b.shape) + " of '" +
-                b.name + "' to join in '" + name + "'",
-            kind == node_kind::beside ? "shapes that differ in the last axis only" : "shapes that are equal"));
+            {"outputs of shapes ", a.shape, " of '", a.name, "' and ", b.shape, " of '", b.name, "' to join in '", name,
+             "'"},
+            {kind == node_kind::beside ? "shapes that differ in the last axis only" : "shapes that are equal"});
       }
       sizes.back() += kind == node_kind::beside ? channels : 0;
     }
@@ -22724,12 +22690,11 @@ namespace detail {
 /// @param numbers  of some samples.   @return how many samples they make.
 /// @throws shape_error if these are not whole.
 template <class Model>
-[[nodiscard]] std::size_t count_samples(const Model& model, std::size_t numbers, const std::string& where) {
+[[nodiscard]] std::size_t count_samples(const Model& model, std::size_t numbers, std::string_view where) {
   const std::size_t features = model.input_shape().size();
   if (numbers % features != 0) {
-    throw shape_error(error_message(
-        where, std::to_string(numbers) + " numbers",
-        "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(model.input_shape())));
+    reject<shape_error>(where, {numbers, " numbers"},
+                        {"a multiple of ", features, ", for samples of shape ", model.input_shape()});
   }
   return numbers / features;
 }
@@ -22779,8 +22744,8 @@ class predictor {
     const std::size_t count = detail::count_samples(*model_, samples.size(), "nn::predictor");
     const std::size_t row = model_->output_shape().size();
     if (outputs.size() != count * row) {
-      throw shape_error(error_message("nn::predictor", "room for " + std::to_string(outputs.size()) + " outputs",
-                                      std::to_string(count * row) + ", " + std::to_string(row) + " per sample"));
+      reject<shape_error>("nn::predictor", {"room for ", outputs.size(), " outputs"},
+                          {count * row, ", ", row, " per sample"});
     }
     const std::size_t features = model_->input_shape().size();
     for (std::size_t begin = 0; begin < count;) {
@@ -22842,25 +22807,23 @@ namespace espalier::inline v0::nn::detail {
 /// @throws shape_error or argument_error if they do not fit.
 template <class T>
 void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::span<const mask::weight_mask<T>> masks,
-                  const std::string& where) {
+                  std::string_view where) {
   if (masks.empty()) {
     return;
   }
   if (masks.size() != shown.size()) {
-    throw shape_error(error_message(where, std::to_string(masks.size()) + " masks",
-                                    std::to_string(shown.size()) + ", one per layer with a kernel"));
+    reject<shape_error>(where, {masks.size(), " masks"}, {shown.size(), ", one per layer with a kernel"});
   }
   for (std::size_t l = 0; l < masks.size(); ++l) {
     const auto& [layer, kernel, bias] = shown[l];
     if (masks[l].mask.size() != kernel.size()) {
-      throw shape_error(error_message(
-          where, "a mask of " + std::to_string(masks[l].mask.size()) + " weights for layer '" + layer.name + "'",
-          std::to_string(kernel.size())));
+      reject<shape_error>(where, {"a mask of ", masks[l].mask.size(), " weights for layer '", layer.name, "'"},
+                          {kernel.size()});
     }
     const bool holds = std::find(masks[l].mask.begin(), masks[l].mask.end(), 0) != masks[l].mask.end();
     if (holds && !layer.optimizable) {
-      throw argument_error(error_message(where, "a mask that holds weights of layer '" + layer.name + "'",
-                                         "a layer that is wrapped in masked"));
+      reject<argument_error>(where, {"a mask that holds weights of layer '", layer.name, "'"},
+                             {"a layer that is wrapped in masked"});
     }
   }
 }
@@ -22868,22 +22831,22 @@ void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::
 #if defined(ESPALIER_COMPILED_ONCE)
 ESPALIER_COMPILED_ONCE void expect_masks<float>(const std::vector<attributes::prunable_layer<float>>& shown,
                                                 std::span<const mask::weight_mask<float>> masks,
-                                                const std::string& where);
+                                                std::string_view where);
 ESPALIER_COMPILED_ONCE void expect_masks<double>(const std::vector<attributes::prunable_layer<double>>& shown,
                                                  std::span<const mask::weight_mask<double>> masks,
-                                                 const std::string& where);
+                                                 std::string_view where);
 #endif
 
 /// A mean that weights share would not be one after they are multiplied.
 [[noreturn]] inline void refuse_folding(const std::string& network, const std::string& layer) {
-  throw argument_error(error_message(network + "::fold_batch_normalizations", "shared weights in layer '" + layer + "'",
-                                     "weights that are kept or 0"));
+  reject<argument_error>(network + "::fold_batch_normalizations", {"shared weights in layer '", layer, "'"},
+                         {"weights that are kept or 0"});
 }
 
 /// @param samples  row-major, one after the other.   @return one row of outputs per sample.
 /// @throws shape_error if the numbers do not make whole samples.
 template <class Model, class T>
-[[nodiscard]] tensor<T, 2> predictions_of(const Model& model, std::span<const T> samples, const std::string& where) {
+[[nodiscard]] tensor<T, 2> predictions_of(const Model& model, std::span<const T> samples, std::string_view where) {
   const std::size_t count = count_samples(model, samples.size(), where);
   auto result = zeros<T, 2>({count, model.output_shape().size()});
   predictor<Model>(model, count)(samples, elements(result));
@@ -22932,8 +22895,7 @@ class graph {
   /// @param which  of the inputs, from 0.   @return it.   @throws argument_error if there are fewer.
   [[nodiscard]] point input(std::size_t which = 0) const {
     if (which >= nodes_.inputs()) {
-      throw argument_error(error_message("nn::graph", "input " + std::to_string(which),
-                                         "one of " + std::to_string(nodes_.inputs()) + ", counted from 0"));
+      reject<argument_error>("nn::graph", {"input ", which}, {"one of ", nodes_.inputs(), ", counted from 0"});
     }
     return {nodes_.inputs() == 1 ? 0 : 1 + which};
   }
@@ -23253,7 +23215,7 @@ class hard_sigmoid : public detail::elementwise_of_input<hard_sigmoid<T>, T> {
   /// @throws argument_error if it is not positive or not finite.
   explicit hard_sigmoid(T rise = T(0.2)) : rise_(rise) {
     if (!(rise > 0 && std::isfinite(rise))) {
-      throw argument_error(error_message("nn::hard_sigmoid", "rise " + std::to_string(rise), "a number above 0"));
+      reject<argument_error>("nn::hard_sigmoid", {"rise ", rise}, {"a number above 0"});
     }
   }
 
@@ -23296,7 +23258,7 @@ class leaky_relu : public detail::elementwise<leaky_relu<T>, T> {
   /// @throws argument_error if it is negative or not finite.
   explicit leaky_relu(T leak = T(0.3)) : leak_(leak) {
     if (!(leak >= 0 && std::isfinite(leak))) {
-      throw argument_error(error_message("nn::leaky_relu", "leak " + std::to_string(leak), "0 or more"));
+      reject<argument_error>("nn::leaky_relu", {"leak ", leak}, {"0 or more"});
     }
   }
 
@@ -23431,7 +23393,7 @@ class prelu : public detail::keeps_shape<T> {
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() == 0 || input.size() == 0) {
-      detail::refuse_input(default_name, name, input, "a shape without 0");
+      detail::refuse_input(default_name, name, input, {"a shape without 0"});
     }
     options_.name = name;
     kernel_ = zeros<T, 1>({options_.per_channel ? input.back() : input.size()});
@@ -23741,8 +23703,7 @@ class reshape {
       open += shape[axis] == 0 ? 1U : 0U;
     }
     if (shape.rank() == 0 || open > 1) {
-      throw argument_error(
-          error_message("nn::reshape", "shape " + to_string(shape), "a shape with at most one 0 in it"));
+      reject<argument_error>("nn::reshape", {"shape ", shape}, {"a shape with at most one 0 in it"});
     }
   }
 
@@ -23756,7 +23717,7 @@ class reshape {
     std::replace(output.begin(), output.end(), std::size_t{0}, input.size() / known);
     const extents result{std::span<const std::size_t>(output)};
     if (result.size() != input.size() || input.size() == 0) {
-      detail::refuse_input(default_name, name, input, "as many numbers as shape " + to_string(shape_));
+      detail::refuse_input(default_name, name, input, {"as many numbers as shape ", shape_});
     }
     return result;
   }
@@ -24493,7 +24454,7 @@ class sequential {
     std::set<std::string> seen;
     for (const std::string& name : names_) {
       if (!seen.insert(name).second) {
-        throw argument_error(error_message("nn::sequential", "two layers named '" + name + "'", "names that differ"));
+        reject<argument_error>("nn::sequential", {"two layers named '", name, "'"}, {"names that differ"});
       }
     }
   }
@@ -24649,7 +24610,7 @@ class zero_padding2d {
 
   extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() != 3 || input.size() == 0) {
-      detail::refuse_input(default_name, name, input, "an image (height, width, channels)");
+      detail::refuse_input(default_name, name, input, {"an image (height, width, channels)"});
     }
     const auto& o = options_;
     shape_ = {input[0], input[1], input[2], o.top, o.left, o.bottom, o.right};
@@ -24707,19 +24668,19 @@ concept learning_rate = requires(const Rate& rate, std::size_t step, std::size_t
 namespace detail {
 
 /// Refuses a setting of an optimizer.
-inline void expect(bool right, const std::string& optimizer, const std::string& got, const std::string& expected) {
+inline void expect(bool right, std::string_view optimizer, message_parts got, message_parts expected) {
   if (!right) {
-    throw argument_error(error_message("optim::" + optimizer, got, expected));
+    reject<argument_error>("optim::" + std::string(optimizer), got, expected);
   }
 }
 
 /// Refuses what is not in [0, 1).
-inline void expect_share(const std::string& optimizer, const std::string& name, double value) {
-  expect(value >= 0 && value < 1, optimizer, name + " " + std::to_string(value), "0 <= " + name + " < 1");
+inline void expect_share(std::string_view optimizer, std::string_view name, double value) {
+  expect(value >= 0 && value < 1, optimizer, {name, " ", value}, {"0 <= ", name, " < 1"});
 }
 
-inline void expect_positive(const std::string& optimizer, const std::string& name, double value) {
-  expect(value > 0, optimizer, name + " " + std::to_string(value), "a positive number");
+inline void expect_positive(std::string_view optimizer, std::string_view name, double value) {
+  expect(value > 0, optimizer, {name, " ", value}, {"a positive number"});
 }
 
 /// w -= w weight_decay rate, before the step itself. Decay by itself, not a penalty in the loss.
@@ -24764,8 +24725,7 @@ class adagrad::state {
   /// @throws argument_error if a setting is out of range.
   state(const adagrad& settings, std::size_t parameters)
       : tiny_(static_cast<T>(settings.epsilon)), sum_(parameters, static_cast<T>(settings.initial_sum)) {
-    detail::expect(settings.initial_sum >= 0, "adagrad", "initial_sum " + std::to_string(settings.initial_sum),
-                   "0 or more");
+    detail::expect(settings.initial_sum >= 0, "adagrad", {"initial_sum ", settings.initial_sum}, {"0 or more"});
     detail::expect_positive("adagrad", "epsilon", settings.epsilon);
   }
 
@@ -24864,8 +24824,7 @@ class adam::state {
   /// @throws argument_error if a setting is out of range.
   state(const adam& settings, std::size_t parameters)
       : settings_(settings), moments_("adam", settings, parameters), largest_(settings.amsgrad ? parameters : 0) {
-    detail::expect(settings.weight_decay >= 0, "adam", "weight_decay " + std::to_string(settings.weight_decay),
-                   "0 or more");
+    detail::expect(settings.weight_decay >= 0, "adam", {"weight_decay ", settings.weight_decay}, {"0 or more"});
   }
 
   void begin_step(double rate) {
@@ -24952,7 +24911,7 @@ struct clipped {
           inner_(settings.optimizer, parameters),
           gradients_(parameters) {
       for (const double limit : {value_, norm_, global_norm_}) {
-        detail::expect(limit >= 0, "clipped", "limit " + std::to_string(limit), "0 or more");
+        detail::expect(limit >= 0, "clipped", {"limit ", limit}, {"0 or more"});
       }
     }
 
@@ -25171,11 +25130,11 @@ struct plateau {
    public:
     /// @throws argument_error if a setting is out of range.
     explicit state(const plateau& settings) : settings_(settings) {
-      detail::expect(settings.factor > 0 && settings.factor < 1, "plateau", "factor " + std::to_string(settings.factor),
-                     "0 < factor < 1");
-      detail::expect(settings.patience > 0, "plateau", "patience 0", "1 or more");
+      detail::expect(settings.factor > 0 && settings.factor < 1, "plateau", {"factor ", settings.factor},
+                     {"0 < factor < 1"});
+      detail::expect(settings.patience > 0, "plateau", {"patience 0"}, {"1 or more"});
       detail::expect(settings.improvement >= 0 && settings.least >= 0, "plateau",
-                     "a negative improvement or least rate", "0 or more");
+                     {"a negative improvement or least rate"}, {"0 or more"});
     }
 
     [[nodiscard]] double operator()(std::size_t step, std::size_t steps) const {
@@ -25263,8 +25222,8 @@ requires(!requires { typename Rate::state; }) struct rewound_rate {
 
   /// @throws argument_error if the epoch is not one of the epochs.
   [[nodiscard]] double operator()(std::size_t step, std::size_t steps) const {
-    detail::expect(epoch < epochs, "rewound_rate", "epoch " + std::to_string(epoch) + " of " + std::to_string(epochs),
-                   "an epoch before the last ends");
+    detail::expect(epoch < epochs, "rewound_rate", {"epoch ", epoch, " of ", epochs},
+                   {"an epoch before the last ends"});
     const std::size_t left = epochs - epoch;
     const std::size_t skipped = (steps * epoch + left / 2) / left;
     return rate(step + skipped, steps + skipped);
@@ -25383,7 +25342,7 @@ struct sgd {
           decay_(settings.weight_decay),
           velocity_(parameters) {
       detail::expect_share("sgd", "momentum", settings.momentum);
-      detail::expect(decay_ >= 0, "sgd", "weight_decay " + std::to_string(decay_), "0 or more");
+      detail::expect(decay_ >= 0, "sgd", {"weight_decay ", decay_}, {"0 or more"});
     }
 
     void begin_step(double rate) { rate_ = static_cast<T>(rate); }
@@ -25464,7 +25423,7 @@ struct binary {
   /// @throws argument_error if alpha is not finite.
   void validate() const {
     if (!std::isfinite(alpha)) {
-      throw argument_error(error_message("quantize::binary", "alpha " + std::to_string(alpha), "a finite number"));
+      reject<argument_error>("quantize::binary", {"alpha ", alpha}, {"a finite number"});
     }
   }
 
@@ -25503,10 +25462,8 @@ struct bits {
   /// @throws argument_error if a setting is out of range.
   void validate() const {
     if (width < 1 || width > 32 || integer < -100 || integer > 100 || !std::isfinite(alpha)) {
-      throw argument_error(error_message("quantize::bits",
-                                         std::to_string(width) + " bits, " + std::to_string(integer) +
-                                             " of them whole, alpha " + std::to_string(alpha),
-                                         "1 to 32 bits and a finite alpha"));
+      reject<argument_error>("quantize::bits", {width, " bits, ", integer, " of them whole, alpha ", alpha},
+                             {"1 to 32 bits and a finite alpha"});
     }
   }
 
@@ -25568,9 +25525,7 @@ struct fixed_point {
   /// @throws argument_error if a width is out of range.
   void validate() const {
     if (width < 1 || width > 52 || integer < -500 || integer > 500) {
-      throw argument_error(error_message("quantize::fixed_point",
-                                         std::to_string(width) + " bits, " + std::to_string(integer) + " of them whole",
-                                         "1 to 52 bits"));
+      reject<argument_error>("quantize::fixed_point", {width, " bits, ", integer, " of them whole"}, {"1 to 52 bits"});
     }
   }
 
@@ -25633,8 +25588,8 @@ static_assert(quantizer<fixed_point>);
 /// @throws argument_error if it is another kind, wraps with saturation bits, or has more than 52 bits.
 [[nodiscard]] inline fixed_point to_fixed_point(const hls::precision& p) {
   if ((p.kind != hls::number_kind::fixed && p.kind != hls::number_kind::integer) || p.saturation_bits != 0) {
-    throw argument_error(error_message("quantize::to_fixed_point", "another precision than plain fixed-point numbers",
-                                       "one such as fixed<16,6> or int<8>"));
+    reject<argument_error>("quantize::to_fixed_point", {"another precision than plain fixed-point numbers"},
+                           {"one such as fixed<16,6> or int<8>"});
   }
   constexpr std::string_view roundings[] = {"TRN", "TRN_ZERO", "RND", "RND_CONV", "RND_INF", "RND_ZERO", "RND_MIN_INF"};
   constexpr std::string_view overflows[] = {"WRAP", "SAT", "SAT_ZERO", "SAT_SYM"};
@@ -25709,9 +25664,8 @@ struct power_of_two {
   /// @throws argument_error if a setting is out of range.
   void validate() const {
     if (width < 2 || width > 10 || !(max_value >= 0 && std::isfinite(max_value))) {
-      throw argument_error(error_message("quantize::power_of_two",
-                                         std::to_string(width) + " bits, max_value " + std::to_string(max_value),
-                                         "2 to 10 bits and a max_value of 0 or more"));
+      reject<argument_error>("quantize::power_of_two", {width, " bits, max_value ", max_value},
+                             {"2 to 10 bits and a max_value of 0 or more"});
     }
   }
 
@@ -25751,11 +25705,10 @@ struct relu_bits {
   void validate() const {
     const bool slope_fits = negative_slope >= 0 && std::isfinite(negative_slope) && (negative_slope == 0 || width > 1);
     if (width < 1 || width > 32 || integer < -100 || integer > 100 || !slope_fits || !(max_value > 0)) {
-      throw argument_error(error_message(
+      reject<argument_error>(
           "quantize::relu_bits",
-          std::to_string(width) + " bits, " + std::to_string(integer) + " of them whole, negative_slope " +
-              std::to_string(negative_slope) + ", max_value " + std::to_string(max_value),
-          "1 to 32 bits (2 with a slope), a slope of 0 or more and a positive max_value"));
+          {width, " bits, ", integer, " of them whole, negative_slope ", negative_slope, ", max_value ", max_value},
+          {"1 to 32 bits (2 with a slope), a slope of 0 or more and a positive max_value"});
     }
   }
 
@@ -25804,10 +25757,9 @@ struct relu_power_of_two {
     const bool fits =
         max_value >= 0 && std::isfinite(max_value) && negative_slope >= 0 && std::isfinite(negative_slope);
     if (width < 1 || width > 9 || !fits) {
-      throw argument_error(error_message("quantize::relu_power_of_two",
-                                         std::to_string(width) + " bits, max_value " + std::to_string(max_value) +
-                                             ", negative_slope " + std::to_string(negative_slope),
-                                         "1 to 9 bits, a max_value and a slope of 0 or more"));
+      reject<argument_error>("quantize::relu_power_of_two",
+                             {width, " bits, max_value ", max_value, ", negative_slope ", negative_slope},
+                             {"1 to 9 bits, a max_value and a slope of 0 or more"});
     }
   }
 
@@ -25969,7 +25921,7 @@ struct scaled_bits {
   /// @throws argument_error if the width is out of range.
   void validate() const {
     if (width < 2 || width > 32) {
-      throw argument_error(error_message("quantize::scaled_bits", std::to_string(width) + " bits", "2 to 32"));
+      reject<argument_error>("quantize::scaled_bits", {width, " bits"}, {"2 to 32"});
     }
   }
 
@@ -26100,7 +26052,7 @@ struct sigmoid_bits {
   /// @throws argument_error if the width is out of range.
   void validate() const {
     if (width < 1 || width > 32) {
-      throw argument_error(error_message("quantize::sigmoid_bits", std::to_string(width) + " bits", "1 to 32"));
+      reject<argument_error>("quantize::sigmoid_bits", {width, " bits"}, {"1 to 32"});
     }
   }
 
@@ -26145,7 +26097,7 @@ struct tanh_bits {
   /// @throws argument_error if the width is out of range.
   void validate() const {
     if (width < 2 || width > 32) {
-      throw argument_error(error_message("quantize::tanh_bits", std::to_string(width) + " bits", "2 to 32"));
+      reject<argument_error>("quantize::tanh_bits", {width, " bits"}, {"2 to 32"});
     }
   }
 
@@ -26186,9 +26138,8 @@ struct ternary {
   /// @throws argument_error if alpha is not finite or the threshold not positive.
   void validate() const {
     if (!std::isfinite(alpha) || !(threshold > 0)) {
-      throw argument_error(error_message("quantize::ternary",
-                                         "alpha " + std::to_string(alpha) + ", threshold " + std::to_string(threshold),
-                                         "a finite alpha and a positive threshold"));
+      reject<argument_error>("quantize::ternary", {"alpha ", alpha, ", threshold ", threshold},
+                             {"a finite alpha and a positive threshold"});
     }
   }
 
@@ -26353,10 +26304,10 @@ class chunk_loader {
   chunk_loader(chunk_loader_options options, reader read) : options_(std::move(options)), read_(std::move(read)) {
     if (options_.sizes.empty() || options_.window == 0 ||
         std::find(options_.sizes.begin(), options_.sizes.end(), std::size_t{0}) != options_.sizes.end()) {
-      throw argument_error(error_message("train::chunk_loader",
-                                         std::to_string(options_.sizes.size()) + " chunks with a window of " +
-                                             std::to_string(options_.window) + ", or a chunk of no samples",
-                                         "1 or more of each"));
+      reject<argument_error>(
+          "train::chunk_loader",
+          {options_.sizes.size(), " chunks with a window of ", options_.window, ", or a chunk of no samples"},
+          {"1 or more of each"});
     }
     for (const std::size_t size : options_.sizes) {
       begins_.push_back(size_);
@@ -26409,10 +26360,9 @@ class chunk_loader {
     const std::size_t count = request.samples.size();
     if (request.first != given_ || count == 0 || given_ + count > size_ || request.samples.front() != given_ ||
         request.samples.back() != given_ + count - 1) {
-      throw argument_error(error_message(
-          "train::chunk_loader",
-          std::to_string(count) + " samples behind " + std::to_string(request.first) + " in an order of their own",
-          "the next behind " + std::to_string(given_) + ", one after the other: fit_options::shuffle = false"));
+      reject<argument_error>("train::chunk_loader",
+                             {count, " samples behind ", request.first, " in an order of their own"},
+                             {"the next behind ", given_, ", one after the other: fit_options::shuffle = false"});
     }
   }
 
@@ -26449,13 +26399,10 @@ class chunk_loader {
     const bool same_kind = chunk.outputs == first.outputs && chunk.labels.empty() == first.labels.empty() &&
                            chunk.weights.empty() == first.weights.empty();
     if (!whole || !same_kind) {
-      throw shape_error(error_message(
-          "train::chunk_loader",
-          "chunk " + std::to_string(in_window_[slot]) + " of " + std::to_string(chunk.samples.size()) + " numbers, " +
-              std::to_string(chunk.labels.size()) + " labels, " + std::to_string(chunk.targets.size()) +
-              " targets and " + std::to_string(chunk.weights.size()) + " weights",
-          std::to_string(count) + " samples of " + std::to_string(features()) +
-              " numbers, with what other chunks have"));
+      reject<shape_error>("train::chunk_loader",
+                          {"chunk ", in_window_[slot], " of ", chunk.samples.size(), " numbers, ", chunk.labels.size(),
+                           " labels, ", chunk.targets.size(), " targets and ", chunk.weights.size(), " weights"},
+                          {count, " samples of ", features(), " numbers, with what other chunks have"});
     }
   }
   [[nodiscard]] std::size_t features() const { return window_[0].samples.size() / options_.sizes[in_window_[0]]; }
@@ -26534,23 +26481,21 @@ namespace detail {
 
 /// What view_all does whatever is right for the samples.
 template <class T>
-void choose_all(data_view<T>& view, std::size_t count, const std::string& rows) {
+void choose_all(data_view<T>& view, std::size_t count, std::string_view rows) {
   if (count == 0 || count >= (std::numeric_limits<std::uint32_t>::max)()) {
-    throw argument_error(error_message("train::view_all", std::to_string(count) + " samples", "1 to 2^32 - 2"));
+    reject<argument_error>("train::view_all", {count, " samples"}, {"1 to 2^32 - 2"});
   }
   if (view.samples.empty() || view.samples.size() % count != 0) {
-    throw shape_error(error_message(
-        "train::view_all", std::to_string(view.samples.size()) + " numbers and " + std::to_string(count) + " " + rows,
-        "as many samples of one size as " + rows));
+    reject<shape_error>("train::view_all", {view.samples.size(), " numbers and ", count, " ", rows},
+                        {"as many samples of one size as ", rows});
   }
-  const auto expect_finite = [&](std::span<const T> numbers, const std::string& what) {
+  const auto expect_finite = [&](std::span<const T> numbers, std::string_view what) {
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       if (!std::isfinite(numbers[i])) {
         const std::size_t features = numbers.size() / count;
-        throw numeric_error(error_message("train::view_all",
-                                          "sample " + std::to_string(i / features) + " with " + what + " " +
-                                              std::to_string(i % features) + " not a finite number",
-                                          "finite numbers"));
+        reject<numeric_error>("train::view_all",
+                              {"sample ", i / features, " with ", what, " ", i % features, " not a finite number"},
+                              {"finite numbers"});
       }
     }
   };
@@ -26585,9 +26530,8 @@ template <class T>
 template <class T>
 [[nodiscard]] data_view<T> view_all(std::span<const T> samples, std::span<const T> targets, std::size_t outputs) {
   if (outputs == 0 || targets.size() % outputs != 0) {
-    throw shape_error(error_message("train::view_all",
-                                    std::to_string(targets.size()) + " numbers in rows of " + std::to_string(outputs),
-                                    "targets in whole rows"));
+    reject<shape_error>("train::view_all", {targets.size(), " numbers in rows of ", outputs},
+                        {"targets in whole rows"});
   }
   data_view<T> view{samples, {}, {}, targets, outputs};
   detail::choose_all(view, targets.size() / outputs, "rows of targets");
@@ -26604,8 +26548,8 @@ template <class T>
 [[nodiscard]] std::pair<data_view<T>, data_view<T>> split(const data_view<T>& all, std::size_t second,
                                                           std::uint64_t seed) {
   if (second >= all.chosen.size()) {
-    throw argument_error(error_message("train::split", std::to_string(second) + " samples for the second part",
-                                       "fewer than " + std::to_string(all.chosen.size())));
+    reject<argument_error>("train::split", {second, " samples for the second part"},
+                           {"fewer than ", all.chosen.size()});
   }
   std::vector<std::uint32_t> order = all.chosen;
   random_generator(seed).shuffle(std::span(order));
@@ -26633,55 +26577,48 @@ struct data_demands {
 ///         shape_error if samples or targets have another size, or if there are not as many weights as samples;
 ///         argument_error that names the first sample whose label is no class.   Complexity: O(samples).
 template <class T>
-void expect_fitting(const data_view<T>& view, const data_demands& demands, const std::string& where) {
-  const auto refuse_shape = [&](const std::string& got, const std::string& expected) {
-    throw shape_error(error_message(where, got, expected));
-  };
+void expect_fitting(const data_view<T>& view, const data_demands& demands, std::string_view where) {
   if (view.chosen.empty()) {
-    throw argument_error(error_message(where, "a view of no samples", "1 or more"));
+    reject<argument_error>(where, {"a view of no samples"}, {"1 or more"});
   }
   if (view.samples.size() != view.size() * demands.input.size()) {
-    refuse_shape(
-        std::to_string(view.size()) + " samples in " + std::to_string(view.samples.size()) + " numbers",
-        std::to_string(demands.input.size()) + " numbers each, for the network's input " + to_string(demands.input));
+    reject<shape_error>(where, {view.size(), " samples in ", view.samples.size(), " numbers"},
+                        {demands.input.size(), " numbers each, for the network's input ", demands.input});
   }
   if (!view.weights.empty() && view.weights.size() != view.size()) {
-    refuse_shape(std::to_string(view.weights.size()) + " weights",
-                 "none or one for each of " + std::to_string(view.size()) + " samples");
+    reject<shape_error>(where, {view.weights.size(), " weights"},
+                        {"none or one for each of ", view.size(), " samples"});
   }
   if (demands.needs_both && (view.outputs == 0 || view.labels.size() != view.size())) {
-    refuse_shape(std::to_string(view.labels.size()) + " labels and " + std::to_string(view.targets.size()) + " targets",
-                 "both for every sample, as the loss needs");
+    reject<shape_error>(where, {view.labels.size(), " labels and ", view.targets.size(), " targets"},
+                        {"both for every sample, as the loss needs"});
   }
   if (view.outputs == 0 ? demands.classes == 0 : !demands.takes_targets) {
-    throw argument_error(view.outputs == 0
-                             ? error_message(where, "labels", "targets, which the loss needs for these outputs")
-                             : error_message(where, "targets", "labels, which the loss needs"));
+    reject<argument_error>(
+        where, {view.outputs == 0 ? "labels" : "targets"},
+        {view.outputs == 0 ? "targets, which the loss needs for these outputs" : "labels, which the loss needs"});
   }
   if (view.outputs != 0 && view.outputs != demands.outputs) {
-    refuse_shape("rows of " + std::to_string(view.outputs) + " targets",
-                 std::to_string(demands.outputs) + ", as the network has outputs");
+    reject<shape_error>(where, {"rows of ", view.outputs, " targets"},
+                        {demands.outputs, ", as the network has outputs"});
   }
   for (const std::uint32_t sample : view.chosen) {
     if ((view.outputs == 0 || demands.needs_both) && view.labels[sample] >= demands.classes) {
-      throw argument_error(
-          error_message(where, "label " + std::to_string(view.labels[sample]) + " of sample " + std::to_string(sample),
-                        "a class from 0 to " + std::to_string(demands.classes - 1) +
-                            (demands.classes == demands.outputs ? ", as the network has outputs" : "")));
+      reject<argument_error>(where, {"label ", view.labels[sample], " of sample ", sample},
+                             {"a class from 0 to ", demands.classes - 1,
+                              demands.classes == demands.outputs ? ", as the network has outputs" : ""});
     }
     if (!view.weights.empty() && !(view.weights[sample] >= 0 && std::isfinite(view.weights[sample]))) {
-      throw argument_error(error_message(
-          where, "weight " + std::to_string(view.weights[sample]) + " of sample " + std::to_string(sample),
-          "0 or more"));
+      reject<argument_error>(where, {"weight ", view.weights[sample], " of sample ", sample}, {"0 or more"});
     }
   }
 }
 
 #if defined(ESPALIER_COMPILED_ONCE)
 ESPALIER_COMPILED_ONCE void expect_fitting<float>(const data_view<float>& view, const data_demands& demands,
-                                                  const std::string& where);
+                                                  std::string_view where);
 ESPALIER_COMPILED_ONCE void expect_fitting<double>(const data_view<double>& view, const data_demands& demands,
-                                                   const std::string& where);
+                                                   std::string_view where);
 #endif
 
 }  // namespace espalier::inline v0::train
@@ -27279,7 +27216,7 @@ class loader_source {
   loader_source(Loader& from, const source_settings& settings) : loader_(from), settings_(settings) {
     const std::size_t count = loader_.size();
     if (count == 0 || count >= (std::numeric_limits<std::uint32_t>::max)()) {
-      throw argument_error(error_message("train::loader", std::to_string(count) + " samples", "1 to 2^32 - 2"));
+      reject<argument_error>("train::loader", {count, " samples"}, {"1 to 2^32 - 2"});
     }
     order_.resize(count);
     std::iota(order_.begin(), order_.end(), 0U);
@@ -27347,7 +27284,7 @@ class loader_source {
     const std::string where =
         "train::loader (samples from " + std::to_string(begin) + " of epoch " + std::to_string(epoch_) + ")";
     if (view_.size() != count || !(now_.numbers.empty() || now_.numbers.size() == count)) {
-      throw shape_error(error_message(where, std::to_string(view_.size()) + " samples", std::to_string(count)));
+      reject<shape_error>(where, {view_.size(), " samples"}, {count});
     }
     if (view_.chosen.size() != count) {
       view_.chosen.resize(count);
@@ -27355,7 +27292,7 @@ class loader_source {
     }
     expect_fitting(view_, settings_.demands, where);
     if (!kernels::all_finite(view_.samples) || !kernels::all_finite(view_.targets)) {
-      throw numeric_error(error_message(where, "a feature or target that is not a finite number", "finite numbers"));
+      reject<numeric_error>(where, {"a feature or target that is not a finite number"}, {"finite numbers"});
     }
     weigh(where);
   }
@@ -27365,7 +27302,7 @@ class loader_source {
       return;
     }
     if (view_.outputs != 0 && !settings_.demands.needs_both) {
-      throw argument_error(error_message(where, "weights of classes, and targets", "labels in place of targets"));
+      reject<argument_error>(where, {"weights of classes, and targets"}, {"labels in place of targets"});
     }
     weigh_by_class(view_, settings_.class_weights, weights_);
   }
@@ -27440,7 +27377,7 @@ template <class Model, loader<typename Model::value_type> Loader, loss::loss Los
 [[nodiscard]] evaluation evaluate(const Model& model, Loader& data, const evaluate_options<Loss>& options = {}) {
   using value_type = typename Model::value_type;
   if (options.batch == 0) {
-    throw argument_error(error_message("train::evaluate", "batches of 0 samples", "1 or more"));
+    reject<argument_error>("train::evaluate", {"batches of 0 samples"}, {"1 or more"});
   }
   detail::source_settings settings;
   settings.demands = detail::demands_of(model, options.loss);
@@ -27568,14 +27505,13 @@ class penalty_gradients {
     const auto kernel =
         static_cast<std::size_t>(std::find(layers.begin(), layers.end(), penalty.layer) - layers.begin());
     if (kernel == layers.size()) {
-      throw argument_error(error_message("train::fit", "a penalty on a layer '" + penalty.layer + "'",
-                                         "the name of a layer with weights"));
+      reject<argument_error>("train::fit", {"a penalty on a layer '", penalty.layer, "'"},
+                             {"the name of a layer with weights"});
     }
     if (numbers_.parameters[kernel].size() != penalty.groups.weights()) {
-      throw shape_error(error_message(
-          "train::fit",
-          "a penalty on " + std::to_string(penalty.groups.weights()) + " weights of layer '" + penalty.layer + "'",
-          std::to_string(numbers_.parameters[kernel].size())));
+      reject<shape_error>("train::fit",
+                          {"a penalty on ", penalty.groups.weights(), " weights of layer '", penalty.layer, "'"},
+                          {numbers_.parameters[kernel].size()});
     }
     return kernel;
   }
@@ -27825,9 +27761,7 @@ class fitting {
   [[nodiscard]] double checked_rate() const {
     const double rate = rate_(where_.step, where_.steps);
     if (!(rate > 0 && rate <= (std::numeric_limits<double>::max)())) {
-      throw argument_error(error_message(
-          "train::fit", "learning rate " + std::to_string(rate) + " at step " + std::to_string(where_.step),
-          "a positive number"));
+      reject<argument_error>("train::fit", {"learning rate ", rate, " at step ", where_.step}, {"a positive number"});
     }
     return rate;
   }
@@ -27835,11 +27769,12 @@ class fitting {
   void expect_finite_gradients(double loss) const {
     const std::size_t broken = numbers_.last_broken(gradients_);
     if (broken < numbers_.layers.size()) {
-      refuse("gradients of layer '" + numbers_.layers[broken] + "' that are");
+      refuse("gradients of layer '", numbers_.layers[broken], "' that are");
     }
     if (!kernels::all_finite(std::span<const double>(&loss, 1))) {
       const auto& layers = numbers_.layers;
-      refuse("a loss (last layer with weights: '" + (layers.empty() ? "none" : layers.back()) + "') that is");
+      refuse("a loss (last layer with weights: '", layers.empty() ? std::string_view("none") : layers.back(),
+             "') that is");
     }
   }
 
@@ -27850,13 +27785,13 @@ class fitting {
       if (good != nullptr) {
         numbers_.restore(*good);
       }
-      refuse("weights of layer '" + numbers_.layers[broken] + "' that are");
+      refuse("weights of layer '", numbers_.layers[broken], "' that are");
     }
   }
 
-  [[noreturn]] void refuse(const std::string& what) const {
-    throw numeric_error(error_message("train::fit", what + " not finite at step " + std::to_string(where_.step),
-                                      "finite numbers; a lower learning rate may help"));
+  [[noreturn]] void refuse(const char* what, std::string_view layer, const char* that_are) const {
+    reject<numeric_error>("train::fit", {what, layer, that_are, " not finite at step ", where_.step},
+                          {"finite numbers; a lower learning rate may help"});
   }
 
   Model& model_;
@@ -28249,7 +28184,7 @@ class gathered {
 
   static void expect_known(bool known) {
     if (!known) {
-      throw parse_error(error_message("train::trainer", "a saved training of other units", "units of this network"));
+      reject<parse_error>("train::trainer", {"a saved training of other units"}, {"units of this network"});
     }
   }
   template <class Archive>
@@ -28441,22 +28376,21 @@ namespace detail {
 template <class Model, class Options>
 void expect_options(const Model& model, const Options& options) {
   if (options.batch == 0) {
-    throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
+    reject<argument_error>("train::fit", {"batches of 0 samples"}, {"1 or more"});
   }
   const std::size_t classes = demands_of(model, options.loss).classes;
   if (!options.class_weights.empty() && options.class_weights.size() != classes) {
-    throw shape_error(
-        error_message("train::fit", std::to_string(options.class_weights.size()) + " weights of classes",
-                      classes == 0 ? "none, as there are targets" : std::to_string(classes) + ", one per class"));
+    reject<shape_error>("train::fit", {options.class_weights.size(), " weights of classes"},
+                        {classes == 0 ? "none, as there are targets" : std::to_string(classes) + ", one per class"});
   }
   for (const double weight : options.class_weights) {
     if (!(weight >= 0 && weight <= (std::numeric_limits<float>::max)())) {
-      throw argument_error(error_message("train::fit", "class weight " + std::to_string(weight), "0 or more"));
+      reject<argument_error>("train::fit", {"class weight ", weight}, {"0 or more"});
     }
   }
   if (options.augment && !options.augment.template takes<typename Model::value_type>()) {
-    throw argument_error(error_message("train::fit", "an augmentation of other numbers than the network's",
-                                       "one of float or double, as the network has"));
+    reject<argument_error>("train::fit", {"an augmentation of other numbers than the network's"},
+                           {"one of float or double, as the network has"});
   }
 }
 
@@ -28466,8 +28400,8 @@ void expect_trainable(const Model& model, const data_view<typename Model::value_
   expect_options(model, options);
   const bool labelled = data.outputs == 0 || demands_of(model, options.loss).needs_both;
   if (!options.class_weights.empty() && !labelled) {
-    throw shape_error(error_message("train::fit", std::to_string(options.class_weights.size()) + " weights of classes",
-                                    "none, as there are targets"));
+    reject<shape_error>("train::fit", {options.class_weights.size(), " weights of classes"},
+                        {"none, as there are targets"});
   }
 }
 
@@ -28475,8 +28409,7 @@ template <class Model, class Options>
 void expect_watchable(const Model& model, const validation<typename Model::value_type>& v, const Options& options) {
   expect_fitting(v.data, demands_of(model, options.loss), "train::fit");
   if (!(v.improvement >= 0 && v.improvement <= (std::numeric_limits<double>::max)())) {
-    throw argument_error(
-        error_message("train::fit", "an improvement of " + std::to_string(v.improvement), "0 or more"));
+    reject<argument_error>("train::fit", {"an improvement of ", v.improvement}, {"0 or more"});
   }
 }
 
@@ -29203,8 +29136,7 @@ class session {
     fitting_.emplace(network_.model(), data_, watched_);
     const std::size_t size = save().size();
     if (saved.size() != size) {
-      throw parse_error(error_message("train::trainer", std::to_string(saved.size()) + " bytes of a saved training",
-                                      std::to_string(size) + ", as this one has"));
+      reject<parse_error>("train::trainer", {saved.size(), " bytes of a saved training"}, {size, ", as this one has"});
     }
     fitting_->archive(reader);
   }
@@ -29719,15 +29651,14 @@ struct dimension {
 
 /// @param space  the dimensions of a search.   @param where  function that is named in the message.
 /// @throws argument_error if there is none, or one is no range.
-inline void validate(std::span<const dimension> space, const std::string& where) {
+inline void validate(std::span<const dimension> space, std::string_view where) {
   if (space.empty()) {
-    throw argument_error(error_message(where, "no dimensions", "one or more"));
+    reject<argument_error>(where, {"no dimensions"}, {"one or more"});
   }
   for (const dimension& d : space) {
     if (!(d.low <= d.high && std::isfinite(d.low) && std::isfinite(d.high) && (!d.logarithmic || d.low > 0))) {
-      throw argument_error(error_message(where,
-                                         "a dimension from " + std::to_string(d.low) + " to " + std::to_string(d.high),
-                                         "low <= high, and low > 0 on a logarithmic scale"));
+      reject<argument_error>(where, {"a dimension from ", d.low, " to ", d.high},
+                             {"low <= high, and low > 0 on a logarithmic scale"});
     }
   }
 }
@@ -29761,7 +29692,7 @@ template <evaluation Evaluate>
 [[nodiscard]] search_result try_all(std::span<const std::vector<double>> points, std::size_t epochs,
                                     Evaluate&& evaluate, const search_options& options = {}) {
   if (points.empty()) {
-    throw argument_error(error_message("tune::try_all", "no points", "at least one"));
+    reject<argument_error>("tune::try_all", {"no points"}, {"at least one"});
   }
   detail::ledger attempts(evaluate, options);
   std::vector<trial> wanted;
@@ -29882,11 +29813,10 @@ template <evaluation Evaluate>
                                      Evaluate&& evaluate, const search_options& options = {}) {
   validate(space, "tune::bayesian");
   if (settings.trials == 0 || settings.random_trials == 0 || settings.candidates == 0 || settings.batch == 0) {
-    throw argument_error(error_message(
-        "tune::bayesian",
-        std::to_string(settings.trials) + " trials, " + std::to_string(settings.random_trials) + " at random, " +
-            std::to_string(settings.candidates) + " candidates, and batches of " + std::to_string(settings.batch),
-        "at least one of each"));
+    reject<argument_error>("tune::bayesian",
+                           {settings.trials, " trials, ", settings.random_trials, " at random, ", settings.candidates,
+                            " candidates, and batches of ", settings.batch},
+                           {"at least one of each"});
   }
   detail::ledger attempts(evaluate, options);
   random_generator random(settings.seed);
@@ -29929,13 +29859,12 @@ namespace espalier::inline v0::tune {
                                                                   std::span<const std::size_t> counts) {
   validate(space, "tune::grid_points");
   if (counts.size() != space.size()) {
-    throw argument_error(error_message("tune::grid_points", std::to_string(counts.size()) + " counts",
-                                       std::to_string(space.size()) + ", one per dimension"));
+    reject<argument_error>("tune::grid_points", {counts.size(), " counts"}, {space.size(), ", one per dimension"});
   }
   std::vector<std::vector<double>> points{{}};
   for (std::size_t d = 0; d < space.size(); ++d) {
     if (counts[d] == 0) {
-      throw argument_error(error_message("tune::grid_points", "a count of 0", "1 or more"));
+      reject<argument_error>("tune::grid_points", {"a count of 0"}, {"1 or more"});
     }
     std::vector<std::vector<double>> longer;
     for (const auto& point : points) {
@@ -30091,11 +30020,10 @@ template <evaluation Evaluate>
                                       Evaluate&& evaluate, const search_options& options = {}) {
   validate(space, "tune::hyperband");
   if (settings.maximum_epochs == 0 || settings.factor < 2 || settings.iterations == 0) {
-    throw argument_error(error_message("tune::hyperband",
-                                       std::to_string(settings.maximum_epochs) + " epochs, factor " +
-                                           std::to_string(settings.factor) + " and " +
-                                           std::to_string(settings.iterations) + " iterations",
-                                       "at least one epoch and iteration, and a factor of 2 or more"));
+    reject<argument_error>(
+        "tune::hyperband",
+        {settings.maximum_epochs, " epochs, factor ", settings.factor, " and ", settings.iterations, " iterations"},
+        {"at least one epoch and iteration, and a factor of 2 or more"});
   }
   detail::ledger attempts(evaluate, options);
   auto brackets = detail::brackets_of(space, settings);

@@ -86,6 +86,54 @@ class numeric_error : public std::runtime_error {
   return message;
 }
 
+/// A part of a message: text, a number, or what else has a `to_string`. It refers to that, and is text only if the
+/// message is needed: checks, of which there are many, would otherwise take most of the time to compile.
+class message_part {
+ public:
+  message_part(const char* text) noexcept : value_(text), add_(&add_text) {}
+  template <class T>
+  message_part(const T& value) noexcept : value_(&value), add_(&add<T>) {}
+
+  void add_to(std::string& message) const { add_(message, value_); }
+
+ private:
+  static void add_text(std::string& message, const void* text) { message += static_cast<const char*>(text); }
+  template <class T>
+  static void add(std::string& message, const void* value) {
+    const T& own = *static_cast<const T*>(value);
+    if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+      message += std::string_view(own);
+    } else {
+      using std::to_string;
+      message += to_string(own);
+    }
+  }
+
+  const void* value_;
+  void (*add_)(std::string&, const void*);
+};
+
+/// What a message is made of, in order.
+using message_parts = std::initializer_list<message_part>;
+
+/// Throws an error with such a message.
+/// @tparam Error    of the ones above.
+/// @param where     see error_message.
+/// @param got       what came, part by part: {std::size_t{3}, " weights"}.
+/// @param expected  what would have been right, part by part.
+template <class Error>
+[[noreturn, gnu::cold, gnu::noinline]] void reject(std::string_view where, message_parts got, message_parts expected) {
+  std::string came;
+  for (const message_part& part : got) {
+    part.add_to(came);
+  }
+  std::string right;
+  for (const message_part& part : expected) {
+    part.add_to(right);
+  }
+  throw Error(error_message(where, came, right));
+}
+
 }  // namespace espalier::inline v0
 
 #endif
@@ -116,14 +164,14 @@ class extents {
   /// @throws shape_error if there are more than four axes, or if the number of elements overflows.
   constexpr explicit extents(std::span<const std::size_t> sizes) : rank_(sizes.size()) {
     if (sizes.size() > max_rank) {
-      throw shape_error(error_message("base::extents", std::to_string(sizes.size()) + " axes", "at most 4 axes"));
+      reject<shape_error>("base::extents", {sizes.size(), " axes"}, {"at most 4 axes"});
     }
     std::size_t elements = 1;
     for (std::size_t axis = 0; axis < rank_; ++axis) {
       sizes_[axis] = sizes[axis];
       if (sizes[axis] != 0 && elements > (std::numeric_limits<std::size_t>::max)() / sizes[axis]) {
-        throw shape_error(error_message("base::extents", "a shape with too many elements for std::size_t",
-                                        "a product of sizes that fits"));
+        reject<shape_error>("base::extents", {"a shape with too many elements for std::size_t"},
+                            {"a product of sizes that fits"});
       }
       elements *= sizes[axis];
     }
@@ -280,8 +328,7 @@ struct layer_config {
 [[nodiscard]] inline io_type parse_io_type(std::string_view name) {
   constexpr std::array<std::string_view, 2> names{"io_parallel", "io_stream"};
   if (name != names[0] && name != names[1]) {
-    throw parse_error(error_message("hls::parse_io_type", "'" + std::string(name) + "'",
-                                    "'" + std::string(closest_name(name, names)) + "' or the other"));
+    reject<parse_error>("hls::parse_io_type", {"'", name, "'"}, {"'", closest_name(name, names), "' or the other"});
   }
   return name == names[0] ? io_type::io_parallel : io_type::io_stream;
 }
@@ -472,7 +519,7 @@ inline void expect_reuse_factor(std::uint64_t factor, std::string_view where, co
   constexpr auto largest = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
   if (factor == 0 || factor > largest) {
     const std::string got = std::to_string(static_cast<std::int64_t>(factor));
-    throw argument_error(error_message(where, "layer '" + layer + "' with reuse factor " + got, "1 or more"));
+    reject<argument_error>(where, {"layer '", layer, "' with reuse factor ", got}, {"1 or more"});
   }
 }
 
@@ -491,7 +538,7 @@ namespace detail {
 
 inline void expect(bool right, const layer_attributes& layer, const std::string& got, const std::string& expected) {
   if (!right) {
-    throw argument_error(error_message("attributes::validate", "layer '" + layer.name + "' with " + got, expected));
+    reject<argument_error>("attributes::validate", {"layer '", layer.name, "' with ", got}, {expected});
   }
 }
 
@@ -518,8 +565,7 @@ struct kernel_form {
 inline void expect_shape(bool right, const layer_attributes& layer, const std::string& got,
                          const std::string& expected) {
   if (!right) {
-    throw shape_error(error_message(
-        "attributes::validate", "layer '" + layer.name + "' (" + to_string(layer.kind) + ") with " + got, expected));
+    reject<shape_error>("attributes::validate", {"layer '", layer.name, "' (", layer.kind, ") with ", got}, {expected});
   }
 }
 
@@ -581,10 +627,9 @@ void validate(std::span<const prunable_layer<Value>> layers) {
                          std::to_string(weights) + " for kernel shape " + to_string(layer.attributes.kernel_shape));
     for (std::size_t i = 0; i < layer.kernel.size(); ++i) {
       if (!std::isfinite(layer.kernel[i])) {
-        throw numeric_error(error_message(
-            "attributes::validate",
-            "layer '" + layer.attributes.name + "' with weight " + std::to_string(i) + " not a finite number",
-            "finite weights"));
+        reject<numeric_error>("attributes::validate",
+                              {"layer '", layer.attributes.name, "' with weight ", i, " not a finite number"},
+                              {"finite weights"});
       }
     }
   }
@@ -666,8 +711,7 @@ class byte_reader {
   }
 
   [[noreturn]] void refuse(std::uint64_t wanted) const {
-    throw parse_error(error_message("base::byte_reader", std::to_string(left()) + " bytes where a value begins",
-                                    std::to_string(wanted) + " or more"));
+    reject<parse_error>("base::byte_reader", {left(), " bytes where a value begins"}, {wanted, " or more"});
   }
 
   std::span<const std::byte> bytes_;
@@ -1232,7 +1276,7 @@ class precision_reader {
   };
 
   [[noreturn]] static void refuse(const std::string& got, const std::string& expected) {
-    throw parse_error(error_message("hls::parse_precision", got, expected));
+    reject<parse_error>("hls::parse_precision", {got}, {expected});
   }
 
   [[nodiscard]] static std::string_view trimmed(std::string_view text) {
@@ -1416,8 +1460,8 @@ namespace detail {
     return {hls::strategy::latency, "unknown strategy '" + std::string(name) +
                                         "', which hls4ml builds as latency; the closest is '" + closest + "'"};
   }
-  throw argument_error(error_message("hls::parse_strategy", "strategy '" + std::string(name) + "'",
-                                     "one of hls4ml's, such as '" + closest + "'; it would build latency, silently"));
+  reject<argument_error>("hls::parse_strategy", {"strategy '", name, "'"},
+                         {"one of hls4ml's, such as '", closest, "'; it would build latency, silently"});
 }
 
 }  // namespace espalier::inline v0::hls
@@ -1458,15 +1502,12 @@ struct matrix_size {
 /// @throws argument_error if a size is 0 or the weights overflow.   Complexity: O(sqrt(n) log n).
 [[nodiscard]] inline std::vector<std::uint64_t> valid_reuse_factors(const matrix_size& matrix) {
   if (matrix.inputs == 0 || matrix.outputs == 0) {
-    throw argument_error(error_message(
-        "hls::valid_reuse_factors",
-        "a matrix of " + std::to_string(matrix.inputs) + " x " + std::to_string(matrix.outputs), "at least 1 x 1"));
+    reject<argument_error>("hls::valid_reuse_factors", {"a matrix of ", matrix.inputs, " x ", matrix.outputs},
+                           {"at least 1 x 1"});
   }
   if (matrix.inputs > (std::numeric_limits<std::uint64_t>::max)() / matrix.outputs) {
-    throw argument_error(
-        error_message("hls::valid_reuse_factors",
-                      "a matrix of " + std::to_string(matrix.inputs) + " x " + std::to_string(matrix.outputs),
-                      "as many weights as a uint64 counts"));
+    reject<argument_error>("hls::valid_reuse_factors", {"a matrix of ", matrix.inputs, " x ", matrix.outputs},
+                           {"as many weights as a uint64 counts"});
   }
   const std::uint64_t weights = matrix.inputs * matrix.outputs;
   std::vector<std::uint64_t> factors;
@@ -1492,7 +1533,7 @@ struct matrix_size {
 [[nodiscard]] inline std::uint64_t closest_reuse_factor(const std::vector<std::uint64_t>& factors,
                                                         std::uint64_t requested) {
   if (factors.empty()) {
-    throw argument_error(error_message("hls::closest_reuse_factor", "no factors", "at least one valid factor"));
+    reject<argument_error>("hls::closest_reuse_factor", {"no factors"}, {"at least one valid factor"});
   }
   const auto distance = [&](std::uint64_t factor) {
     return factor > requested ? factor - requested : requested - factor;
@@ -2058,16 +2099,16 @@ namespace espalier::inline v0::knapsack {
 
 namespace detail {
 
-[[noreturn]] inline void refuse(const std::string& got, const std::string& expected) {
-  throw argument_error(error_message("knapsack", got, expected));
+[[noreturn]] inline void refuse(message_parts got, message_parts expected) {
+  reject<argument_error>("knapsack", got, expected);
 }
 
 inline void validate_options(const solve_options& options) {
   if (!(options.relative_gap >= 0)) {
-    refuse("a relative gap of " + std::to_string(options.relative_gap), "a gap >= 0");
+    refuse({"a relative gap of ", options.relative_gap}, {"a gap >= 0"});
   }
   if (!(options.time_limit >= 0)) {
-    refuse("a time limit of " + std::to_string(options.time_limit) + " seconds", "a limit >= 0");
+    refuse({"a time limit of ", options.time_limit, " seconds"}, {"a limit >= 0"});
   }
 }
 
@@ -2075,8 +2116,7 @@ template <class Value>
 void validate_values(const problem<Value>& p) {
   for (std::size_t i = 0; i < p.values.size(); ++i) {
     if (!(p.values[i] >= 0 && p.values[i] <= (std::numeric_limits<Value>::max)())) {
-      refuse("value " + std::to_string(static_cast<double>(p.values[i])) + " of item " + std::to_string(i),
-             "finite values >= 0");
+      refuse({"value ", static_cast<double>(p.values[i]), " of item ", i}, {"finite values >= 0"});
     }
   }
 }
@@ -2085,18 +2125,16 @@ template <class Value>
 void validate_weights(const problem<Value>& p) {
   for (std::size_t r = 0; r < p.resources(); ++r) {
     if (p.capacities[r] < 0) {
-      refuse("capacity " + std::to_string(p.capacities[r]) + " of resource " + std::to_string(r), "capacities >= 0");
+      refuse({"capacity ", p.capacities[r], " of resource ", r}, {"capacities >= 0"});
     }
   }
   if (p.resources() == 0 ? !p.weights.empty() : p.weights.size() % p.resources() != 0) {
-    throw shape_error(error_message(
-        "knapsack", std::to_string(p.weights.size()) + " weights for " + std::to_string(p.resources()) + " resources",
-        "one weight for each class and resource"));
+    reject<shape_error>("knapsack", {p.weights.size(), " weights for ", p.resources(), " resources"},
+                        {"one weight for each class and resource"});
   }
   for (std::size_t i = 0; i < p.weights.size(); ++i) {
     if (p.weights[i] < 0) {
-      refuse("weight " + std::to_string(p.weights[i]) + " of class " + std::to_string(i / p.resources()),
-             "weights >= 0");
+      refuse({"weight ", p.weights[i], " of class ", i / p.resources()}, {"weights >= 0"});
     }
   }
 }
@@ -2109,8 +2147,7 @@ void validate_runs(const problem<Value>& p) {
   for (std::size_t i = 0; i < p.runs.size(); ++i) {
     const run& one = p.runs[i];
     if (p.resources() > 0 && one.item_class >= p.classes()) {
-      refuse("class " + std::to_string(one.item_class) + " in run " + std::to_string(i),
-             "a class below " + std::to_string(p.classes()));
+      refuse({"class ", one.item_class, " in run ", i}, {"a class below ", p.classes()});
     }
     if (one.count > p.values.size() - items) {
       items = p.values.size() + 1;
@@ -2121,14 +2158,13 @@ void validate_runs(const problem<Value>& p) {
       std::int64_t weight = 0;
       if (__builtin_mul_overflow(p.weights_of(one.item_class)[r], static_cast<std::int64_t>(one.count), &weight) ||
           __builtin_add_overflow(total[r], weight, &total[r])) {
-        refuse("a total weight beyond 2^63 in resource " + std::to_string(r) + ", reached at run " + std::to_string(i),
-               "totals that an int64 holds");
+        refuse({"a total weight beyond 2^63 in resource ", r, ", reached at run ", i}, {"totals that an int64 holds"});
       }
     }
   }
   if (items != p.values.size()) {
-    throw shape_error(error_message("knapsack", "runs of more or fewer items than there are values",
-                                    "counts that sum to " + std::to_string(p.values.size())));
+    reject<shape_error>("knapsack", {"runs of more or fewer items than there are values"},
+                        {"counts that sum to ", p.values.size()});
   }
 }
 
@@ -2164,7 +2200,7 @@ class choice_table {
     std::size_t total = 0;
     for (std::size_t c = 0; c < p.options.size(); ++c) {
       if (p.options[c] == 0) {
-        refuse("a class without options, number " + std::to_string(c), "at least one option");
+        refuse({"a class without options, number ", c}, {"at least one option"});
       }
       first_.push_back(total);
       total += p.options[c];
@@ -2182,7 +2218,7 @@ class choice_table {
           most = (std::max)(most, weights(one.item_class, o)[r]);
         }
         if (__builtin_mul_overflow(most, count, &most) || __builtin_add_overflow(heaviest[r], most, &heaviest[r])) {
-          refuse("a total weight beyond 2^63 in resource " + std::to_string(r), "totals that an int64 holds");
+          refuse({"a total weight beyond 2^63 in resource ", r}, {"totals that an int64 holds"});
         }
         remaining_[r] -= weights(one.item_class, lightest_[one.item_class])[r] * count;
       }
@@ -2217,25 +2253,23 @@ class choice_table {
   void validate_sizes(std::size_t total) const {
     const auto& p = problem_;
     if (p.weights.size() != total * p.resources()) {
-      throw shape_error(error_message("knapsack::choose", std::to_string(p.weights.size()) + " weights",
-                                      std::to_string(total * p.resources()) + ", for each option and resource one"));
+      reject<shape_error>("knapsack::choose", {p.weights.size(), " weights"},
+                          {total * p.resources(), ", for each option and resource one"});
     }
     for (std::size_t r = 0; r < p.resources(); ++r) {
       if (p.capacities[r] < 0) {
-        refuse("capacity " + std::to_string(p.capacities[r]) + " of resource " + std::to_string(r), "capacities >= 0");
+        refuse({"capacity ", p.capacities[r], " of resource ", r}, {"capacities >= 0"});
       }
     }
     for (std::size_t i = 0; i < p.weights.size(); ++i) {
       if (p.weights[i] < 0) {
-        refuse("weight " + std::to_string(p.weights[i]) + " of option " + std::to_string(i / p.resources()),
-               "weights >= 0");
+        refuse({"weight ", p.weights[i], " of option ", i / p.resources()}, {"weights >= 0"});
       }
     }
     std::size_t values = 0;
     for (std::size_t i = 0; i < p.runs.size(); ++i) {
       if (p.runs[i].item_class >= p.options.size()) {
-        refuse("class " + std::to_string(p.runs[i].item_class) + " in run " + std::to_string(i),
-               "a class below " + std::to_string(p.options.size()));
+        refuse({"class ", p.runs[i].item_class, " in run ", i}, {"a class below ", p.options.size()});
       }
       const std::size_t each = p.options[p.runs[i].item_class];
       values = p.runs[i].count > (p.values.size() - values) / each
@@ -2246,13 +2280,11 @@ class choice_table {
       }
     }
     if (values != p.values.size()) {
-      throw shape_error(error_message("knapsack::choose", std::to_string(p.values.size()) + " values",
-                                      "one for each option of each group"));
+      reject<shape_error>("knapsack::choose", {p.values.size(), " values"}, {"one for each option of each group"});
     }
     for (std::size_t i = 0; i < p.values.size(); ++i) {
       if (!(p.values[i] >= 0 && p.values[i] <= (std::numeric_limits<Value>::max)())) {
-        refuse("value " + std::to_string(static_cast<double>(p.values[i])) + " at " + std::to_string(i),
-               "finite values >= 0");
+        refuse({"value ", static_cast<double>(p.values[i]), " at ", i}, {"finite values >= 0"});
       }
     }
   }
@@ -2269,8 +2301,7 @@ class choice_table {
         return o;
       }
     }
-    refuse("class " + std::to_string(c) + " without an option that is lightest in all resources",
-           "one, such as pruning");
+    refuse({"class ", c, " without an option that is lightest in all resources"}, {"one, such as pruning"});
   }
 
   const choice_problem<Value>& problem_;
@@ -5240,8 +5271,7 @@ struct dynamic_programming {
   [[nodiscard]] solution operator()(const problem<Value>& p) const {
     validate(p);
     if (p.resources() != 1) {
-      throw argument_error(
-          error_message("knapsack::dynamic_programming", std::to_string(p.resources()) + " resources", "one"));
+      reject<argument_error>("knapsack::dynamic_programming", {p.resources(), " resources"}, {"one"});
     }
     std::vector<std::int64_t> weights;
     weights.reserve(p.items());
@@ -5283,10 +5313,8 @@ struct dynamic_programming {
  private:
   void expect_memory(std::size_t items, std::size_t capacity) const {
     if (items > 0 && capacity / 8 > memory_limit / items) {
-      throw argument_error(error_message(
-          "knapsack::dynamic_programming",
-          std::to_string(items) + " items and a capacity of " + std::to_string(capacity),
-          "items x capacity / 8 within the memory limit of " + std::to_string(memory_limit) + " bytes; use solve"));
+      reject<argument_error>("knapsack::dynamic_programming", {items, " items and a capacity of ", capacity},
+                             {"items x capacity / 8 within the memory limit of ", memory_limit, " bytes; use solve"});
     }
   }
 };
@@ -7185,7 +7213,7 @@ void validate_all(const problem<Value>& p, const solve_options& options) {
   validate_options(options);
   validate(p);
   if (p.items() > std::size_t{1} << 32U) {
-    refuse(std::to_string(p.items()) + " items", "at most 2^32");
+    refuse({p.items(), " items"}, {"at most 2^32"});
   }
 }
 
@@ -7408,14 +7436,11 @@ template <class Value>
                                                std::span<const std::int64_t> capacities,
                                                const solve_options& options = {}) {
   if (resource >= p.resources()) {
-    throw argument_error(error_message("knapsack::pareto", "resource " + std::to_string(resource),
-                                       "one below " + std::to_string(p.resources())));
+    reject<argument_error>("knapsack::pareto", {"resource ", resource}, {"one below ", p.resources()});
   }
   for (std::size_t i = 0; i < capacities.size(); ++i) {
     if (capacities[i] < 0) {
-      throw argument_error(error_message("knapsack::pareto",
-                                         "capacity " + std::to_string(capacities[i]) + " at " + std::to_string(i),
-                                         "capacities >= 0"));
+      reject<argument_error>("knapsack::pareto", {"capacity ", capacities[i], " at ", i}, {"capacities >= 0"});
     }
   }
   if (capacities.empty()) {
@@ -7651,8 +7676,7 @@ struct weight_mask {
   /// @throws shape_error if the sizes differ, also those of mask and offsets.   Complexity: O(n).
   void apply(std::span<Value> kernel) const {
     if (kernel.size() != mask.size()) {
-      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(kernel.size()) + " weights",
-                                      std::to_string(mask.size()) + ", as the mask has"));
+      reject<shape_error>("mask::weight_mask::apply", {kernel.size(), " weights"}, {mask.size(), ", as the mask has"});
     }
     expect_none_or_all(offset.size(), "offsets");
     for (std::size_t i = 0; i < kernel.size(); ++i) {
@@ -7684,8 +7708,8 @@ struct weight_mask {
  private:
   void expect_none_or_all(std::size_t count, const std::string& what) const {
     if (count != 0 && count != mask.size()) {
-      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(count) + " " + what,
-                                      "none, or " + std::to_string(mask.size()) + ", as the mask has"));
+      reject<shape_error>("mask::weight_mask::apply", {count, " ", what},
+                          {"none, or ", mask.size(), ", as the mask has"});
     }
   }
 };
@@ -7713,9 +7737,8 @@ struct kernel_matrix {
   /// @throws shape_error if it has another rank or a 0.
   explicit kernel_matrix(const extents& shape) {
     if (shape.rank() < 2 || shape.size() == 0) {
-      throw shape_error(
-          error_message("structure::grouping", "a kernel of shape " + to_string(shape),
-                        "(in, out), (width, channels, filters) or (height, width, channels, filters) without a 0"));
+      reject<shape_error>("structure::grouping", {"a kernel of shape ", shape},
+                          {"(in, out), (width, channels, filters) or (height, width, channels, filters) without a 0"});
     }
     outputs = shape.back();
     inputs = shape.size() / outputs;
@@ -8005,7 +8028,7 @@ namespace detail {
 
 inline void expect_number(bool right, const std::string& got, const char* expected) {
   if (!right) {
-    throw argument_error(error_message("structure::grouping", got, expected));
+    reject<argument_error>("structure::grouping", {got}, {expected});
   }
 }
 
@@ -8019,9 +8042,8 @@ inline void expect_division(const pattern& rule, std::size_t weights) {
       factors += (factors.empty() ? "" : ", ") + std::to_string(factor);
     }
   }
-  throw shape_error(error_message("structure::grouping",
-                                  std::to_string(rule.rows) + " rows for " + std::to_string(weights) + " weights",
-                                  "rows that divide them, from a reuse factor of " + factors + " ..."));
+  reject<shape_error>("structure::grouping", {rule.rows, " rows for ", weights, " weights"},
+                      {"rows that divide them, from a reuse factor of ", factors, " ..."});
 }
 
 template <class Rule>
@@ -8136,14 +8158,12 @@ class grouping {
  private:
   void expect_scores(std::span<const double> scores) const {
     if (scores.size() != weights()) {
-      throw shape_error(error_message("structure::grouping",
-                                      std::to_string(scores.size()) + " scores for groups of " + to_string(rule_),
-                                      std::to_string(weights()) + ", one per weight"));
+      reject<shape_error>("structure::grouping", {scores.size(), " scores for groups of ", rule_},
+                          {weights(), ", one per weight"});
     }
     for (std::size_t i = 0; i < scores.size(); ++i) {
       if (!std::isfinite(scores[i])) {
-        throw numeric_error(
-            error_message("structure::grouping", "score " + std::to_string(i) + " not finite", "finite scores"));
+        reject<numeric_error>("structure::grouping", {"score ", i, " not finite"}, {"finite scores"});
       }
     }
   }
@@ -8205,11 +8225,10 @@ template <class Value>
 namespace detail {
 
 inline void expect_fitting(const structure::grouping& groups, std::span<const action> actions, std::size_t weights,
-                           const std::string& where) {
+                           std::string_view where) {
   if (actions.size() != groups.count() || weights != groups.weights()) {
-    throw shape_error(
-        error_message(where, std::to_string(actions.size()) + " actions and " + std::to_string(weights) + " weights",
-                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
+    reject<shape_error>(where, {actions.size(), " actions and ", weights, " weights"},
+                        {groups.count(), " and ", groups.weights()});
   }
 }
 
@@ -8336,10 +8355,9 @@ namespace espalier::inline v0::objective::detail {
   }
   const std::size_t rank = layer.kind == attributes::layer_kind::conv1d ? 2 : 3;
   if (layer.output_shape.rank() != rank || layer.output_shape.size() == 0) {
-    throw shape_error(error_message(
-        "objective::" + std::string(objective),
-        "layer '" + layer.name + "' (" + to_string(layer.kind) + ") with output shape " + to_string(layer.output_shape),
-        rank == 2 ? "(positions, filters) without a 0" : "(height, width, filters) without a 0"));
+    reject<shape_error>("objective::" + std::string(objective),
+                        {"layer '", layer.name, "' (", layer.kind, ") with output shape ", layer.output_shape},
+                        {rank == 2 ? "(positions, filters) without a 0" : "(height, width, filters) without a 0"});
   }
   return layer.output_shape.size() / layer.output_shape.back();
 }
@@ -8348,9 +8366,8 @@ namespace espalier::inline v0::objective::detail {
 inline void expect_rule(bool right, const attributes::layer_attributes& layer, std::string_view objective,
                         std::string_view expected) {
   if (!right) {
-    throw argument_error(error_message("objective::" + std::string(objective),
-                                       "layer '" + layer.name + "' grouped by " + to_string(*layer.grouped_by),
-                                       expected));
+    reject<argument_error>("objective::" + std::string(objective),
+                           {"layer '", layer.name, "' grouped by ", *layer.grouped_by}, {expected});
   }
 }
 
@@ -8447,8 +8464,8 @@ class chained_flops {
   explicit chained_flops(std::span<const attributes::layer_attributes> layers) {
     for (const attributes::layer_attributes& layer : layers) {
       if (find(layer.name) != nullptr) {
-        throw argument_error(error_message("objective::chained_flops", "two layers with the name '" + layer.name + "'",
-                                           "names that differ"));
+        reject<argument_error>("objective::chained_flops", {"two layers with the name '", layer.name, "'"},
+                               {"names that differ"});
       }
       const std::size_t units = layer.kernel_shape.rank() == 0 ? 0 : grouping_shape(layer).back();
       layers_.push_back({layer.name, units, 0});
@@ -8470,8 +8487,8 @@ class chained_flops {
     }
     const known_layer* known = find(layer.name);
     if (known == nullptr) {
-      throw argument_error(error_message("objective::chained_flops", "layer '" + layer.name + "'",
-                                         "a layer of its network, such as '" + closest(layer.name) + "'"));
+      reject<argument_error>("objective::chained_flops", {"layer '", layer.name, "'"},
+                             {"a layer of its network, such as '", closest(layer.name), "'"});
     }
     result.rule = layer.grouped_by.value_or(structure::structured{});
     const std::int64_t of_a_unit = known->halves / static_cast<std::int64_t>(known->units);
@@ -8530,8 +8547,8 @@ class chained_flops {
   [[nodiscard]] const known_layer* source(const attributes::layer_attributes& layer) const {
     for (const std::string& inbound : layer.inbound) {
       if (find(inbound) == nullptr) {
-        throw argument_error(error_message("objective::chained_flops", "inbound layer '" + inbound + "'",
-                                           "a layer of the network, such as '" + closest(inbound) + "'"));
+        reject<argument_error>("objective::chained_flops", {"inbound layer '", inbound, "'"},
+                               {"a layer of the network, such as '", closest(inbound), "'"});
       }
     }
     if (layer.inbound.size() != 1) {
@@ -8858,10 +8875,10 @@ class joined {
       refused = refused.empty() ? std::string(who) : refused;
     }
     if (first != nullptr) {
-      throw argument_error(error_message("objective::joined",
-                                         "layer '" + layer.name + "', which " + std::string(first->objective) +
-                                             " groups by " + to_string(*first->rule) + " and " + refused + " cannot",
-                                         "objectives whose groupings agree"));
+      reject<argument_error>("objective::joined",
+                             {"layer '", layer.name, "', which ", first->objective, " groups by ", *first->rule,
+                              " and ", refused, " cannot"},
+                             {"objectives whose groupings agree"});
     }
     return std::nullopt;
   }
@@ -9011,9 +9028,8 @@ inline constexpr std::uint64_t bram_word = 36;
     return "it has no kernel";
   }
   if (layer.hls.weight_width == 0 || layer.hls.weight_width > 64) {
-    throw argument_error(error_message(
-        "objective", "layer '" + layer.name + "' with weights of " + std::to_string(layer.hls.weight_width) + " bits",
-        "1 to 64"));
+    reject<argument_error>("objective", {"layer '", layer.name, "' with weights of ", layer.hls.weight_width, " bits"},
+                           {"1 to 64"});
   }
   if (layer.hls.compression && is_resource(layer.hls)) {
     return "what zeros save in compressed weights is not known";
@@ -9276,15 +9292,14 @@ struct vivado_ff {
       return 0;
     }
     if (layer.output_shape.rank() == 0 || layer.output_shape.size() == 0) {
-      throw shape_error(
-          error_message("objective::vivado_ff",
-                        "layer '" + layer.name + "' with io_parallel and output shape " + to_string(layer.output_shape),
-                        "an output shape without a 0"));
+      reject<shape_error>("objective::vivado_ff",
+                          {"layer '", layer.name, "' with io_parallel and output shape ", layer.output_shape},
+                          {"an output shape without a 0"});
     }
     if (layer.hls.output_width == 0 || layer.hls.output_width > 64) {
-      throw argument_error(error_message(
-          "objective::vivado_ff",
-          "layer '" + layer.name + "' with outputs of " + std::to_string(layer.hls.output_width) + " bits", "1 to 64"));
+      reject<argument_error>("objective::vivado_ff",
+                             {"layer '", layer.name, "' with outputs of ", layer.hls.output_width, " bits"},
+                             {"1 to 64"});
     }
     return static_cast<std::int64_t>(layer.output_shape.size() / layer.output_shape.back() * layer.hls.output_width);
   }
@@ -9407,8 +9422,8 @@ class snapshot {
     const auto views = model.parameters();
     if (!std::equal(views.begin(), views.end(), saved_.begin(), saved_.end(),
                     [](const auto& view, const auto& saved) { return view.size() == saved.size(); })) {
-      throw shape_error(error_message("prune::snapshot", "a model with other parameters",
-                                      "the one whose parameters were saved, or one of the same shape"));
+      reject<shape_error>("prune::snapshot", {"a model with other parameters"},
+                          {"the one whose parameters were saved, or one of the same shape"});
     }
     for (std::size_t i = 0; i < saved_.size(); ++i) {
       std::copy(saved_[i].begin(), saved_[i].end(), views[i].begin());
@@ -9587,8 +9602,7 @@ class front {
     const network* best = nullptr;
     for (const network& candidate : networks_) {
       if (candidate.used.size() != budget.size()) {
-        throw shape_error(error_message("prune::front", "a budget for " + std::to_string(budget.size()) + " resources",
-                                        std::to_string(candidate.used.size())));
+        reject<shape_error>("prune::front", {"a budget for ", budget.size(), " resources"}, {candidate.used.size()});
       }
       if (no_larger(candidate.used, budget) && (best == nullptr || !no_worse(best->metric, candidate.metric))) {
         best = &candidate;
@@ -9677,8 +9691,7 @@ class group_norms {
   explicit group_norms(const group_norms_options& options = {}) : options_(options) {
     for (const double strength : {options.alpha, options.beta}) {
       if (!(strength >= 0 && std::isfinite(strength))) {
-        throw argument_error(error_message("regularize::group_norms", "a strength of " + std::to_string(strength),
-                                           "finite strengths >= 0"));
+        reject<argument_error>("regularize::group_norms", {"a strength of ", strength}, {"finite strengths >= 0"});
       }
     }
   }
@@ -9748,8 +9761,8 @@ class group_norms {
 template <class Value>
 regularization<Value> group_norms::operator()(const structure::grouping& groups, std::span<const Value> kernel) const {
   if (kernel.size() != groups.weights()) {
-    throw shape_error(error_message("regularize::group_norms", std::to_string(kernel.size()) + " weights",
-                                    std::to_string(groups.weights()) + ", as the groups have"));
+    reject<shape_error>("regularize::group_norms", {kernel.size(), " weights"},
+                        {groups.weights(), ", as the groups have"});
   }
   std::vector<moments> norms = moments_of(groups, kernel);
   const bool single = groups.count() == groups.weights();
@@ -10004,8 +10017,8 @@ namespace detail {
 template <class Value>
 void expect_size(const structure::grouping& groups, std::span<const Value> numbers, const char* name) {
   if (numbers.size() != groups.weights()) {
-    throw shape_error(error_message("rank::losses", std::to_string(numbers.size()) + " numbers of the " + name,
-                                    std::to_string(groups.weights()) + ", one per weight"));
+    reject<shape_error>("rank::losses", {numbers.size(), " numbers of the ", name},
+                        {groups.weights(), ", one per weight"});
   }
 }
 
@@ -10013,9 +10026,7 @@ template <class Value>
 void expect_finite(std::span<const Value> numbers, const char* name) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (!std::isfinite(numbers[i])) {
-      throw numeric_error(error_message("rank::losses",
-                                        std::string("number ") + std::to_string(i) + " of the " + name + " not finite",
-                                        "finite numbers"));
+      reject<numeric_error>("rank::losses", {"number ", i, " of the ", name, " not finite"}, {"finite numbers"});
     }
   }
 }
@@ -10245,9 +10256,8 @@ void apply(std::span<const layer_actions> given, std::span<attributes::prunable_
         }
       }
       if (!found) {
-        throw argument_error(
-            error_message("prune::optimize", "actions for a layer '" + one.layer + "'",
-                          "the name of a layer, such as '" + std::string(closest_name(one.layer, names)) + "'"));
+        reject<argument_error>("prune::optimize", {"actions for a layer '", one.layer, "'"},
+                               {"the name of a layer, such as '", closest_name(one.layer, names), "'"});
       }
     }
   }
@@ -10302,7 +10312,7 @@ void expect_savings(const attributes::layer_attributes& layer, const objective::
                     std::size_t groups) {
   const auto expect = [&](bool right, const std::string& got, const std::string& expected) {
     if (!right) {
-      throw argument_error(error_message("select::make_candidate", "layer '" + layer.name + "' with " + got, expected));
+      reject<argument_error>("select::make_candidate", {"layer '", layer.name, "' with ", got}, {expected});
     }
   };
   std::size_t count = 0;
@@ -10351,15 +10361,13 @@ void expect_numbers(const attributes::layer_attributes& layer, std::span<const V
   const std::string whose = "layer '" + layer.name + "' with ";
   const std::size_t weights = layer.kernel_shape.size();
   if (numbers.size() != weights) {
-    throw shape_error(error_message("select::make_candidate",
-                                    whose + std::to_string(numbers.size()) + " numbers of the " + std::string(what),
-                                    std::to_string(weights) + ", one per weight"));
+    reject<shape_error>("select::make_candidate", {whose, numbers.size(), " numbers of the ", what},
+                        {weights, ", one per weight"});
   }
   for (std::size_t i = 0; look && i < numbers.size(); ++i) {
     if (!std::isfinite(numbers[i])) {
-      throw numeric_error(error_message(
-          "select::make_candidate",
-          whose + "number " + std::to_string(i) + " of the " + std::string(what) + " not finite", "finite numbers"));
+      reject<numeric_error>("select::make_candidate", {whose, "number ", i, " of the ", what, " not finite"},
+                            {"finite numbers"});
     }
   }
 }
@@ -10398,9 +10406,7 @@ inline void expect_losses(std::span<const double> losses, std::string_view where
   }
   for (std::size_t group = 0; group < losses.size(); ++group) {
     if (!(losses[group] >= 0 && losses[group] <= (std::numeric_limits<double>::max)())) {
-      throw argument_error(
-          error_message(where, "loss " + std::to_string(losses[group]) + " of group " + std::to_string(group) + whose,
-                        "finite losses >= 0"));
+      reject<argument_error>(where, {"loss ", losses[group], " of group ", group, whose}, {"finite losses >= 0"});
     }
   }
 }
@@ -10960,12 +10966,11 @@ template <std::size_t M>
 void expect_losses(const candidate<M>& c) {
   const std::string layer = " of layer '" + c.attributes.name + "'";
   if (c.prune.empty() && c.share.empty() && c.groups->count() > 0) {
-    throw argument_error(error_message("select::select", "no losses" + layer, "losses of pruning, of sharing or both"));
+    reject<argument_error>("select::select", {"no losses", layer}, {"losses of pruning, of sharing or both"});
   }
   for (const auto* losses : {&c.prune, &c.share}) {
     if (!losses->empty() && losses->size() != c.groups->count()) {
-      throw shape_error(error_message("select::select", std::to_string(losses->size()) + " losses" + layer,
-                                      std::to_string(c.groups->count()) + ", one per group"));
+      reject<shape_error>("select::select", {losses->size(), " losses", layer}, {c.groups->count(), ", one per group"});
     }
     rank::detail::expect_losses(*losses, "select::select", layer);
   }
@@ -11036,9 +11041,8 @@ class checked {
 
  private:
   [[noreturn]] std::int64_t overflow() const {
-    throw argument_error(error_message("select::select",
-                                       "savings of layer '" + layer_ + "' that no int64 holds in common units",
-                                       "reuse factors with a smaller common multiple, or smaller savings"));
+    reject<argument_error>("select::select", {"savings of layer '", layer_, "' that no int64 holds in common units"},
+                           {"reuse factors with a smaller common multiple, or smaller savings"});
   }
   const std::string& layer_;
 };
@@ -11563,12 +11567,12 @@ namespace espalier::inline v0::select::detail {
 
 inline void expect_sparsity(const std::vector<double>& sparsity, std::size_t resources, const std::string& whose) {
   if (sparsity.size() != 1 && sparsity.size() != resources) {
-    throw shape_error(error_message("select::select", std::to_string(sparsity.size()) + " sparsities" + whose,
-                                    "1 or " + std::to_string(resources) + ", one per resource"));
+    reject<shape_error>("select::select", {sparsity.size(), " sparsities", whose},
+                        {"1 or ", resources, ", one per resource"});
   }
   for (const double s : sparsity) {
     if (!(s >= 0 && s <= 1)) {
-      throw argument_error(error_message("select::select", "sparsity " + std::to_string(s) + whose, "0 to 1"));
+      reject<argument_error>("select::select", {"sparsity ", s, whose}, {"0 to 1"});
     }
   }
 }
@@ -11586,15 +11590,13 @@ void expect_options(std::span<const candidate<M>> candidates, const options& o) 
   std::vector<std::string> sorted = names;
   std::sort(sorted.begin(), sorted.end());
   if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
-    throw argument_error(
-        error_message("select::select", "two layers with the name '" + *twice + "'", "names that differ"));
+    reject<argument_error>("select::select", {"two layers with the name '", *twice, "'"}, {"names that differ"});
   }
   for (const layer_budget& own : o.layers) {
     expect_sparsity(own.sparsity, M, " of layer '" + own.layer + "'");
     if (std::find(names.begin(), names.end(), own.layer) == names.end()) {
-      throw argument_error(
-          error_message("select::select", "a budget of layer '" + own.layer + "'",
-                        "the name of a layer, such as '" + std::string(closest_name(own.layer, names)) + "'"));
+      reject<argument_error>("select::select", {"a budget of layer '", own.layer, "'"},
+                             {"the name of a layer, such as '", closest_name(own.layer, names), "'"});
     }
   }
 }
@@ -11636,8 +11638,8 @@ class path_finder {
     std::map<std::string, std::size_t> by_name;
     for (std::size_t l = 0; l < layers.size(); ++l) {
       if (!by_name.emplace(layers[l].layer->name, l).second) {
-        throw argument_error(error_message(
-            "select::live_weights", "two layers with the name '" + layers[l].layer->name + "'", "names that differ"));
+        reject<argument_error>("select::live_weights", {"two layers with the name '", layers[l].layer->name, "'"},
+                               {"names that differ"});
       }
       expect_weights(layers[l]);
     }
@@ -11677,17 +11679,15 @@ class path_finder {
 
   static void expect_weights(const connection& c) {
     if (c.present.size() != c.layer->kernel_shape.size()) {
-      throw shape_error(error_message("select::live_weights",
-                                      std::to_string(c.present.size()) + " weights of layer '" + c.layer->name + "'",
-                                      std::to_string(c.layer->kernel_shape.size()) + ", as its kernel has"));
+      reject<shape_error>("select::live_weights", {c.present.size(), " weights of layer '", c.layer->name, "'"},
+                          {c.layer->kernel_shape.size(), ", as its kernel has"});
     }
   }
 
   [[nodiscard]] static std::size_t find(const std::string& name, const std::map<std::string, std::size_t>& by_name) {
     const auto found = by_name.find(name);
     if (found == by_name.end()) {
-      throw argument_error(
-          error_message("select::live_weights", "inbound layer '" + name + "'", "the name of a layer"));
+      reject<argument_error>("select::live_weights", {"inbound layer '", name, "'"}, {"the name of a layer"});
     }
     return found->second;
   }
@@ -12025,8 +12025,8 @@ class layer_selector {
     for (const auto& given : options_.regularization) {
       const auto named = [&](const auto& layer) { return layer.attributes.name == given.layer; };
       if (!given.layer.empty() && std::none_of(layers_.begin(), layers_.end(), named)) {
-        throw argument_error(error_message("prune::optimize", "regularization of a layer '" + given.layer + "'",
-                                           "the name of a layer, or none for all"));
+        reject<argument_error>("prune::optimize", {"regularization of a layer '", given.layer, "'"},
+                               {"the name of a layer, or none for all"});
       }
     }
     std::vector<regularize::layer_penalty> result;
@@ -12335,8 +12335,7 @@ void transfer_each(Archive& a, std::vector<T>& values) {
   a(count);
   if constexpr (!Archive::writes) {
     if (count > a.left()) {
-      throw parse_error(error_message("prune::optimize", std::to_string(count) + " values in a saved run",
-                                      "no more than there are bytes"));
+      reject<parse_error>("prune::optimize", {count, " values in a saved run"}, {"no more than there are bytes"});
     }
     values.resize(static_cast<std::size_t>(count));
   }
@@ -12352,8 +12351,7 @@ void transfer_head(Archive& a, std::vector<identity_part>& identity) {
   std::uint32_t version = known;
   a(version);
   if (version != known) {
-    throw parse_error(error_message("prune::optimize", "a saved run of version " + std::to_string(version),
-                                    "version " + std::to_string(known)));
+    reject<parse_error>("prune::optimize", {"a saved run of version ", version}, {"version ", known});
   }
   transfer_each(a, identity);
 }
@@ -12387,8 +12385,8 @@ inline void expect_same_run(std::span<const std::byte> saved, const std::vector<
     }
   }
   if (!differs.empty()) {
-    throw argument_error(error_message("prune::optimize", "the saved state of a run with other " + differs,
-                                       "one of this run, or none; remove it to begin again"));
+    reject<argument_error>("prune::optimize", {"the saved state of a run with other ", differs},
+                           {"one of this run, or none; remove it to begin again"});
   }
 }
 
@@ -12399,7 +12397,7 @@ template <class Value>
   byte_reader reader(saved);
   transfer(reader, state);
   if (reader.left() != 0 || state.stage > stage::done || state.ending > ending::limit_reached) {
-    throw parse_error(error_message("prune::optimize", "a saved run that makes no sense", "one that was saved whole"));
+    reject<parse_error>("prune::optimize", {"a saved run that makes no sense"}, {"one that was saved whole"});
   }
   return state;
 }
@@ -12512,10 +12510,9 @@ class phase_training {
       ++run_.state.epoch;
       ++run_.state.epochs;
       if (!std::isfinite(loss)) {
-        throw numeric_error(error_message("prune::optimize",
-                                          "a loss that is not finite in epoch " + std::to_string(run_.state.epoch) +
-                                              " of level " + std::to_string(phase.level),
-                                          "finite numbers; a lower learning rate may help"));
+        reject<numeric_error>("prune::optimize",
+                              {"a loss that is not finite in epoch ", run_.state.epoch, " of level ", phase.level},
+                              {"finite numbers; a lower learning rate may help"});
       }
       if (run_.options.on_epoch) {
         run_.options.on_epoch({phase, run_.state.epoch, loss});
@@ -12566,9 +12563,8 @@ class pruning_run {
         training_({model, trainer, layers_, options, clock_, state_}),
         front_(options.larger_is_better) {
     if (!options.target.empty() && options.target.size() != Objective::resources.size()) {
-      throw shape_error(error_message("prune::optimize",
-                                      "a target for " + std::to_string(options.target.size()) + " resources",
-                                      std::to_string(Objective::resources.size()) + ", as the objective counts"));
+      reject<shape_error>("prune::optimize", {"a target for ", options.target.size(), " resources"},
+                          {Objective::resources.size(), ", as the objective counts"});
     }
   }
 
@@ -12592,7 +12588,7 @@ class pruning_run {
     state_.dense = state_.best.parameters;
     state_.baseline = state_.best.metric = evaluate();
     if (!std::isfinite(state_.baseline)) {
-      throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
+      reject<numeric_error>("prune::optimize", {"a baseline metric that is not finite"}, {"a finite metric"});
     }
     front_.add(state_.best);
     guarded([this] {
@@ -12638,8 +12634,8 @@ class pruning_run {
     }
     for (const report::level& level : state_.levels) {
       if (schedule_.sparsity() != level.sparsity) {
-        throw argument_error(error_message("prune::optimize", "the saved state of a run with another schedule",
-                                           "one of this run, or none; remove it to begin again"));
+        reject<argument_error>("prune::optimize", {"the saved state of a run with another schedule"},
+                               {"one of this run, or none; remove it to begin again"});
       }
       static_cast<void>(level.accepted ? schedule_.update() : schedule_.repair());
     }
@@ -13120,26 +13116,22 @@ struct options {
 template <class Ranking, class Normalization>
 void validate(const options<Ranking, Normalization>& o) {
   if (!(o.relative_tolerance > 0)) {
-    throw argument_error(
-        error_message("prune::optimize", "relative tolerance " + std::to_string(o.relative_tolerance), "more than 0"));
+    reject<argument_error>("prune::optimize", {"relative tolerance ", o.relative_tolerance}, {"more than 0"});
   }
   if (o.epochs == 0 || o.rewinding >= o.epochs) {
-    throw argument_error(error_message(
-        "prune::optimize", std::to_string(o.epochs) + " epochs with rewinding " + std::to_string(o.rewinding),
-        "at least one epoch, and fewer to rewind"));
+    reject<argument_error>("prune::optimize", {o.epochs, " epochs with rewinding ", o.rewinding},
+                           {"at least one epoch, and fewer to rewind"});
   }
   if (o.floor && std::isnan(*o.floor)) {
-    throw argument_error(error_message("prune::optimize", "a floor that is not a number", "a metric"));
+    reject<argument_error>("prune::optimize", {"a floor that is not a number"}, {"a metric"});
   }
   if (!(o.maximum_seconds >= 0) || (o.maximum_seconds > 0 && !o.clock)) {
-    throw argument_error(error_message(
-        "prune::optimize",
-        "at most " + std::to_string(o.maximum_seconds) + " seconds with" + (o.clock ? " a clock" : "out a clock"),
-        "0 or more, and a clock to measure them"));
+    reject<argument_error>("prune::optimize",
+                           {"at most ", o.maximum_seconds, " seconds with", o.clock ? " a clock" : "out a clock"},
+                           {"0 or more, and a clock to measure them"});
   }
   if (o.measure_times && !o.clock) {
-    throw argument_error(
-        error_message("prune::optimize", "times to measure without a clock", "a clock to measure them"));
+    reject<argument_error>("prune::optimize", {"times to measure without a clock"}, {"a clock to measure them"});
   }
 }
 
@@ -13653,10 +13645,8 @@ template <class Value>
 [[nodiscard]] std::vector<Value> spread_over_inputs(const extents& kernel_shape, std::span<const Value> numbers) {
   const structure::kernel_matrix matrix(kernel_shape);
   if (numbers.size() != matrix.channels && numbers.size() != matrix.inputs) {
-    throw shape_error(
-        error_message("rank::spread_over_inputs",
-                      std::to_string(numbers.size()) + " numbers for a kernel of shape " + to_string(kernel_shape),
-                      std::to_string(matrix.channels) + " or " + std::to_string(matrix.inputs)));
+    reject<shape_error>("rank::spread_over_inputs", {numbers.size(), " numbers for a kernel of shape ", kernel_shape},
+                        {matrix.channels, " or ", matrix.inputs});
   }
   std::vector<Value> result;
   result.reserve(matrix.weights());
@@ -13711,10 +13701,8 @@ template <class Value>
                                              std::span<const Value> scales) {
   const structure::kernel_matrix matrix(kernel_shape);
   if (kernel.size() != matrix.weights() || scales.size() != matrix.outputs) {
-    throw shape_error(
-        error_message("rank::unit_scales",
-                      std::to_string(kernel.size()) + " weights and " + std::to_string(scales.size()) + " scales",
-                      std::to_string(matrix.weights()) + " and " + std::to_string(matrix.outputs)));
+    reject<shape_error>("rank::unit_scales", {kernel.size(), " weights and ", scales.size(), " scales"},
+                        {matrix.weights(), " and ", matrix.outputs});
   }
   std::vector<double> magnitudes(matrix.outputs, 0.0);
   for (std::size_t index = 0; index < kernel.size(); ++index) {
@@ -13919,11 +13907,10 @@ class binary {
   explicit binary(const binary_options& options = {})
       : good_(options.initial), bad_(options.final), sparsity_(options.initial), threshold_(options.threshold) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.threshold > 0)) {
-      throw argument_error(error_message("schedule::binary",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " down to a threshold of " +
-                                             std::to_string(options.threshold),
-                                         "0 <= initial <= final <= 1 and a threshold > 0"));
+      reject<argument_error>(
+          "schedule::binary",
+          {"sparsities from ", options.initial, " to ", options.final, " down to a threshold of ", options.threshold},
+          {"0 <= initial <= final <= 1 and a threshold > 0"});
     }
   }
 
@@ -14028,10 +14015,9 @@ class constant : public detail::numbered<constant> {
   /// @throws argument_error if a setting is out of its range.
   explicit constant(const constant_options& options = {}) : options_(options) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.step > 0)) {
-      throw argument_error(error_message("schedule::constant",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " by " + std::to_string(options.step),
-                                         "0 <= initial <= final <= 1 and a step > 0"));
+      reject<argument_error>("schedule::constant",
+                             {"sparsities from ", options.initial, " to ", options.final, " by ", options.step},
+                             {"0 <= initial <= final <= 1 and a step > 0"});
     }
   }
 
@@ -14077,11 +14063,10 @@ class exponential : public detail::numbered<exponential> {
   /// @throws argument_error if a setting is out of its range.
   explicit exponential(const exponential_options& options = {}) : options_(options) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final < 1 && options.steps > 0)) {
-      throw argument_error(error_message("schedule::exponential",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " in " + std::to_string(options.steps) +
-                                             " steps",
-                                         "0 <= initial <= final < 1 and 1 step or more"));
+      reject<argument_error>(
+          "schedule::exponential",
+          {"sparsities from ", options.initial, " to ", options.final, " in ", options.steps, " steps"},
+          {"0 <= initial <= final < 1 and 1 step or more"});
     }
   }
 
@@ -14158,7 +14143,7 @@ class geometric {
  private:
   static void expect(bool right, const std::string& got, const char* expected) {
     if (!right) {
-      throw argument_error(error_message("schedule::geometric", got, expected));
+      reject<argument_error>("schedule::geometric", {got}, {expected});
     }
   }
 
@@ -14193,14 +14178,13 @@ class listed : public detail::numbered<listed> {
   /// @throws argument_error if there is none, or one is out of range or order.
   explicit listed(std::vector<double> sparsities) : sparsities_(std::move(sparsities)) {
     if (sparsities_.empty()) {
-      throw argument_error(error_message("schedule::listed", "no sparsities", "at least one"));
+      reject<argument_error>("schedule::listed", {"no sparsities"}, {"at least one"});
     }
     for (std::size_t i = 0; i < sparsities_.size(); ++i) {
       const bool in_order = i == 0 || sparsities_[i] > sparsities_[i - 1];
       if (!(sparsities_[i] >= 0 && sparsities_[i] <= 1 && in_order)) {
-        throw argument_error(error_message(
-            "schedule::listed", "sparsity " + std::to_string(sparsities_[i]) + " in place " + std::to_string(i),
-            "0 to 1, larger than the one before"));
+        reject<argument_error>("schedule::listed", {"sparsity ", sparsities_[i], " in place ", i},
+                               {"0 to 1, larger than the one before"});
       }
     }
   }
@@ -14243,11 +14227,10 @@ class polynomial : public detail::numbered<polynomial> {
   explicit polynomial(const polynomial_options& options = {}) : options_(options) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.steps > 0 &&
           options.power > 0 && std::isfinite(options.power))) {
-      throw argument_error(error_message("schedule::polynomial",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " in " + std::to_string(options.steps) +
-                                             " steps of power " + std::to_string(options.power),
-                                         "0 <= initial <= final <= 1, 1 step or more and a power > 0"));
+      reject<argument_error>("schedule::polynomial",
+                             {"sparsities from ", options.initial, " to ", options.final, " in ", options.steps,
+                              " steps of power ", options.power},
+                             {"0 <= initial <= final <= 1, 1 step or more and a power > 0"});
     }
   }
 

@@ -24,7 +24,7 @@ namespace detail {
 
 inline void expect(bool right, const layer_attributes& layer, const std::string& got, const std::string& expected) {
   if (!right) {
-    throw argument_error(error_message("attributes::validate", "layer '" + layer.name + "' with " + got, expected));
+    reject<argument_error>("attributes::validate", {"layer '", layer.name, "' with ", got}, {expected});
   }
 }
 
@@ -51,8 +51,7 @@ struct kernel_form {
 inline void expect_shape(bool right, const layer_attributes& layer, const std::string& got,
                          const std::string& expected) {
   if (!right) {
-    throw shape_error(error_message(
-        "attributes::validate", "layer '" + layer.name + "' (" + to_string(layer.kind) + ") with " + got, expected));
+    reject<shape_error>("attributes::validate", {"layer '", layer.name, "' (", layer.kind, ") with ", got}, {expected});
   }
 }
 
@@ -114,10 +113,9 @@ void validate(std::span<const prunable_layer<Value>> layers) {
                          std::to_string(weights) + " for kernel shape " + to_string(layer.attributes.kernel_shape));
     for (std::size_t i = 0; i < layer.kernel.size(); ++i) {
       if (!std::isfinite(layer.kernel[i])) {
-        throw numeric_error(error_message(
-            "attributes::validate",
-            "layer '" + layer.attributes.name + "' with weight " + std::to_string(i) + " not a finite number",
-            "finite weights"));
+        reject<numeric_error>("attributes::validate",
+                              {"layer '", layer.attributes.name, "' with weight ", i, " not a finite number"},
+                              {"finite weights"});
       }
     }
   }

@@ -77,8 +77,7 @@ class byte_reader {
   }
 
   [[noreturn]] void refuse(std::uint64_t wanted) const {
-    throw parse_error(error_message("base::byte_reader", std::to_string(left()) + " bytes where a value begins",
-                                    std::to_string(wanted) + " or more"));
+    reject<parse_error>("base::byte_reader", {left(), " bytes where a value begins"}, {wanted, " or more"});
   }
 
   std::span<const std::byte> bytes_;

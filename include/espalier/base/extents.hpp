@@ -33,14 +33,14 @@ class extents {
   /// @throws shape_error if there are more than four axes, or if the number of elements overflows.
   constexpr explicit extents(std::span<const std::size_t> sizes) : rank_(sizes.size()) {
     if (sizes.size() > max_rank) {
-      throw shape_error(error_message("base::extents", std::to_string(sizes.size()) + " axes", "at most 4 axes"));
+      reject<shape_error>("base::extents", {sizes.size(), " axes"}, {"at most 4 axes"});
     }
     std::size_t elements = 1;
     for (std::size_t axis = 0; axis < rank_; ++axis) {
       sizes_[axis] = sizes[axis];
       if (sizes[axis] != 0 && elements > (std::numeric_limits<std::size_t>::max)() / sizes[axis]) {
-        throw shape_error(error_message("base::extents", "a shape with too many elements for std::size_t",
-                                        "a product of sizes that fits"));
+        reject<shape_error>("base::extents", {"a shape with too many elements for std::size_t"},
+                            {"a product of sizes that fits"});
       }
       elements *= sizes[axis];
     }

@@ -55,8 +55,7 @@ struct layer_config {
 [[nodiscard]] inline io_type parse_io_type(std::string_view name) {
   constexpr std::array<std::string_view, 2> names{"io_parallel", "io_stream"};
   if (name != names[0] && name != names[1]) {
-    throw parse_error(error_message("hls::parse_io_type", "'" + std::string(name) + "'",
-                                    "'" + std::string(closest_name(name, names)) + "' or the other"));
+    reject<parse_error>("hls::parse_io_type", {"'", name, "'"}, {"'", closest_name(name, names), "' or the other"});
   }
   return name == names[0] ? io_type::io_parallel : io_type::io_stream;
 }

@@ -68,8 +68,8 @@ namespace detail {
     return {hls::strategy::latency, "unknown strategy '" + std::string(name) +
                                         "', which hls4ml builds as latency; the closest is '" + closest + "'"};
   }
-  throw argument_error(error_message("hls::parse_strategy", "strategy '" + std::string(name) + "'",
-                                     "one of hls4ml's, such as '" + closest + "'; it would build latency, silently"));
+  reject<argument_error>("hls::parse_strategy", {"strategy '", name, "'"},
+                         {"one of hls4ml's, such as '", closest, "'; it would build latency, silently"});
 }
 
 }  // namespace espalier::inline v0::hls

@@ -40,15 +40,12 @@ struct matrix_size {
 /// @throws argument_error if a size is 0 or the weights overflow.   Complexity: O(sqrt(n) log n).
 [[nodiscard]] inline std::vector<std::uint64_t> valid_reuse_factors(const matrix_size& matrix) {
   if (matrix.inputs == 0 || matrix.outputs == 0) {
-    throw argument_error(error_message(
-        "hls::valid_reuse_factors",
-        "a matrix of " + std::to_string(matrix.inputs) + " x " + std::to_string(matrix.outputs), "at least 1 x 1"));
+    reject<argument_error>("hls::valid_reuse_factors", {"a matrix of ", matrix.inputs, " x ", matrix.outputs},
+                           {"at least 1 x 1"});
   }
   if (matrix.inputs > (std::numeric_limits<std::uint64_t>::max)() / matrix.outputs) {
-    throw argument_error(
-        error_message("hls::valid_reuse_factors",
-                      "a matrix of " + std::to_string(matrix.inputs) + " x " + std::to_string(matrix.outputs),
-                      "as many weights as a uint64 counts"));
+    reject<argument_error>("hls::valid_reuse_factors", {"a matrix of ", matrix.inputs, " x ", matrix.outputs},
+                           {"as many weights as a uint64 counts"});
   }
   const std::uint64_t weights = matrix.inputs * matrix.outputs;
   std::vector<std::uint64_t> factors;
@@ -74,7 +71,7 @@ struct matrix_size {
 [[nodiscard]] inline std::uint64_t closest_reuse_factor(const std::vector<std::uint64_t>& factors,
                                                         std::uint64_t requested) {
   if (factors.empty()) {
-    throw argument_error(error_message("hls::closest_reuse_factor", "no factors", "at least one valid factor"));
+    reject<argument_error>("hls::closest_reuse_factor", {"no factors"}, {"at least one valid factor"});
   }
   const auto distance = [&](std::uint64_t factor) {
     return factor > requested ? factor - requested : requested - factor;

@@ -139,11 +139,11 @@ class checkpoint_file {
   }
 
   [[noreturn]] void spoilt(const std::string& got, const std::string& expected) const {
-    throw parse_error(error_message("io::checkpoint_file::load", "in '" + path_.string() + "' " + got, expected));
+    reject<parse_error>("io::checkpoint_file::load", {"in '", path_.string(), "' ", got}, {expected});
   }
 
   [[noreturn]] void refuse(const std::string& what, const std::string& got, const std::string& expected) const {
-    throw file_error(error_message("io::checkpoint_file::" + what, "for '" + path_.string() + "': " + got, expected));
+    reject<file_error>("io::checkpoint_file::" + what, {"for '", path_.string(), "': ", got}, {expected});
   }
 
   std::filesystem::path path_;

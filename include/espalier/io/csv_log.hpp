@@ -54,8 +54,7 @@ class csv_log {
     if (lines_.empty()) {
       lines_.push_back(header);
     } else if (lines_.front() != header) {
-      throw parse_error(
-          error_message("io::csv_log", "'" + path_.string() + "' with columns " + lines_.front(), header));
+      reject<parse_error>("io::csv_log", {"'", path_.string(), "' with columns ", lines_.front()}, {header});
     }
     rewrite();
   }
@@ -86,8 +85,8 @@ class csv_log {
     const std::string forbidden = std::string("\"\r\n") + separator_;
     for (const csv_metric& metric : metrics_) {
       if (metric.name.empty() || metric.name.find_first_of(forbidden) != std::string::npos) {
-        throw argument_error(error_message("io::csv_log", "a metric named '" + metric.name + "'",
-                                           "a name without separator, quote and line end"));
+        reject<argument_error>("io::csv_log", {"a metric named '", metric.name, "'"},
+                               {"a name without separator, quote and line end"});
       }
       names += separator_ + metric.name;
     }
@@ -121,8 +120,8 @@ class csv_log {
   [[nodiscard]] std::size_t epoch_of(const std::string& line) const {
     std::size_t epoch = 0;
     if (std::from_chars(line.data(), line.data() + line.size(), epoch).ec != std::errc{}) {
-      throw parse_error(error_message("io::csv_log", "'" + path_.string() + "' with the line " + line,
-                                      "a line that begins with an epoch"));
+      reject<parse_error>("io::csv_log", {"'", path_.string(), "' with the line ", line},
+                          {"a line that begins with an epoch"});
     }
     return epoch;
   }
@@ -140,8 +139,8 @@ class csv_log {
 
   void expect_written() const {
     if (!file_) {
-      throw file_error(error_message("io::csv_log", "'" + path_.string() + "', which cannot be written",
-                                     "a path in a writable folder with enough room"));
+      reject<file_error>("io::csv_log", {"'", path_.string(), "', which cannot be written"},
+                         {"a path in a writable folder with enough room"});
     }
   }
 

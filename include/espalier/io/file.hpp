@@ -32,8 +32,8 @@ void replace_file(const std::filesystem::path& path, Write&& write) {
   if (error) {
     std::error_code ignored;
     std::filesystem::remove(temporary, ignored);
-    throw file_error(
-        error_message("io::replace_file", "'" + path.string() + "': " + error.message(), "a path that can be written"));
+    reject<file_error>("io::replace_file", {"'", path.string(), "': ", error.message()},
+                       {"a path that can be written"});
   }
 }
 
@@ -47,8 +47,8 @@ inline void write_file(const std::filesystem::path& path, std::string_view conte
     file.write(contents.data(), static_cast<std::streamsize>(contents.size()));
     file.close();
     if (!file) {
-      throw file_error(error_message("io::write_file", "'" + path.string() + "', which cannot be written",
-                                     "a path in a writable folder with enough room"));
+      reject<file_error>("io::write_file", {"'", path.string(), "', which cannot be written"},
+                         {"a path in a writable folder with enough room"});
     }
   });
 }
@@ -63,8 +63,8 @@ inline void prepare_folder(const std::filesystem::path& folder) {
   const bool written = !error && static_cast<bool>(std::ofstream(probe) << 'x');
   std::filesystem::remove(probe, error);
   if (!written) {
-    throw file_error(error_message("io::prepare_folder", "'" + folder.string() + "', where no file can be written",
-                                   "a folder that is writable or can be created"));
+    reject<file_error>("io::prepare_folder", {"'", folder.string(), "', where no file can be written"},
+                       {"a folder that is writable or can be created"});
   }
 }
 

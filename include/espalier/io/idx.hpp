@@ -85,7 +85,7 @@ class idx_source {
 
   template <class Error>
   [[noreturn]] void fail(const std::string& got, const std::string& expected) const {
-    throw Error(error_message("io::load_idx", "'" + path_ + "', " + got, expected));
+    reject<Error>("io::load_idx", {"'", path_, "', ", got}, {expected});
   }
 
  private:

@@ -33,10 +33,9 @@ struct labelled_images {
   const idx_array<std::uint8_t> pixels = load_idx<std::uint8_t>(images);
   const idx_array<std::uint8_t> classes = load_idx<std::uint8_t>(labels);
   if (pixels.shape.rank() != 3 || classes.shape.rank() != 1 || pixels.shape[0] != classes.shape[0]) {
-    throw shape_error(
-        error_message("io::load_labelled_images",
-                      "images of shape " + to_string(pixels.shape) + " and labels of shape " + to_string(classes.shape),
-                      "(images, height, width) and (images)"));
+    reject<shape_error>("io::load_labelled_images",
+                        {"images of shape ", pixels.shape, " and labels of shape ", classes.shape},
+                        {"(images, height, width) and (images)"});
   }
   labelled_images set{{pixels.shape[1], pixels.shape[2], 1}, {}, {classes.values.begin(), classes.values.end()}};
   set.pixels.resize(pixels.values.size());

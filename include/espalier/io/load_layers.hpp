@@ -28,8 +28,7 @@ template <class T>
 [[nodiscard]] std::vector<T> load_shaped(const npz_reader& file, const std::string& name, const extents& shape) {
   npz_array<T> array = file.load<T>(name);
   if (!(array.shape == shape)) {
-    throw shape_error(error_message("io::load_layers", "'" + name + "' of shape " + to_string(array.shape),
-                                    to_string(shape) + ", as the network has"));
+    reject<shape_error>("io::load_layers", {"'", name, "' of shape ", array.shape}, {shape, ", as the network has"});
   }
   return std::move(array.values);
 }

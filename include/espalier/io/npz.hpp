@@ -40,14 +40,12 @@ class npz_writer {
   template <class T>
   void add(const std::string& name, const extents& shape, std::span<T> values) {
     if (values.size() != shape.size()) {
-      throw shape_error(error_message("io::npz_writer::add",
-                                      std::to_string(values.size()) + " values for '" + name + "'",
-                                      std::to_string(shape.size()) + ", as shape " + to_string(shape) + " has"));
+      reject<shape_error>("io::npz_writer::add", {values.size(), " values for '", name, "'"},
+                          {shape.size(), ", as shape ", shape, " has"});
     }
     for (const auto& [taken, bytes] : arrays_) {
       if (name.empty() || name == taken) {
-        throw argument_error(
-            error_message("io::npz_writer::add", "the name '" + name + "'", "a new name for every array"));
+        reject<argument_error>("io::npz_writer::add", {"the name '", name, "'"}, {"a new name for every array"});
       }
     }
     const std::vector<std::size_t> sizes(shape.begin(), shape.end());
@@ -75,7 +73,7 @@ class npz_writer {
       if (archive != nullptr) {
         zip_discard(archive);
       }
-      throw file_error(error_message("io::npz_writer::save", "'" + name + "': " + why, "a path that can be written"));
+      reject<file_error>("io::npz_writer::save", {"'", name, "': ", why}, {"a path that can be written"});
     }
   }
 
@@ -156,7 +154,7 @@ class npz_reader {
  private:
   template <class Error>
   [[noreturn]] void fail(const std::string& got, const std::string& expected) const {
-    throw Error(error_message("io::npz_reader", "'" + path_ + "', " + got, expected));
+    reject<Error>("io::npz_reader", {"'", path_, "', ", got}, {expected});
   }
 
   [[nodiscard]] std::string bytes_of(const std::string& name) const {
@@ -167,7 +165,7 @@ class npz_reader {
       for (const std::string& other : names()) {
         known += (known.empty() ? "" : ", ") + other;
       }
-      throw argument_error(error_message("io::npz_reader::load", "'" + name + "'", "one of: " + known));
+      reject<argument_error>("io::npz_reader::load", {"'", name, "'"}, {"one of: ", known});
     }
     const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(archive_.get(), entry.index, 0),
                                                                  &zip_fclose);

@@ -50,8 +50,8 @@ inline void run_gnuplot(const std::string& script) {
   std::FILE* gnuplot = popen(command, "w");
   const bool written = gnuplot != nullptr && std::fwrite(script.data(), 1, script.size(), gnuplot) == script.size();
   if (gnuplot == nullptr || pclose(gnuplot) != 0 || !written) {
-    throw file_error(error_message("io::save_report_svg", "a failure of the program gnuplot",
-                                   "gnuplot 5 on the path (package gnuplot-nox)"));
+    reject<file_error>("io::save_report_svg", {"a failure of the program gnuplot"},
+                       {"gnuplot 5 on the path (package gnuplot-nox)"});
   }
 }
 
@@ -118,8 +118,8 @@ inline void check_report_svg() {
 /// @throws argument_error if there is no resource; file_error if gnuplot fails or the file cannot be written.
 inline void save_report_svg(const std::filesystem::path& path, const report::pruning_report& report) {
   if (report.resources.empty()) {
-    throw argument_error(
-        error_message("io::save_report_svg", "a report without resources", "at least one to draw accuracy against"));
+    reject<argument_error>("io::save_report_svg", {"a report without resources"},
+                           {"at least one to draw accuracy against"});
   }
   replace_file(path, [&](const std::filesystem::path& temporary) {
     std::ostringstream script;

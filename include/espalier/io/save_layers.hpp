@@ -28,8 +28,7 @@ template <class Value>
 void save_layers(const std::filesystem::path& path, std::span<const attributes::prunable_layer<Value>> layers,
                  std::span<const mask::weight_mask<Value>> masks) {
   if (layers.size() != masks.size()) {
-    throw shape_error(error_message("io::save_layers", std::to_string(masks.size()) + " masks",
-                                    std::to_string(layers.size()) + ", one per layer"));
+    reject<shape_error>("io::save_layers", {masks.size(), " masks"}, {layers.size(), ", one per layer"});
   }
   npz_writer file;
   for (std::size_t l = 0; l < layers.size(); ++l) {

@@ -64,8 +64,8 @@ namespace detail {
 /// @param set  a supported one.   @throws argument_error if it is not supported.
 inline void use(instruction_set set) {
   if (!is_supported(set)) {
-    throw argument_error(error_message("kernels::use", "an instruction set that this CPU or program has not",
-                                       "one for which is_supported(set)"));
+    reject<argument_error>("kernels::use", {"an instruction set that this CPU or program has not"},
+                           {"one for which is_supported(set)"});
   }
   detail::chosen_instruction_set().store(set, std::memory_order_relaxed);
 }

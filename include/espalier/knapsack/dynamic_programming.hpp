@@ -33,8 +33,7 @@ struct dynamic_programming {
   [[nodiscard]] solution operator()(const problem<Value>& p) const {
     validate(p);
     if (p.resources() != 1) {
-      throw argument_error(
-          error_message("knapsack::dynamic_programming", std::to_string(p.resources()) + " resources", "one"));
+      reject<argument_error>("knapsack::dynamic_programming", {p.resources(), " resources"}, {"one"});
     }
     std::vector<std::int64_t> weights;
     weights.reserve(p.items());
@@ -76,10 +75,8 @@ struct dynamic_programming {
  private:
   void expect_memory(std::size_t items, std::size_t capacity) const {
     if (items > 0 && capacity / 8 > memory_limit / items) {
-      throw argument_error(error_message(
-          "knapsack::dynamic_programming",
-          std::to_string(items) + " items and a capacity of " + std::to_string(capacity),
-          "items x capacity / 8 within the memory limit of " + std::to_string(memory_limit) + " bytes; use solve"));
+      reject<argument_error>("knapsack::dynamic_programming", {items, " items and a capacity of ", capacity},
+                             {"items x capacity / 8 within the memory limit of ", memory_limit, " bytes; use solve"});
     }
   }
 };

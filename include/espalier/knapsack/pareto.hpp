@@ -208,14 +208,11 @@ template <class Value>
                                                std::span<const std::int64_t> capacities,
                                                const solve_options& options = {}) {
   if (resource >= p.resources()) {
-    throw argument_error(error_message("knapsack::pareto", "resource " + std::to_string(resource),
-                                       "one below " + std::to_string(p.resources())));
+    reject<argument_error>("knapsack::pareto", {"resource ", resource}, {"one below ", p.resources()});
   }
   for (std::size_t i = 0; i < capacities.size(); ++i) {
     if (capacities[i] < 0) {
-      throw argument_error(error_message("knapsack::pareto",
-                                         "capacity " + std::to_string(capacities[i]) + " at " + std::to_string(i),
-                                         "capacities >= 0"));
+      reject<argument_error>("knapsack::pareto", {"capacity ", capacities[i], " at ", i}, {"capacities >= 0"});
     }
   }
   if (capacities.empty()) {

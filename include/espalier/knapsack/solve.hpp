@@ -54,7 +54,7 @@ void validate_all(const problem<Value>& p, const solve_options& options) {
   validate_options(options);
   validate(p);
   if (p.items() > std::size_t{1} << 32U) {
-    refuse(std::to_string(p.items()) + " items", "at most 2^32");
+    refuse({p.items(), " items"}, {"at most 2^32"});
   }
 }
 

@@ -17,16 +17,16 @@ namespace espalier::inline v0::knapsack {
 
 namespace detail {
 
-[[noreturn]] inline void refuse(const std::string& got, const std::string& expected) {
-  throw argument_error(error_message("knapsack", got, expected));
+[[noreturn]] inline void refuse(message_parts got, message_parts expected) {
+  reject<argument_error>("knapsack", got, expected);
 }
 
 inline void validate_options(const solve_options& options) {
   if (!(options.relative_gap >= 0)) {
-    refuse("a relative gap of " + std::to_string(options.relative_gap), "a gap >= 0");
+    refuse({"a relative gap of ", options.relative_gap}, {"a gap >= 0"});
   }
   if (!(options.time_limit >= 0)) {
-    refuse("a time limit of " + std::to_string(options.time_limit) + " seconds", "a limit >= 0");
+    refuse({"a time limit of ", options.time_limit, " seconds"}, {"a limit >= 0"});
   }
 }
 
@@ -34,8 +34,7 @@ template <class Value>
 void validate_values(const problem<Value>& p) {
   for (std::size_t i = 0; i < p.values.size(); ++i) {
     if (!(p.values[i] >= 0 && p.values[i] <= (std::numeric_limits<Value>::max)())) {
-      refuse("value " + std::to_string(static_cast<double>(p.values[i])) + " of item " + std::to_string(i),
-             "finite values >= 0");
+      refuse({"value ", static_cast<double>(p.values[i]), " of item ", i}, {"finite values >= 0"});
     }
   }
 }
@@ -44,18 +43,16 @@ template <class Value>
 void validate_weights(const problem<Value>& p) {
   for (std::size_t r = 0; r < p.resources(); ++r) {
     if (p.capacities[r] < 0) {
-      refuse("capacity " + std::to_string(p.capacities[r]) + " of resource " + std::to_string(r), "capacities >= 0");
+      refuse({"capacity ", p.capacities[r], " of resource ", r}, {"capacities >= 0"});
     }
   }
   if (p.resources() == 0 ? !p.weights.empty() : p.weights.size() % p.resources() != 0) {
-    throw shape_error(error_message(
-        "knapsack", std::to_string(p.weights.size()) + " weights for " + std::to_string(p.resources()) + " resources",
-        "one weight for each class and resource"));
+    reject<shape_error>("knapsack", {p.weights.size(), " weights for ", p.resources(), " resources"},
+                        {"one weight for each class and resource"});
   }
   for (std::size_t i = 0; i < p.weights.size(); ++i) {
     if (p.weights[i] < 0) {
-      refuse("weight " + std::to_string(p.weights[i]) + " of class " + std::to_string(i / p.resources()),
-             "weights >= 0");
+      refuse({"weight ", p.weights[i], " of class ", i / p.resources()}, {"weights >= 0"});
     }
   }
 }
@@ -68,8 +65,7 @@ void validate_runs(const problem<Value>& p) {
   for (std::size_t i = 0; i < p.runs.size(); ++i) {
     const run& one = p.runs[i];
     if (p.resources() > 0 && one.item_class >= p.classes()) {
-      refuse("class " + std::to_string(one.item_class) + " in run " + std::to_string(i),
-             "a class below " + std::to_string(p.classes()));
+      refuse({"class ", one.item_class, " in run ", i}, {"a class below ", p.classes()});
     }
     if (one.count > p.values.size() - items) {
       items = p.values.size() + 1;
@@ -80,14 +76,13 @@ void validate_runs(const problem<Value>& p) {
       std::int64_t weight = 0;
       if (__builtin_mul_overflow(p.weights_of(one.item_class)[r], static_cast<std::int64_t>(one.count), &weight) ||
           __builtin_add_overflow(total[r], weight, &total[r])) {
-        refuse("a total weight beyond 2^63 in resource " + std::to_string(r) + ", reached at run " + std::to_string(i),
-               "totals that an int64 holds");
+        refuse({"a total weight beyond 2^63 in resource ", r, ", reached at run ", i}, {"totals that an int64 holds"});
       }
     }
   }
   if (items != p.values.size()) {
-    throw shape_error(error_message("knapsack", "runs of more or fewer items than there are values",
-                                    "counts that sum to " + std::to_string(p.values.size())));
+    reject<shape_error>("knapsack", {"runs of more or fewer items than there are values"},
+                        {"counts that sum to ", p.values.size()});
   }
 }
 

@@ -35,12 +35,11 @@ struct distillation {
   template <class T>
   double gradient(const answers<T>& a, T scale, T* to) const {
     if (!(temperature > 0 && std::isfinite(temperature) && weight >= 0 && weight <= 1)) {
-      throw argument_error(error_message(
-          "loss::distillation", "temperature " + std::to_string(temperature) + " and weight " + std::to_string(weight),
-          "a positive temperature, and a weight from 0 to 1"));
+      reject<argument_error>("loss::distillation", {"temperature ", temperature, " and weight ", weight},
+                             {"a positive temperature, and a weight from 0 to 1"});
     }
     if (a.targets == nullptr || a.labels.size() != a.count) {
-      throw argument_error(error_message("loss::distillation", "labels or targets alone", "both for every sample"));
+      reject<argument_error>("loss::distillation", {"labels or targets alone"}, {"both for every sample"});
     }
     return kernels::distillation<T>(a, {static_cast<T>(temperature), static_cast<T>(weight)}, scale, to);
   }

@@ -32,7 +32,7 @@ struct huber {
   template <class T>
   double gradient(const answers<T>& a, T scale, T* to) const {
     if (!(delta > 0)) {
-      throw argument_error(error_message("loss::huber", "delta " + std::to_string(delta), "a positive number"));
+      reject<argument_error>("loss::huber", {"delta ", delta}, {"a positive number"});
     }
     const T limit = static_cast<T>(delta);
     return kernels::pointwise_loss(a, scale, to, [limit](T output, T target) {

@@ -107,8 +107,8 @@ requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 &&
   [[nodiscard]] T root_of_weight(std::size_t output) const {
     const double weight = weight_of(output);
     if (weight < 0) {
-      throw argument_error(error_message("loss::joined", "weight " + std::to_string(weight) + " for a curvature",
-                                         "weights that are not negative"));
+      reject<argument_error>("loss::joined", {"weight ", weight, " for a curvature"},
+                             {"weights that are not negative"});
     }
     return static_cast<T>(std::sqrt(weight));
   }
@@ -122,14 +122,12 @@ requires(sizeof...(Losses) >= 2 && sizeof...(Losses) <= 15 &&
       total += outputs[i];
       none_empty = none_empty && outputs[i] > 0;
       if (!std::isfinite(weights[i])) {
-        throw argument_error(error_message("loss::joined",
-                                           "weight " + std::to_string(weights[i]) + " of output " + std::to_string(i),
-                                           "a finite number"));
+        reject<argument_error>("loss::joined", {"weight ", weights[i], " of output ", i}, {"a finite number"});
       }
     }
     if (total != all || !none_empty) {
-      throw shape_error(error_message("loss::joined", std::to_string(total) + " numbers in all outputs",
-                                      std::to_string(all) + ", as the network has, and one or more in each"));
+      reject<shape_error>("loss::joined", {total, " numbers in all outputs"},
+                          {all, ", as the network has, and one or more in each"});
     }
   }
 };

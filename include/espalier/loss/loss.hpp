@@ -87,8 +87,7 @@ namespace detail {
 template <class T>
 [[nodiscard]] T checked_smoothing(const char* loss, double smoothing) {
   if (!(smoothing >= 0 && smoothing <= 1)) {
-    throw argument_error(
-        error_message(std::string("loss::") + loss, "label_smoothing " + std::to_string(smoothing), "0 to 1"));
+    reject<argument_error>(std::string("loss::") + loss, {"label_smoothing ", smoothing}, {"0 to 1"});
   }
   return static_cast<T>(smoothing);
 }

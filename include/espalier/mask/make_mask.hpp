@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
@@ -28,11 +29,10 @@ template <class Value>
 namespace detail {
 
 inline void expect_fitting(const structure::grouping& groups, std::span<const action> actions, std::size_t weights,
-                           const std::string& where) {
+                           std::string_view where) {
   if (actions.size() != groups.count() || weights != groups.weights()) {
-    throw shape_error(
-        error_message(where, std::to_string(actions.size()) + " actions and " + std::to_string(weights) + " weights",
-                      std::to_string(groups.count()) + " and " + std::to_string(groups.weights())));
+    reject<shape_error>(where, {actions.size(), " actions and ", weights, " weights"},
+                        {groups.count(), " and ", groups.weights()});
   }
 }
 

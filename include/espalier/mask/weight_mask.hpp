@@ -40,8 +40,7 @@ struct weight_mask {
   /// @throws shape_error if the sizes differ, also those of mask and offsets.   Complexity: O(n).
   void apply(std::span<Value> kernel) const {
     if (kernel.size() != mask.size()) {
-      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(kernel.size()) + " weights",
-                                      std::to_string(mask.size()) + ", as the mask has"));
+      reject<shape_error>("mask::weight_mask::apply", {kernel.size(), " weights"}, {mask.size(), ", as the mask has"});
     }
     expect_none_or_all(offset.size(), "offsets");
     for (std::size_t i = 0; i < kernel.size(); ++i) {
@@ -73,8 +72,8 @@ struct weight_mask {
  private:
   void expect_none_or_all(std::size_t count, const std::string& what) const {
     if (count != 0 && count != mask.size()) {
-      throw shape_error(error_message("mask::weight_mask::apply", std::to_string(count) + " " + what,
-                                      "none, or " + std::to_string(mask.size()) + ", as the mask has"));
+      reject<shape_error>("mask::weight_mask::apply", {count, " ", what},
+                          {"none, or ", mask.size(), ", as the mask has"});
     }
   }
 };

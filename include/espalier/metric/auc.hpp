@@ -28,7 +28,7 @@ struct auc {
   template <class T>
   [[nodiscard]] double operator()(const predictions<T>& p) const {
     if (thresholds == 1) {
-      throw argument_error(error_message("metric::auc", "1 threshold", "0, or 2 or more"));
+      reject<argument_error>("metric::auc", {"1 threshold"}, {"0, or 2 or more"});
     }
     std::vector<answer> all;
     all.reserve(p.outputs.size());

@@ -50,10 +50,9 @@ class batch_normalization {
   /// @throws argument_error if momentum or epsilon are out of range.
   explicit batch_normalization(batch_normalization_options options = {}) : options_(std::move(options)) {
     if (!(options_.momentum >= 0 && options_.momentum <= 1 && options_.epsilon > 0)) {
-      throw argument_error(error_message(
-          "nn::batch_normalization",
-          "momentum " + std::to_string(options_.momentum) + " and epsilon " + std::to_string(options_.epsilon),
-          "a momentum from 0 to 1 and a positive epsilon"));
+      reject<argument_error>("nn::batch_normalization",
+                             {"momentum ", options_.momentum, " and epsilon ", options_.epsilon},
+                             {"a momentum from 0 to 1 and a positive epsilon"});
     }
   }
 
@@ -61,7 +60,7 @@ class batch_normalization {
 
   extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() == 0 || input.size() == 0) {
-      detail::refuse_input("batch_normalization", name, input, "a shape that ends with the channels");
+      detail::refuse_input("batch_normalization", name, input, {"a shape that ends with the channels"});
     }
     options_.name = name;
     unbiased_ = input.rank() == 3;
@@ -164,10 +163,10 @@ class batch_normalization {
   /// @throws shape_error if they are of other sizes.
   void fold_into(std::span<T> kernel, std::span<T> bias) {
     if (bias.size() != channels_ || kernel.size() % channels_ != 0) {
-      throw shape_error(error_message("nn::batch_normalization::fold_into",
-                                      "a layer of " + std::to_string(kernel.size()) + " weights and " +
-                                          std::to_string(bias.size()) + " biases before '" + options_.name + "'",
-                                      "one with " + std::to_string(channels_) + " units, each with a bias"));
+      reject<shape_error>(
+          "nn::batch_normalization::fold_into",
+          {"a layer of ", kernel.size(), " weights and ", bias.size(), " biases before '", options_.name, "'"},
+          {"one with ", channels_, " units, each with a bias"});
     }
     const auto moments = moving_moments();
     for (std::size_t i = 0; i < kernel.size(); ++i) {

@@ -37,11 +37,10 @@ class bounded_relu : public detail::elementwise_of_input<bounded_relu<T>, T> {
         slope_(static_cast<T>(options.negative_slope)),
         threshold_(static_cast<T>(options.threshold)) {
     if (!(slope_ >= 0 && std::isfinite(slope_)) || !(max_ > threshold_)) {
-      throw argument_error(error_message("nn::bounded_relu",
-                                         "max_value " + std::to_string(options.max_value) + ", negative_slope " +
-                                             std::to_string(options.negative_slope) + " and threshold " +
-                                             std::to_string(options.threshold),
-                                         "a slope of 0 or more and max_value above the threshold"));
+      reject<argument_error>("nn::bounded_relu",
+                             {"max_value ", options.max_value, ", negative_slope ", options.negative_slope,
+                              " and threshold ", options.threshold},
+                             {"a slope of 0 or more and max_value above the threshold"});
     }
   }
 

@@ -48,11 +48,11 @@ class conv1d : public detail::convolution<T, 3> {
   /// @throws argument_error if there are no filters, kernel, stride or dilation is 0, or it is both causal and padded.
   explicit conv1d(conv1d_options options) : options_(std::move(options)) {
     if (options_.filters == 0) {
-      throw argument_error(error_message("nn::conv1d", "0 filters", "1 or more"));
+      reject<argument_error>("nn::conv1d", {"0 filters"}, {"1 or more"});
     }
     windows().expect_positive("conv1d");
     if (options_.causal && options_.padding == padding::same) {
-      throw argument_error(error_message("nn::conv1d", "causal with padding on both sides", "one of the two"));
+      reject<argument_error>("nn::conv1d", {"causal with padding on both sides"}, {"one of the two"});
     }
   }
 
@@ -64,7 +64,7 @@ class conv1d : public detail::convolution<T, 3> {
     if (input.rank() != 2 || input.size() == 0 || !windows().fit(1, input[0])) {
       detail::refuse_input(
           "conv1d", name, input,
-          "a sequence (steps, channels) " + windows().kernel_text(to_string(extents{windows().reach(1)})));
+          {"a sequence (steps, channels) ", windows().kernel_text(to_string(extents{windows().reach(1)}))});
     }
     options_.name = name;
     this->shape_ = windows().shape({1, input[0], input[1]}, options_.filters);

@@ -48,7 +48,7 @@ class conv2d : public detail::convolution<T, 4> {
   /// @throws argument_error if there are no filters, or a size of the kernel, a stride or a dilation is 0.
   explicit conv2d(conv2d_options options) : options_(std::move(options)) {
     if (options_.filters == 0) {
-      throw argument_error(error_message("nn::conv2d", "0 filters", "1 or more"));
+      reject<argument_error>("nn::conv2d", {"0 filters"}, {"1 or more"});
     }
     windows().expect_positive("conv2d");
   }
@@ -60,8 +60,8 @@ class conv2d : public detail::convolution<T, 4> {
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() != 3 || input.size() == 0 || !windows().fit(input[0], input[1])) {
       detail::refuse_input("conv2d", name, input,
-                           "an image (height, width, channels) " +
-                               windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)})));
+                           {"an image (height, width, channels) ",
+                            windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)}))});
     }
     options_.name = name;
     this->shape_ = windows().shape(input, options_.filters);

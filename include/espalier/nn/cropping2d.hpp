@@ -41,9 +41,8 @@ class cropping2d {
     if (!image || input[0] <= o.top || input[0] - o.top <= o.bottom || input[1] <= o.left ||
         input[1] - o.left <= o.right) {
       detail::refuse_input(default_name, name, input,
-                           "an image (height, width, channels) larger than what is cut off, " + std::to_string(o.top) +
-                               " + " + std::to_string(o.bottom) + " lines and " + std::to_string(o.left) + " + " +
-                               std::to_string(o.right) + " columns");
+                           {"an image (height, width, channels) larger than what is cut off, ", o.top, " + ", o.bottom,
+                            " lines and ", o.left, " + ", o.right, " columns"});
     }
     shape_ = {input[0] - o.top - o.bottom, input[1] - o.left - o.right, input[2], o.top, o.left, o.bottom, o.right};
     return {shape_.height, shape_.width, shape_.channels};

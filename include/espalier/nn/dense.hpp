@@ -47,7 +47,7 @@ class dense {
   /// @throws argument_error if there are 0 units.
   explicit dense(dense_options options) : options_(std::move(options)) {
     if (options_.units == 0) {
-      throw argument_error(error_message("nn::dense", "0 units", "1 or more"));
+      reject<argument_error>("nn::dense", {"0 units"}, {"1 or more"});
     }
   }
 
@@ -57,9 +57,8 @@ class dense {
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() == 0 || input.size() == 0) {
-      detail::refuse_input(
-          "dense", name, input,
-          "a shape (..., inputs) without 0, so that the kernel is (inputs, " + std::to_string(options_.units) + ")");
+      detail::refuse_input("dense", name, input,
+                           {"a shape (..., inputs) without 0, so that the kernel is (inputs, ", options_.units, ")"});
     }
     options_.name = name;
     input_ = input;

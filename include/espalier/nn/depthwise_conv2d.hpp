@@ -53,7 +53,7 @@ class depthwise_conv2d {
   /// @throws argument_error if the multiplier, a size of the kernel, a stride or a dilation is 0.
   explicit depthwise_conv2d(depthwise_conv2d_options options = {}) : options_(std::move(options)) {
     if (options_.multiplier == 0) {
-      throw argument_error(error_message("nn::depthwise_conv2d", "a multiplier of 0", "1 or more"));
+      reject<argument_error>("nn::depthwise_conv2d", {"a multiplier of 0"}, {"1 or more"});
     }
     windows().expect_positive("depthwise_conv2d");
   }
@@ -63,8 +63,8 @@ class depthwise_conv2d {
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() != 3 || input.size() == 0 || !windows().fit(input[0], input[1])) {
       detail::refuse_input("depthwise_conv2d", name, input,
-                           "an image (height, width, channels) " +
-                               windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)})));
+                           {"an image (height, width, channels) ",
+                            windows().kernel_text(to_string(extents{windows().reach(0), windows().reach(1)}))});
     }
     options_.name = name;
     const auto [height, width] = options_.kernel;

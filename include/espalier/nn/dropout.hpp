@@ -33,7 +33,7 @@ class dropout : public detail::keeps_shape<T> {
   /// @throws argument_error if it is out of range.
   explicit dropout(double rate = 0.5) : rate_(rate) {
     if (!(rate >= 0 && rate < 1)) {
-      throw argument_error(error_message("nn::dropout", "rate " + std::to_string(rate), "0 <= rate < 1"));
+      reject<argument_error>("nn::dropout", {"rate ", rate}, {"0 <= rate < 1"});
     }
   }
 

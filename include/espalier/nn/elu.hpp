@@ -24,7 +24,7 @@ class elu : public detail::elementwise<elu<T>, T> {
   /// @throws argument_error if it is negative or not finite.
   explicit elu(T alpha = T(1)) : alpha_(alpha) {
     if (!(alpha >= 0 && std::isfinite(alpha))) {
-      throw argument_error(error_message("nn::elu", "alpha " + std::to_string(alpha), "0 or more"));
+      reject<argument_error>("nn::elu", {"alpha ", alpha}, {"0 or more"});
     }
   }
 

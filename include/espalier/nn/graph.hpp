@@ -62,8 +62,7 @@ class graph {
   /// @param which  of the inputs, from 0.   @return it.   @throws argument_error if there are fewer.
   [[nodiscard]] point input(std::size_t which = 0) const {
     if (which >= nodes_.inputs()) {
-      throw argument_error(error_message("nn::graph", "input " + std::to_string(which),
-                                         "one of " + std::to_string(nodes_.inputs()) + ", counted from 0"));
+      reject<argument_error>("nn::graph", {"input ", which}, {"one of ", nodes_.inputs(), ", counted from 0"});
     }
     return {nodes_.inputs() == 1 ? 0 : 1 + which};
   }

@@ -25,7 +25,7 @@ class hard_sigmoid : public detail::elementwise_of_input<hard_sigmoid<T>, T> {
   /// @throws argument_error if it is not positive or not finite.
   explicit hard_sigmoid(T rise = T(0.2)) : rise_(rise) {
     if (!(rise > 0 && std::isfinite(rise))) {
-      throw argument_error(error_message("nn::hard_sigmoid", "rise " + std::to_string(rise), "a number above 0"));
+      reject<argument_error>("nn::hard_sigmoid", {"rise ", rise}, {"a number above 0"});
     }
   }
 

@@ -80,7 +80,7 @@ class initializer {
   /// @param value  of all weights.
   [[nodiscard]] static constexpr initializer constant(double value) {
     if (!(value - value == 0)) {
-      throw argument_error(error_message("nn::initializer", "a weight of " + std::to_string(value), "a finite one"));
+      reject<argument_error>("nn::initializer", {"a weight of ", value}, {"a finite one"});
     }
     return {value, method::constant};
   }
@@ -101,8 +101,7 @@ class initializer {
   /// @throws argument_error if a setting is not positive or not finite.
   [[nodiscard]] static constexpr double expect_positive(double value, const char* what) {
     if (!(value > 0 && value - value == 0)) {
-      throw argument_error(
-          error_message("nn::initializer", what + std::string(" of ") + std::to_string(value), "a finite one above 0"));
+      reject<argument_error>("nn::initializer", {what, " of ", value}, {"a finite one above 0"});
     }
     return value;
   }

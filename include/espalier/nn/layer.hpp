@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <espalier/base/errors.hpp>
@@ -225,10 +226,9 @@ template <class... Layers>
   return fit;
 }
 
-[[noreturn]] inline void refuse_input(const std::string& kind, const std::string& name, const extents& input,
-                                      const std::string& expected) {
-  throw shape_error(
-      error_message("nn::" + kind, "input of shape " + to_string(input) + " for layer '" + name + "'", expected));
+[[noreturn, gnu::cold]] inline void refuse_input(const std::string& kind, const std::string& name, const extents& input,
+                                                 message_parts expected) {
+  reject<shape_error>("nn::" + kind, {"input of shape ", input, " for layer '", name, "'"}, expected);
 }
 
 }  // namespace detail

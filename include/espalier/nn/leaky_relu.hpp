@@ -24,7 +24,7 @@ class leaky_relu : public detail::elementwise<leaky_relu<T>, T> {
   /// @throws argument_error if it is negative or not finite.
   explicit leaky_relu(T leak = T(0.3)) : leak_(leak) {
     if (!(leak >= 0 && std::isfinite(leak))) {
-      throw argument_error(error_message("nn::leaky_relu", "leak " + std::to_string(leak), "0 or more"));
+      reject<argument_error>("nn::leaky_relu", {"leak ", leak}, {"0 or more"});
     }
   }
 

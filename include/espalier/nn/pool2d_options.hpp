@@ -27,9 +27,8 @@ namespace detail {
 /// @param layer  whose settings they are.   @throws argument_error if the window is empty.
 inline void expect_window(const std::string& layer, const pool2d_options& options) {
   if (options.pool[0] == 0 || options.pool[1] == 0) {
-    throw argument_error(error_message(
-        "nn::" + layer, "a window of " + std::to_string(options.pool[0]) + " x " + std::to_string(options.pool[1]),
-        "at least 1 x 1"));
+    reject<argument_error>("nn::" + layer, {"a window of ", options.pool[0], " x ", options.pool[1]},
+                           {"at least 1 x 1"});
   }
 }
 
@@ -53,8 +52,8 @@ struct titles {
   const bool fits = options.padding == padding::same || (input[0] >= options.pool[0] && input[1] >= options.pool[1]);
   if (!image || !fits) {
     refuse_input(layer.kind, layer.name, input,
-                 "an image (height, width, channels) no smaller than the window (" + std::to_string(options.pool[0]) +
-                     ", " + std::to_string(options.pool[1]) + ")");
+                 {"an image (height, width, channels) no smaller than the window (", options.pool[0], ", ",
+                  options.pool[1], ")"});
   }
   return {pool_axis(options, input, 0), pool_axis(options, input, 1), input[2]};
 }

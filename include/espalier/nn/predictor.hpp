@@ -10,6 +10,7 @@
 #include <numeric>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
@@ -24,12 +25,11 @@ namespace detail {
 /// @param numbers  of some samples.   @return how many samples they make.
 /// @throws shape_error if these are not whole.
 template <class Model>
-[[nodiscard]] std::size_t count_samples(const Model& model, std::size_t numbers, const std::string& where) {
+[[nodiscard]] std::size_t count_samples(const Model& model, std::size_t numbers, std::string_view where) {
   const std::size_t features = model.input_shape().size();
   if (numbers % features != 0) {
-    throw shape_error(error_message(
-        where, std::to_string(numbers) + " numbers",
-        "a multiple of " + std::to_string(features) + ", for samples of shape " + to_string(model.input_shape())));
+    reject<shape_error>(where, {numbers, " numbers"},
+                        {"a multiple of ", features, ", for samples of shape ", model.input_shape()});
   }
   return numbers / features;
 }
@@ -79,8 +79,8 @@ class predictor {
     const std::size_t count = detail::count_samples(*model_, samples.size(), "nn::predictor");
     const std::size_t row = model_->output_shape().size();
     if (outputs.size() != count * row) {
-      throw shape_error(error_message("nn::predictor", "room for " + std::to_string(outputs.size()) + " outputs",
-                                      std::to_string(count * row) + ", " + std::to_string(row) + " per sample"));
+      reject<shape_error>("nn::predictor", {"room for ", outputs.size(), " outputs"},
+                          {count * row, ", ", row, " per sample"});
     }
     const std::size_t features = model_->input_shape().size();
     for (std::size_t begin = 0; begin < count;) {

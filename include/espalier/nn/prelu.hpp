@@ -43,7 +43,7 @@ class prelu : public detail::keeps_shape<T> {
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
     if (input.rank() == 0 || input.size() == 0) {
-      detail::refuse_input(default_name, name, input, "a shape without 0");
+      detail::refuse_input(default_name, name, input, {"a shape without 0"});
     }
     options_.name = name;
     kernel_ = zeros<T, 1>({options_.per_channel ? input.back() : input.size()});

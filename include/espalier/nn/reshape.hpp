@@ -36,8 +36,7 @@ class reshape {
       open += shape[axis] == 0 ? 1U : 0U;
     }
     if (shape.rank() == 0 || open > 1) {
-      throw argument_error(
-          error_message("nn::reshape", "shape " + to_string(shape), "a shape with at most one 0 in it"));
+      reject<argument_error>("nn::reshape", {"shape ", shape}, {"a shape with at most one 0 in it"});
     }
   }
 
@@ -51,7 +50,7 @@ class reshape {
     std::replace(output.begin(), output.end(), std::size_t{0}, input.size() / known);
     const extents result{std::span<const std::size_t>(output)};
     if (result.size() != input.size() || input.size() == 0) {
-      detail::refuse_input(default_name, name, input, "as many numbers as shape " + to_string(shape_));
+      detail::refuse_input(default_name, name, input, {"as many numbers as shape ", shape_});
     }
     return result;
   }

@@ -405,7 +405,7 @@ class sequential {
     std::set<std::string> seen;
     for (const std::string& name : names_) {
       if (!seen.insert(name).second) {
-        throw argument_error(error_message("nn::sequential", "two layers named '" + name + "'", "names that differ"));
+        reject<argument_error>("nn::sequential", {"two layers named '", name, "'"}, {"names that differ"});
       }
     }
   }

@@ -26,7 +26,7 @@ class softmax {
 
   extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() != 1 || input.size() == 0) {
-      detail::refuse_input("softmax", name, input, "a vector (classes)");
+      detail::refuse_input("softmax", name, input, {"a vector (classes)"});
     }
     features_ = input.size();
     return input;

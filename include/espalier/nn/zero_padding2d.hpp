@@ -39,7 +39,7 @@ class zero_padding2d {
 
   extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() != 3 || input.size() == 0) {
-      detail::refuse_input(default_name, name, input, "an image (height, width, channels)");
+      detail::refuse_input(default_name, name, input, {"an image (height, width, channels)"});
     }
     const auto& o = options_;
     shape_ = {input[0], input[1], input[2], o.top, o.left, o.bottom, o.right};

@@ -42,8 +42,8 @@ class chained_flops {
   explicit chained_flops(std::span<const attributes::layer_attributes> layers) {
     for (const attributes::layer_attributes& layer : layers) {
       if (find(layer.name) != nullptr) {
-        throw argument_error(error_message("objective::chained_flops", "two layers with the name '" + layer.name + "'",
-                                           "names that differ"));
+        reject<argument_error>("objective::chained_flops", {"two layers with the name '", layer.name, "'"},
+                               {"names that differ"});
       }
       const std::size_t units = layer.kernel_shape.rank() == 0 ? 0 : grouping_shape(layer).back();
       layers_.push_back({layer.name, units, 0});
@@ -65,8 +65,8 @@ class chained_flops {
     }
     const known_layer* known = find(layer.name);
     if (known == nullptr) {
-      throw argument_error(error_message("objective::chained_flops", "layer '" + layer.name + "'",
-                                         "a layer of its network, such as '" + closest(layer.name) + "'"));
+      reject<argument_error>("objective::chained_flops", {"layer '", layer.name, "'"},
+                             {"a layer of its network, such as '", closest(layer.name), "'"});
     }
     result.rule = layer.grouped_by.value_or(structure::structured{});
     const std::int64_t of_a_unit = known->halves / static_cast<std::int64_t>(known->units);
@@ -125,8 +125,8 @@ class chained_flops {
   [[nodiscard]] const known_layer* source(const attributes::layer_attributes& layer) const {
     for (const std::string& inbound : layer.inbound) {
       if (find(inbound) == nullptr) {
-        throw argument_error(error_message("objective::chained_flops", "inbound layer '" + inbound + "'",
-                                           "a layer of the network, such as '" + closest(inbound) + "'"));
+        reject<argument_error>("objective::chained_flops", {"inbound layer '", inbound, "'"},
+                               {"a layer of the network, such as '", closest(inbound), "'"});
       }
     }
     if (layer.inbound.size() != 1) {

@@ -88,10 +88,10 @@ class joined {
       refused = refused.empty() ? std::string(who) : refused;
     }
     if (first != nullptr) {
-      throw argument_error(error_message("objective::joined",
-                                         "layer '" + layer.name + "', which " + std::string(first->objective) +
-                                             " groups by " + to_string(*first->rule) + " and " + refused + " cannot",
-                                         "objectives whose groupings agree"));
+      reject<argument_error>("objective::joined",
+                             {"layer '", layer.name, "', which ", first->objective, " groups by ", *first->rule,
+                              " and ", refused, " cannot"},
+                             {"objectives whose groupings agree"});
     }
     return std::nullopt;
   }

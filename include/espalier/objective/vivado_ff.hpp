@@ -79,15 +79,14 @@ struct vivado_ff {
       return 0;
     }
     if (layer.output_shape.rank() == 0 || layer.output_shape.size() == 0) {
-      throw shape_error(
-          error_message("objective::vivado_ff",
-                        "layer '" + layer.name + "' with io_parallel and output shape " + to_string(layer.output_shape),
-                        "an output shape without a 0"));
+      reject<shape_error>("objective::vivado_ff",
+                          {"layer '", layer.name, "' with io_parallel and output shape ", layer.output_shape},
+                          {"an output shape without a 0"});
     }
     if (layer.hls.output_width == 0 || layer.hls.output_width > 64) {
-      throw argument_error(error_message(
-          "objective::vivado_ff",
-          "layer '" + layer.name + "' with outputs of " + std::to_string(layer.hls.output_width) + " bits", "1 to 64"));
+      reject<argument_error>("objective::vivado_ff",
+                             {"layer '", layer.name, "' with outputs of ", layer.hls.output_width, " bits"},
+                             {"1 to 64"});
     }
     return static_cast<std::int64_t>(layer.output_shape.size() / layer.output_shape.back() * layer.hls.output_width);
   }

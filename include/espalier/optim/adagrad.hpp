@@ -31,8 +31,7 @@ class adagrad::state {
   /// @throws argument_error if a setting is out of range.
   state(const adagrad& settings, std::size_t parameters)
       : tiny_(static_cast<T>(settings.epsilon)), sum_(parameters, static_cast<T>(settings.initial_sum)) {
-    detail::expect(settings.initial_sum >= 0, "adagrad", "initial_sum " + std::to_string(settings.initial_sum),
-                   "0 or more");
+    detail::expect(settings.initial_sum >= 0, "adagrad", {"initial_sum ", settings.initial_sum}, {"0 or more"});
     detail::expect_positive("adagrad", "epsilon", settings.epsilon);
   }
 

@@ -37,8 +37,7 @@ class adam::state {
   /// @throws argument_error if a setting is out of range.
   state(const adam& settings, std::size_t parameters)
       : settings_(settings), moments_("adam", settings, parameters), largest_(settings.amsgrad ? parameters : 0) {
-    detail::expect(settings.weight_decay >= 0, "adam", "weight_decay " + std::to_string(settings.weight_decay),
-                   "0 or more");
+    detail::expect(settings.weight_decay >= 0, "adam", {"weight_decay ", settings.weight_decay}, {"0 or more"});
   }
 
   void begin_step(double rate) {

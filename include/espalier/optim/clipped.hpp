@@ -36,7 +36,7 @@ struct clipped {
           inner_(settings.optimizer, parameters),
           gradients_(parameters) {
       for (const double limit : {value_, norm_, global_norm_}) {
-        detail::expect(limit >= 0, "clipped", "limit " + std::to_string(limit), "0 or more");
+        detail::expect(limit >= 0, "clipped", {"limit ", limit}, {"0 or more"});
       }
     }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <espalier/base/errors.hpp>
 
@@ -42,19 +43,19 @@ concept learning_rate = requires(const Rate& rate, std::size_t step, std::size_t
 namespace detail {
 
 /// Refuses a setting of an optimizer.
-inline void expect(bool right, const std::string& optimizer, const std::string& got, const std::string& expected) {
+inline void expect(bool right, std::string_view optimizer, message_parts got, message_parts expected) {
   if (!right) {
-    throw argument_error(error_message("optim::" + optimizer, got, expected));
+    reject<argument_error>("optim::" + std::string(optimizer), got, expected);
   }
 }
 
 /// Refuses what is not in [0, 1).
-inline void expect_share(const std::string& optimizer, const std::string& name, double value) {
-  expect(value >= 0 && value < 1, optimizer, name + " " + std::to_string(value), "0 <= " + name + " < 1");
+inline void expect_share(std::string_view optimizer, std::string_view name, double value) {
+  expect(value >= 0 && value < 1, optimizer, {name, " ", value}, {"0 <= ", name, " < 1"});
 }
 
-inline void expect_positive(const std::string& optimizer, const std::string& name, double value) {
-  expect(value > 0, optimizer, name + " " + std::to_string(value), "a positive number");
+inline void expect_positive(std::string_view optimizer, std::string_view name, double value) {
+  expect(value > 0, optimizer, {name, " ", value}, {"a positive number"});
 }
 
 /// w -= w weight_decay rate, before the step itself. Decay by itself, not a penalty in the loss.

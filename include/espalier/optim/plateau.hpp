@@ -34,11 +34,11 @@ struct plateau {
    public:
     /// @throws argument_error if a setting is out of range.
     explicit state(const plateau& settings) : settings_(settings) {
-      detail::expect(settings.factor > 0 && settings.factor < 1, "plateau", "factor " + std::to_string(settings.factor),
-                     "0 < factor < 1");
-      detail::expect(settings.patience > 0, "plateau", "patience 0", "1 or more");
+      detail::expect(settings.factor > 0 && settings.factor < 1, "plateau", {"factor ", settings.factor},
+                     {"0 < factor < 1"});
+      detail::expect(settings.patience > 0, "plateau", {"patience 0"}, {"1 or more"});
       detail::expect(settings.improvement >= 0 && settings.least >= 0, "plateau",
-                     "a negative improvement or least rate", "0 or more");
+                     {"a negative improvement or least rate"}, {"0 or more"});
     }
 
     [[nodiscard]] double operator()(std::size_t step, std::size_t steps) const {

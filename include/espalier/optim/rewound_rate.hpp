@@ -25,8 +25,8 @@ requires(!requires { typename Rate::state; }) struct rewound_rate {
 
   /// @throws argument_error if the epoch is not one of the epochs.
   [[nodiscard]] double operator()(std::size_t step, std::size_t steps) const {
-    detail::expect(epoch < epochs, "rewound_rate", "epoch " + std::to_string(epoch) + " of " + std::to_string(epochs),
-                   "an epoch before the last ends");
+    detail::expect(epoch < epochs, "rewound_rate", {"epoch ", epoch, " of ", epochs},
+                   {"an epoch before the last ends"});
     const std::size_t left = epochs - epoch;
     const std::size_t skipped = (steps * epoch + left / 2) / left;
     return rate(step + skipped, steps + skipped);

@@ -31,7 +31,7 @@ struct sgd {
           decay_(settings.weight_decay),
           velocity_(parameters) {
       detail::expect_share("sgd", "momentum", settings.momentum);
-      detail::expect(decay_ >= 0, "sgd", "weight_decay " + std::to_string(decay_), "0 or more");
+      detail::expect(decay_ >= 0, "sgd", {"weight_decay ", decay_}, {"0 or more"});
     }
 
     void begin_step(double rate) { rate_ = static_cast<T>(rate); }

@@ -55,8 +55,7 @@ class front {
     const network* best = nullptr;
     for (const network& candidate : networks_) {
       if (candidate.used.size() != budget.size()) {
-        throw shape_error(error_message("prune::front", "a budget for " + std::to_string(budget.size()) + " resources",
-                                        std::to_string(candidate.used.size())));
+        reject<shape_error>("prune::front", {"a budget for ", budget.size(), " resources"}, {candidate.used.size()});
       }
       if (no_larger(candidate.used, budget) && (best == nullptr || !no_worse(best->metric, candidate.metric))) {
         best = &candidate;

@@ -45,9 +45,8 @@ void apply(std::span<const layer_actions> given, std::span<attributes::prunable_
         }
       }
       if (!found) {
-        throw argument_error(
-            error_message("prune::optimize", "actions for a layer '" + one.layer + "'",
-                          "the name of a layer, such as '" + std::string(closest_name(one.layer, names)) + "'"));
+        reject<argument_error>("prune::optimize", {"actions for a layer '", one.layer, "'"},
+                               {"the name of a layer, such as '", closest_name(one.layer, names), "'"});
       }
     }
   }

@@ -71,26 +71,22 @@ struct options {
 template <class Ranking, class Normalization>
 void validate(const options<Ranking, Normalization>& o) {
   if (!(o.relative_tolerance > 0)) {
-    throw argument_error(
-        error_message("prune::optimize", "relative tolerance " + std::to_string(o.relative_tolerance), "more than 0"));
+    reject<argument_error>("prune::optimize", {"relative tolerance ", o.relative_tolerance}, {"more than 0"});
   }
   if (o.epochs == 0 || o.rewinding >= o.epochs) {
-    throw argument_error(error_message(
-        "prune::optimize", std::to_string(o.epochs) + " epochs with rewinding " + std::to_string(o.rewinding),
-        "at least one epoch, and fewer to rewind"));
+    reject<argument_error>("prune::optimize", {o.epochs, " epochs with rewinding ", o.rewinding},
+                           {"at least one epoch, and fewer to rewind"});
   }
   if (o.floor && std::isnan(*o.floor)) {
-    throw argument_error(error_message("prune::optimize", "a floor that is not a number", "a metric"));
+    reject<argument_error>("prune::optimize", {"a floor that is not a number"}, {"a metric"});
   }
   if (!(o.maximum_seconds >= 0) || (o.maximum_seconds > 0 && !o.clock)) {
-    throw argument_error(error_message(
-        "prune::optimize",
-        "at most " + std::to_string(o.maximum_seconds) + " seconds with" + (o.clock ? " a clock" : "out a clock"),
-        "0 or more, and a clock to measure them"));
+    reject<argument_error>("prune::optimize",
+                           {"at most ", o.maximum_seconds, " seconds with", o.clock ? " a clock" : "out a clock"},
+                           {"0 or more, and a clock to measure them"});
   }
   if (o.measure_times && !o.clock) {
-    throw argument_error(
-        error_message("prune::optimize", "times to measure without a clock", "a clock to measure them"));
+    reject<argument_error>("prune::optimize", {"times to measure without a clock"}, {"a clock to measure them"});
   }
 }
 

@@ -41,8 +41,8 @@ class snapshot {
     const auto views = model.parameters();
     if (!std::equal(views.begin(), views.end(), saved_.begin(), saved_.end(),
                     [](const auto& view, const auto& saved) { return view.size() == saved.size(); })) {
-      throw shape_error(error_message("prune::snapshot", "a model with other parameters",
-                                      "the one whose parameters were saved, or one of the same shape"));
+      reject<shape_error>("prune::snapshot", {"a model with other parameters"},
+                          {"the one whose parameters were saved, or one of the same shape"});
     }
     for (std::size_t i = 0; i < saved_.size(); ++i) {
       std::copy(saved_[i].begin(), saved_[i].end(), views[i].begin());

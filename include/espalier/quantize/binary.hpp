@@ -22,7 +22,7 @@ struct binary {
   /// @throws argument_error if alpha is not finite.
   void validate() const {
     if (!std::isfinite(alpha)) {
-      throw argument_error(error_message("quantize::binary", "alpha " + std::to_string(alpha), "a finite number"));
+      reject<argument_error>("quantize::binary", {"alpha ", alpha}, {"a finite number"});
     }
   }
 

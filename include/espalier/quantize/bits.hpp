@@ -29,10 +29,8 @@ struct bits {
   /// @throws argument_error if a setting is out of range.
   void validate() const {
     if (width < 1 || width > 32 || integer < -100 || integer > 100 || !std::isfinite(alpha)) {
-      throw argument_error(error_message("quantize::bits",
-                                         std::to_string(width) + " bits, " + std::to_string(integer) +
-                                             " of them whole, alpha " + std::to_string(alpha),
-                                         "1 to 32 bits and a finite alpha"));
+      reject<argument_error>("quantize::bits", {width, " bits, ", integer, " of them whole, alpha ", alpha},
+                             {"1 to 32 bits and a finite alpha"});
     }
   }
 

@@ -48,9 +48,7 @@ struct fixed_point {
   /// @throws argument_error if a width is out of range.
   void validate() const {
     if (width < 1 || width > 52 || integer < -500 || integer > 500) {
-      throw argument_error(error_message("quantize::fixed_point",
-                                         std::to_string(width) + " bits, " + std::to_string(integer) + " of them whole",
-                                         "1 to 52 bits"));
+      reject<argument_error>("quantize::fixed_point", {width, " bits, ", integer, " of them whole"}, {"1 to 52 bits"});
     }
   }
 
@@ -113,8 +111,8 @@ static_assert(quantizer<fixed_point>);
 /// @throws argument_error if it is another kind, wraps with saturation bits, or has more than 52 bits.
 [[nodiscard]] inline fixed_point to_fixed_point(const hls::precision& p) {
   if ((p.kind != hls::number_kind::fixed && p.kind != hls::number_kind::integer) || p.saturation_bits != 0) {
-    throw argument_error(error_message("quantize::to_fixed_point", "another precision than plain fixed-point numbers",
-                                       "one such as fixed<16,6> or int<8>"));
+    reject<argument_error>("quantize::to_fixed_point", {"another precision than plain fixed-point numbers"},
+                           {"one such as fixed<16,6> or int<8>"});
   }
   constexpr std::string_view roundings[] = {"TRN", "TRN_ZERO", "RND", "RND_CONV", "RND_INF", "RND_ZERO", "RND_MIN_INF"};
   constexpr std::string_view overflows[] = {"WRAP", "SAT", "SAT_ZERO", "SAT_SYM"};

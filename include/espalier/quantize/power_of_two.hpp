@@ -25,9 +25,8 @@ struct power_of_two {
   /// @throws argument_error if a setting is out of range.
   void validate() const {
     if (width < 2 || width > 10 || !(max_value >= 0 && std::isfinite(max_value))) {
-      throw argument_error(error_message("quantize::power_of_two",
-                                         std::to_string(width) + " bits, max_value " + std::to_string(max_value),
-                                         "2 to 10 bits and a max_value of 0 or more"));
+      reject<argument_error>("quantize::power_of_two", {width, " bits, max_value ", max_value},
+                             {"2 to 10 bits and a max_value of 0 or more"});
     }
   }
 

@@ -31,11 +31,10 @@ struct relu_bits {
   void validate() const {
     const bool slope_fits = negative_slope >= 0 && std::isfinite(negative_slope) && (negative_slope == 0 || width > 1);
     if (width < 1 || width > 32 || integer < -100 || integer > 100 || !slope_fits || !(max_value > 0)) {
-      throw argument_error(error_message(
+      reject<argument_error>(
           "quantize::relu_bits",
-          std::to_string(width) + " bits, " + std::to_string(integer) + " of them whole, negative_slope " +
-              std::to_string(negative_slope) + ", max_value " + std::to_string(max_value),
-          "1 to 32 bits (2 with a slope), a slope of 0 or more and a positive max_value"));
+          {width, " bits, ", integer, " of them whole, negative_slope ", negative_slope, ", max_value ", max_value},
+          {"1 to 32 bits (2 with a slope), a slope of 0 or more and a positive max_value"});
     }
   }
 

@@ -29,10 +29,9 @@ struct relu_power_of_two {
     const bool fits =
         max_value >= 0 && std::isfinite(max_value) && negative_slope >= 0 && std::isfinite(negative_slope);
     if (width < 1 || width > 9 || !fits) {
-      throw argument_error(error_message("quantize::relu_power_of_two",
-                                         std::to_string(width) + " bits, max_value " + std::to_string(max_value) +
-                                             ", negative_slope " + std::to_string(negative_slope),
-                                         "1 to 9 bits, a max_value and a slope of 0 or more"));
+      reject<argument_error>("quantize::relu_power_of_two",
+                             {width, " bits, max_value ", max_value, ", negative_slope ", negative_slope},
+                             {"1 to 9 bits, a max_value and a slope of 0 or more"});
     }
   }
 

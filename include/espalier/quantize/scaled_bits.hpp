@@ -32,7 +32,7 @@ struct scaled_bits {
   /// @throws argument_error if the width is out of range.
   void validate() const {
     if (width < 2 || width > 32) {
-      throw argument_error(error_message("quantize::scaled_bits", std::to_string(width) + " bits", "2 to 32"));
+      reject<argument_error>("quantize::scaled_bits", {width, " bits"}, {"2 to 32"});
     }
   }
 

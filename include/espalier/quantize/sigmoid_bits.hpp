@@ -27,7 +27,7 @@ struct sigmoid_bits {
   /// @throws argument_error if the width is out of range.
   void validate() const {
     if (width < 1 || width > 32) {
-      throw argument_error(error_message("quantize::sigmoid_bits", std::to_string(width) + " bits", "1 to 32"));
+      reject<argument_error>("quantize::sigmoid_bits", {width, " bits"}, {"1 to 32"});
     }
   }
 

@@ -27,7 +27,7 @@ struct tanh_bits {
   /// @throws argument_error if the width is out of range.
   void validate() const {
     if (width < 2 || width > 32) {
-      throw argument_error(error_message("quantize::tanh_bits", std::to_string(width) + " bits", "2 to 32"));
+      reject<argument_error>("quantize::tanh_bits", {width, " bits"}, {"2 to 32"});
     }
   }
 

@@ -22,9 +22,8 @@ struct ternary {
   /// @throws argument_error if alpha is not finite or the threshold not positive.
   void validate() const {
     if (!std::isfinite(alpha) || !(threshold > 0)) {
-      throw argument_error(error_message("quantize::ternary",
-                                         "alpha " + std::to_string(alpha) + ", threshold " + std::to_string(threshold),
-                                         "a finite alpha and a positive threshold"));
+      reject<argument_error>("quantize::ternary", {"alpha ", alpha, ", threshold ", threshold},
+                             {"a finite alpha and a positive threshold"});
     }
   }
 

@@ -31,8 +31,8 @@ namespace detail {
 template <class Value>
 void expect_size(const structure::grouping& groups, std::span<const Value> numbers, const char* name) {
   if (numbers.size() != groups.weights()) {
-    throw shape_error(error_message("rank::losses", std::to_string(numbers.size()) + " numbers of the " + name,
-                                    std::to_string(groups.weights()) + ", one per weight"));
+    reject<shape_error>("rank::losses", {numbers.size(), " numbers of the ", name},
+                        {groups.weights(), ", one per weight"});
   }
 }
 
@@ -40,9 +40,7 @@ template <class Value>
 void expect_finite(std::span<const Value> numbers, const char* name) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (!std::isfinite(numbers[i])) {
-      throw numeric_error(error_message("rank::losses",
-                                        std::string("number ") + std::to_string(i) + " of the " + name + " not finite",
-                                        "finite numbers"));
+      reject<numeric_error>("rank::losses", {"number ", i, " of the ", name, " not finite"}, {"finite numbers"});
     }
   }
 }

@@ -23,10 +23,8 @@ template <class Value>
 [[nodiscard]] std::vector<Value> spread_over_inputs(const extents& kernel_shape, std::span<const Value> numbers) {
   const structure::kernel_matrix matrix(kernel_shape);
   if (numbers.size() != matrix.channels && numbers.size() != matrix.inputs) {
-    throw shape_error(
-        error_message("rank::spread_over_inputs",
-                      std::to_string(numbers.size()) + " numbers for a kernel of shape " + to_string(kernel_shape),
-                      std::to_string(matrix.channels) + " or " + std::to_string(matrix.inputs)));
+    reject<shape_error>("rank::spread_over_inputs", {numbers.size(), " numbers for a kernel of shape ", kernel_shape},
+                        {matrix.channels, " or ", matrix.inputs});
   }
   std::vector<Value> result;
   result.reserve(matrix.weights());

@@ -26,10 +26,8 @@ template <class Value>
                                              std::span<const Value> scales) {
   const structure::kernel_matrix matrix(kernel_shape);
   if (kernel.size() != matrix.weights() || scales.size() != matrix.outputs) {
-    throw shape_error(
-        error_message("rank::unit_scales",
-                      std::to_string(kernel.size()) + " weights and " + std::to_string(scales.size()) + " scales",
-                      std::to_string(matrix.weights()) + " and " + std::to_string(matrix.outputs)));
+    reject<shape_error>("rank::unit_scales", {kernel.size(), " weights and ", scales.size(), " scales"},
+                        {matrix.weights(), " and ", matrix.outputs});
   }
   std::vector<double> magnitudes(matrix.outputs, 0.0);
   for (std::size_t index = 0; index < kernel.size(); ++index) {

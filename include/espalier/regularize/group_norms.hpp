@@ -43,8 +43,7 @@ class group_norms {
   explicit group_norms(const group_norms_options& options = {}) : options_(options) {
     for (const double strength : {options.alpha, options.beta}) {
       if (!(strength >= 0 && std::isfinite(strength))) {
-        throw argument_error(error_message("regularize::group_norms", "a strength of " + std::to_string(strength),
-                                           "finite strengths >= 0"));
+        reject<argument_error>("regularize::group_norms", {"a strength of ", strength}, {"finite strengths >= 0"});
       }
     }
   }
@@ -114,8 +113,8 @@ class group_norms {
 template <class Value>
 regularization<Value> group_norms::operator()(const structure::grouping& groups, std::span<const Value> kernel) const {
   if (kernel.size() != groups.weights()) {
-    throw shape_error(error_message("regularize::group_norms", std::to_string(kernel.size()) + " weights",
-                                    std::to_string(groups.weights()) + ", as the groups have"));
+    reject<shape_error>("regularize::group_norms", {kernel.size(), " weights"},
+                        {groups.weights(), ", as the groups have"});
   }
   std::vector<moments> norms = moments_of(groups, kernel);
   const bool single = groups.count() == groups.weights();

@@ -26,11 +26,10 @@ class binary {
   explicit binary(const binary_options& options = {})
       : good_(options.initial), bad_(options.final), sparsity_(options.initial), threshold_(options.threshold) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.threshold > 0)) {
-      throw argument_error(error_message("schedule::binary",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " down to a threshold of " +
-                                             std::to_string(options.threshold),
-                                         "0 <= initial <= final <= 1 and a threshold > 0"));
+      reject<argument_error>(
+          "schedule::binary",
+          {"sparsities from ", options.initial, " to ", options.final, " down to a threshold of ", options.threshold},
+          {"0 <= initial <= final <= 1 and a threshold > 0"});
     }
   }
 

@@ -27,10 +27,9 @@ class constant : public detail::numbered<constant> {
   /// @throws argument_error if a setting is out of its range.
   explicit constant(const constant_options& options = {}) : options_(options) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.step > 0)) {
-      throw argument_error(error_message("schedule::constant",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " by " + std::to_string(options.step),
-                                         "0 <= initial <= final <= 1 and a step > 0"));
+      reject<argument_error>("schedule::constant",
+                             {"sparsities from ", options.initial, " to ", options.final, " by ", options.step},
+                             {"0 <= initial <= final <= 1 and a step > 0"});
     }
   }
 

@@ -28,11 +28,10 @@ class exponential : public detail::numbered<exponential> {
   /// @throws argument_error if a setting is out of its range.
   explicit exponential(const exponential_options& options = {}) : options_(options) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final < 1 && options.steps > 0)) {
-      throw argument_error(error_message("schedule::exponential",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " in " + std::to_string(options.steps) +
-                                             " steps",
-                                         "0 <= initial <= final < 1 and 1 step or more"));
+      reject<argument_error>(
+          "schedule::exponential",
+          {"sparsities from ", options.initial, " to ", options.final, " in ", options.steps, " steps"},
+          {"0 <= initial <= final < 1 and 1 step or more"});
     }
   }
 

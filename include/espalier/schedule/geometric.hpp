@@ -59,7 +59,7 @@ class geometric {
  private:
   static void expect(bool right, const std::string& got, const char* expected) {
     if (!right) {
-      throw argument_error(error_message("schedule::geometric", got, expected));
+      reject<argument_error>("schedule::geometric", {got}, {expected});
     }
   }
 

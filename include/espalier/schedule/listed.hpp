@@ -21,14 +21,13 @@ class listed : public detail::numbered<listed> {
   /// @throws argument_error if there is none, or one is out of range or order.
   explicit listed(std::vector<double> sparsities) : sparsities_(std::move(sparsities)) {
     if (sparsities_.empty()) {
-      throw argument_error(error_message("schedule::listed", "no sparsities", "at least one"));
+      reject<argument_error>("schedule::listed", {"no sparsities"}, {"at least one"});
     }
     for (std::size_t i = 0; i < sparsities_.size(); ++i) {
       const bool in_order = i == 0 || sparsities_[i] > sparsities_[i - 1];
       if (!(sparsities_[i] >= 0 && sparsities_[i] <= 1 && in_order)) {
-        throw argument_error(error_message(
-            "schedule::listed", "sparsity " + std::to_string(sparsities_[i]) + " in place " + std::to_string(i),
-            "0 to 1, larger than the one before"));
+        reject<argument_error>("schedule::listed", {"sparsity ", sparsities_[i], " in place ", i},
+                               {"0 to 1, larger than the one before"});
       }
     }
   }

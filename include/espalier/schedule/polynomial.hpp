@@ -30,11 +30,10 @@ class polynomial : public detail::numbered<polynomial> {
   explicit polynomial(const polynomial_options& options = {}) : options_(options) {
     if (!(options.initial >= 0 && options.initial <= options.final && options.final <= 1 && options.steps > 0 &&
           options.power > 0 && std::isfinite(options.power))) {
-      throw argument_error(error_message("schedule::polynomial",
-                                         "sparsities from " + std::to_string(options.initial) + " to " +
-                                             std::to_string(options.final) + " in " + std::to_string(options.steps) +
-                                             " steps of power " + std::to_string(options.power),
-                                         "0 <= initial <= final <= 1, 1 step or more and a power > 0"));
+      reject<argument_error>("schedule::polynomial",
+                             {"sparsities from ", options.initial, " to ", options.final, " in ", options.steps,
+                              " steps of power ", options.power},
+                             {"0 <= initial <= final <= 1, 1 step or more and a power > 0"});
     }
   }
 

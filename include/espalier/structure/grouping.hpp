@@ -84,14 +84,12 @@ class grouping {
  private:
   void expect_scores(std::span<const double> scores) const {
     if (scores.size() != weights()) {
-      throw shape_error(error_message("structure::grouping",
-                                      std::to_string(scores.size()) + " scores for groups of " + to_string(rule_),
-                                      std::to_string(weights()) + ", one per weight"));
+      reject<shape_error>("structure::grouping", {scores.size(), " scores for groups of ", rule_},
+                          {weights(), ", one per weight"});
     }
     for (std::size_t i = 0; i < scores.size(); ++i) {
       if (!std::isfinite(scores[i])) {
-        throw numeric_error(
-            error_message("structure::grouping", "score " + std::to_string(i) + " not finite", "finite scores"));
+        reject<numeric_error>("structure::grouping", {"score ", i, " not finite"}, {"finite scores"});
       }
     }
   }

@@ -22,9 +22,8 @@ struct kernel_matrix {
   /// @throws shape_error if it has another rank or a 0.
   explicit kernel_matrix(const extents& shape) {
     if (shape.rank() < 2 || shape.size() == 0) {
-      throw shape_error(
-          error_message("structure::grouping", "a kernel of shape " + to_string(shape),
-                        "(in, out), (width, channels, filters) or (height, width, channels, filters) without a 0"));
+      reject<shape_error>("structure::grouping", {"a kernel of shape ", shape},
+                          {"(in, out), (width, channels, filters) or (height, width, channels, filters) without a 0"});
     }
     outputs = shape.back();
     inputs = shape.size() / outputs;

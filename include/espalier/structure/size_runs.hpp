@@ -21,7 +21,7 @@ namespace detail {
 
 inline void expect_number(bool right, const std::string& got, const char* expected) {
   if (!right) {
-    throw argument_error(error_message("structure::grouping", got, expected));
+    reject<argument_error>("structure::grouping", {got}, {expected});
   }
 }
 
@@ -35,9 +35,8 @@ inline void expect_division(const pattern& rule, std::size_t weights) {
       factors += (factors.empty() ? "" : ", ") + std::to_string(factor);
     }
   }
-  throw shape_error(error_message("structure::grouping",
-                                  std::to_string(rule.rows) + " rows for " + std::to_string(weights) + " weights",
-                                  "rows that divide them, from a reuse factor of " + factors + " ..."));
+  reject<shape_error>("structure::grouping", {rule.rows, " rows for ", weights, " weights"},
+                      {"rows that divide them, from a reuse factor of ", factors, " ..."});
 }
 
 template <class Rule>

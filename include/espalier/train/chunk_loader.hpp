@@ -44,10 +44,10 @@ class chunk_loader {
   chunk_loader(chunk_loader_options options, reader read) : options_(std::move(options)), read_(std::move(read)) {
     if (options_.sizes.empty() || options_.window == 0 ||
         std::find(options_.sizes.begin(), options_.sizes.end(), std::size_t{0}) != options_.sizes.end()) {
-      throw argument_error(error_message("train::chunk_loader",
-                                         std::to_string(options_.sizes.size()) + " chunks with a window of " +
-                                             std::to_string(options_.window) + ", or a chunk of no samples",
-                                         "1 or more of each"));
+      reject<argument_error>(
+          "train::chunk_loader",
+          {options_.sizes.size(), " chunks with a window of ", options_.window, ", or a chunk of no samples"},
+          {"1 or more of each"});
     }
     for (const std::size_t size : options_.sizes) {
       begins_.push_back(size_);
@@ -100,10 +100,9 @@ class chunk_loader {
     const std::size_t count = request.samples.size();
     if (request.first != given_ || count == 0 || given_ + count > size_ || request.samples.front() != given_ ||
         request.samples.back() != given_ + count - 1) {
-      throw argument_error(error_message(
-          "train::chunk_loader",
-          std::to_string(count) + " samples behind " + std::to_string(request.first) + " in an order of their own",
-          "the next behind " + std::to_string(given_) + ", one after the other: fit_options::shuffle = false"));
+      reject<argument_error>("train::chunk_loader",
+                             {count, " samples behind ", request.first, " in an order of their own"},
+                             {"the next behind ", given_, ", one after the other: fit_options::shuffle = false"});
     }
   }
 
@@ -140,13 +139,10 @@ class chunk_loader {
     const bool same_kind = chunk.outputs == first.outputs && chunk.labels.empty() == first.labels.empty() &&
                            chunk.weights.empty() == first.weights.empty();
     if (!whole || !same_kind) {
-      throw shape_error(error_message(
-          "train::chunk_loader",
-          "chunk " + std::to_string(in_window_[slot]) + " of " + std::to_string(chunk.samples.size()) + " numbers, " +
-              std::to_string(chunk.labels.size()) + " labels, " + std::to_string(chunk.targets.size()) +
-              " targets and " + std::to_string(chunk.weights.size()) + " weights",
-          std::to_string(count) + " samples of " + std::to_string(features()) +
-              " numbers, with what other chunks have"));
+      reject<shape_error>("train::chunk_loader",
+                          {"chunk ", in_window_[slot], " of ", chunk.samples.size(), " numbers, ", chunk.labels.size(),
+                           " labels, ", chunk.targets.size(), " targets and ", chunk.weights.size(), " weights"},
+                          {count, " samples of ", features(), " numbers, with what other chunks have"});
     }
   }
   [[nodiscard]] std::size_t features() const { return window_[0].samples.size() / options_.sizes[in_window_[0]]; }

@@ -9,7 +9,7 @@
 #include <limits>
 #include <numeric>
 #include <span>
-#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,23 +39,21 @@ namespace detail {
 
 /// What view_all does whatever is right for the samples.
 template <class T>
-void choose_all(data_view<T>& view, std::size_t count, const std::string& rows) {
+void choose_all(data_view<T>& view, std::size_t count, std::string_view rows) {
   if (count == 0 || count >= (std::numeric_limits<std::uint32_t>::max)()) {
-    throw argument_error(error_message("train::view_all", std::to_string(count) + " samples", "1 to 2^32 - 2"));
+    reject<argument_error>("train::view_all", {count, " samples"}, {"1 to 2^32 - 2"});
   }
   if (view.samples.empty() || view.samples.size() % count != 0) {
-    throw shape_error(error_message(
-        "train::view_all", std::to_string(view.samples.size()) + " numbers and " + std::to_string(count) + " " + rows,
-        "as many samples of one size as " + rows));
+    reject<shape_error>("train::view_all", {view.samples.size(), " numbers and ", count, " ", rows},
+                        {"as many samples of one size as ", rows});
   }
-  const auto expect_finite = [&](std::span<const T> numbers, const std::string& what) {
+  const auto expect_finite = [&](std::span<const T> numbers, std::string_view what) {
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       if (!std::isfinite(numbers[i])) {
         const std::size_t features = numbers.size() / count;
-        throw numeric_error(error_message("train::view_all",
-                                          "sample " + std::to_string(i / features) + " with " + what + " " +
-                                              std::to_string(i % features) + " not a finite number",
-                                          "finite numbers"));
+        reject<numeric_error>("train::view_all",
+                              {"sample ", i / features, " with ", what, " ", i % features, " not a finite number"},
+                              {"finite numbers"});
       }
     }
   };
@@ -90,9 +88,8 @@ template <class T>
 template <class T>
 [[nodiscard]] data_view<T> view_all(std::span<const T> samples, std::span<const T> targets, std::size_t outputs) {
   if (outputs == 0 || targets.size() % outputs != 0) {
-    throw shape_error(error_message("train::view_all",
-                                    std::to_string(targets.size()) + " numbers in rows of " + std::to_string(outputs),
-                                    "targets in whole rows"));
+    reject<shape_error>("train::view_all", {targets.size(), " numbers in rows of ", outputs},
+                        {"targets in whole rows"});
   }
   data_view<T> view{samples, {}, {}, targets, outputs};
   detail::choose_all(view, targets.size() / outputs, "rows of targets");
@@ -109,8 +106,8 @@ template <class T>
 [[nodiscard]] std::pair<data_view<T>, data_view<T>> split(const data_view<T>& all, std::size_t second,
                                                           std::uint64_t seed) {
   if (second >= all.chosen.size()) {
-    throw argument_error(error_message("train::split", std::to_string(second) + " samples for the second part",
-                                       "fewer than " + std::to_string(all.chosen.size())));
+    reject<argument_error>("train::split", {second, " samples for the second part"},
+                           {"fewer than ", all.chosen.size()});
   }
   std::vector<std::uint32_t> order = all.chosen;
   random_generator(seed).shuffle(std::span(order));
@@ -138,55 +135,48 @@ struct data_demands {
 ///         shape_error if samples or targets have another size, or if there are not as many weights as samples;
 ///         argument_error that names the first sample whose label is no class.   Complexity: O(samples).
 template <class T>
-void expect_fitting(const data_view<T>& view, const data_demands& demands, const std::string& where) {
-  const auto refuse_shape = [&](const std::string& got, const std::string& expected) {
-    throw shape_error(error_message(where, got, expected));
-  };
+void expect_fitting(const data_view<T>& view, const data_demands& demands, std::string_view where) {
   if (view.chosen.empty()) {
-    throw argument_error(error_message(where, "a view of no samples", "1 or more"));
+    reject<argument_error>(where, {"a view of no samples"}, {"1 or more"});
   }
   if (view.samples.size() != view.size() * demands.input.size()) {
-    refuse_shape(
-        std::to_string(view.size()) + " samples in " + std::to_string(view.samples.size()) + " numbers",
-        std::to_string(demands.input.size()) + " numbers each, for the network's input " + to_string(demands.input));
+    reject<shape_error>(where, {view.size(), " samples in ", view.samples.size(), " numbers"},
+                        {demands.input.size(), " numbers each, for the network's input ", demands.input});
   }
   if (!view.weights.empty() && view.weights.size() != view.size()) {
-    refuse_shape(std::to_string(view.weights.size()) + " weights",
-                 "none or one for each of " + std::to_string(view.size()) + " samples");
+    reject<shape_error>(where, {view.weights.size(), " weights"},
+                        {"none or one for each of ", view.size(), " samples"});
   }
   if (demands.needs_both && (view.outputs == 0 || view.labels.size() != view.size())) {
-    refuse_shape(std::to_string(view.labels.size()) + " labels and " + std::to_string(view.targets.size()) + " targets",
-                 "both for every sample, as the loss needs");
+    reject<shape_error>(where, {view.labels.size(), " labels and ", view.targets.size(), " targets"},
+                        {"both for every sample, as the loss needs"});
   }
   if (view.outputs == 0 ? demands.classes == 0 : !demands.takes_targets) {
-    throw argument_error(view.outputs == 0
-                             ? error_message(where, "labels", "targets, which the loss needs for these outputs")
-                             : error_message(where, "targets", "labels, which the loss needs"));
+    reject<argument_error>(
+        where, {view.outputs == 0 ? "labels" : "targets"},
+        {view.outputs == 0 ? "targets, which the loss needs for these outputs" : "labels, which the loss needs"});
   }
   if (view.outputs != 0 && view.outputs != demands.outputs) {
-    refuse_shape("rows of " + std::to_string(view.outputs) + " targets",
-                 std::to_string(demands.outputs) + ", as the network has outputs");
+    reject<shape_error>(where, {"rows of ", view.outputs, " targets"},
+                        {demands.outputs, ", as the network has outputs"});
   }
   for (const std::uint32_t sample : view.chosen) {
     if ((view.outputs == 0 || demands.needs_both) && view.labels[sample] >= demands.classes) {
-      throw argument_error(
-          error_message(where, "label " + std::to_string(view.labels[sample]) + " of sample " + std::to_string(sample),
-                        "a class from 0 to " + std::to_string(demands.classes - 1) +
-                            (demands.classes == demands.outputs ? ", as the network has outputs" : "")));
+      reject<argument_error>(where, {"label ", view.labels[sample], " of sample ", sample},
+                             {"a class from 0 to ", demands.classes - 1,
+                              demands.classes == demands.outputs ? ", as the network has outputs" : ""});
     }
     if (!view.weights.empty() && !(view.weights[sample] >= 0 && std::isfinite(view.weights[sample]))) {
-      throw argument_error(error_message(
-          where, "weight " + std::to_string(view.weights[sample]) + " of sample " + std::to_string(sample),
-          "0 or more"));
+      reject<argument_error>(where, {"weight ", view.weights[sample], " of sample ", sample}, {"0 or more"});
     }
   }
 }
 
 #if defined(ESPALIER_COMPILED_ONCE)
 ESPALIER_COMPILED_ONCE void expect_fitting<float>(const data_view<float>& view, const data_demands& demands,
-                                                  const std::string& where);
+                                                  std::string_view where);
 ESPALIER_COMPILED_ONCE void expect_fitting<double>(const data_view<double>& view, const data_demands& demands,
-                                                   const std::string& where);
+                                                   std::string_view where);
 #endif
 
 }  // namespace espalier::inline v0::train

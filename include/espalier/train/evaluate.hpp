@@ -65,7 +65,7 @@ template <class Model, loader<typename Model::value_type> Loader, loss::loss Los
 [[nodiscard]] evaluation evaluate(const Model& model, Loader& data, const evaluate_options<Loss>& options = {}) {
   using value_type = typename Model::value_type;
   if (options.batch == 0) {
-    throw argument_error(error_message("train::evaluate", "batches of 0 samples", "1 or more"));
+    reject<argument_error>("train::evaluate", {"batches of 0 samples"}, {"1 or more"});
   }
   detail::source_settings settings;
   settings.demands = detail::demands_of(model, options.loss);

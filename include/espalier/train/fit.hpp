@@ -58,22 +58,21 @@ namespace detail {
 template <class Model, class Options>
 void expect_options(const Model& model, const Options& options) {
   if (options.batch == 0) {
-    throw argument_error(error_message("train::fit", "batches of 0 samples", "1 or more"));
+    reject<argument_error>("train::fit", {"batches of 0 samples"}, {"1 or more"});
   }
   const std::size_t classes = demands_of(model, options.loss).classes;
   if (!options.class_weights.empty() && options.class_weights.size() != classes) {
-    throw shape_error(
-        error_message("train::fit", std::to_string(options.class_weights.size()) + " weights of classes",
-                      classes == 0 ? "none, as there are targets" : std::to_string(classes) + ", one per class"));
+    reject<shape_error>("train::fit", {options.class_weights.size(), " weights of classes"},
+                        {classes == 0 ? "none, as there are targets" : std::to_string(classes) + ", one per class"});
   }
   for (const double weight : options.class_weights) {
     if (!(weight >= 0 && weight <= (std::numeric_limits<float>::max)())) {
-      throw argument_error(error_message("train::fit", "class weight " + std::to_string(weight), "0 or more"));
+      reject<argument_error>("train::fit", {"class weight ", weight}, {"0 or more"});
     }
   }
   if (options.augment && !options.augment.template takes<typename Model::value_type>()) {
-    throw argument_error(error_message("train::fit", "an augmentation of other numbers than the network's",
-                                       "one of float or double, as the network has"));
+    reject<argument_error>("train::fit", {"an augmentation of other numbers than the network's"},
+                           {"one of float or double, as the network has"});
   }
 }
 
@@ -83,8 +82,8 @@ void expect_trainable(const Model& model, const data_view<typename Model::value_
   expect_options(model, options);
   const bool labelled = data.outputs == 0 || demands_of(model, options.loss).needs_both;
   if (!options.class_weights.empty() && !labelled) {
-    throw shape_error(error_message("train::fit", std::to_string(options.class_weights.size()) + " weights of classes",
-                                    "none, as there are targets"));
+    reject<shape_error>("train::fit", {options.class_weights.size(), " weights of classes"},
+                        {"none, as there are targets"});
   }
 }
 
@@ -92,8 +91,7 @@ template <class Model, class Options>
 void expect_watchable(const Model& model, const validation<typename Model::value_type>& v, const Options& options) {
   expect_fitting(v.data, demands_of(model, options.loss), "train::fit");
   if (!(v.improvement >= 0 && v.improvement <= (std::numeric_limits<double>::max)())) {
-    throw argument_error(
-        error_message("train::fit", "an improvement of " + std::to_string(v.improvement), "0 or more"));
+    reject<argument_error>("train::fit", {"an improvement of ", v.improvement}, {"0 or more"});
   }
 }
 

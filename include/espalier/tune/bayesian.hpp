@@ -122,11 +122,10 @@ template <evaluation Evaluate>
                                      Evaluate&& evaluate, const search_options& options = {}) {
   validate(space, "tune::bayesian");
   if (settings.trials == 0 || settings.random_trials == 0 || settings.candidates == 0 || settings.batch == 0) {
-    throw argument_error(error_message(
-        "tune::bayesian",
-        std::to_string(settings.trials) + " trials, " + std::to_string(settings.random_trials) + " at random, " +
-            std::to_string(settings.candidates) + " candidates, and batches of " + std::to_string(settings.batch),
-        "at least one of each"));
+    reject<argument_error>("tune::bayesian",
+                           {settings.trials, " trials, ", settings.random_trials, " at random, ", settings.candidates,
+                            " candidates, and batches of ", settings.batch},
+                           {"at least one of each"});
   }
   detail::ledger attempts(evaluate, options);
   random_generator random(settings.seed);

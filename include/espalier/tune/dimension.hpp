@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <espalier/base/errors.hpp>
 
@@ -28,15 +29,14 @@ struct dimension {
 
 /// @param space  the dimensions of a search.   @param where  function that is named in the message.
 /// @throws argument_error if there is none, or one is no range.
-inline void validate(std::span<const dimension> space, const std::string& where) {
+inline void validate(std::span<const dimension> space, std::string_view where) {
   if (space.empty()) {
-    throw argument_error(error_message(where, "no dimensions", "one or more"));
+    reject<argument_error>(where, {"no dimensions"}, {"one or more"});
   }
   for (const dimension& d : space) {
     if (!(d.low <= d.high && std::isfinite(d.low) && std::isfinite(d.high) && (!d.logarithmic || d.low > 0))) {
-      throw argument_error(error_message(where,
-                                         "a dimension from " + std::to_string(d.low) + " to " + std::to_string(d.high),
-                                         "low <= high, and low > 0 on a logarithmic scale"));
+      reject<argument_error>(where, {"a dimension from ", d.low, " to ", d.high},
+                             {"low <= high, and low > 0 on a logarithmic scale"});
     }
   }
 }

@@ -23,13 +23,12 @@ namespace espalier::inline v0::tune {
                                                                   std::span<const std::size_t> counts) {
   validate(space, "tune::grid_points");
   if (counts.size() != space.size()) {
-    throw argument_error(error_message("tune::grid_points", std::to_string(counts.size()) + " counts",
-                                       std::to_string(space.size()) + ", one per dimension"));
+    reject<argument_error>("tune::grid_points", {counts.size(), " counts"}, {space.size(), ", one per dimension"});
   }
   std::vector<std::vector<double>> points{{}};
   for (std::size_t d = 0; d < space.size(); ++d) {
     if (counts[d] == 0) {
-      throw argument_error(error_message("tune::grid_points", "a count of 0", "1 or more"));
+      reject<argument_error>("tune::grid_points", {"a count of 0"}, {"1 or more"});
     }
     std::vector<std::vector<double>> longer;
     for (const auto& point : points) {

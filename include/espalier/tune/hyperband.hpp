@@ -123,11 +123,10 @@ template <evaluation Evaluate>
                                       Evaluate&& evaluate, const search_options& options = {}) {
   validate(space, "tune::hyperband");
   if (settings.maximum_epochs == 0 || settings.factor < 2 || settings.iterations == 0) {
-    throw argument_error(error_message("tune::hyperband",
-                                       std::to_string(settings.maximum_epochs) + " epochs, factor " +
-                                           std::to_string(settings.factor) + " and " +
-                                           std::to_string(settings.iterations) + " iterations",
-                                       "at least one epoch and iteration, and a factor of 2 or more"));
+    reject<argument_error>(
+        "tune::hyperband",
+        {settings.maximum_epochs, " epochs, factor ", settings.factor, " and ", settings.iterations, " iterations"},
+        {"at least one epoch and iteration, and a factor of 2 or more"});
   }
   detail::ledger attempts(evaluate, options);
   auto brackets = detail::brackets_of(space, settings);

@@ -35,7 +35,7 @@ template <evaluation Evaluate>
 [[nodiscard]] search_result try_all(std::span<const std::vector<double>> points, std::size_t epochs,
                                     Evaluate&& evaluate, const search_options& options = {}) {
   if (points.empty()) {
-    throw argument_error(error_message("tune::try_all", "no points", "at least one"));
+    reject<argument_error>("tune::try_all", {"no points"}, {"at least one"});
   }
   detail::ledger attempts(evaluate, options);
   std::vector<trial> wanted;

@@ -19,7 +19,7 @@ inline void expect_reuse_factor(std::uint64_t factor, std::string_view where, co
   constexpr auto largest = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
   if (factor == 0 || factor > largest) {
     const std::string got = std::to_string(static_cast<std::int64_t>(factor));
-    throw argument_error(error_message(where, "layer '" + layer + "' with reuse factor " + got, "1 or more"));
+    reject<argument_error>(where, {"layer '", layer, "' with reuse factor ", got}, {"1 or more"});
   }
 }
 

@@ -72,7 +72,7 @@ class precision_reader {
   };
 
   [[noreturn]] static void refuse(const std::string& got, const std::string& expected) {
-    throw parse_error(error_message("hls::parse_precision", got, expected));
+    reject<parse_error>("hls::parse_precision", {got}, {expected});
   }
 
   [[nodiscard]] static std::string_view trimmed(std::string_view text) {

@@ -61,7 +61,7 @@ class file_lock {
   [[nodiscard]] static std::string message() { return std::error_code(errno, std::generic_category()).message(); }
 
   [[noreturn]] void refuse(const std::string& got, const std::string& expected) const {
-    throw file_error(error_message("io::checkpoint_file", "for '" + path_ + "' " + got, expected));
+    reject<file_error>("io::checkpoint_file", {"for '", path_, "' ", got}, {expected});
   }
 
   std::string path_;

@@ -29,7 +29,7 @@ class choice_table {
     std::size_t total = 0;
     for (std::size_t c = 0; c < p.options.size(); ++c) {
       if (p.options[c] == 0) {
-        refuse("a class without options, number " + std::to_string(c), "at least one option");
+        refuse({"a class without options, number ", c}, {"at least one option"});
       }
       first_.push_back(total);
       total += p.options[c];
@@ -47,7 +47,7 @@ class choice_table {
           most = (std::max)(most, weights(one.item_class, o)[r]);
         }
         if (__builtin_mul_overflow(most, count, &most) || __builtin_add_overflow(heaviest[r], most, &heaviest[r])) {
-          refuse("a total weight beyond 2^63 in resource " + std::to_string(r), "totals that an int64 holds");
+          refuse({"a total weight beyond 2^63 in resource ", r}, {"totals that an int64 holds"});
         }
         remaining_[r] -= weights(one.item_class, lightest_[one.item_class])[r] * count;
       }
@@ -82,25 +82,23 @@ class choice_table {
   void validate_sizes(std::size_t total) const {
     const auto& p = problem_;
     if (p.weights.size() != total * p.resources()) {
-      throw shape_error(error_message("knapsack::choose", std::to_string(p.weights.size()) + " weights",
-                                      std::to_string(total * p.resources()) + ", for each option and resource one"));
+      reject<shape_error>("knapsack::choose", {p.weights.size(), " weights"},
+                          {total * p.resources(), ", for each option and resource one"});
     }
     for (std::size_t r = 0; r < p.resources(); ++r) {
       if (p.capacities[r] < 0) {
-        refuse("capacity " + std::to_string(p.capacities[r]) + " of resource " + std::to_string(r), "capacities >= 0");
+        refuse({"capacity ", p.capacities[r], " of resource ", r}, {"capacities >= 0"});
       }
     }
     for (std::size_t i = 0; i < p.weights.size(); ++i) {
       if (p.weights[i] < 0) {
-        refuse("weight " + std::to_string(p.weights[i]) + " of option " + std::to_string(i / p.resources()),
-               "weights >= 0");
+        refuse({"weight ", p.weights[i], " of option ", i / p.resources()}, {"weights >= 0"});
       }
     }
     std::size_t values = 0;
     for (std::size_t i = 0; i < p.runs.size(); ++i) {
       if (p.runs[i].item_class >= p.options.size()) {
-        refuse("class " + std::to_string(p.runs[i].item_class) + " in run " + std::to_string(i),
-               "a class below " + std::to_string(p.options.size()));
+        refuse({"class ", p.runs[i].item_class, " in run ", i}, {"a class below ", p.options.size()});
       }
       const std::size_t each = p.options[p.runs[i].item_class];
       values = p.runs[i].count > (p.values.size() - values) / each
@@ -111,13 +109,11 @@ class choice_table {
       }
     }
     if (values != p.values.size()) {
-      throw shape_error(error_message("knapsack::choose", std::to_string(p.values.size()) + " values",
-                                      "one for each option of each group"));
+      reject<shape_error>("knapsack::choose", {p.values.size(), " values"}, {"one for each option of each group"});
     }
     for (std::size_t i = 0; i < p.values.size(); ++i) {
       if (!(p.values[i] >= 0 && p.values[i] <= (std::numeric_limits<Value>::max)())) {
-        refuse("value " + std::to_string(static_cast<double>(p.values[i])) + " at " + std::to_string(i),
-               "finite values >= 0");
+        refuse({"value ", static_cast<double>(p.values[i]), " at ", i}, {"finite values >= 0"});
       }
     }
   }
@@ -134,8 +130,7 @@ class choice_table {
         return o;
       }
     }
-    refuse("class " + std::to_string(c) + " without an option that is lightest in all resources",
-           "one, such as pruning");
+    refuse({"class ", c, " without an option that is lightest in all resources"}, {"one, such as pruning"});
   }
 
   const choice_problem<Value>& problem_;

@@ -31,7 +31,7 @@ struct convolution_windows {
         {"kernel", &kernel}, {"stride", &strides}, {"dilation", &dilation}};
     for (const auto& [what, sizes] : all) {
       if ((*sizes)[0] == 0 || (*sizes)[1] == 0) {
-        throw argument_error(error_message("nn::" + layer, std::string("a ") + what + " of 0", "1 or more"));
+        reject<argument_error>("nn::" + layer, {"a ", what, " of 0"}, {"1 or more"});
       }
     }
   }

@@ -67,12 +67,12 @@ class graph_nodes {
     std::size_t total = 0;
     for (const extents& input : inputs) {
       if (input.size() == 0) {
-        throw shape_error(error_message("nn::graph", "input of shape " + to_string(input), "a shape without 0"));
+        reject<shape_error>("nn::graph", {"input of shape ", input}, {"a shape without 0"});
       }
       total += input.size();
     }
     if (inputs.empty()) {
-      throw shape_error(error_message("nn::graph", "no input", "the shapes of one or more"));
+      reject<shape_error>("nn::graph", {"no input"}, {"the shapes of one or more"});
     }
     append({inputs.size() == 1 ? "input" : "inputs", inputs.size() == 1 ? inputs[0] : extents{total}});
     for (std::size_t first = 0, i = 0; inputs.size() > 1 && i < inputs.size(); first += inputs[i].size(), ++i) {
@@ -105,7 +105,7 @@ class graph_nodes {
   void set_outputs(std::vector<std::size_t> outputs) {
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (std::count(outputs.begin(), outputs.end(), outputs[i]) > 1) {
-        throw argument_error(error_message("nn::graph", "output '" + all_[outputs[i]].name + "' twice", "it once"));
+        reject<argument_error>("nn::graph", {"output '", all_[outputs[i]].name, "' twice"}, {"it once"});
       }
     }
     chosen_outputs_ = std::move(outputs);
@@ -146,22 +146,20 @@ class graph_nodes {
       }
       names.push_back(n.name);
     }
-    throw argument_error(
-        error_message("nn::graph", "no layer '" + std::string(name) + "' so far",
-                      "one that was added before, such as '" + std::string(closest_name(name, names)) + "'"));
+    reject<argument_error>("nn::graph", {"no layer '", name, "' so far"},
+                           {"one that was added before, such as '", closest_name(name, names), "'"});
   }
   /// @throws argument_error if there is one of that name.
   void expect_new(const std::string& name) const {
     if (std::any_of(all_.begin(), all_.end(), [&](const node& n) { return n.name == name; })) {
-      throw argument_error(error_message("nn::graph", "two layers named '" + name + "'", "names that differ"));
+      reject<argument_error>("nn::graph", {"two layers named '", name, "'"}, {"names that differ"});
     }
   }
   /// @throws argument_error if there is no node of that index.
   void expect_there(std::span<const std::size_t> indices) const {
     for (const std::size_t i : indices) {
       if (i >= all_.size()) {
-        throw argument_error(error_message("nn::graph", "point " + std::to_string(i),
-                                           "one of the " + std::to_string(all_.size()) + " of this graph"));
+        reject<argument_error>("nn::graph", {"point ", i}, {"one of the ", all_.size(), " of this graph"});
       }
     }
   }
@@ -172,10 +170,9 @@ class graph_nodes {
   [[nodiscard]] extents joined_shape(const std::string& name, std::span<const std::size_t> nodes,
                                      node_kind kind) const {
     if (nodes.size() < 2) {
-      throw argument_error(error_message(
-          "nn::graph",
-          std::to_string(nodes.size()) + (nodes.size() == 1 ? " point" : " points") + " to join in '" + name + "'",
-          "two or more"));
+      reject<argument_error>("nn::graph",
+                             {nodes.size(), nodes.size() == 1 ? " point" : " points", " to join in '", name, "'"},
+                             {"two or more"});
     }
     expect_there(nodes);
     auto sizes = sizes_of(all_[nodes[0]].shape);
@@ -188,11 +185,11 @@ class graph_nodes {
       if (own != sizes || (kind == node_kind::beside && own.empty())) {
         const node& a = all_[nodes[0]];
         const node& b = all_[other];
-        throw shape_error(error_message(
+        reject<shape_error>(
             "nn::graph",
-            "outputs of shapes " + to_string(a.shape) + " of '" + a.name + "' and " + to_string(b.shape) + " of '" +
-                b.name + "' to join in '" + name + "'",
-            kind == node_kind::beside ? "shapes that differ in the last axis only" : "shapes that are equal"));
+            {"outputs of shapes ", a.shape, " of '", a.name, "' and ", b.shape, " of '", b.name, "' to join in '", name,
+             "'"},
+            {kind == node_kind::beside ? "shapes that differ in the last axis only" : "shapes that are equal"});
       }
       sizes.back() += kind == node_kind::beside ? channels : 0;
     }

@@ -51,17 +51,14 @@ class kernel_holder {
 /// @throws shape_error if a mask has more or fewer entries of some kind than a kernel has weights.
 template <class T>
 void expect_as_many(const mask::weight_mask<T>& m, std::size_t weights, const std::string& layer) {
-  const auto refuse = [&](const std::string& got, const char* or_none) {
-    throw shape_error(
-        error_message("nn::masked", got + " for layer '" + layer + "'", std::to_string(weights) + or_none));
-  };
   if (m.mask.size() != weights) {
-    refuse("a mask of " + std::to_string(m.mask.size()) + " weights", "");
+    reject<shape_error>("nn::masked", {"a mask of ", m.mask.size(), " weights for layer '", layer, "'"}, {weights});
   }
   for (const auto& [count, what] :
        {std::pair(m.offset.size(), " offset"), {m.trained_as_one.size(), " group number"}}) {
     if (count != 0 && count != weights) {
-      refuse(std::to_string(count) + what + (count == 1 ? "" : "s"), ", or none");
+      reject<shape_error>("nn::masked", {count, what, count == 1 ? "" : "s", " for layer '", layer, "'"},
+                          {weights, ", or none"});
     }
   }
 }
@@ -74,10 +71,10 @@ void expect_one_offset(const mask::weight_mask<T>& m, const std::string& layer) 
   for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
     const std::uint32_t group = m.trained_as_one[i];
     if (group != 0 && (m.mask[i] != 0 || offsets.try_emplace(group, m.offset[i]).first->second != m.offset[i])) {
-      throw argument_error(error_message("nn::masked",
-                                         "weight " + std::to_string(i) + " of shared group " + std::to_string(group) +
-                                             " of layer '" + layer + "' with a mask or an offset of its own",
-                                         "mask 0 and one offset for all of the group"));
+      reject<argument_error>(
+          "nn::masked",
+          {"weight ", i, " of shared group ", group, " of layer '", layer, "' with a mask or an offset of its own"},
+          {"mask 0 and one offset for all of the group"});
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <espalier/attributes/prunable_layer.hpp>
@@ -30,25 +31,23 @@ namespace espalier::inline v0::nn::detail {
 /// @throws shape_error or argument_error if they do not fit.
 template <class T>
 void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::span<const mask::weight_mask<T>> masks,
-                  const std::string& where) {
+                  std::string_view where) {
   if (masks.empty()) {
     return;
   }
   if (masks.size() != shown.size()) {
-    throw shape_error(error_message(where, std::to_string(masks.size()) + " masks",
-                                    std::to_string(shown.size()) + ", one per layer with a kernel"));
+    reject<shape_error>(where, {masks.size(), " masks"}, {shown.size(), ", one per layer with a kernel"});
   }
   for (std::size_t l = 0; l < masks.size(); ++l) {
     const auto& [layer, kernel, bias] = shown[l];
     if (masks[l].mask.size() != kernel.size()) {
-      throw shape_error(error_message(
-          where, "a mask of " + std::to_string(masks[l].mask.size()) + " weights for layer '" + layer.name + "'",
-          std::to_string(kernel.size())));
+      reject<shape_error>(where, {"a mask of ", masks[l].mask.size(), " weights for layer '", layer.name, "'"},
+                          {kernel.size()});
     }
     const bool holds = std::find(masks[l].mask.begin(), masks[l].mask.end(), 0) != masks[l].mask.end();
     if (holds && !layer.optimizable) {
-      throw argument_error(error_message(where, "a mask that holds weights of layer '" + layer.name + "'",
-                                         "a layer that is wrapped in masked"));
+      reject<argument_error>(where, {"a mask that holds weights of layer '", layer.name, "'"},
+                             {"a layer that is wrapped in masked"});
     }
   }
 }
@@ -56,22 +55,22 @@ void expect_masks(const std::vector<attributes::prunable_layer<T>>& shown, std::
 #if defined(ESPALIER_COMPILED_ONCE)
 ESPALIER_COMPILED_ONCE void expect_masks<float>(const std::vector<attributes::prunable_layer<float>>& shown,
                                                 std::span<const mask::weight_mask<float>> masks,
-                                                const std::string& where);
+                                                std::string_view where);
 ESPALIER_COMPILED_ONCE void expect_masks<double>(const std::vector<attributes::prunable_layer<double>>& shown,
                                                  std::span<const mask::weight_mask<double>> masks,
-                                                 const std::string& where);
+                                                 std::string_view where);
 #endif
 
 /// A mean that weights share would not be one after they are multiplied.
 [[noreturn]] inline void refuse_folding(const std::string& network, const std::string& layer) {
-  throw argument_error(error_message(network + "::fold_batch_normalizations", "shared weights in layer '" + layer + "'",
-                                     "weights that are kept or 0"));
+  reject<argument_error>(network + "::fold_batch_normalizations", {"shared weights in layer '", layer, "'"},
+                         {"weights that are kept or 0"});
 }
 
 /// @param samples  row-major, one after the other.   @return one row of outputs per sample.
 /// @throws shape_error if the numbers do not make whole samples.
 template <class Model, class T>
-[[nodiscard]] tensor<T, 2> predictions_of(const Model& model, std::span<const T> samples, const std::string& where) {
+[[nodiscard]] tensor<T, 2> predictions_of(const Model& model, std::span<const T> samples, std::string_view where) {
   const std::size_t count = count_samples(model, samples.size(), where);
   auto result = zeros<T, 2>({count, model.output_shape().size()});
   predictor<Model>(model, count)(samples, elements(result));

@@ -68,7 +68,7 @@ class pooling_of_sequences : public pooling_base<T> {
   explicit pooling_of_sequences(const pool1d_options& options = {})
       : options_{{1, options.pool}, {1, options.stride}, options.padding} {
     if (options.pool == 0) {
-      throw argument_error(error_message(std::string("nn::") + Layer::default_name, "a window of 0", "at least 1"));
+      reject<argument_error>(std::string("nn::") + Layer::default_name, {"a window of 0"}, {"at least 1"});
     }
   }
 
@@ -77,7 +77,7 @@ class pooling_of_sequences : public pooling_base<T> {
     const bool fits = options_.padding == padding::same || input[0] >= window;
     if (input.rank() != 2 || input.size() == 0 || !fits) {
       refuse_input(Layer::default_name, name, input,
-                   "a sequence (steps, channels) no shorter than the window (" + std::to_string(window) + ")");
+                   {"a sequence (steps, channels) no shorter than the window (", window, ")"});
     }
     const extents image{1, input[0], input[1]};
     const auto& s = this->shape_ = {pool_axis(options_, image, 0), pool_axis(options_, image, 1), input[1]};
@@ -98,7 +98,7 @@ class global_pooling : public pooling_base<T> {
   extents build(const std::string& name, const extents& input, random_generator& /*generator*/) {
     if (input.rank() != Rank || input.size() == 0) {
       refuse_input(Layer::default_name, name, input,
-                   Rank == 3 ? "an image (height, width, channels)" : "a sequence (steps, channels)");
+                   {Rank == 3 ? "an image (height, width, channels)" : "a sequence (steps, channels)"});
     }
     const auto all = [](std::size_t places) { return kernels::pool_axis::valid(places, places, 1); };
     this->shape_ = {all(Rank == 3 ? input[0] : 1), all(input[Rank - 2]), input[Rank - 1]};

@@ -31,10 +31,9 @@ namespace espalier::inline v0::objective::detail {
   }
   const std::size_t rank = layer.kind == attributes::layer_kind::conv1d ? 2 : 3;
   if (layer.output_shape.rank() != rank || layer.output_shape.size() == 0) {
-    throw shape_error(error_message(
-        "objective::" + std::string(objective),
-        "layer '" + layer.name + "' (" + to_string(layer.kind) + ") with output shape " + to_string(layer.output_shape),
-        rank == 2 ? "(positions, filters) without a 0" : "(height, width, filters) without a 0"));
+    reject<shape_error>("objective::" + std::string(objective),
+                        {"layer '", layer.name, "' (", layer.kind, ") with output shape ", layer.output_shape},
+                        {rank == 2 ? "(positions, filters) without a 0" : "(height, width, filters) without a 0"});
   }
   return layer.output_shape.size() / layer.output_shape.back();
 }
@@ -43,9 +42,8 @@ namespace espalier::inline v0::objective::detail {
 inline void expect_rule(bool right, const attributes::layer_attributes& layer, std::string_view objective,
                         std::string_view expected) {
   if (!right) {
-    throw argument_error(error_message("objective::" + std::string(objective),
-                                       "layer '" + layer.name + "' grouped by " + to_string(*layer.grouped_by),
-                                       expected));
+    reject<argument_error>("objective::" + std::string(objective),
+                           {"layer '", layer.name, "' grouped by ", *layer.grouped_by}, {expected});
   }
 }
 

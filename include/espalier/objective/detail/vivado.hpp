@@ -63,9 +63,8 @@ inline constexpr std::uint64_t bram_word = 36;
     return "it has no kernel";
   }
   if (layer.hls.weight_width == 0 || layer.hls.weight_width > 64) {
-    throw argument_error(error_message(
-        "objective", "layer '" + layer.name + "' with weights of " + std::to_string(layer.hls.weight_width) + " bits",
-        "1 to 64"));
+    reject<argument_error>("objective", {"layer '", layer.name, "' with weights of ", layer.hls.weight_width, " bits"},
+                           {"1 to 64"});
   }
   if (layer.hls.compression && is_resource(layer.hls)) {
     return "what zeros save in compressed weights is not known";

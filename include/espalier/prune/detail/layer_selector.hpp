@@ -127,8 +127,8 @@ class layer_selector {
     for (const auto& given : options_.regularization) {
       const auto named = [&](const auto& layer) { return layer.attributes.name == given.layer; };
       if (!given.layer.empty() && std::none_of(layers_.begin(), layers_.end(), named)) {
-        throw argument_error(error_message("prune::optimize", "regularization of a layer '" + given.layer + "'",
-                                           "the name of a layer, or none for all"));
+        reject<argument_error>("prune::optimize", {"regularization of a layer '", given.layer, "'"},
+                               {"the name of a layer, or none for all"});
       }
     }
     std::vector<regularize::layer_penalty> result;

@@ -119,10 +119,9 @@ class phase_training {
       ++run_.state.epoch;
       ++run_.state.epochs;
       if (!std::isfinite(loss)) {
-        throw numeric_error(error_message("prune::optimize",
-                                          "a loss that is not finite in epoch " + std::to_string(run_.state.epoch) +
-                                              " of level " + std::to_string(phase.level),
-                                          "finite numbers; a lower learning rate may help"));
+        reject<numeric_error>("prune::optimize",
+                              {"a loss that is not finite in epoch ", run_.state.epoch, " of level ", phase.level},
+                              {"finite numbers; a lower learning rate may help"});
       }
       if (run_.options.on_epoch) {
         run_.options.on_epoch({phase, run_.state.epoch, loss});

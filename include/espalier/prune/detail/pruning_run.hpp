@@ -38,9 +38,8 @@ class pruning_run {
         training_({model, trainer, layers_, options, clock_, state_}),
         front_(options.larger_is_better) {
     if (!options.target.empty() && options.target.size() != Objective::resources.size()) {
-      throw shape_error(error_message("prune::optimize",
-                                      "a target for " + std::to_string(options.target.size()) + " resources",
-                                      std::to_string(Objective::resources.size()) + ", as the objective counts"));
+      reject<shape_error>("prune::optimize", {"a target for ", options.target.size(), " resources"},
+                          {Objective::resources.size(), ", as the objective counts"});
     }
   }
 
@@ -64,7 +63,7 @@ class pruning_run {
     state_.dense = state_.best.parameters;
     state_.baseline = state_.best.metric = evaluate();
     if (!std::isfinite(state_.baseline)) {
-      throw numeric_error(error_message("prune::optimize", "a baseline metric that is not finite", "a finite metric"));
+      reject<numeric_error>("prune::optimize", {"a baseline metric that is not finite"}, {"a finite metric"});
     }
     front_.add(state_.best);
     guarded([this] {
@@ -110,8 +109,8 @@ class pruning_run {
     }
     for (const report::level& level : state_.levels) {
       if (schedule_.sparsity() != level.sparsity) {
-        throw argument_error(error_message("prune::optimize", "the saved state of a run with another schedule",
-                                           "one of this run, or none; remove it to begin again"));
+        reject<argument_error>("prune::optimize", {"the saved state of a run with another schedule"},
+                               {"one of this run, or none; remove it to begin again"});
       }
       static_cast<void>(level.accepted ? schedule_.update() : schedule_.repair());
     }

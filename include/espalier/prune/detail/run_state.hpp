@@ -93,8 +93,7 @@ void transfer_each(Archive& a, std::vector<T>& values) {
   a(count);
   if constexpr (!Archive::writes) {
     if (count > a.left()) {
-      throw parse_error(error_message("prune::optimize", std::to_string(count) + " values in a saved run",
-                                      "no more than there are bytes"));
+      reject<parse_error>("prune::optimize", {count, " values in a saved run"}, {"no more than there are bytes"});
     }
     values.resize(static_cast<std::size_t>(count));
   }
@@ -110,8 +109,7 @@ void transfer_head(Archive& a, std::vector<identity_part>& identity) {
   std::uint32_t version = known;
   a(version);
   if (version != known) {
-    throw parse_error(error_message("prune::optimize", "a saved run of version " + std::to_string(version),
-                                    "version " + std::to_string(known)));
+    reject<parse_error>("prune::optimize", {"a saved run of version ", version}, {"version ", known});
   }
   transfer_each(a, identity);
 }
@@ -145,8 +143,8 @@ inline void expect_same_run(std::span<const std::byte> saved, const std::vector<
     }
   }
   if (!differs.empty()) {
-    throw argument_error(error_message("prune::optimize", "the saved state of a run with other " + differs,
-                                       "one of this run, or none; remove it to begin again"));
+    reject<argument_error>("prune::optimize", {"the saved state of a run with other ", differs},
+                           {"one of this run, or none; remove it to begin again"});
   }
 }
 
@@ -157,7 +155,7 @@ template <class Value>
   byte_reader reader(saved);
   transfer(reader, state);
   if (reader.left() != 0 || state.stage > stage::done || state.ending > ending::limit_reached) {
-    throw parse_error(error_message("prune::optimize", "a saved run that makes no sense", "one that was saved whole"));
+    reject<parse_error>("prune::optimize", {"a saved run that makes no sense"}, {"one that was saved whole"});
   }
   return state;
 }

@@ -28,9 +28,7 @@ inline void expect_losses(std::span<const double> losses, std::string_view where
   }
   for (std::size_t group = 0; group < losses.size(); ++group) {
     if (!(losses[group] >= 0 && losses[group] <= (std::numeric_limits<double>::max)())) {
-      throw argument_error(
-          error_message(where, "loss " + std::to_string(losses[group]) + " of group " + std::to_string(group) + whose,
-                        "finite losses >= 0"));
+      reject<argument_error>(where, {"loss ", losses[group], " of group ", group, whose}, {"finite losses >= 0"});
     }
   }
 }

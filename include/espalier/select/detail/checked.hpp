@@ -25,9 +25,8 @@ class checked {
 
  private:
   [[noreturn]] std::int64_t overflow() const {
-    throw argument_error(error_message("select::select",
-                                       "savings of layer '" + layer_ + "' that no int64 holds in common units",
-                                       "reuse factors with a smaller common multiple, or smaller savings"));
+    reject<argument_error>("select::select", {"savings of layer '", layer_, "' that no int64 holds in common units"},
+                           {"reuse factors with a smaller common multiple, or smaller savings"});
   }
   const std::string& layer_;
 };

@@ -18,12 +18,12 @@ namespace espalier::inline v0::select::detail {
 
 inline void expect_sparsity(const std::vector<double>& sparsity, std::size_t resources, const std::string& whose) {
   if (sparsity.size() != 1 && sparsity.size() != resources) {
-    throw shape_error(error_message("select::select", std::to_string(sparsity.size()) + " sparsities" + whose,
-                                    "1 or " + std::to_string(resources) + ", one per resource"));
+    reject<shape_error>("select::select", {sparsity.size(), " sparsities", whose},
+                        {"1 or ", resources, ", one per resource"});
   }
   for (const double s : sparsity) {
     if (!(s >= 0 && s <= 1)) {
-      throw argument_error(error_message("select::select", "sparsity " + std::to_string(s) + whose, "0 to 1"));
+      reject<argument_error>("select::select", {"sparsity ", s, whose}, {"0 to 1"});
     }
   }
 }
@@ -41,15 +41,13 @@ void expect_options(std::span<const candidate<M>> candidates, const options& o) 
   std::vector<std::string> sorted = names;
   std::sort(sorted.begin(), sorted.end());
   if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
-    throw argument_error(
-        error_message("select::select", "two layers with the name '" + *twice + "'", "names that differ"));
+    reject<argument_error>("select::select", {"two layers with the name '", *twice, "'"}, {"names that differ"});
   }
   for (const layer_budget& own : o.layers) {
     expect_sparsity(own.sparsity, M, " of layer '" + own.layer + "'");
     if (std::find(names.begin(), names.end(), own.layer) == names.end()) {
-      throw argument_error(
-          error_message("select::select", "a budget of layer '" + own.layer + "'",
-                        "the name of a layer, such as '" + std::string(closest_name(own.layer, names)) + "'"));
+      reject<argument_error>("select::select", {"a budget of layer '", own.layer, "'"},
+                             {"the name of a layer, such as '", closest_name(own.layer, names), "'"});
     }
   }
 }

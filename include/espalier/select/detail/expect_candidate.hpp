@@ -32,7 +32,7 @@ void expect_savings(const attributes::layer_attributes& layer, const objective::
                     std::size_t groups) {
   const auto expect = [&](bool right, const std::string& got, const std::string& expected) {
     if (!right) {
-      throw argument_error(error_message("select::make_candidate", "layer '" + layer.name + "' with " + got, expected));
+      reject<argument_error>("select::make_candidate", {"layer '", layer.name, "' with ", got}, {expected});
     }
   };
   std::size_t count = 0;
@@ -81,15 +81,13 @@ void expect_numbers(const attributes::layer_attributes& layer, std::span<const V
   const std::string whose = "layer '" + layer.name + "' with ";
   const std::size_t weights = layer.kernel_shape.size();
   if (numbers.size() != weights) {
-    throw shape_error(error_message("select::make_candidate",
-                                    whose + std::to_string(numbers.size()) + " numbers of the " + std::string(what),
-                                    std::to_string(weights) + ", one per weight"));
+    reject<shape_error>("select::make_candidate", {whose, numbers.size(), " numbers of the ", what},
+                        {weights, ", one per weight"});
   }
   for (std::size_t i = 0; look && i < numbers.size(); ++i) {
     if (!std::isfinite(numbers[i])) {
-      throw numeric_error(error_message(
-          "select::make_candidate",
-          whose + "number " + std::to_string(i) + " of the " + std::string(what) + " not finite", "finite numbers"));
+      reject<numeric_error>("select::make_candidate", {whose, "number ", i, " of the ", what, " not finite"},
+                            {"finite numbers"});
     }
   }
 }

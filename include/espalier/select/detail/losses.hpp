@@ -50,12 +50,11 @@ template <std::size_t M>
 void expect_losses(const candidate<M>& c) {
   const std::string layer = " of layer '" + c.attributes.name + "'";
   if (c.prune.empty() && c.share.empty() && c.groups->count() > 0) {
-    throw argument_error(error_message("select::select", "no losses" + layer, "losses of pruning, of sharing or both"));
+    reject<argument_error>("select::select", {"no losses", layer}, {"losses of pruning, of sharing or both"});
   }
   for (const auto* losses : {&c.prune, &c.share}) {
     if (!losses->empty() && losses->size() != c.groups->count()) {
-      throw shape_error(error_message("select::select", std::to_string(losses->size()) + " losses" + layer,
-                                      std::to_string(c.groups->count()) + ", one per group"));
+      reject<shape_error>("select::select", {losses->size(), " losses", layer}, {c.groups->count(), ", one per group"});
     }
     rank::detail::expect_losses(*losses, "select::select", layer);
   }

@@ -25,8 +25,8 @@ class path_finder {
     std::map<std::string, std::size_t> by_name;
     for (std::size_t l = 0; l < layers.size(); ++l) {
       if (!by_name.emplace(layers[l].layer->name, l).second) {
-        throw argument_error(error_message(
-            "select::live_weights", "two layers with the name '" + layers[l].layer->name + "'", "names that differ"));
+        reject<argument_error>("select::live_weights", {"two layers with the name '", layers[l].layer->name, "'"},
+                               {"names that differ"});
       }
       expect_weights(layers[l]);
     }
@@ -66,17 +66,15 @@ class path_finder {
 
   static void expect_weights(const connection& c) {
     if (c.present.size() != c.layer->kernel_shape.size()) {
-      throw shape_error(error_message("select::live_weights",
-                                      std::to_string(c.present.size()) + " weights of layer '" + c.layer->name + "'",
-                                      std::to_string(c.layer->kernel_shape.size()) + ", as its kernel has"));
+      reject<shape_error>("select::live_weights", {c.present.size(), " weights of layer '", c.layer->name, "'"},
+                          {c.layer->kernel_shape.size(), ", as its kernel has"});
     }
   }
 
   [[nodiscard]] static std::size_t find(const std::string& name, const std::map<std::string, std::size_t>& by_name) {
     const auto found = by_name.find(name);
     if (found == by_name.end()) {
-      throw argument_error(
-          error_message("select::live_weights", "inbound layer '" + name + "'", "the name of a layer"));
+      reject<argument_error>("select::live_weights", {"inbound layer '", name, "'"}, {"the name of a layer"});
     }
     return found->second;
   }

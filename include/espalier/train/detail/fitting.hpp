@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -207,9 +207,7 @@ class fitting {
   [[nodiscard]] double checked_rate() const {
     const double rate = rate_(where_.step, where_.steps);
     if (!(rate > 0 && rate <= (std::numeric_limits<double>::max)())) {
-      throw argument_error(error_message(
-          "train::fit", "learning rate " + std::to_string(rate) + " at step " + std::to_string(where_.step),
-          "a positive number"));
+      reject<argument_error>("train::fit", {"learning rate ", rate, " at step ", where_.step}, {"a positive number"});
     }
     return rate;
   }
@@ -217,11 +215,12 @@ class fitting {
   void expect_finite_gradients(double loss) const {
     const std::size_t broken = numbers_.last_broken(gradients_);
     if (broken < numbers_.layers.size()) {
-      refuse("gradients of layer '" + numbers_.layers[broken] + "' that are");
+      refuse("gradients of layer '", numbers_.layers[broken], "' that are");
     }
     if (!kernels::all_finite(std::span<const double>(&loss, 1))) {
       const auto& layers = numbers_.layers;
-      refuse("a loss (last layer with weights: '" + (layers.empty() ? "none" : layers.back()) + "') that is");
+      refuse("a loss (last layer with weights: '", layers.empty() ? std::string_view("none") : layers.back(),
+             "') that is");
     }
   }
 
@@ -232,13 +231,13 @@ class fitting {
       if (good != nullptr) {
         numbers_.restore(*good);
       }
-      refuse("weights of layer '" + numbers_.layers[broken] + "' that are");
+      refuse("weights of layer '", numbers_.layers[broken], "' that are");
     }
   }
 
-  [[noreturn]] void refuse(const std::string& what) const {
-    throw numeric_error(error_message("train::fit", what + " not finite at step " + std::to_string(where_.step),
-                                      "finite numbers; a lower learning rate may help"));
+  [[noreturn]] void refuse(const char* what, std::string_view layer, const char* that_are) const {
+    reject<numeric_error>("train::fit", {what, layer, that_are, " not finite at step ", where_.step},
+                          {"finite numbers; a lower learning rate may help"});
   }
 
   Model& model_;

@@ -187,7 +187,7 @@ class gathered {
 
   static void expect_known(bool known) {
     if (!known) {
-      throw parse_error(error_message("train::trainer", "a saved training of other units", "units of this network"));
+      reject<parse_error>("train::trainer", {"a saved training of other units"}, {"units of this network"});
     }
   }
   template <class Archive>

@@ -31,7 +31,7 @@ class loader_source {
   loader_source(Loader& from, const source_settings& settings) : loader_(from), settings_(settings) {
     const std::size_t count = loader_.size();
     if (count == 0 || count >= (std::numeric_limits<std::uint32_t>::max)()) {
-      throw argument_error(error_message("train::loader", std::to_string(count) + " samples", "1 to 2^32 - 2"));
+      reject<argument_error>("train::loader", {count, " samples"}, {"1 to 2^32 - 2"});
     }
     order_.resize(count);
     std::iota(order_.begin(), order_.end(), 0U);
@@ -99,7 +99,7 @@ class loader_source {
     const std::string where =
         "train::loader (samples from " + std::to_string(begin) + " of epoch " + std::to_string(epoch_) + ")";
     if (view_.size() != count || !(now_.numbers.empty() || now_.numbers.size() == count)) {
-      throw shape_error(error_message(where, std::to_string(view_.size()) + " samples", std::to_string(count)));
+      reject<shape_error>(where, {view_.size(), " samples"}, {count});
     }
     if (view_.chosen.size() != count) {
       view_.chosen.resize(count);
@@ -107,7 +107,7 @@ class loader_source {
     }
     expect_fitting(view_, settings_.demands, where);
     if (!kernels::all_finite(view_.samples) || !kernels::all_finite(view_.targets)) {
-      throw numeric_error(error_message(where, "a feature or target that is not a finite number", "finite numbers"));
+      reject<numeric_error>(where, {"a feature or target that is not a finite number"}, {"finite numbers"});
     }
     weigh(where);
   }
@@ -117,7 +117,7 @@ class loader_source {
       return;
     }
     if (view_.outputs != 0 && !settings_.demands.needs_both) {
-      throw argument_error(error_message(where, "weights of classes, and targets", "labels in place of targets"));
+      reject<argument_error>(where, {"weights of classes, and targets"}, {"labels in place of targets"});
     }
     weigh_by_class(view_, settings_.class_weights, weights_);
   }

@@ -43,14 +43,13 @@ class penalty_gradients {
     const auto kernel =
         static_cast<std::size_t>(std::find(layers.begin(), layers.end(), penalty.layer) - layers.begin());
     if (kernel == layers.size()) {
-      throw argument_error(error_message("train::fit", "a penalty on a layer '" + penalty.layer + "'",
-                                         "the name of a layer with weights"));
+      reject<argument_error>("train::fit", {"a penalty on a layer '", penalty.layer, "'"},
+                             {"the name of a layer with weights"});
     }
     if (numbers_.parameters[kernel].size() != penalty.groups.weights()) {
-      throw shape_error(error_message(
-          "train::fit",
-          "a penalty on " + std::to_string(penalty.groups.weights()) + " weights of layer '" + penalty.layer + "'",
-          std::to_string(numbers_.parameters[kernel].size())));
+      reject<shape_error>("train::fit",
+                          {"a penalty on ", penalty.groups.weights(), " weights of layer '", penalty.layer, "'"},
+                          {numbers_.parameters[kernel].size()});
     }
     return kernel;
   }

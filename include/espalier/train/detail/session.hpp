@@ -62,8 +62,7 @@ class session {
     fitting_.emplace(network_.model(), data_, watched_);
     const std::size_t size = save().size();
     if (saved.size() != size) {
-      throw parse_error(error_message("train::trainer", std::to_string(saved.size()) + " bytes of a saved training",
-                                      std::to_string(size) + ", as this one has"));
+      reject<parse_error>("train::trainer", {saved.size(), " bytes of a saved training"}, {size, ", as this one has"});
     }
     fitting_->archive(reader);
   }
