@@ -14,8 +14,8 @@
 
 TEST_SUITE("base") {
   TEST_CASE("a message says who, what came and what was expected") {
-    CHECK(espalier::error_message("knapsack::solve", "3 weights", "6") ==
-          "espalier::knapsack::solve: got 3 weights, expected 6");
+    const std::string message = espalier::error_message("knapsack::solve", "3 weights", "6");
+    CHECK(message == "espalier::knapsack::solve: got 3 weights, expected 6");
   }
 
   TEST_CASE("an error says what it is made of, part by part") {
