@@ -9740,15 +9740,23 @@ class group_norms {
     [[nodiscard]] double length() const { return std::sqrt(length_squared); }
   };
 
+  /// @return the group of each weight. Visits are compiled for each rule, so that one is made for all that follows.
+  [[nodiscard]] static std::vector<std::size_t> groups_of_weights(const structure::grouping& groups) {
+    std::vector<std::size_t> result(groups.weights());
+    groups.visit([own = result.data()](std::size_t group, std::size_t index) { own[index] = group; });
+    return result;
+  }
+
   template <class Value>
-  [[nodiscard]] static std::vector<moments> moments_of(const structure::grouping& groups,
+  [[nodiscard]] static std::vector<moments> moments_of(std::span<const std::size_t> group_of, std::size_t groups,
                                                        std::span<const Value> kernel) {
-    std::vector<moments> result(groups.count());
-    groups.visit([&](std::size_t group, std::size_t index) {
+    std::vector<moments> result(groups);
+    for (std::size_t index = 0; index < kernel.size(); ++index) {
       const auto weight = static_cast<double>(kernel[index]);
-      result[group].spread.add(weight);
-      result[group].length_squared += weight * weight;
-    });
+      moments& own = result[group_of[index]];
+      own.spread.add(weight);
+      own.length_squared += weight * weight;
+    }
     return result;
   }
 
@@ -9770,7 +9778,8 @@ regularization<Value> group_norms::operator()(const structure::grouping& groups,
     reject<shape_error>("regularize::group_norms", {kernel.size(), " weights"},
                         {groups.weights(), ", as the groups have"});
   }
-  std::vector<moments> norms = moments_of(groups, kernel);
+  const std::vector<std::size_t> group_of = groups_of_weights(groups);
+  std::vector<moments> norms = moments_of<Value>(group_of, groups.count(), kernel);
   const bool single = groups.count() == groups.weights();
   if (single) {
     const distribution all = spread_of(norms);
@@ -9790,14 +9799,15 @@ regularization<Value> group_norms::operator()(const structure::grouping& groups,
   regularization<Value> result;
   result.penalty = options_.alpha * lengths + options_.beta * variances;
   result.gradient.resize(kernel.size());
-  groups.visit([&](std::size_t group, std::size_t index) {
+  for (std::size_t index = 0; index < kernel.size(); ++index) {
     const auto weight = static_cast<double>(kernel[index]);
-    const auto& spread = norms[group].spread;
-    const double length = sum ? norms[group].length() : lengths;
+    const moments& own = norms[group_of[index]];
+    const distribution& spread = own.spread;
+    const double length = sum ? own.length() : lengths;
     const double part = sum || single ? 1.0 : variances > 0 ? spread.variance() / variances : 0.0;
     result.gradient[index] = static_cast<Value>(options_.alpha * (length > 0 ? weight / length : 0.0) +
                                                 options_.beta * part * 2 * (weight - spread.mean()) / spread.count);
-  });
+  }
   return result;
 }
 
@@ -19696,6 +19706,11 @@ class workspace {
   purpose purpose_;
 };
 
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class workspace<float>;
+ESPALIER_COMPILED_ONCE class workspace<double>;
+#endif
+
 }  // namespace espalier::inline v0::nn
 
 #endif
@@ -20865,6 +20880,11 @@ class convolution {
   tensor<T, 1> bias_;
 };
 
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class convolution<float, 4>;
+ESPALIER_COMPILED_ONCE class convolution<double, 4>;
+#endif
+
 }  // namespace espalier::inline v0::nn::detail
 
 #endif
@@ -21099,6 +21119,11 @@ class conv2d : public detail::convolution<T, 4> {
 };
 static_assert(weighted_layer<conv2d<float>>);
 
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class conv2d<float>;
+ESPALIER_COMPILED_ONCE class conv2d<double>;
+#endif
+
 }  // namespace espalier::inline v0::nn
 
 #endif
@@ -21270,6 +21295,11 @@ class dense {
 };
 static_assert(weighted_layer<dense<float>>);
 
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class dense<float>;
+ESPALIER_COMPILED_ONCE class dense<double>;
+#endif
+
 }  // namespace espalier::inline v0::nn
 
 #endif
@@ -21372,6 +21402,179 @@ class depthwise_conv2d {
   tensor<T, 1> bias_;
 };
 static_assert(weighted_layer<depthwise_conv2d<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/detail/kernel_holder.hpp ----
+// What a mask does to a kernel, whatever layer it belongs to.
+#ifndef ESPALIER_NN_DETAIL_KERNEL_HOLDER_HPP
+#define ESPALIER_NN_DETAIL_KERNEL_HOLDER_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+/// Holds weights of a kernel as a mask says, see nn::masked.
+template <class T>
+class kernel_holder {
+ public:
+  [[nodiscard]] const mask::weight_mask<T>& mask() const noexcept { return mask_; }
+
+  /// @param kernel  gets the offsets of weights that are not kept.
+  /// @param layer   a name, for messages.
+  /// @return one entry per weight: 0 for those that stay 0 from now on.
+  /// @throws as nn::masked::set_mask; nothing is changed then.
+  std::vector<std::uint8_t> set(mask::weight_mask<T> m, std::span<T> kernel, const std::string& layer);
+
+  void hold(std::span<T> kernel) {
+    held_.apply(kernel);
+    shared_.apply(kernel);
+    shared_.template copy<T>(kernel, mask_.offset);
+  }
+
+  void share(std::span<T> gradients) const {
+    shared_.average(gradients);
+    held_.clear(gradients);
+  }
+
+ private:
+  mask::weight_mask<T> mask_;
+  kernels::shared_weights shared_;
+  kernels::held_weights<T> held_{{}, {}};
+};
+
+/// @throws shape_error if a mask has more or fewer entries of some kind than a kernel has weights.
+template <class T>
+void expect_as_many(const mask::weight_mask<T>& m, std::size_t weights, const std::string& layer) {
+  if (m.mask.size() != weights) {
+    reject<shape_error>("nn::masked", {"a mask of ", m.mask.size(), " weights for layer '", layer, "'"}, {weights});
+  }
+  for (const auto& [count, what] :
+       {std::pair(m.offset.size(), " offset"), {m.trained_as_one.size(), " group number"}}) {
+    if (count != 0 && count != weights) {
+      reject<shape_error>("nn::masked", {count, what, count == 1 ? "" : "s", " for layer '", layer, "'"},
+                          {weights, ", or none"});
+    }
+  }
+}
+
+/// @param m  with an offset for each weight if some are trained as one.
+/// @throws argument_error if weights that are trained as one are kept, or differ in their offsets.
+template <class T>
+void expect_one_offset(const mask::weight_mask<T>& m, const std::string& layer) {
+  std::map<std::uint32_t, T> offsets;
+  for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
+    const std::uint32_t group = m.trained_as_one[i];
+    if (group != 0 && (m.mask[i] != 0 || offsets.try_emplace(group, m.offset[i]).first->second != m.offset[i])) {
+      reject<argument_error>(
+          "nn::masked",
+          {"weight ", i, " of shared group ", group, " of layer '", layer, "' with a mask or an offset of its own"},
+          {"mask 0 and one offset for all of the group"});
+    }
+  }
+}
+
+template <class T>
+std::vector<std::uint8_t> kernel_holder<T>::set(mask::weight_mask<T> m, std::span<T> kernel, const std::string& layer) {
+  expect_as_many(m, kernel.size(), layer);
+  if (m.offset.empty() && !m.trained_as_one.empty()) {
+    m.offset.assign(m.mask.size(), T{0});
+  }
+  expect_one_offset(m, layer);
+  auto moves = m.mask;  // what is trained as one does, though its mask is 0
+  for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
+    moves[i] = m.trained_as_one[i] != 0 ? 1 : moves[i];
+  }
+  shared_ = kernels::shared_weights(m.trained_as_one);
+  m.apply(kernel);
+  held_ = kernels::held_weights<T>(moves, m.offset);
+  auto live = std::move(moves);
+  for (std::size_t i = 0; i < m.offset.size(); ++i) {
+    live[i] = m.offset[i] != 0 ? 1 : live[i];
+  }
+  mask_ = std::move(m);
+  return live;
+}
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE std::vector<std::uint8_t> kernel_holder<float>::set(mask::weight_mask<float> m,
+                                                                           std::span<float> kernel,
+                                                                           const std::string& layer);
+ESPALIER_COMPILED_ONCE std::vector<std::uint8_t> kernel_holder<double>::set(mask::weight_mask<double> m,
+                                                                            std::span<double> kernel,
+                                                                            const std::string& layer);
+#endif
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
+// ---- espalier/nn/masked.hpp ----
+// A layer some of whose weights are held at 0, or at a shared mean, through all training.
+#ifndef ESPALIER_NN_MASKED_HPP
+#define ESPALIER_NN_MASKED_HPP
+
+namespace espalier::inline v0::nn {
+
+/// A layer with a mask: after every step of an optimizer the weights that are not kept are set back, so no momentum and
+/// no weight decay moves them. Shared weights that the mask says are trained as one stay equal to the last bit: their
+/// gradient is the mean of theirs.
+/// @tparam Layer  a layer with a kernel.
+template <weighted_layer Layer>
+class masked : public Layer {
+ public:
+  using value_type = typename Layer::value_type;
+
+  using Layer::Layer;  // is made as the layer is
+
+  extents build(const std::string& name, const extents& input, random_generator& generator) {
+    const extents output = Layer::build(name, input, generator);
+    set_mask(mask::keep_all<value_type>(this->kernel().size()));
+    return output;
+  }
+
+  /// @return the mask; the offsets of weights that are trained as one are what those are now.
+  [[nodiscard]] const mask::weight_mask<value_type>& mask() const noexcept { return holder_.mask(); }
+
+  /// Holds other weights from now on.
+  /// @param m  one entry per weight.
+  /// @throws shape_error if it, its offsets or its groups have more or fewer; argument_error if weights that
+  ///         are trained as one are kept, or differ in their offsets. The layer is then as it was.
+  void set_mask(mask::weight_mask<value_type> m) {
+    const auto live = holder_.set(std::move(m), elements(this->kernel()), this->name());
+    if constexpr (requires(Layer & layer) { layer.skip_dead(live); }) {
+      this->skip_dead(live);
+    }
+  }
+
+  /// Sets the weights that are not kept back to their offsets, and makes those equal that are trained as one.
+  void hold() { holder_.hold(elements(this->kernel())); }
+
+  /// @param gradients  one per weight of the kernel; those of weights that are trained as one become their mean, those
+  ///                   of weights that are held 0, so that nothing depends on which passes worked them out.
+  void share(std::span<value_type> gradients) const { holder_.share(gradients); }
+
+ private:
+  detail::kernel_holder<value_type> holder_;
+};
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/detail/masked_layers.hpp ----
+// The masked layers of usual networks, for programs that compile them once.
+#ifndef ESPALIER_NN_DETAIL_MASKED_LAYERS_HPP
+#define ESPALIER_NN_DETAIL_MASKED_LAYERS_HPP
+
+namespace espalier::inline v0::nn {
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class masked<conv2d<float>>;
+ESPALIER_COMPILED_ONCE class masked<conv2d<double>>;
+ESPALIER_COMPILED_ONCE class masked<dense<float>>;
+ESPALIER_COMPILED_ONCE class masked<dense<double>>;
+#endif
 
 }  // namespace espalier::inline v0::nn
 
@@ -21652,161 +21855,6 @@ class global_max_pool2d : public detail::global_pooling<global_max_pool2d<T>, T,
   }
 };
 static_assert(layer<global_max_pool2d<float>>);
-
-}  // namespace espalier::inline v0::nn
-
-#endif
-
-// ---- espalier/nn/detail/kernel_holder.hpp ----
-// What a mask does to a kernel, whatever layer it belongs to.
-#ifndef ESPALIER_NN_DETAIL_KERNEL_HOLDER_HPP
-#define ESPALIER_NN_DETAIL_KERNEL_HOLDER_HPP
-
-namespace espalier::inline v0::nn::detail {
-
-/// Holds weights of a kernel as a mask says, see nn::masked.
-template <class T>
-class kernel_holder {
- public:
-  [[nodiscard]] const mask::weight_mask<T>& mask() const noexcept { return mask_; }
-
-  /// @param kernel  gets the offsets of weights that are not kept.
-  /// @param layer   a name, for messages.
-  /// @return one entry per weight: 0 for those that stay 0 from now on.
-  /// @throws as nn::masked::set_mask; nothing is changed then.
-  std::vector<std::uint8_t> set(mask::weight_mask<T> m, std::span<T> kernel, const std::string& layer);
-
-  void hold(std::span<T> kernel) {
-    held_.apply(kernel);
-    shared_.apply(kernel);
-    shared_.template copy<T>(kernel, mask_.offset);
-  }
-
-  void share(std::span<T> gradients) const {
-    shared_.average(gradients);
-    held_.clear(gradients);
-  }
-
- private:
-  mask::weight_mask<T> mask_;
-  kernels::shared_weights shared_;
-  kernels::held_weights<T> held_{{}, {}};
-};
-
-/// @throws shape_error if a mask has more or fewer entries of some kind than a kernel has weights.
-template <class T>
-void expect_as_many(const mask::weight_mask<T>& m, std::size_t weights, const std::string& layer) {
-  if (m.mask.size() != weights) {
-    reject<shape_error>("nn::masked", {"a mask of ", m.mask.size(), " weights for layer '", layer, "'"}, {weights});
-  }
-  for (const auto& [count, what] :
-       {std::pair(m.offset.size(), " offset"), {m.trained_as_one.size(), " group number"}}) {
-    if (count != 0 && count != weights) {
-      reject<shape_error>("nn::masked", {count, what, count == 1 ? "" : "s", " for layer '", layer, "'"},
-                          {weights, ", or none"});
-    }
-  }
-}
-
-/// @param m  with an offset for each weight if some are trained as one.
-/// @throws argument_error if weights that are trained as one are kept, or differ in their offsets.
-template <class T>
-void expect_one_offset(const mask::weight_mask<T>& m, const std::string& layer) {
-  std::map<std::uint32_t, T> offsets;
-  for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
-    const std::uint32_t group = m.trained_as_one[i];
-    if (group != 0 && (m.mask[i] != 0 || offsets.try_emplace(group, m.offset[i]).first->second != m.offset[i])) {
-      reject<argument_error>(
-          "nn::masked",
-          {"weight ", i, " of shared group ", group, " of layer '", layer, "' with a mask or an offset of its own"},
-          {"mask 0 and one offset for all of the group"});
-    }
-  }
-}
-
-template <class T>
-std::vector<std::uint8_t> kernel_holder<T>::set(mask::weight_mask<T> m, std::span<T> kernel, const std::string& layer) {
-  expect_as_many(m, kernel.size(), layer);
-  if (m.offset.empty() && !m.trained_as_one.empty()) {
-    m.offset.assign(m.mask.size(), T{0});
-  }
-  expect_one_offset(m, layer);
-  auto moves = m.mask;  // what is trained as one does, though its mask is 0
-  for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
-    moves[i] = m.trained_as_one[i] != 0 ? 1 : moves[i];
-  }
-  shared_ = kernels::shared_weights(m.trained_as_one);
-  m.apply(kernel);
-  held_ = kernels::held_weights<T>(moves, m.offset);
-  auto live = std::move(moves);
-  for (std::size_t i = 0; i < m.offset.size(); ++i) {
-    live[i] = m.offset[i] != 0 ? 1 : live[i];
-  }
-  mask_ = std::move(m);
-  return live;
-}
-
-#if defined(ESPALIER_COMPILED_ONCE)
-ESPALIER_COMPILED_ONCE std::vector<std::uint8_t> kernel_holder<float>::set(mask::weight_mask<float> m,
-                                                                           std::span<float> kernel,
-                                                                           const std::string& layer);
-ESPALIER_COMPILED_ONCE std::vector<std::uint8_t> kernel_holder<double>::set(mask::weight_mask<double> m,
-                                                                            std::span<double> kernel,
-                                                                            const std::string& layer);
-#endif
-
-}  // namespace espalier::inline v0::nn::detail
-
-#endif
-
-// ---- espalier/nn/masked.hpp ----
-// A layer some of whose weights are held at 0, or at a shared mean, through all training.
-#ifndef ESPALIER_NN_MASKED_HPP
-#define ESPALIER_NN_MASKED_HPP
-
-namespace espalier::inline v0::nn {
-
-/// A layer with a mask: after every step of an optimizer the weights that are not kept are set back, so no momentum and
-/// no weight decay moves them. Shared weights that the mask says are trained as one stay equal to the last bit: their
-/// gradient is the mean of theirs.
-/// @tparam Layer  a layer with a kernel.
-template <weighted_layer Layer>
-class masked : public Layer {
- public:
-  using value_type = typename Layer::value_type;
-
-  using Layer::Layer;  // is made as the layer is
-
-  extents build(const std::string& name, const extents& input, random_generator& generator) {
-    const extents output = Layer::build(name, input, generator);
-    set_mask(mask::keep_all<value_type>(this->kernel().size()));
-    return output;
-  }
-
-  /// @return the mask; the offsets of weights that are trained as one are what those are now.
-  [[nodiscard]] const mask::weight_mask<value_type>& mask() const noexcept { return holder_.mask(); }
-
-  /// Holds other weights from now on.
-  /// @param m  one entry per weight.
-  /// @throws shape_error if it, its offsets or its groups have more or fewer; argument_error if weights that
-  ///         are trained as one are kept, or differ in their offsets. The layer is then as it was.
-  void set_mask(mask::weight_mask<value_type> m) {
-    const auto live = holder_.set(std::move(m), elements(this->kernel()), this->name());
-    if constexpr (requires(Layer & layer) { layer.skip_dead(live); }) {
-      this->skip_dead(live);
-    }
-  }
-
-  /// Sets the weights that are not kept back to their offsets, and makes those equal that are trained as one.
-  void hold() { holder_.hold(elements(this->kernel())); }
-
-  /// @param gradients  one per weight of the kernel; those of weights that are trained as one become their mean, those
-  ///                   of weights that are held 0, so that nothing depends on which passes worked them out.
-  void share(std::span<value_type> gradients) const { holder_.share(gradients); }
-
- private:
-  detail::kernel_holder<value_type> holder_;
-};
 
 }  // namespace espalier::inline v0::nn
 
@@ -24879,6 +24927,11 @@ class adam::state {
 };
 static_assert(optimizer<adam>);
 
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class adam::state<float>;
+ESPALIER_COMPILED_ONCE class adam::state<double>;
+#endif
+
 }  // namespace espalier::inline v0::optim
 
 #endif
@@ -27467,6 +27520,11 @@ struct network_numbers {
   std::size_t count = 0;
 };
 
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE struct network_numbers<float>;
+ESPALIER_COMPILED_ONCE struct network_numbers<double>;
+#endif
+
 }  // namespace espalier::inline v0::train::detail
 
 #endif
@@ -27520,6 +27578,11 @@ class penalty_gradients {
   const network_numbers<T>& numbers_;
   std::vector<std::size_t> kernels_;  // which parameters they are on
 };
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class penalty_gradients<float>;
+ESPALIER_COMPILED_ONCE class penalty_gradients<double>;
+#endif
 
 }  // namespace espalier::inline v0::train::detail
 
@@ -28334,6 +28397,11 @@ class memory_source {
   data_view<T> view_;
   std::vector<std::uint32_t> order_;
 };
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class memory_source<float>;
+ESPALIER_COMPILED_ONCE class memory_source<double>;
+#endif
 
 }  // namespace espalier::inline v0::train::detail
 

@@ -9734,15 +9734,23 @@ class group_norms {
     [[nodiscard]] double length() const { return std::sqrt(length_squared); }
   };
 
+  /// @return the group of each weight. Visits are compiled for each rule, so that one is made for all that follows.
+  [[nodiscard]] static std::vector<std::size_t> groups_of_weights(const structure::grouping& groups) {
+    std::vector<std::size_t> result(groups.weights());
+    groups.visit([own = result.data()](std::size_t group, std::size_t index) { own[index] = group; });
+    return result;
+  }
+
   template <class Value>
-  [[nodiscard]] static std::vector<moments> moments_of(const structure::grouping& groups,
+  [[nodiscard]] static std::vector<moments> moments_of(std::span<const std::size_t> group_of, std::size_t groups,
                                                        std::span<const Value> kernel) {
-    std::vector<moments> result(groups.count());
-    groups.visit([&](std::size_t group, std::size_t index) {
+    std::vector<moments> result(groups);
+    for (std::size_t index = 0; index < kernel.size(); ++index) {
       const auto weight = static_cast<double>(kernel[index]);
-      result[group].spread.add(weight);
-      result[group].length_squared += weight * weight;
-    });
+      moments& own = result[group_of[index]];
+      own.spread.add(weight);
+      own.length_squared += weight * weight;
+    }
     return result;
   }
 
@@ -9764,7 +9772,8 @@ regularization<Value> group_norms::operator()(const structure::grouping& groups,
     reject<shape_error>("regularize::group_norms", {kernel.size(), " weights"},
                         {groups.weights(), ", as the groups have"});
   }
-  std::vector<moments> norms = moments_of(groups, kernel);
+  const std::vector<std::size_t> group_of = groups_of_weights(groups);
+  std::vector<moments> norms = moments_of<Value>(group_of, groups.count(), kernel);
   const bool single = groups.count() == groups.weights();
   if (single) {
     const distribution all = spread_of(norms);
@@ -9784,14 +9793,15 @@ regularization<Value> group_norms::operator()(const structure::grouping& groups,
   regularization<Value> result;
   result.penalty = options_.alpha * lengths + options_.beta * variances;
   result.gradient.resize(kernel.size());
-  groups.visit([&](std::size_t group, std::size_t index) {
+  for (std::size_t index = 0; index < kernel.size(); ++index) {
     const auto weight = static_cast<double>(kernel[index]);
-    const auto& spread = norms[group].spread;
-    const double length = sum ? norms[group].length() : lengths;
+    const moments& own = norms[group_of[index]];
+    const distribution& spread = own.spread;
+    const double length = sum ? own.length() : lengths;
     const double part = sum || single ? 1.0 : variances > 0 ? spread.variance() / variances : 0.0;
     result.gradient[index] = static_cast<Value>(options_.alpha * (length > 0 ? weight / length : 0.0) +
                                                 options_.beta * part * 2 * (weight - spread.mean()) / spread.count);
-  });
+  }
   return result;
 }
 

@@ -57,6 +57,7 @@
 #include <espalier/nn/cropping2d.hpp>
 #include <espalier/nn/dense.hpp>
 #include <espalier/nn/depthwise_conv2d.hpp>
+#include <espalier/nn/detail/masked_layers.hpp>
 #include <espalier/nn/dropout.hpp>
 #include <espalier/nn/elu.hpp>
 #include <espalier/nn/exponential.hpp>

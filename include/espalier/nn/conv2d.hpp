@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random_generator.hpp>
@@ -91,6 +92,11 @@ class conv2d : public detail::convolution<T, 4> {
   conv2d_options options_;
 };
 static_assert(weighted_layer<conv2d<float>>);
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class conv2d<float>;
+ESPALIER_COMPILED_ONCE class conv2d<double>;
+#endif
 
 }  // namespace espalier::inline v0::nn
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <espalier/attributes/layer_attributes.hpp>
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/dense.hpp>
@@ -123,6 +124,11 @@ class dense {
   tensor<T, 1> bias_;
 };
 static_assert(weighted_layer<dense<float>>);
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class dense<float>;
+ESPALIER_COMPILED_ONCE class dense<double>;
+#endif
 
 }  // namespace espalier::inline v0::nn
 

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/kernels/aligned_allocator.hpp>
 #include <espalier/kernels/lanes.hpp>
@@ -140,6 +141,11 @@ class workspace {
   std::vector<T> kept_;
   purpose purpose_;
 };
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class workspace<float>;
+ESPALIER_COMPILED_ONCE class workspace<double>;
+#endif
 
 }  // namespace espalier::inline v0::nn
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/kernels/adam.hpp>
 #include <espalier/optim/detail/moments.hpp>
 #include <espalier/optim/optimizer.hpp>
@@ -91,6 +92,11 @@ class adam::state {
   std::vector<T> largest_;
 };
 static_assert(optimizer<adam>);
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class adam::state<float>;
+ESPALIER_COMPILED_ONCE class adam::state<double>;
+#endif
 
 }  // namespace espalier::inline v0::optim
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/conv2d.hpp>
 #include <espalier/kernels/conv2d_shape.hpp>
@@ -82,6 +83,11 @@ class convolution {
   tensor<T, Rank> kernel_;
   tensor<T, 1> bias_;
 };
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class convolution<float, 4>;
+ESPALIER_COMPILED_ONCE class convolution<double, 4>;
+#endif
 
 }  // namespace espalier::inline v0::nn::detail
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/base/random_generator.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/source_settings.hpp>
@@ -50,6 +51,11 @@ class memory_source {
   data_view<T> view_;
   std::vector<std::uint32_t> order_;
 };
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class memory_source<float>;
+ESPALIER_COMPILED_ONCE class memory_source<double>;
+#endif
 
 }  // namespace espalier::inline v0::train::detail
 

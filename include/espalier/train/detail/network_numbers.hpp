@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/kernels/all_finite.hpp>
 
 namespace espalier::inline v0::train::detail {
@@ -68,6 +69,11 @@ struct network_numbers {
   std::vector<std::size_t> begins{};
   std::size_t count = 0;
 };
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE struct network_numbers<float>;
+ESPALIER_COMPILED_ONCE struct network_numbers<double>;
+#endif
 
 }  // namespace espalier::inline v0::train::detail
 

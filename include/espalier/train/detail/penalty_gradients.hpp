@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <espalier/base/compiled_once.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/kernels/add.hpp>
 #include <espalier/regularize/layer_penalty.hpp>
@@ -58,6 +59,11 @@ class penalty_gradients {
   const network_numbers<T>& numbers_;
   std::vector<std::size_t> kernels_;  // which parameters they are on
 };
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class penalty_gradients<float>;
+ESPALIER_COMPILED_ONCE class penalty_gradients<double>;
+#endif
 
 }  // namespace espalier::inline v0::train::detail
 
