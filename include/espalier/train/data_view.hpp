@@ -173,6 +173,9 @@ void expect_fitting(const data_view<T>& view, const data_demands& demands, std::
 }
 
 #if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE void detail::choose_all<float>(data_view<float>& view, std::size_t count, std::string_view rows);
+ESPALIER_COMPILED_ONCE void detail::choose_all<double>(data_view<double>& view, std::size_t count,
+                                                       std::string_view rows);
 ESPALIER_COMPILED_ONCE void expect_fitting<float>(const data_view<float>& view, const data_demands& demands,
                                                   std::string_view where);
 ESPALIER_COMPILED_ONCE void expect_fitting<double>(const data_view<double>& view, const data_demands& demands,
