@@ -14608,6 +14608,19 @@ struct spread_task {
   std::array<std::size_t, 4> places{};
 };
 
+/// Four points, in two lines of two, of the gradient behind which windows of 2 x 2 were pooled: y[point][output] = sum
+/// over rows and windows of slopes[row][window] weights[row][window][point][output][the place that won].
+template <class T>
+struct windows_task {
+  const T* slopes = nullptr;  ///< a lane block of each window, followed by one of places, 0 to 3 in whole numbers
+  std::size_t slopes_row = 0;
+  std::size_t rows = 0;
+  std::size_t windows = 0;     ///< in a row
+  const T* weights = nullptr;  ///< four for each window, point and output, one for each place
+  std::size_t weights_row = 0;
+  std::array<T*, 4> y{};  ///< where points go, their outputs one lane block apart; null: it is left out
+};
+
 /// Sums over samples of outer products: to[input][output] += x[input] rows[sample][output].
 template <class T>
 struct outer_task {
@@ -14653,6 +14666,15 @@ struct listed_table {
   std::array<void (*)(const product_task<T>&), 3> product{};     ///< [tiles at once - 1]
   void (*in_row)(const product_task<T>&) = nullptr;              ///< of one tile, by `inputs`
   std::array<void (*)(const listed_lanes_task<T>&), 2> lanes{};  ///< [4, 8 weights]
+};
+
+/// Gradients behind windows for one set of instructions; null if the set cannot choose one of four numbers in each
+/// lane.
+template <class T>
+struct windows_table {
+  std::array<void (*)(const windows_task<T>&), 3> products{};  ///< [outputs - 1]
+  /// Slopes of so many windows and their marks, to what a windows_task has.
+  void (*pack_slopes)(const T* dy, const T* marks, std::size_t count, T* to) = nullptr;
 };
 
 /// Sums of outer products for one set of instructions: [1, 4, 6 inputs][1, 2, 4 vectors]. Null as above.
@@ -15046,6 +15068,77 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
 
 #endif
 
+// ---- espalier/kernels/instruction_set.hpp ----
+// Which instructions the kernels use: chosen once, at run time, for the CPU that runs the program.
+#ifndef ESPALIER_KERNELS_INSTRUCTION_SET_HPP
+#define ESPALIER_KERNELS_INSTRUCTION_SET_HPP
+
+// Kernels for AVX2 and AVX-512 are compiled beside the portable ones, which are then for CPUs without AVX2. Define
+// ESPALIER_NO_DISPATCH to compile the portable ones only: programs build faster and run slower.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(ESPALIER_NO_DISPATCH)
+#define ESPALIER_DISPATCH 1
+#else
+#define ESPALIER_DISPATCH 0
+#endif
+
+namespace espalier::inline v0::kernels {
+
+/// Sets of instructions, each with kernels of its own. Results of avx2 and avx512 are the same bits; those of
+/// `portable` differ by rounding, as it has no fused multiply-add on x86.
+enum class instruction_set : std::uint8_t { portable, avx2, avx512 };
+
+/// @param set  any.
+/// @return whether the CPU has it and the program was compiled with it.
+[[nodiscard]] inline bool is_supported(instruction_set set) noexcept {
+#if ESPALIER_DISPATCH
+  if (set == instruction_set::avx512) {
+    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+           __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("fma") != 0;
+  }
+  if (set == instruction_set::avx2) {
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  }
+#endif
+  return set == instruction_set::portable;
+}
+
+namespace detail {
+
+[[nodiscard]] inline instruction_set best_instruction_set() noexcept {
+  for (const auto set : {instruction_set::avx512, instruction_set::avx2}) {
+    if (is_supported(set)) {
+      return set;
+    }
+  }
+  return instruction_set::portable;
+}
+
+[[nodiscard]] inline std::atomic<instruction_set>& chosen_instruction_set() noexcept {
+  static std::atomic<instruction_set> chosen = best_instruction_set();
+  return chosen;
+}
+
+}  // namespace detail
+
+/// @return what the kernels use: the best that is supported, until `use` chooses another.
+[[nodiscard]] inline instruction_set current_instruction_set() noexcept {
+  return detail::chosen_instruction_set().load(std::memory_order_relaxed);
+}
+
+/// Makes all kernels of the program use a set from now on; not while one runs. For tests and comparisons.
+/// @param set  a supported one.   @throws argument_error if it is not supported.
+inline void use(instruction_set set) {
+  if (!is_supported(set)) {
+    reject<argument_error>("kernels::use", {"an instruction set that this CPU or program has not"},
+                           {"one for which is_supported(set)"});
+  }
+  detail::chosen_instruction_set().store(set, std::memory_order_relaxed);
+}
+
+}  // namespace espalier::inline v0::kernels
+
+#endif
+
 // ---- espalier/kernels/detail/training_text.hpp ----
 // The innermost loops of passes back and of optimizers; see kernel_text.hpp.
 #ifndef ESPALIER_KERNELS_DETAIL_TRAINING_TEXT_HPP
@@ -15068,6 +15161,20 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
   for (std::size_t lane = 0; lane < (width); ++lane) { \
     value[lane] = std::sqrt(value[lane]);              \
   }
+#endif
+
+// In each lane one of four weights. There is no way to say so that both compilers make the one instruction of.
+#if ESPALIER_DISPATCH
+#define ESPALIER_CHOOSE(to, weights, which)                                                             \
+  if constexpr (sizeof(to) == 64) {                                                                     \
+    asm("vpermps %1, %2, %0" : "=v"(to) : "m"(*reinterpret_cast<const T(*)[16]>(weights)), "v"(which)); \
+  } else {                                                                                              \
+    asm("vbroadcastf128 %1, %0\n\tvpermilps %2, %0, %0"                                                 \
+        : "=&x"(to)                                                                                     \
+        : "m"(*reinterpret_cast<const T(*)[4]>(weights)), "x"(which));                                  \
+  }
+#else
+#define ESPALIER_CHOOSE(to, weights, which)
 #endif
 
 #define ESPALIER_TRAINING_KERNELS(Set)                                                                       \
@@ -15166,6 +15273,53 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
     }                                                                                                        \
   }                                                                                                          \
   template <class T>                                                                                         \
+  void pack_slopes(const T* dy, const T* marks, std::size_t count, T* to) {                                  \
+    for (std::size_t i = 0; i < count; i += vector_of<T>::width) {                                           \
+      mask<T> marked;                                                                                        \
+      std::memcpy(&marked, marks + i, sizeof(marked));                                                       \
+      T* own = to + 2 * (i / lanes * lanes) + i % lanes;                                                     \
+      store<T>(own, marked != 0 ? load<T>(dy + i) : vector<T>{});                                            \
+      store<T>(own + lanes, ((marked >> 1 | marked >> 3) & 1) + ((marked >> 1 | marked >> 2) & 2));          \
+    }                                                                                                        \
+  }                                                                                                          \
+  template <class T, std::size_t Outputs>                                                                    \
+  void windows(const windows_task<T>& t) {                                                                   \
+    constexpr std::size_t at_once = vector_of<T>::width == lanes ? 4 : 1;                                    \
+    for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                  \
+      vector<T> sums[4][Outputs] = {};                                                                       \
+      for (std::size_t row = 0; row < t.rows; ++row) {                                                       \
+        const T* slopes = t.slopes + row * t.slopes_row + lane;                                              \
+        const T* weights = t.weights + row * t.weights_row;                                                  \
+        for (std::size_t window = 0; window < t.windows; ++window) {                                         \
+          vector<T> slope = load<T>(slopes);                                                                 \
+          ESPALIER_KEEP_IN_REGISTER(slope);                                                                  \
+          mask<T> which[at_once];                                                                            \
+          ESPALIER_UNROLL for (std::size_t i = 0; i < at_once; ++i) {                                        \
+            std::memcpy(&which[i], slopes + lanes, sizeof(which[i]));                                        \
+            which[i] += static_cast<std::int8_t>(4 * i);                                                     \
+          }                                                                                                  \
+          ESPALIER_UNROLL for (std::size_t p = 0; p < 4; ++p) {                                              \
+            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                      \
+              const std::size_t i = p * Outputs + o;                                                         \
+              vector<T> weight;                                                                              \
+              ESPALIER_CHOOSE(weight, weights + i / at_once * 4 * at_once, which[i % at_once]);              \
+              sums[p][o] += weight * slope;                                                                  \
+            }                                                                                                \
+          }                                                                                                  \
+          slopes += 2 * lanes;                                                                               \
+          weights += 16 * Outputs;                                                                           \
+        }                                                                                                    \
+      }                                                                                                      \
+      ESPALIER_UNROLL for (std::size_t p = 0; p < 4; ++p) {                                                  \
+        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                          \
+          if (t.y[p] != nullptr) {                                                                           \
+            store<T>(t.y[p] + o * lanes + lane, sums[p][o]);                                                 \
+          }                                                                                                  \
+        }                                                                                                    \
+      }                                                                                                      \
+    }                                                                                                        \
+  }                                                                                                          \
+  template <class T>                                                                                         \
   void spread(const spread_task<T>& t) {                                                                     \
     for (std::size_t window = 0; window < t.windows; ++window) {                                             \
       for (std::size_t i = 0; i < t.outputs * lanes; i += vector_of<T>::width) {                             \
@@ -15255,77 +15409,6 @@ void scatter(const T* blocks, std::size_t features, std::size_t count, T* sample
 
 #endif
 
-// ---- espalier/kernels/instruction_set.hpp ----
-// Which instructions the kernels use: chosen once, at run time, for the CPU that runs the program.
-#ifndef ESPALIER_KERNELS_INSTRUCTION_SET_HPP
-#define ESPALIER_KERNELS_INSTRUCTION_SET_HPP
-
-// Kernels for AVX2 and AVX-512 are compiled beside the portable ones, which are then for CPUs without AVX2. Define
-// ESPALIER_NO_DISPATCH to compile the portable ones only: programs build faster and run slower.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(ESPALIER_NO_DISPATCH)
-#define ESPALIER_DISPATCH 1
-#else
-#define ESPALIER_DISPATCH 0
-#endif
-
-namespace espalier::inline v0::kernels {
-
-/// Sets of instructions, each with kernels of its own. Results of avx2 and avx512 are the same bits; those of
-/// `portable` differ by rounding, as it has no fused multiply-add on x86.
-enum class instruction_set : std::uint8_t { portable, avx2, avx512 };
-
-/// @param set  any.
-/// @return whether the CPU has it and the program was compiled with it.
-[[nodiscard]] inline bool is_supported(instruction_set set) noexcept {
-#if ESPALIER_DISPATCH
-  if (set == instruction_set::avx512) {
-    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-           __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("fma") != 0;
-  }
-  if (set == instruction_set::avx2) {
-    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
-  }
-#endif
-  return set == instruction_set::portable;
-}
-
-namespace detail {
-
-[[nodiscard]] inline instruction_set best_instruction_set() noexcept {
-  for (const auto set : {instruction_set::avx512, instruction_set::avx2}) {
-    if (is_supported(set)) {
-      return set;
-    }
-  }
-  return instruction_set::portable;
-}
-
-[[nodiscard]] inline std::atomic<instruction_set>& chosen_instruction_set() noexcept {
-  static std::atomic<instruction_set> chosen = best_instruction_set();
-  return chosen;
-}
-
-}  // namespace detail
-
-/// @return what the kernels use: the best that is supported, until `use` chooses another.
-[[nodiscard]] inline instruction_set current_instruction_set() noexcept {
-  return detail::chosen_instruction_set().load(std::memory_order_relaxed);
-}
-
-/// Makes all kernels of the program use a set from now on; not while one runs. For tests and comparisons.
-/// @param set  a supported one.   @throws argument_error if it is not supported.
-inline void use(instruction_set set) {
-  if (!is_supported(set)) {
-    reject<argument_error>("kernels::use", {"an instruction set that this CPU or program has not"},
-                           {"one for which is_supported(set)"});
-  }
-  detail::chosen_instruction_set().store(set, std::memory_order_relaxed);
-}
-
-}  // namespace espalier::inline v0::kernels
-
-#endif
-
 // ---- espalier/kernels/detail/kernel_text.hpp ----
 // The innermost loops, written once and compiled for each set of instructions.
 #ifndef ESPALIER_KERNELS_DETAIL_KERNEL_TEXT_HPP
@@ -15355,6 +15438,9 @@ inline void use(instruction_set set) {
     static constexpr auto in_lanes = &Set::in_lanes<T, Inputs, Outputs>;    \
     template <std::size_t Weights>                                          \
     static constexpr auto listed_lanes = &Set::listed_lanes<T, Weights>;    \
+    template <std::size_t Outputs>                                          \
+    static constexpr auto windows = &Set::windows<T, Outputs>;              \
+    static constexpr auto pack_slopes = &Set::pack_slopes<T>;               \
     template <bool Squared, std::size_t Inputs, std::size_t Vectors>        \
     static constexpr auto outer = &Set::outer<T, Squared, Inputs, Vectors>; \
     static constexpr auto spread = &Set::spread<T>;                         \
@@ -15396,6 +15482,7 @@ ESPALIER_KERNELS(avx512, 64)
 #undef ESPALIER_TRAINING_KERNELS
 #undef ESPALIER_FORWARD_KERNELS
 #undef ESPALIER_SQUARE_ROOTS
+#undef ESPALIER_CHOOSE
 #undef ESPALIER_KEEP_IN_REGISTER
 #undef ESPALIER_UNROLL
 
@@ -15451,6 +15538,20 @@ struct make_listed_table {
   }
 };
 
+/// The same for gradients behind windows.
+template <class T>
+struct make_windows_table {
+  template <class Kernels, std::size_t Outputs>
+  [[nodiscard]] static constexpr windows_table<T> of() {
+    windows_table<T> table{};
+    if constexpr (sizeof(T) == 4 && Kernels::width > 4) {
+      table.products = {Kernels::template windows<1>, Kernels::template windows<2>, Kernels::template windows<3>};
+      table.pack_slopes = Kernels::pack_slopes;
+    }
+    return table;
+  }
+};
+
 /// The same for outer products. They have tables of their own: what does not sum squares need not compile those.
 template <class T, bool Squared>
 struct make_outer_table {
@@ -15498,6 +15599,12 @@ template <class T, bool Squared>
   return table_in_use<T, make_outer_table<T, Squared>>();
 }
 
+/// @return those that go back behind windows.
+template <class T>
+[[nodiscard]] const windows_table<T>& window_products() noexcept {
+  return table_in_use<T, make_windows_table<T>>();
+}
+
 /// @return those that skip weights.
 template <class T>
 [[nodiscard]] const listed_table<T>& listed_products() noexcept {
@@ -15507,6 +15614,7 @@ template <class T>
 #if defined(ESPALIER_COMPILED_ONCE)
 ESPALIER_COMPILED_ONCE const kernel_table<float>& table<float>() noexcept;
 ESPALIER_COMPILED_ONCE const kernel_table<double>& table<double>() noexcept;
+ESPALIER_COMPILED_ONCE const windows_table<float>& window_products<float>() noexcept;
 ESPALIER_COMPILED_ONCE const listed_table<float>& listed_products<float>() noexcept;
 ESPALIER_COMPILED_ONCE const listed_table<double>& listed_products<double>() noexcept;
 ESPALIER_COMPILED_ONCE const outer_table<float>& outer_products<float, false>() noexcept;
@@ -16302,6 +16410,13 @@ struct conv2d_shape {
   [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * filters; }
   /// Windows of 2 x 2 in the output.
   [[nodiscard]] constexpr std::size_t windows() const noexcept { return output_height() / 2 * (output_width() / 2); }
+  /// Windows, in a line of them and in a column, that reach an input.
+  [[nodiscard]] constexpr std::size_t windows_down() const noexcept { return kernel_height / 2 + 1; }
+  [[nodiscard]] constexpr std::size_t windows_across() const noexcept { return kernel_width / 2 + 1; }
+  /// Weights of all of them for four inputs, four times each.
+  [[nodiscard]] constexpr std::size_t window_weights() const noexcept {
+    return windows_down() * windows_across() * filters * channels * 16;
+  }
   [[nodiscard]] constexpr bool padded() const noexcept { return pad_top + pad_left + pad_bottom + pad_right > 0; }
   /// How the columns of a padded line lie in memory.
   [[nodiscard]] constexpr column_order columns() const noexcept {
@@ -16365,7 +16480,8 @@ struct conv2d_shape {
     const std::size_t by_rows = 4 * image() + filters * (kernel_height * sums_row() + 4) + places;
     const std::size_t of_filter = kernel_height * run() + 1 + lines_at_once() * output_width();
     const std::size_t by_lanes = padded_block() + filters_at_once() * of_filter * lanes;
-    return (std::max)({forward_scratch(), by_lanes, gradient_block() + weights(), by_rows});
+    const std::size_t by_windows = windows() * filters * 2 * lanes + window_weights();
+    return (std::max)({forward_scratch(), by_lanes, gradient_block() + weights(), by_rows, by_windows});
   }
 };
 
@@ -17051,6 +17167,121 @@ class single_conv2d {
 
 #endif
 
+// ---- espalier/kernels/detail/conv2d_window_gradient.hpp ----
+// The gradient of a convolution's input behind a pooling of the largest, from windows.
+#ifndef ESPALIER_KERNELS_DETAIL_CONV2D_WINDOW_GRADIENT_HPP
+#define ESPALIER_KERNELS_DETAIL_CONV2D_WINDOW_GRADIENT_HPP
+
+namespace espalier::inline v0::kernels::detail {
+
+/// Of the four outputs of a window one has a gradient, another one in each lane. So a window is multiplied once for
+/// each input that it reaches, by that of four weights which its lane chooses, where the outputs would be multiplied
+/// one by one: about a quarter of the multiplications.
+template <class T>
+class window_gradient {
+ public:
+  /// @return whether this way is open: the instruction set can choose, and windows lie side by side.
+  [[nodiscard]] static bool fits(const conv2d_shape& s, const conv2d_pass<T>& p) noexcept {
+    return p.pool == pool_kind::largest && !s.scattered() && s.dilation_down == 1 &&
+           window_products<T>().pack_slopes != nullptr;
+  }
+
+  window_gradient(const conv2d_shape& s, const conv2d_pass<T>& p)
+      : s_(s),
+        p_(p),
+        slopes_(p.scratch),
+        weights_(p.scratch + s.windows() * s.filters * 2 * lanes),
+        table_(window_products<T>()) {
+    pack_weights();
+  }
+
+  /// @param dx  [input][lane], of that block.
+  void run(std::size_t block, T* dx) const {
+    const std::size_t count = s_.windows() * s_.filters * lanes;
+    table_.pack_slopes(p_.dy + block * count, p_.marks + block * count, count, slopes_);
+    const T* weights = weights_;
+    for_each_part(s_.channels, table_.products.size(), [&](std::size_t begin, std::size_t size) {
+      for (std::size_t line = s_.pad_top / 2; 2 * line < s_.pad_top + s_.height; ++line) {
+        for (std::size_t column = s_.pad_left / 2; 2 * column < s_.pad_left + s_.width; ++column) {
+          windows_task<T> task = windows_near(line, column, weights, size);
+          for (std::size_t point = 0; point < 4; ++point) {
+            // What lies in the padding wraps around to a large number.
+            const std::size_t y = 2 * line + point / 2 - s_.pad_top;
+            const std::size_t x = 2 * column + point % 2 - s_.pad_left;
+            task.y[point] =
+                y < s_.height && x < s_.width ? dx + ((y * s_.width + x) * s_.channels + begin) * lanes : nullptr;
+          }
+          table_.products[size - 1](task);
+        }
+      }
+      weights += size * s_.window_weights() / s_.channels;
+    });
+  }
+
+ private:
+  /// The windows that reach four points: those of `line` and `column` in the padded input, counted in twos, and some
+  /// before them.
+  [[nodiscard]] windows_task<T> windows_near(std::size_t line, std::size_t column, const T* weights,
+                                             std::size_t size) const {
+    const std::size_t lines = s_.output_height() / 2;
+    const std::size_t columns = s_.output_width() / 2;
+    // Those that are not there are left out: so many at the beginning, and those from the end on.
+    const std::size_t above = s_.windows_down() - (std::min)(s_.windows_down(), line + 1);
+    const std::size_t before = s_.windows_across() - (std::min)(s_.windows_across(), column + 1);
+    const std::size_t first_line = line + 1 + above - s_.windows_down();
+    const std::size_t first_column = column + 1 + before - s_.windows_across();
+    const std::size_t weights_of_window = s_.filters * 16 * size;
+    windows_task<T> task;
+    task.slopes_row = columns * s_.filters * 2 * lanes;
+    task.slopes = slopes_ + (first_line * columns + first_column) * s_.filters * 2 * lanes;
+    task.rows = (std::max)((std::min)(lines, line + 1), first_line) - first_line;
+    task.windows = ((std::max)((std::min)(columns, column + 1), first_column) - first_column) * s_.filters;
+    task.weights_row = s_.windows_across() * weights_of_window;
+    task.weights = weights + above * task.weights_row + before * weights_of_window;
+    return task;
+  }
+
+  /// [part of the channels][window down][window across][filter][point][channel of the part][place]; 0 where the kernel
+  /// does not reach.
+  void pack_weights() const {
+    T* to = weights_;
+    for_each_part(s_.channels, table_.products.size(), [&](std::size_t begin, std::size_t size) {
+      for (std::size_t down = s_.windows_down(); down-- > 0;) {
+        for (std::size_t across = s_.windows_across(); across-- > 0; to += 16 * size * s_.filters) {
+          for (std::size_t i = 0; i < 16; ++i) {
+            const std::size_t point = i / 4;
+            const std::size_t place = i % 4;
+            const std::size_t y = 2 * down + point / 2 - place / 2;  // wraps around above the kernel
+            const std::size_t x = 2 * across + point % 2 - place % 2;
+            const bool reached = y < s_.kernel_height && x < s_.kernel_width;
+            const std::size_t weight = reached ? (y * s_.kernel_width + x) * s_.channels + begin : 0;
+            pack_place(p_.kernel + weight * s_.filters, reached, size, to + point * size * 4 + place);
+          }
+        }
+      }
+    });
+  }
+
+  /// Those of one point and place.
+  void pack_place(const T* kernel, bool reached, std::size_t channels, T* to) const {
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+      for (std::size_t filter = 0; filter < s_.filters; ++filter) {
+        to[(filter * 4 * channels + channel) * 4] = reached ? kernel[channel * s_.filters + filter] : T{0};
+      }
+    }
+  }
+
+  const conv2d_shape& s_;
+  const conv2d_pass<T>& p_;
+  T* slopes_;
+  T* weights_;
+  const windows_table<T>& table_;
+};
+
+}  // namespace espalier::inline v0::kernels::detail
+
+#endif
+
 // ---- espalier/kernels/conv2d.hpp ----
 // Two-dimensional convolution on lane blocks: forward, gradient of the input, gradient of kernel and bias.
 #ifndef ESPALIER_KERNELS_CONV2D_HPP
@@ -17195,6 +17426,13 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
 /// @param dx  [block][input][lane].
 template <class T>
 void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx) {
+  if (detail::window_gradient<T>::fits(s, p)) {
+    const detail::window_gradient<T> windows(s, p);
+    for (std::size_t block = 0; block < p.blocks; ++block) {
+      windows.run(block, dx + block * s.inputs() * lanes);
+    }
+    return;
+  }
   T* turned = p.scratch + s.gradient_block();
   const bool skips = p.live != nullptr && s.width >= 4;
   if (!skips) {

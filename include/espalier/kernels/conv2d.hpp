@@ -14,6 +14,7 @@
 #include <espalier/kernels/detail/conv2d_lane_gradient.hpp>
 #include <espalier/kernels/detail/conv2d_row_gradient.hpp>
 #include <espalier/kernels/detail/conv2d_single.hpp>
+#include <espalier/kernels/detail/conv2d_window_gradient.hpp>
 #include <espalier/kernels/detail/pad.hpp>
 #include <espalier/kernels/detail/table.hpp>
 #include <espalier/kernels/detail/tasks.hpp>
@@ -161,6 +162,13 @@ void conv2d_relu_pool_forward(const conv2d_shape& s, const conv2d_pass<T>& p, T*
 /// @param dx  [block][input][lane].
 template <class T>
 void conv2d_backward_input(const conv2d_shape& s, const conv2d_pass<T>& p, T* dx) {
+  if (detail::window_gradient<T>::fits(s, p)) {
+    const detail::window_gradient<T> windows(s, p);
+    for (std::size_t block = 0; block < p.blocks; ++block) {
+      windows.run(block, dx + block * s.inputs() * lanes);
+    }
+    return;
+  }
   T* turned = p.scratch + s.gradient_block();
   const bool skips = p.live != nullptr && s.width >= 4;
   if (!skips) {

@@ -87,6 +87,13 @@ struct conv2d_shape {
   [[nodiscard]] constexpr std::size_t outputs() const noexcept { return output_height() * output_width() * filters; }
   /// Windows of 2 x 2 in the output.
   [[nodiscard]] constexpr std::size_t windows() const noexcept { return output_height() / 2 * (output_width() / 2); }
+  /// Windows, in a line of them and in a column, that reach an input.
+  [[nodiscard]] constexpr std::size_t windows_down() const noexcept { return kernel_height / 2 + 1; }
+  [[nodiscard]] constexpr std::size_t windows_across() const noexcept { return kernel_width / 2 + 1; }
+  /// Weights of all of them for four inputs, four times each.
+  [[nodiscard]] constexpr std::size_t window_weights() const noexcept {
+    return windows_down() * windows_across() * filters * channels * 16;
+  }
   [[nodiscard]] constexpr bool padded() const noexcept { return pad_top + pad_left + pad_bottom + pad_right > 0; }
   /// How the columns of a padded line lie in memory.
   [[nodiscard]] constexpr column_order columns() const noexcept {
@@ -150,7 +157,8 @@ struct conv2d_shape {
     const std::size_t by_rows = 4 * image() + filters * (kernel_height * sums_row() + 4) + places;
     const std::size_t of_filter = kernel_height * run() + 1 + lines_at_once() * output_width();
     const std::size_t by_lanes = padded_block() + filters_at_once() * of_filter * lanes;
-    return (std::max)({forward_scratch(), by_lanes, gradient_block() + weights(), by_rows});
+    const std::size_t by_windows = windows() * filters * 2 * lanes + window_weights();
+    return (std::max)({forward_scratch(), by_lanes, gradient_block() + weights(), by_rows, by_windows});
   }
 };
 

@@ -33,6 +33,9 @@
     static constexpr auto in_lanes = &Set::in_lanes<T, Inputs, Outputs>;    \
     template <std::size_t Weights>                                          \
     static constexpr auto listed_lanes = &Set::listed_lanes<T, Weights>;    \
+    template <std::size_t Outputs>                                          \
+    static constexpr auto windows = &Set::windows<T, Outputs>;              \
+    static constexpr auto pack_slopes = &Set::pack_slopes<T>;               \
     template <bool Squared, std::size_t Inputs, std::size_t Vectors>        \
     static constexpr auto outer = &Set::outer<T, Squared, Inputs, Vectors>; \
     static constexpr auto spread = &Set::spread<T>;                         \
@@ -74,6 +77,7 @@ ESPALIER_KERNELS(avx512, 64)
 #undef ESPALIER_TRAINING_KERNELS
 #undef ESPALIER_FORWARD_KERNELS
 #undef ESPALIER_SQUARE_ROOTS
+#undef ESPALIER_CHOOSE
 #undef ESPALIER_KEEP_IN_REGISTER
 #undef ESPALIER_UNROLL
 

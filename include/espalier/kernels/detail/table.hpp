@@ -57,6 +57,20 @@ struct make_listed_table {
   }
 };
 
+/// The same for gradients behind windows.
+template <class T>
+struct make_windows_table {
+  template <class Kernels, std::size_t Outputs>
+  [[nodiscard]] static constexpr windows_table<T> of() {
+    windows_table<T> table{};
+    if constexpr (sizeof(T) == 4 && Kernels::width > 4) {
+      table.products = {Kernels::template windows<1>, Kernels::template windows<2>, Kernels::template windows<3>};
+      table.pack_slopes = Kernels::pack_slopes;
+    }
+    return table;
+  }
+};
+
 /// The same for outer products. They have tables of their own: what does not sum squares need not compile those.
 template <class T, bool Squared>
 struct make_outer_table {
@@ -104,6 +118,12 @@ template <class T, bool Squared>
   return table_in_use<T, make_outer_table<T, Squared>>();
 }
 
+/// @return those that go back behind windows.
+template <class T>
+[[nodiscard]] const windows_table<T>& window_products() noexcept {
+  return table_in_use<T, make_windows_table<T>>();
+}
+
 /// @return those that skip weights.
 template <class T>
 [[nodiscard]] const listed_table<T>& listed_products() noexcept {
@@ -113,6 +133,7 @@ template <class T>
 #if defined(ESPALIER_COMPILED_ONCE)
 ESPALIER_COMPILED_ONCE const kernel_table<float>& table<float>() noexcept;
 ESPALIER_COMPILED_ONCE const kernel_table<double>& table<double>() noexcept;
+ESPALIER_COMPILED_ONCE const windows_table<float>& window_products<float>() noexcept;
 ESPALIER_COMPILED_ONCE const listed_table<float>& listed_products<float>() noexcept;
 ESPALIER_COMPILED_ONCE const listed_table<double>& listed_products<double>() noexcept;
 ESPALIER_COMPILED_ONCE const outer_table<float>& outer_products<float, false>() noexcept;

@@ -136,6 +136,19 @@ struct spread_task {
   std::array<std::size_t, 4> places{};
 };
 
+/// Four points, in two lines of two, of the gradient behind which windows of 2 x 2 were pooled: y[point][output] = sum
+/// over rows and windows of slopes[row][window] weights[row][window][point][output][the place that won].
+template <class T>
+struct windows_task {
+  const T* slopes = nullptr;  ///< a lane block of each window, followed by one of places, 0 to 3 in whole numbers
+  std::size_t slopes_row = 0;
+  std::size_t rows = 0;
+  std::size_t windows = 0;     ///< in a row
+  const T* weights = nullptr;  ///< four for each window, point and output, one for each place
+  std::size_t weights_row = 0;
+  std::array<T*, 4> y{};  ///< where points go, their outputs one lane block apart; null: it is left out
+};
+
 /// Sums over samples of outer products: to[input][output] += x[input] rows[sample][output].
 template <class T>
 struct outer_task {
@@ -181,6 +194,15 @@ struct listed_table {
   std::array<void (*)(const product_task<T>&), 3> product{};     ///< [tiles at once - 1]
   void (*in_row)(const product_task<T>&) = nullptr;              ///< of one tile, by `inputs`
   std::array<void (*)(const listed_lanes_task<T>&), 2> lanes{};  ///< [4, 8 weights]
+};
+
+/// Gradients behind windows for one set of instructions; null if the set cannot choose one of four numbers in each
+/// lane.
+template <class T>
+struct windows_table {
+  std::array<void (*)(const windows_task<T>&), 3> products{};  ///< [outputs - 1]
+  /// Slopes of so many windows and their marks, to what a windows_task has.
+  void (*pack_slopes)(const T* dy, const T* marks, std::size_t count, T* to) = nullptr;
 };
 
 /// Sums of outer products for one set of instructions: [1, 4, 6 inputs][1, 2, 4 vectors]. Null as above.

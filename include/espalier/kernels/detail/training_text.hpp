@@ -10,6 +10,7 @@
 
 #include <espalier/kernels/detail/forward_text.hpp>
 #include <espalier/kernels/detail/tasks.hpp>
+#include <espalier/kernels/instruction_set.hpp>
 #include <espalier/kernels/lanes.hpp>
 
 // Square roots by instruction: std::sqrt in a loop sets errno and stays scalar.
@@ -29,6 +30,20 @@
   for (std::size_t lane = 0; lane < (width); ++lane) { \
     value[lane] = std::sqrt(value[lane]);              \
   }
+#endif
+
+// In each lane one of four weights. There is no way to say so that both compilers make the one instruction of.
+#if ESPALIER_DISPATCH
+#define ESPALIER_CHOOSE(to, weights, which)                                                             \
+  if constexpr (sizeof(to) == 64) {                                                                     \
+    asm("vpermps %1, %2, %0" : "=v"(to) : "m"(*reinterpret_cast<const T(*)[16]>(weights)), "v"(which)); \
+  } else {                                                                                              \
+    asm("vbroadcastf128 %1, %0\n\tvpermilps %2, %0, %0"                                                 \
+        : "=&x"(to)                                                                                     \
+        : "m"(*reinterpret_cast<const T(*)[4]>(weights)), "x"(which));                                  \
+  }
+#else
+#define ESPALIER_CHOOSE(to, weights, which)
 #endif
 
 #define ESPALIER_TRAINING_KERNELS(Set)                                                                       \
@@ -122,6 +137,53 @@
       ESPALIER_UNROLL for (std::size_t w = 0; w < Weights; ++w) {                                            \
         if (w < t.weights) {                                                                                 \
           store<T>(t.sums + w * lanes + lane, sums[w]);                                                      \
+        }                                                                                                    \
+      }                                                                                                      \
+    }                                                                                                        \
+  }                                                                                                          \
+  template <class T>                                                                                         \
+  void pack_slopes(const T* dy, const T* marks, std::size_t count, T* to) {                                  \
+    for (std::size_t i = 0; i < count; i += vector_of<T>::width) {                                           \
+      mask<T> marked;                                                                                        \
+      std::memcpy(&marked, marks + i, sizeof(marked));                                                       \
+      T* own = to + 2 * (i / lanes * lanes) + i % lanes;                                                     \
+      store<T>(own, marked != 0 ? load<T>(dy + i) : vector<T>{});                                            \
+      store<T>(own + lanes, ((marked >> 1 | marked >> 3) & 1) + ((marked >> 1 | marked >> 2) & 2));          \
+    }                                                                                                        \
+  }                                                                                                          \
+  template <class T, std::size_t Outputs>                                                                    \
+  void windows(const windows_task<T>& t) {                                                                   \
+    constexpr std::size_t at_once = vector_of<T>::width == lanes ? 4 : 1;                                    \
+    for (std::size_t lane = 0; lane < lanes; lane += vector_of<T>::width) {                                  \
+      vector<T> sums[4][Outputs] = {};                                                                       \
+      for (std::size_t row = 0; row < t.rows; ++row) {                                                       \
+        const T* slopes = t.slopes + row * t.slopes_row + lane;                                              \
+        const T* weights = t.weights + row * t.weights_row;                                                  \
+        for (std::size_t window = 0; window < t.windows; ++window) {                                         \
+          vector<T> slope = load<T>(slopes);                                                                 \
+          ESPALIER_KEEP_IN_REGISTER(slope);                                                                  \
+          mask<T> which[at_once];                                                                            \
+          ESPALIER_UNROLL for (std::size_t i = 0; i < at_once; ++i) {                                        \
+            std::memcpy(&which[i], slopes + lanes, sizeof(which[i]));                                        \
+            which[i] += static_cast<std::int8_t>(4 * i);                                                     \
+          }                                                                                                  \
+          ESPALIER_UNROLL for (std::size_t p = 0; p < 4; ++p) {                                              \
+            ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                      \
+              const std::size_t i = p * Outputs + o;                                                         \
+              vector<T> weight;                                                                              \
+              ESPALIER_CHOOSE(weight, weights + i / at_once * 4 * at_once, which[i % at_once]);              \
+              sums[p][o] += weight * slope;                                                                  \
+            }                                                                                                \
+          }                                                                                                  \
+          slopes += 2 * lanes;                                                                               \
+          weights += 16 * Outputs;                                                                           \
+        }                                                                                                    \
+      }                                                                                                      \
+      ESPALIER_UNROLL for (std::size_t p = 0; p < 4; ++p) {                                                  \
+        ESPALIER_UNROLL for (std::size_t o = 0; o < Outputs; ++o) {                                          \
+          if (t.y[p] != nullptr) {                                                                           \
+            store<T>(t.y[p] + o * lanes + lane, sums[p][o]);                                                 \
+          }                                                                                                  \
         }                                                                                                    \
       }                                                                                                      \
     }                                                                                                        \
