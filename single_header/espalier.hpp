@@ -14656,6 +14656,7 @@ struct kernel_table {
   std::array<void (*)(const single_task<T>&), 4> single{};                   ///< [1, 2, 4, 8 vectors]
   std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};        ///< [1, 3, 5 rows][vectors - 1]
   std::array<std::array<void (*)(const lanes_task<T>&), 4>, 3> in_lanes{};   ///< [1, 3, 5 inputs][outputs - 1]
+  void (*relu_backward)(const T* y, T* dy, std::size_t count) = nullptr;     ///< see kernels::relu_backward
   void (*spread)(const spread_task<T>&) = nullptr;
   void (*adam)(const adam_task<T>&) = nullptr;
 };
@@ -15320,6 +15321,12 @@ inline void use(instruction_set set) {
     }                                                                                                        \
   }                                                                                                          \
   template <class T>                                                                                         \
+  void relu_backward(const T* y, T* dy, std::size_t count) {                                                 \
+    for (std::size_t i = 0; i < count; i += vector_of<T>::width) {                                           \
+      store<T>(dy + i, load<T>(y + i) > T{0} ? load<T>(dy + i) : vector<T>{});                               \
+    }                                                                                                        \
+  }                                                                                                          \
+  template <class T>                                                                                         \
   void spread(const spread_task<T>& t) {                                                                     \
     for (std::size_t window = 0; window < t.windows; ++window) {                                             \
       for (std::size_t i = 0; i < t.outputs * lanes; i += vector_of<T>::width) {                             \
@@ -15443,6 +15450,7 @@ inline void use(instruction_set set) {
     static constexpr auto pack_slopes = &Set::pack_slopes<T>;               \
     template <bool Squared, std::size_t Inputs, std::size_t Vectors>        \
     static constexpr auto outer = &Set::outer<T, Squared, Inputs, Vectors>; \
+    static constexpr auto relu_backward = &Set::relu_backward<T>;           \
     static constexpr auto spread = &Set::spread<T>;                         \
     static constexpr auto adam = &Set::adam<T>;                             \
   };                                                                        \
@@ -15520,6 +15528,7 @@ struct make_table {
       ((table.in_lanes[2][O] = Kernels::template in_lanes<5, O + 1>), ...);
     }
     (std::make_index_sequence<(Outputs == 6 ? 4 : 2)>{});
+    table.relu_backward = Kernels::relu_backward;
     table.spread = Kernels::spread;
     table.adam = Kernels::adam;
     return table;
@@ -18340,10 +18349,7 @@ void relu_forward(T* x, std::size_t count) {
 /// @param count  a multiple of 16.
 template <class T>
 void relu_backward(const T* y, T* dy, std::size_t count) {
-  for (std::size_t i = 0; i < count; i += detail::short_vector<T>::width) {
-    const auto live = detail::load(y + i) > T{0};
-    detail::store(dy + i, live ? detail::load(dy + i) : detail::numbers<T>{});
-  }
+  detail::table<T>().relu_backward(y, dy, count);
 }
 
 /// exp(x - max) / sum over the features of each sample, in place. The maximum is taken off first, so nothing overflows.

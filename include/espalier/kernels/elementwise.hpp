@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <espalier/kernels/detail/exponential.hpp>
+#include <espalier/kernels/detail/table.hpp>
 #include <espalier/kernels/detail/vector.hpp>
 #include <espalier/kernels/lanes.hpp>
 
@@ -25,10 +26,7 @@ void relu_forward(T* x, std::size_t count) {
 /// @param count  a multiple of 16.
 template <class T>
 void relu_backward(const T* y, T* dy, std::size_t count) {
-  for (std::size_t i = 0; i < count; i += detail::short_vector<T>::width) {
-    const auto live = detail::load(y + i) > T{0};
-    detail::store(dy + i, live ? detail::load(dy + i) : detail::numbers<T>{});
-  }
+  detail::table<T>().relu_backward(y, dy, count);
 }
 
 /// exp(x - max) / sum over the features of each sample, in place. The maximum is taken off first, so nothing overflows.

@@ -38,6 +38,7 @@
     static constexpr auto pack_slopes = &Set::pack_slopes<T>;               \
     template <bool Squared, std::size_t Inputs, std::size_t Vectors>        \
     static constexpr auto outer = &Set::outer<T, Squared, Inputs, Vectors>; \
+    static constexpr auto relu_backward = &Set::relu_backward<T>;           \
     static constexpr auto spread = &Set::spread<T>;                         \
     static constexpr auto adam = &Set::adam<T>;                             \
   };                                                                        \

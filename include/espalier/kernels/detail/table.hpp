@@ -39,6 +39,7 @@ struct make_table {
       ((table.in_lanes[2][O] = Kernels::template in_lanes<5, O + 1>), ...);
     }
     (std::make_index_sequence<(Outputs == 6 ? 4 : 2)>{});
+    table.relu_backward = Kernels::relu_backward;
     table.spread = Kernels::spread;
     table.adam = Kernels::adam;
     return table;

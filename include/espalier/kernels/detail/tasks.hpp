@@ -184,6 +184,7 @@ struct kernel_table {
   std::array<void (*)(const single_task<T>&), 4> single{};                   ///< [1, 2, 4, 8 vectors]
   std::array<std::array<void (*)(const rows_task<T>&), 2>, 3> rows{};        ///< [1, 3, 5 rows][vectors - 1]
   std::array<std::array<void (*)(const lanes_task<T>&), 4>, 3> in_lanes{};   ///< [1, 3, 5 inputs][outputs - 1]
+  void (*relu_backward)(const T* y, T* dy, std::size_t count) = nullptr;     ///< see kernels::relu_backward
   void (*spread)(const spread_task<T>&) = nullptr;
   void (*adam)(const adam_task<T>&) = nullptr;
 };

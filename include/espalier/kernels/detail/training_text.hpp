@@ -189,6 +189,12 @@
     }                                                                                                        \
   }                                                                                                          \
   template <class T>                                                                                         \
+  void relu_backward(const T* y, T* dy, std::size_t count) {                                                 \
+    for (std::size_t i = 0; i < count; i += vector_of<T>::width) {                                           \
+      store<T>(dy + i, load<T>(y + i) > T{0} ? load<T>(dy + i) : vector<T>{});                               \
+    }                                                                                                        \
+  }                                                                                                          \
+  template <class T>                                                                                         \
   void spread(const spread_task<T>& t) {                                                                     \
     for (std::size_t window = 0; window < t.windows; ++window) {                                             \
       for (std::size_t i = 0; i < t.outputs * lanes; i += vector_of<T>::width) {                             \
