@@ -9740,13 +9740,6 @@ class group_norms {
     [[nodiscard]] double length() const { return std::sqrt(length_squared); }
   };
 
-  /// @return the group of each weight. Visits are compiled for each rule, so that one is made for all that follows.
-  [[nodiscard]] static std::vector<std::size_t> groups_of_weights(const structure::grouping& groups) {
-    std::vector<std::size_t> result(groups.weights());
-    groups.visit([own = result.data()](std::size_t group, std::size_t index) { own[index] = group; });
-    return result;
-  }
-
   template <class Value>
   [[nodiscard]] static std::vector<moments> moments_of(std::span<const std::size_t> group_of, std::size_t groups,
                                                        std::span<const Value> kernel) {
@@ -9778,7 +9771,8 @@ regularization<Value> group_norms::operator()(const structure::grouping& groups,
     reject<shape_error>("regularize::group_norms", {kernel.size(), " weights"},
                         {groups.weights(), ", as the groups have"});
   }
-  const std::vector<std::size_t> group_of = groups_of_weights(groups);
+  std::vector<std::size_t> group_of(kernel.size());  // by one visit, as each is compiled for all rules
+  groups.visit([own = group_of.data()](std::size_t group, std::size_t index) { own[index] = group; });
   std::vector<moments> norms = moments_of<Value>(group_of, groups.count(), kernel);
   const bool single = groups.count() == groups.weights();
   if (single) {
