@@ -195,18 +195,16 @@ void change(std::span<float> image, random_generator& random) {
 
 using image_training = train::trainer<float>::options_type;
 
-/// @param last  the settings of the final training.
 template <class Objective>
-void prune_lenet(task t, const recipe& r, image_training options, const image_training& last) {
+void prune_lenet(task t, const recipe& r, image_training options) {
   const fashion data;
   const auto [training, validation] =
       train::split(train::view_all<float>(data.images.pixels, data.images.labels), 5000, t.seed);
   const auto test = train::view_all<float>(data.unseen.pixels, data.unseen.labels);
   t.hardware = example::lenet_hardware();
   options.seed = t.seed;
-  train::trainer<float> trainer(training, validation, options);
-  trainer.train_final_by(last);
-  train_and_print(t, r, Objective{}, example::make_lenet<nn::average_pool2d<>>(t.seed), trainer,
+  train_and_print(t, r, Objective{}, example::make_lenet<nn::average_pool2d<>>(t.seed),
+                  train::trainer<float>(training, validation, options),
                   [&](const auto& net) { return train::measure(net, test, metric::accuracy{}); });
 }
 
@@ -281,23 +279,13 @@ recipe as_the_reference(std::size_t dense_epochs) {
 constexpr std::size_t lenet_epochs = 80;
 const recipe dense_lenet{.sparsities = {}, .final_epochs = lenet_epochs};
 
-/// Whether so few weights are left that a network does not even learn the images as they are by heart.
-bool underfits(double sparsity) {
-  return sparsity > .92;
-}
-
-/// A run to one budget; the epochs that are left come after the last level. Where few weights are left, two of the six
-/// epochs at a level are without masks, so that what was pruned in the wrong place can come back; where many are, that
-/// gains nothing, nor do images as they are. With half as many epochs everywhere, networks with few weights end lower
-/// by up to 0.01; the dense one does not.
+/// A run to one budget; the epochs that are left come after the last level. With half as many epochs everywhere,
+/// networks with few weights end lower by up to 0.01; the dense one does not.
 recipe lenet_at(double sparsity) {
-  recipe r{.sparsities = {},
-           .dense_epochs = 20,
-           .epochs = 6,
-           .rewinding = underfits(sparsity) ? 2U : 0U,
-           .beside_dense = false};
-  const std::vector<double> steps = underfits(sparsity) ? std::vector{.6, .75, .86, .92} : std::vector{.5, .7, .8, .88};
-  for (const double before : steps) {
+  recipe r{.sparsities = {}, .dense_epochs = 20, .epochs = 6, .beside_dense = false};
+  const std::vector<double> few_left{.6, .75, .86, .92};
+  const std::vector<double> more_left{.5, .7, .8, .88};
+  for (const double before : sparsity > .92 ? few_left : more_left) {
     if (before < sparsity) {
       r.sparsities.push_back(before);
     }
@@ -313,23 +301,13 @@ image_training for_quality() {
   return {.batch = 32, .learning_rate = {.initial = 4e-3, .final_rate = 3e-5}, .augment = change};
 }
 
-/// For the final training.
-image_training for_last(double sparsity) {
-  image_training options = for_quality();
-  if (underfits(sparsity)) {
-    options.learning_rate.initial = 8e-3;
-    options.augment = {};
-  }
-  return options;
-}
-
 template <class Objective, int Percent>
 void prune_lenet_to(const task& t) {
-  prune_lenet<Objective>(t, lenet_at(Percent / 100.0), for_quality(), for_last(Percent / 100.0));
+  prune_lenet<Objective>(t, lenet_at(Percent / 100.0), for_quality());
 }
 
 const std::map<std::string, void (*)(const task&)> tasks{
-    {"lenet_dense", [](const task& t) { prune_lenet<dsp_or_weights>(t, dense_lenet, for_quality(), for_quality()); }},
+    {"lenet_dense", [](const task& t) { prune_lenet<dsp_or_weights>(t, dense_lenet, for_quality()); }},
     {"lenet_50", prune_lenet_to<dsp_or_weights, 50>},
     {"lenet_60", prune_lenet_to<dsp_or_weights, 60>},
     {"lenet_70", prune_lenet_to<dsp_or_weights, 70>},
@@ -350,8 +328,7 @@ const std::map<std::string, void (*)(const task&)> tasks{
     {"sharing", compare_sharing},
     {"speed_lenet",
      [](const task& t) {
-       const image_training options{.threads = 0, .learning_rate = {1e-3, 1e-3}};
-       prune_lenet<dsp_or_weights>(t, as_the_reference(5), options, options);
+       prune_lenet<dsp_or_weights>(t, as_the_reference(5), {.threads = 0, .learning_rate = {1e-3, 1e-3}});
      }},
     {"speed_building", [](const task& t) { prune_building(t, as_the_reference(30), {.batch = 32, .threads = 0}); }}};
 

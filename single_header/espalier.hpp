@@ -12906,7 +12906,7 @@ struct fisher {
   template <class Value>
   [[nodiscard]] double added(std::span<const Value> information) const {
     if (!(damping >= 0 && std::isfinite(damping))) {
-      throw argument_error(error_message("rank::fisher", "damping " + std::to_string(damping), "0 or more"));
+      reject<argument_error>("rank::fisher", {"damping ", damping}, {"0 or more"});
     }
     double sum = 0;
     for (const Value number : information) {
@@ -28952,7 +28952,7 @@ class gradient_sums {
                                                             const Options& options) {
     expect_fitting(data, demands_of(model, options.loss), "train::gradients");
     if (options.samples == 0 || options.batch == 0) {
-      throw argument_error(error_message("train::gradients", "0 samples, or batches of 0", "1 or more"));
+      reject<argument_error>("train::gradients", {"0 samples, or batches of 0"}, {"1 or more"});
     }
     return data;
   }
@@ -28976,9 +28976,9 @@ class gradient_sums {
   void expect_finite() const {
     const std::size_t broken = numbers_.last_broken(gradients_);
     if (broken < numbers_.layers.size()) {
-      throw numeric_error(error_message("train::gradients",
-                                        "gradients of layer '" + numbers_.layers[broken] + "' that are not finite",
-                                        "finite numbers"));
+      reject<numeric_error>("train::gradients",
+                            {"gradients of layer '", numbers_.layers[broken], "' that are not finite"},
+                            {"finite numbers"});
     }
   }
 
@@ -29152,7 +29152,7 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> fisher_information(
     Model& model, const data_view<typename Model::value_type>& data, const fisher_options<Loss>& options = {}) {
   if (options.drawn == 0) {
-    throw argument_error(error_message("train::fisher_information", "0 drawn samples", "1 or more"));
+    reject<argument_error>("train::fisher_information", {"0 drawn samples"}, {"1 or more"});
   }
   detail::gradient_sums<Model, Loss> sums(model, data, options);
   sums.draw(options);
@@ -29204,8 +29204,7 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
                                                                    const data_view<typename Model::value_type>& data,
                                                                    const hessian_options<Loss>& options = {}) {
   if (options.probes < 2) {
-    throw argument_error(
-        error_message("train::hessian_diagonal", std::to_string(options.probes) + " probes", "2 or more"));
+    reject<argument_error>("train::hessian_diagonal", {options.probes, " probes"}, {"2 or more"});
   }
   detail::gradient_sums<Model, Loss> sums(model, data, options);
   hessian<typename Model::value_type> result;

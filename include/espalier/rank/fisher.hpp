@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <span>
-#include <string>
 
 #include <espalier/base/errors.hpp>
 #include <espalier/rank/ranking.hpp>
@@ -29,7 +28,7 @@ struct fisher {
   template <class Value>
   [[nodiscard]] double added(std::span<const Value> information) const {
     if (!(damping >= 0 && std::isfinite(damping))) {
-      throw argument_error(error_message("rank::fisher", "damping " + std::to_string(damping), "0 or more"));
+      reject<argument_error>("rank::fisher", {"damping ", damping}, {"0 or more"});
     }
     double sum = 0;
     for (const Value number : information) {

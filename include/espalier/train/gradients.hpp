@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
@@ -78,7 +77,7 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
 [[nodiscard]] std::vector<std::vector<typename Model::value_type>> fisher_information(
     Model& model, const data_view<typename Model::value_type>& data, const fisher_options<Loss>& options = {}) {
   if (options.drawn == 0) {
-    throw argument_error(error_message("train::fisher_information", "0 drawn samples", "1 or more"));
+    reject<argument_error>("train::fisher_information", {"0 drawn samples"}, {"1 or more"});
   }
   detail::gradient_sums<Model, Loss> sums(model, data, options);
   sums.draw(options);
@@ -130,8 +129,7 @@ template <class Model, loss::loss Loss = loss::categorical_cross_entropy>
                                                                    const data_view<typename Model::value_type>& data,
                                                                    const hessian_options<Loss>& options = {}) {
   if (options.probes < 2) {
-    throw argument_error(
-        error_message("train::hessian_diagonal", std::to_string(options.probes) + " probes", "2 or more"));
+    reject<argument_error>("train::hessian_diagonal", {options.probes, " probes"}, {"2 or more"});
   }
   detail::gradient_sums<Model, Loss> sums(model, data, options);
   hessian<typename Model::value_type> result;

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -106,7 +105,7 @@ class gradient_sums {
                                                             const Options& options) {
     expect_fitting(data, demands_of(model, options.loss), "train::gradients");
     if (options.samples == 0 || options.batch == 0) {
-      throw argument_error(error_message("train::gradients", "0 samples, or batches of 0", "1 or more"));
+      reject<argument_error>("train::gradients", {"0 samples, or batches of 0"}, {"1 or more"});
     }
     return data;
   }
@@ -130,9 +129,9 @@ class gradient_sums {
   void expect_finite() const {
     const std::size_t broken = numbers_.last_broken(gradients_);
     if (broken < numbers_.layers.size()) {
-      throw numeric_error(error_message("train::gradients",
-                                        "gradients of layer '" + numbers_.layers[broken] + "' that are not finite",
-                                        "finite numbers"));
+      reject<numeric_error>("train::gradients",
+                            {"gradients of layer '", numbers_.layers[broken], "' that are not finite"},
+                            {"finite numbers"});
     }
   }
 
