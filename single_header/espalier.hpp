@@ -28906,13 +28906,14 @@ class gradient_sums {
       return;  // what all of them say is 0, or an error that names the layer
     }
     const std::vector<double> probabilities = inclusion_probabilities(sizes, options.drawn);
-    weights_.assign(data_.weights.begin(), data_.weights.end());
-    weights_.resize(data_.size(), 1);
+    weights_.resize(data_.size());
     std::vector<std::uint32_t> drawn;
     for (const std::size_t i : drawn_systematically(probabilities, random_generator(options.seed))) {
-      drawn.push_back(order_[i]);
+      const std::uint32_t sample = order_[i];
+      drawn.push_back(sample);
       // Gradients have the weight as a factor; what is summed are their squares.
-      weights_[order_[i]] *= static_cast<value_type>(1 / std::sqrt(probabilities[i]));
+      weights_[sample] = (data_.weights.empty() ? value_type{1} : data_.weights[sample]) /
+                         static_cast<value_type>(std::sqrt(probabilities[i]));
     }
     order_ = std::move(drawn);
     data_.weights = weights_;

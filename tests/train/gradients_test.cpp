@@ -125,7 +125,7 @@ TEST_SUITE("train") {
     CHECK(apart < 2 * squares / static_cast<double>(rounds));  // as of a mean of draws that are right on average
   }
 
-  TEST_CASE("samples that weigh nothing are not drawn, and the weights of others count") {
+  TEST_CASE("samples that weigh nothing are not drawn, weights of others count, and so do samples that come again") {
     auto model = support::perceptron<double>();
     const support::labelled<double> data(300, 6, 4);
     std::vector<double> weights(300, 0);
@@ -140,6 +140,17 @@ TEST_SUITE("train") {
         CHECK(few[l][i] == doctest::Approx(all[l][i]));
       }
     }
+    // Ten times the same sample, of which five are drawn.
+    view.chosen.assign(10, 7);
+    const auto one = train::fisher_information(model, view, {.drawn = 5});
+    view.chosen.resize(1);
+    const auto same = train::fisher_information(model, view);
+    for (std::size_t l = 0; l < same.size(); ++l) {
+      for (std::size_t i = 0; i < same[l].size(); ++i) {
+        CHECK(one[l][i] == doctest::Approx(same[l][i]));
+      }
+    }
+    view.chosen = data.view().chosen;
     weights.assign(300, 0);
     for (const auto& layer : train::fisher_information(model, view, {.drawn = 10})) {
       CHECK(layer == std::vector<double>(layer.size(), 0));
