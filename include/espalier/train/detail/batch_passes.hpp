@@ -120,7 +120,7 @@ class batch_passes {
         double& sum = to[slot * kernels::slot_samples + sample];
         sum = 0;
         for (std::size_t score = 0; score < answers.classes; ++score) {
-          const double g = static_cast<double>(gradient[answers.place(sample, score)]);
+          const auto g = static_cast<double>(gradient[answers.place(sample, score)]);
           sum += g * g;
         }
       }
