@@ -122,6 +122,15 @@ class message_part {
 /// What a message is made of, in order.
 using message_parts = std::initializer_list<message_part>;
 
+/// @return the parts, one after the other.
+[[nodiscard]] inline std::string text_of(message_parts parts) {
+  std::string message;
+  for (const message_part& part : parts) {
+    part.add_to(message);
+  }
+  return message;
+}
+
 /// Throws an error with such a message.
 /// @tparam Error    of the ones above.
 /// @param where     see error_message.
@@ -129,15 +138,7 @@ using message_parts = std::initializer_list<message_part>;
 /// @param expected  what would have been right, part by part.
 template <class Error>
 [[noreturn, gnu::cold, gnu::noinline]] void reject(std::string_view where, message_parts got, message_parts expected) {
-  std::string came;
-  for (const message_part& part : got) {
-    part.add_to(came);
-  }
-  std::string right;
-  for (const message_part& part : expected) {
-    part.add_to(right);
-  }
-  throw Error(error_message(where, came, right));
+  throw Error(error_message(where, text_of(got), text_of(expected)));
 }
 
 }  // namespace espalier::inline v0
@@ -16416,7 +16417,9 @@ struct conv2d_shape {
   /// Windows, in a line of them and in a column, that reach an input.
   [[nodiscard]] constexpr std::size_t windows_down() const noexcept { return kernel_height / 2 + 1; }
   [[nodiscard]] constexpr std::size_t windows_across() const noexcept { return kernel_width / 2 + 1; }
-  /// Weights of all of them for four inputs, four times each.
+  /// Slopes and places of all windows of a block.
+  [[nodiscard]] constexpr std::size_t window_slopes() const noexcept { return windows() * filters * 2 * lanes; }
+  /// Weights of the windows that reach four inputs, for each place.
   [[nodiscard]] constexpr std::size_t window_weights() const noexcept {
     return windows_down() * windows_across() * filters * channels * 16;
   }
@@ -16483,7 +16486,7 @@ struct conv2d_shape {
     const std::size_t by_rows = 4 * image() + filters * (kernel_height * sums_row() + 4) + places;
     const std::size_t of_filter = kernel_height * run() + 1 + lines_at_once() * output_width();
     const std::size_t by_lanes = padded_block() + filters_at_once() * of_filter * lanes;
-    const std::size_t by_windows = windows() * filters * 2 * lanes + window_weights();
+    const std::size_t by_windows = window_slopes() + window_weights();
     return (std::max)({forward_scratch(), by_lanes, gradient_block() + weights(), by_rows, by_windows});
   }
 };
@@ -17190,11 +17193,7 @@ class window_gradient {
   }
 
   window_gradient(const conv2d_shape& s, const conv2d_pass<T>& p)
-      : s_(s),
-        p_(p),
-        slopes_(p.scratch),
-        weights_(p.scratch + s.windows() * s.filters * 2 * lanes),
-        table_(window_products<T>()) {
+      : s_(s), p_(p), slopes_(p.scratch), weights_(p.scratch + s.window_slopes()), table_(window_products<T>()) {
     pack_weights();
   }
 
@@ -17206,7 +17205,7 @@ class window_gradient {
     for_each_part(s_.channels, table_.products.size(), [&](std::size_t begin, std::size_t size) {
       for (std::size_t line = s_.pad_top / 2; 2 * line < s_.pad_top + s_.height; ++line) {
         for (std::size_t column = s_.pad_left / 2; 2 * column < s_.pad_left + s_.width; ++column) {
-          windows_task<T> task = windows_near(line, column, weights, size);
+          windows_task<T> task = task_of(line, column, weights, size);
           for (std::size_t point = 0; point < 4; ++point) {
             // What lies in the padding wraps around to a large number.
             const std::size_t y = 2 * line + point / 2 - s_.pad_top;
@@ -17222,25 +17221,35 @@ class window_gradient {
   }
 
  private:
-  /// The windows that reach four points: those of `line` and `column` in the padded input, counted in twos, and some
-  /// before them.
-  [[nodiscard]] windows_task<T> windows_near(std::size_t line, std::size_t column, const T* weights,
-                                             std::size_t size) const {
-    const std::size_t lines = s_.output_height() / 2;
+  /// Of the windows along one axis that could reach two points, those that are there.
+  struct span_of_windows {
+    std::size_t skipped = 0;  ///< not there, before them
+    std::size_t first = 0;
+    std::size_t count = 0;
+  };
+  /// @param place  of the points in the padded input, counted in twos.   @param reaching  how many could.
+  /// @param there  how many windows there are along the axis.
+  [[nodiscard]] static span_of_windows windows_near(std::size_t place, std::size_t reaching, std::size_t there) {
+    const std::size_t end = place + 1;
+    const std::size_t skipped = reaching - (std::min)(reaching, end);
+    const std::size_t first = end + skipped - reaching;
+    return {skipped, first, (std::max)((std::min)(there, end), first) - first};
+  }
+
+  [[nodiscard]] windows_task<T> task_of(std::size_t line, std::size_t column, const T* weights,
+                                        std::size_t size) const {
     const std::size_t columns = s_.output_width() / 2;
-    // Those that are not there are left out: so many at the beginning, and those from the end on.
-    const std::size_t above = s_.windows_down() - (std::min)(s_.windows_down(), line + 1);
-    const std::size_t before = s_.windows_across() - (std::min)(s_.windows_across(), column + 1);
-    const std::size_t first_line = line + 1 + above - s_.windows_down();
-    const std::size_t first_column = column + 1 + before - s_.windows_across();
+    const span_of_windows down = windows_near(line, s_.windows_down(), s_.output_height() / 2);
+    const span_of_windows across = windows_near(column, s_.windows_across(), columns);
+    const std::size_t slopes_of_window = s_.filters * 2 * lanes;
     const std::size_t weights_of_window = s_.filters * 16 * size;
     windows_task<T> task;
-    task.slopes_row = columns * s_.filters * 2 * lanes;
-    task.slopes = slopes_ + (first_line * columns + first_column) * s_.filters * 2 * lanes;
-    task.rows = (std::max)((std::min)(lines, line + 1), first_line) - first_line;
-    task.windows = ((std::max)((std::min)(columns, column + 1), first_column) - first_column) * s_.filters;
+    task.slopes_row = columns * slopes_of_window;
+    task.slopes = slopes_ + down.first * task.slopes_row + across.first * slopes_of_window;
+    task.rows = down.count;
+    task.windows = across.count * s_.filters;
     task.weights_row = s_.windows_across() * weights_of_window;
-    task.weights = weights + above * task.weights_row + before * weights_of_window;
+    task.weights = weights + down.skipped * task.weights_row + across.skipped * weights_of_window;
     return task;
   }
 
@@ -28819,7 +28828,7 @@ namespace espalier::inline v0::train::detail {
 ///         as many as there are sizes above 0.
 /// Complexity: O(sizes) for each time that the remaining probabilities are found to be above 1, a few times.
 [[nodiscard]] inline std::vector<double> inclusion_probabilities(std::span<const double> sizes, std::size_t count) {
-  std::vector<double> probabilities(sizes.begin(), sizes.end());
+  std::vector<double> probabilities(sizes.size());
   std::vector<bool> certain(sizes.size());
   for (bool found = true; found;) {
     double sum = 0;
@@ -28883,11 +28892,10 @@ class gradient_sums {
         batch_(options.batch),
         passes_(model, data_, options.loss, {thread_count(options.threads)}),
         numbers_(model),
-        order_(data.chosen),
         gradients_(numbers_.count) {
-    random_generator(options.seed).shuffle(std::span(order_));
-    order_.resize((std::min)(order_.size(), options.samples));
-    looked_at_ = order_.size();
+    random_generator(options.seed).shuffle(std::span(data_.chosen));
+    data_.chosen.resize((std::min)(data_.chosen.size(), options.samples));
+    looked_at_ = data_.chosen.size();
   }
 
   /// Lets about `options.drawn` samples stand for all: sums of squared gradients stay what they are to be expected. A
@@ -28895,12 +28903,12 @@ class gradient_sums {
   /// was unlikely to be drawn. Most samples of a trained network have almost none.
   template <class Options>
   void draw(const Options& options) {
-    if (options.drawn >= order_.size()) {
+    if (options.drawn >= data_.chosen.size()) {
       return;
     }
-    std::vector<double> sizes(order_.size());
+    std::vector<double> sizes(data_.chosen.size());
     const pass_options forward{thread_count(options.threads), nn::workspace_kind::inference};
-    batch_passes<Model, Loss>(model_, data_, options.loss, forward).score_gradients(order_, sizes);
+    batch_passes<Model, Loss>(model_, data_, options.loss, forward).score_gradients(data_.chosen, sizes);
     const double sum = std::reduce(sizes.begin(), sizes.end());
     if (!(sum > 0 && std::isfinite(sum))) {
       return;  // what all of them say is 0, or an error that names the layer
@@ -28909,13 +28917,13 @@ class gradient_sums {
     weights_.resize(data_.size());
     std::vector<std::uint32_t> drawn;
     for (const std::size_t i : drawn_systematically(probabilities, random_generator(options.seed))) {
-      const std::uint32_t sample = order_[i];
+      const std::uint32_t sample = data_.chosen[i];
       drawn.push_back(sample);
       // Gradients have the weight as a factor; what is summed are their squares.
       weights_[sample] = (data_.weights.empty() ? value_type{1} : data_.weights[sample]) /
                          static_cast<value_type>(std::sqrt(probabilities[i]));
     }
-    order_ = std::move(drawn);
+    data_.chosen = std::move(drawn);
     data_.weights = weights_;
   }
 
@@ -28961,9 +28969,9 @@ class gradient_sums {
   template <class Pass, class Term>
   [[nodiscard]] std::vector<double> over_batches(const Pass& pass, const Term& term) {
     std::vector<double> sums(numbers_.count);
-    for (std::size_t begin = 0; begin < order_.size(); begin += batch_) {
+    for (std::size_t begin = 0; begin < data_.chosen.size(); begin += batch_) {
       const auto batch =
-          std::span<const std::uint32_t>(order_).subspan(begin, (std::min)(batch_, order_.size() - begin));
+          std::span<const std::uint32_t>(data_.chosen).subspan(begin, (std::min)(batch_, data_.chosen.size() - begin));
       pass(batch, std::span<value_type>(gradients_));
       expect_finite();
       for (std::size_t i = 0; i < sums.size(); ++i) {
@@ -28984,12 +28992,11 @@ class gradient_sums {
   }
 
   Model& model_;
-  data_view<value_type> data_;
+  data_view<value_type> data_;       // what is looked at, in random order
   std::vector<value_type> weights_;  // of the samples, once they are drawn
   std::size_t batch_;
   batch_passes<Model, Loss> passes_;
   network_numbers<value_type> numbers_;
-  std::vector<std::uint32_t> order_;
   std::size_t looked_at_ = 0;
   std::vector<value_type> gradients_;
 };
@@ -29548,22 +29555,19 @@ class trainer {
   /// @return see fisher_information.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> fisher(Model& model) const {
-    const fisher_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
-    return fisher_information(model, training_, options);
+    return fisher_information(model, training_, ranking_options<fisher_options<Loss>>());
   }
 
   /// @return see mean_absolute_gradients.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> gradients(Model& model) const {
-    const gradient_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
-    return mean_absolute_gradients(model, training_, options);
+    return mean_absolute_gradients(model, training_, ranking_options<gradient_options<Loss>>());
   }
 
   /// @return see hessian_diagonal.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> curvature(Model& model) const {
-    const hessian_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
-    return hessian_diagonal(model, training_, options).diagonal;
+    return hessian_diagonal(model, training_, ranking_options<hessian_options<Loss>>()).diagonal;
   }
 
  private:
@@ -29603,6 +29607,11 @@ class trainer {
 
   /// Each level shuffles in its own way.
   [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random_generator(options_.seed + level)(); }
+
+  template <class Options>
+  [[nodiscard]] Options ranking_options() const {
+    return {.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
+  }
 
   data_view<T> training_;
   data_view<T> validation_;

@@ -83,6 +83,15 @@ class message_part {
 /// What a message is made of, in order.
 using message_parts = std::initializer_list<message_part>;
 
+/// @return the parts, one after the other.
+[[nodiscard]] inline std::string text_of(message_parts parts) {
+  std::string message;
+  for (const message_part& part : parts) {
+    part.add_to(message);
+  }
+  return message;
+}
+
 /// Throws an error with such a message.
 /// @tparam Error    of the ones above.
 /// @param where     see error_message.
@@ -90,15 +99,7 @@ using message_parts = std::initializer_list<message_part>;
 /// @param expected  what would have been right, part by part.
 template <class Error>
 [[noreturn, gnu::cold, gnu::noinline]] void reject(std::string_view where, message_parts got, message_parts expected) {
-  std::string came;
-  for (const message_part& part : got) {
-    part.add_to(came);
-  }
-  std::string right;
-  for (const message_part& part : expected) {
-    part.add_to(right);
-  }
-  throw Error(error_message(where, came, right));
+  throw Error(error_message(where, text_of(got), text_of(expected)));
 }
 
 }  // namespace espalier::inline v0

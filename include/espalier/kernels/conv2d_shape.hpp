@@ -90,7 +90,9 @@ struct conv2d_shape {
   /// Windows, in a line of them and in a column, that reach an input.
   [[nodiscard]] constexpr std::size_t windows_down() const noexcept { return kernel_height / 2 + 1; }
   [[nodiscard]] constexpr std::size_t windows_across() const noexcept { return kernel_width / 2 + 1; }
-  /// Weights of all of them for four inputs, four times each.
+  /// Slopes and places of all windows of a block.
+  [[nodiscard]] constexpr std::size_t window_slopes() const noexcept { return windows() * filters * 2 * lanes; }
+  /// Weights of the windows that reach four inputs, for each place.
   [[nodiscard]] constexpr std::size_t window_weights() const noexcept {
     return windows_down() * windows_across() * filters * channels * 16;
   }
@@ -157,7 +159,7 @@ struct conv2d_shape {
     const std::size_t by_rows = 4 * image() + filters * (kernel_height * sums_row() + 4) + places;
     const std::size_t of_filter = kernel_height * run() + 1 + lines_at_once() * output_width();
     const std::size_t by_lanes = padded_block() + filters_at_once() * of_filter * lanes;
-    const std::size_t by_windows = windows() * filters * 2 * lanes + window_weights();
+    const std::size_t by_windows = window_slopes() + window_weights();
     return (std::max)({forward_scratch(), by_lanes, gradient_block() + weights(), by_rows, by_windows});
   }
 };

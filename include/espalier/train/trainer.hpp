@@ -105,22 +105,19 @@ class trainer {
   /// @return see fisher_information.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> fisher(Model& model) const {
-    const fisher_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
-    return fisher_information(model, training_, options);
+    return fisher_information(model, training_, ranking_options<fisher_options<Loss>>());
   }
 
   /// @return see mean_absolute_gradients.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> gradients(Model& model) const {
-    const gradient_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
-    return mean_absolute_gradients(model, training_, options);
+    return mean_absolute_gradients(model, training_, ranking_options<gradient_options<Loss>>());
   }
 
   /// @return see hessian_diagonal.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> curvature(Model& model) const {
-    const hessian_options<Loss> options{.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
-    return hessian_diagonal(model, training_, options).diagonal;
+    return hessian_diagonal(model, training_, ranking_options<hessian_options<Loss>>()).diagonal;
   }
 
  private:
@@ -160,6 +157,11 @@ class trainer {
 
   /// Each level shuffles in its own way.
   [[nodiscard]] std::uint64_t seed_of(std::size_t level) const { return random_generator(options_.seed + level)(); }
+
+  template <class Options>
+  [[nodiscard]] Options ranking_options() const {
+    return {.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
+  }
 
   data_view<T> training_;
   data_view<T> validation_;

@@ -27,11 +27,7 @@ class window_gradient {
   }
 
   window_gradient(const conv2d_shape& s, const conv2d_pass<T>& p)
-      : s_(s),
-        p_(p),
-        slopes_(p.scratch),
-        weights_(p.scratch + s.windows() * s.filters * 2 * lanes),
-        table_(window_products<T>()) {
+      : s_(s), p_(p), slopes_(p.scratch), weights_(p.scratch + s.window_slopes()), table_(window_products<T>()) {
     pack_weights();
   }
 
@@ -43,7 +39,7 @@ class window_gradient {
     for_each_part(s_.channels, table_.products.size(), [&](std::size_t begin, std::size_t size) {
       for (std::size_t line = s_.pad_top / 2; 2 * line < s_.pad_top + s_.height; ++line) {
         for (std::size_t column = s_.pad_left / 2; 2 * column < s_.pad_left + s_.width; ++column) {
-          windows_task<T> task = windows_near(line, column, weights, size);
+          windows_task<T> task = task_of(line, column, weights, size);
           for (std::size_t point = 0; point < 4; ++point) {
             // What lies in the padding wraps around to a large number.
             const std::size_t y = 2 * line + point / 2 - s_.pad_top;
@@ -59,25 +55,35 @@ class window_gradient {
   }
 
  private:
-  /// The windows that reach four points: those of `line` and `column` in the padded input, counted in twos, and some
-  /// before them.
-  [[nodiscard]] windows_task<T> windows_near(std::size_t line, std::size_t column, const T* weights,
-                                             std::size_t size) const {
-    const std::size_t lines = s_.output_height() / 2;
+  /// Of the windows along one axis that could reach two points, those that are there.
+  struct span_of_windows {
+    std::size_t skipped = 0;  ///< not there, before them
+    std::size_t first = 0;
+    std::size_t count = 0;
+  };
+  /// @param place  of the points in the padded input, counted in twos.   @param reaching  how many could.
+  /// @param there  how many windows there are along the axis.
+  [[nodiscard]] static span_of_windows windows_near(std::size_t place, std::size_t reaching, std::size_t there) {
+    const std::size_t end = place + 1;
+    const std::size_t skipped = reaching - (std::min)(reaching, end);
+    const std::size_t first = end + skipped - reaching;
+    return {skipped, first, (std::max)((std::min)(there, end), first) - first};
+  }
+
+  [[nodiscard]] windows_task<T> task_of(std::size_t line, std::size_t column, const T* weights,
+                                        std::size_t size) const {
     const std::size_t columns = s_.output_width() / 2;
-    // Those that are not there are left out: so many at the beginning, and those from the end on.
-    const std::size_t above = s_.windows_down() - (std::min)(s_.windows_down(), line + 1);
-    const std::size_t before = s_.windows_across() - (std::min)(s_.windows_across(), column + 1);
-    const std::size_t first_line = line + 1 + above - s_.windows_down();
-    const std::size_t first_column = column + 1 + before - s_.windows_across();
+    const span_of_windows down = windows_near(line, s_.windows_down(), s_.output_height() / 2);
+    const span_of_windows across = windows_near(column, s_.windows_across(), columns);
+    const std::size_t slopes_of_window = s_.filters * 2 * lanes;
     const std::size_t weights_of_window = s_.filters * 16 * size;
     windows_task<T> task;
-    task.slopes_row = columns * s_.filters * 2 * lanes;
-    task.slopes = slopes_ + (first_line * columns + first_column) * s_.filters * 2 * lanes;
-    task.rows = (std::max)((std::min)(lines, line + 1), first_line) - first_line;
-    task.windows = ((std::max)((std::min)(columns, column + 1), first_column) - first_column) * s_.filters;
+    task.slopes_row = columns * slopes_of_window;
+    task.slopes = slopes_ + down.first * task.slopes_row + across.first * slopes_of_window;
+    task.rows = down.count;
+    task.windows = across.count * s_.filters;
     task.weights_row = s_.windows_across() * weights_of_window;
-    task.weights = weights + above * task.weights_row + before * weights_of_window;
+    task.weights = weights + down.skipped * task.weights_row + across.skipped * weights_of_window;
     return task;
   }
 

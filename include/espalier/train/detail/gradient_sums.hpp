@@ -36,11 +36,10 @@ class gradient_sums {
         batch_(options.batch),
         passes_(model, data_, options.loss, {thread_count(options.threads)}),
         numbers_(model),
-        order_(data.chosen),
         gradients_(numbers_.count) {
-    random_generator(options.seed).shuffle(std::span(order_));
-    order_.resize((std::min)(order_.size(), options.samples));
-    looked_at_ = order_.size();
+    random_generator(options.seed).shuffle(std::span(data_.chosen));
+    data_.chosen.resize((std::min)(data_.chosen.size(), options.samples));
+    looked_at_ = data_.chosen.size();
   }
 
   /// Lets about `options.drawn` samples stand for all: sums of squared gradients stay what they are to be expected. A
@@ -48,12 +47,12 @@ class gradient_sums {
   /// was unlikely to be drawn. Most samples of a trained network have almost none.
   template <class Options>
   void draw(const Options& options) {
-    if (options.drawn >= order_.size()) {
+    if (options.drawn >= data_.chosen.size()) {
       return;
     }
-    std::vector<double> sizes(order_.size());
+    std::vector<double> sizes(data_.chosen.size());
     const pass_options forward{thread_count(options.threads), nn::workspace_kind::inference};
-    batch_passes<Model, Loss>(model_, data_, options.loss, forward).score_gradients(order_, sizes);
+    batch_passes<Model, Loss>(model_, data_, options.loss, forward).score_gradients(data_.chosen, sizes);
     const double sum = std::reduce(sizes.begin(), sizes.end());
     if (!(sum > 0 && std::isfinite(sum))) {
       return;  // what all of them say is 0, or an error that names the layer
@@ -62,13 +61,13 @@ class gradient_sums {
     weights_.resize(data_.size());
     std::vector<std::uint32_t> drawn;
     for (const std::size_t i : drawn_systematically(probabilities, random_generator(options.seed))) {
-      const std::uint32_t sample = order_[i];
+      const std::uint32_t sample = data_.chosen[i];
       drawn.push_back(sample);
       // Gradients have the weight as a factor; what is summed are their squares.
       weights_[sample] = (data_.weights.empty() ? value_type{1} : data_.weights[sample]) /
                          static_cast<value_type>(std::sqrt(probabilities[i]));
     }
-    order_ = std::move(drawn);
+    data_.chosen = std::move(drawn);
     data_.weights = weights_;
   }
 
@@ -114,9 +113,9 @@ class gradient_sums {
   template <class Pass, class Term>
   [[nodiscard]] std::vector<double> over_batches(const Pass& pass, const Term& term) {
     std::vector<double> sums(numbers_.count);
-    for (std::size_t begin = 0; begin < order_.size(); begin += batch_) {
+    for (std::size_t begin = 0; begin < data_.chosen.size(); begin += batch_) {
       const auto batch =
-          std::span<const std::uint32_t>(order_).subspan(begin, (std::min)(batch_, order_.size() - begin));
+          std::span<const std::uint32_t>(data_.chosen).subspan(begin, (std::min)(batch_, data_.chosen.size() - begin));
       pass(batch, std::span<value_type>(gradients_));
       expect_finite();
       for (std::size_t i = 0; i < sums.size(); ++i) {
@@ -137,12 +136,11 @@ class gradient_sums {
   }
 
   Model& model_;
-  data_view<value_type> data_;
+  data_view<value_type> data_;       // what is looked at, in random order
   std::vector<value_type> weights_;  // of the samples, once they are drawn
   std::size_t batch_;
   batch_passes<Model, Loss> passes_;
   network_numbers<value_type> numbers_;
-  std::vector<std::uint32_t> order_;
   std::size_t looked_at_ = 0;
   std::vector<value_type> gradients_;
 };

@@ -18,7 +18,7 @@ namespace espalier::inline v0::train::detail {
 ///         as many as there are sizes above 0.
 /// Complexity: O(sizes) for each time that the remaining probabilities are found to be above 1, a few times.
 [[nodiscard]] inline std::vector<double> inclusion_probabilities(std::span<const double> sizes, std::size_t count) {
-  std::vector<double> probabilities(sizes.begin(), sizes.end());
+  std::vector<double> probabilities(sizes.size());
   std::vector<bool> certain(sizes.size());
   for (bool found = true; found;) {
     double sum = 0;
