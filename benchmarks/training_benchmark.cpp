@@ -14,6 +14,7 @@
 #include <espalier/nn/conv2d.hpp>
 #include <espalier/nn/dense.hpp>
 #include <espalier/nn/flatten.hpp>
+#include <espalier/nn/graph.hpp>
 #include <espalier/nn/masked.hpp>
 #include <espalier/nn/max_pool2d.hpp>
 #include <espalier/nn/predictor.hpp>
@@ -47,6 +48,22 @@ auto lenet(nn::padding padding) {
       Pool(), nn::flatten<>(), nn::masked<nn::dense<>>(nn::dense_options{.units = 120}), nn::relu<>(),
       nn::masked<nn::dense<>>(nn::dense_options{.units = 84}), nn::relu<>(),
       nn::masked<nn::dense<>>(nn::dense_options{.units = 10}), nn::softmax<>());
+}
+
+/// The same layers as in lenet(valid), put together at run time.
+nn::graph<float> lenet_graph() {
+  nn::graph<float> net({28, 28, 1}, 1);
+  auto at = net.input();
+  for (const std::size_t filters : {6, 16}) {
+    at = net.add(nn::masked<nn::conv2d<>>(nn::conv2d_options{.filters = filters, .kernel = {5, 5}}), at);
+    at = net.add(nn::max_pool2d<>(), net.add(nn::relu<>(), at));
+  }
+  at = net.add(nn::flatten<>(), at);
+  for (const std::size_t units : {120, 84}) {
+    at = net.add(nn::relu<>(), net.add(nn::masked<nn::dense<>>(nn::dense_options{.units = units}), at));
+  }
+  net.add(nn::softmax<>(), net.add(nn::masked<nn::dense<>>(nn::dense_options{.units = 10}), at));
+  return net;
 }
 
 auto wide() {
@@ -119,6 +136,9 @@ void jet_1024(benchmark::State& state) {
 }
 void lenet_128(benchmark::State& state) {
   epoch(state, lenet(nn::padding::valid), {.samples = 12800});
+}
+void lenet_graph_128(benchmark::State& state) {
+  epoch(state, lenet_graph(), {.samples = 12800});
 }
 void lenet_same_128(benchmark::State& state) {
   epoch(state, lenet(nn::padding::same), {.samples = 12800});
@@ -323,6 +343,7 @@ void one_and_two(benchmark::internal::Benchmark* b) {
 BENCHMARK(jet_128)->Apply(one);
 BENCHMARK(jet_1024)->Apply(one_and_two);
 BENCHMARK(lenet_128)->Apply(one_and_two);
+BENCHMARK(lenet_graph_128)->Apply(one);
 BENCHMARK(lenet_masked_128)->Apply(one);
 BENCHMARK(lenet_unmasked_128)->Apply(one);
 BENCHMARK(lenet_sparse_128)->Apply(sparse);

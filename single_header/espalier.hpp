@@ -19835,6 +19835,14 @@ enum class workspace_kind : std::uint8_t {
   inference  ///< forward only: no gradients, and a value stays until the layers behind it have run
 };
 
+/// What stands at one place of a workspace: before, between or behind layers.
+struct workspace_place {
+  std::size_t numbers = 0;  ///< of one sample; 0 where nothing is written
+  std::size_t written = 0;  ///< the step of a pass forward that writes them
+  std::size_t read = 0;     ///< the last step that reads them, no earlier
+  std::size_t root = 0;  ///< the place whose memory it takes: its own, or an earlier one that does not take another's
+};
+
 /// Values before, between and behind the layers of a network, and their gradients, for some blocks of samples.
 /// @tparam T  float or double.
 template <class T>
@@ -19849,28 +19857,20 @@ class workspace {
     workspace_kind kind = workspace_kind::training;
   };
 
-  /// @param shapes    of one sample before the first layer, and behind each layer; {0} where nothing is written.
-  /// @param in_place  per layer: whether its output takes the place of its input.
-  /// @param s         see size.
-  template <std::size_t Depth>
-  workspace(const std::array<extents, Depth + 1>& shapes, const std::array<bool, Depth>& in_place, const size& s) {
-    for (const extents& shape : shapes) {
-      features_.push_back(shape.size());
+  /// @param places  0: the samples; then as the network likes.
+  /// @param s       see size.
+  /// Complexity: quadratic in the places.
+  workspace(std::span<const workspace_place> places, const size& s) {
+    std::vector<workspace_place> roots(places.begin(), places.end());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      workspace_place& root = roots[places[i].root];
+      root.read = (std::max)(root.read, places[i].read);
+      features_.push_back(places[i].numbers);
     }
-    const std::size_t end = s.kind == workspace_kind::training ? line_up(in_place) : take_turns(in_place);
-    for (std::size_t& begin : begins_) {
-      begin *= s.blocks * kernels::lanes;
-    }
-    allocate(end, s);
-  }
-
-  /// @param shapes  of one sample at each place; none takes the place of another.
-  workspace(std::span<const extents> shapes, const size& s) {
-    std::size_t end = 0;
-    for (const extents& shape : shapes) {
-      features_.push_back(shape.size());
-      begins_.push_back(end * s.blocks * kernels::lanes);
-      end += shape.size();
+    begins_.resize(places.size());
+    const std::size_t end = s.kind == workspace_kind::training ? line_up(roots) : take_turns(roots);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      begins_[i] = places[i].root == i ? begins_[i] * s.blocks * kernels::lanes : begins_[places[i].root];
     }
     allocate(end, s);
   }
@@ -19882,7 +19882,7 @@ class workspace {
     const double* batch = nullptr;  ///< see pass::batch_sums, for all batch layers one after the other
   };
 
-  /// @param place  0: the samples; i: behind layer i - 1.
+  /// @param place  which one.
   /// @return the values there, [block][feature][lane].
   [[nodiscard]] T* value(std::size_t place) noexcept { return values_.data() + begins_[place]; }
   /// @param place  as for value.
@@ -19904,33 +19904,53 @@ class workspace {
   }
 
  private:
-  /// One array behind the other.   @return where they end.
-  template <std::size_t Depth>
-  [[nodiscard]] std::size_t line_up(const std::array<bool, Depth>& in_place) {
-    begins_.push_back(0);
-    std::size_t end = features_[0];
-    for (std::size_t layer = 0; layer < Depth; ++layer) {
-      begins_.push_back(in_place[layer] ? begins_.back() : end);
-      end += in_place[layer] ? 0 : features_[layer + 1];
+  /// One root behind the other.   @return where they end.
+  [[nodiscard]] std::size_t line_up(const std::vector<workspace_place>& roots) {
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      begins_[i] = end;
+      end += roots[i].root == i ? roots[i].numbers : 0;
     }
     return end;
   }
 
-  /// Arrays take turns at three areas: one more than are in use, for a layer may take along what is behind it.
-  template <std::size_t Depth>
-  [[nodiscard]] std::size_t take_turns(const std::array<bool, Depth>& in_place) {
-    std::vector<std::size_t> areas{0};
-    std::array<std::size_t, 3> sizes{features_[0], 0, 0};
-    for (std::size_t layer = 0; layer < Depth; ++layer) {
-      const std::size_t area = in_place[layer] ? areas.back() : (areas.back() + 1) % 3;
-      areas.push_back(area);
-      sizes[area] = (std::max)(sizes[area], features_[layer + 1]);
+  /// Roots that are not in use at the same time share memory. The largest choose first, each the first gap that is wide
+  /// enough.   @return where they end.
+  [[nodiscard]] std::size_t take_turns(const std::vector<workspace_place>& roots) {
+    std::vector<std::size_t> placed;
+    std::size_t end = 0;
+    for (std::size_t i = largest_left(roots, placed); i < roots.size(); i = largest_left(roots, placed)) {
+      begins_[i] = first_gap(roots, placed, i);
+      end = (std::max)(end, begins_[i] + roots[i].numbers);
+      placed.push_back(i);
     }
-    const std::array<std::size_t, 4> ends{0, sizes[0], sizes[0] + sizes[1], sizes[0] + sizes[1] + sizes[2]};
-    for (const std::size_t area : areas) {
-      begins_.push_back(ends[area]);
+    return end;
+  }
+  [[nodiscard]] static std::size_t largest_left(const std::vector<workspace_place>& roots,
+                                                const std::vector<std::size_t>& placed) {
+    std::size_t largest = roots.size();
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      const bool left = roots[i].root == i && std::find(placed.begin(), placed.end(), i) == placed.end();
+      if (left && (largest == roots.size() || roots[i].numbers > roots[largest].numbers)) {
+        largest = i;
+      }
     }
-    return ends[3];
+    return largest;
+  }
+  [[nodiscard]] std::size_t first_gap(const std::vector<workspace_place>& roots, const std::vector<std::size_t>& placed,
+                                      std::size_t own) const {
+    std::size_t begin = 0;
+    while (true) {
+      const auto in_the_way = std::find_if(placed.begin(), placed.end(), [&](std::size_t other) {
+        const bool both_in_use = roots[own].written <= roots[other].read && roots[other].written <= roots[own].read;
+        return both_in_use && begin < begins_[other] + roots[other].numbers &&
+               begins_[other] < begin + roots[own].numbers;
+      });
+      if (in_the_way == placed.end()) {
+        return begin;
+      }
+      begin = begins_[*in_the_way] + roots[*in_the_way].numbers;
+    }
   }
 
   void allocate(std::size_t features, const size& s) {
@@ -22207,6 +22227,115 @@ inline constexpr kernels::score_kind scores_before<sigmoid<T>> = kernels::score_
 
 #endif
 
+// ---- espalier/nn/relu.hpp ----
+// The rectifier, max(x, 0).
+#ifndef ESPALIER_NN_RELU_HPP
+#define ESPALIER_NN_RELU_HPP
+
+namespace espalier::inline v0::nn {
+
+/// max(x, 0); the slope at 0 is 0.
+/// @tparam T  float or double.
+template <class T = float>
+class relu : public detail::keeps_shape<T> {
+ public:
+  static constexpr bool in_place = true;
+  static constexpr const char* default_name = "relu";
+  static constexpr unit_flow units = unit_flow::rectifies;
+  static constexpr bool piecewise_linear = true;
+
+  void forward(const pass<T>& p) const { kernels::relu_forward(p.y, this->count(p)); }
+  void backward(const pass<T>& p) const { kernels::relu_backward<T>(p.y, p.dy, this->count(p)); }
+};
+static_assert(layer<relu<float>>);
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
+// ---- espalier/nn/detail/together.hpp ----
+// Which neighbours in a network run as one: a layer with the relu, and the pooling, behind it; which share an array.
+#ifndef ESPALIER_NN_DETAIL_TOGETHER_HPP
+#define ESPALIER_NN_DETAIL_TOGETHER_HPP
+
+namespace espalier::inline v0::nn::detail {
+
+template <class Layer>
+concept takes_relu = requires(const Layer& l, const pass<typename Layer::value_type>& p) {
+  l.forward_relu(p);
+};
+template <class Layer>
+concept takes_relu_and_pool = takes_relu<Layer> && requires(const Layer& l) {
+  l.takes_pool();
+};
+template <class Layer>
+concept pools_fours = requires(const Layer& l) {
+  { Layer::kind } -> std::convertible_to<kernels::pool_kind>;
+  l.takes_fours();
+};
+
+/// Whether layer Index of the tuple takes along the relu behind it; no layer at or behind End is taken.
+template <class Tuple, std::size_t Index, std::size_t End>
+[[nodiscard]] constexpr bool relu_follows() {
+  if constexpr (Index + 2 <= End) {
+    using first = std::tuple_element_t<Index, Tuple>;
+    using second = std::tuple_element_t<Index + 1, Tuple>;
+    return takes_relu<first> && std::is_same_v<second, relu<typename first::value_type>>;
+  } else {
+    return false;
+  }
+}
+
+/// Whether it can take along the pooling behind that too, if the windows are 2 x 2 and those of the layer without gaps.
+template <class Tuple, std::size_t Index, std::size_t End>
+[[nodiscard]] constexpr bool relu_and_pool_follow() {
+  if constexpr (Index + 3 <= End && relu_follows<Tuple, Index, End>()) {
+    using first = std::tuple_element_t<Index, Tuple>;
+    using third = std::tuple_element_t<Index + 2, Tuple>;
+    return takes_relu_and_pool<first> && pools_fours<third>;
+  } else {
+    return false;
+  }
+}
+
+/// Whether they do.
+template <std::size_t Index, class Tuple>
+[[nodiscard]] bool run_as_three(const Tuple& layers) {
+  return std::get<Index>(layers).takes_pool() && std::get<Index + 2>(layers).takes_fours();
+}
+
+template <class Layer>
+concept moves_nothing = requires {
+  requires Layer::moves_nothing;
+};
+
+/// Whether layer Index, or the one before it if it moves nothing, goes back from its output.
+template <class Tuple, std::size_t Index>
+[[nodiscard]] constexpr bool keeps_output() {
+  using current = std::tuple_element_t<Index, Tuple>;
+  if constexpr (moves_nothing<current> && Index > 0) {
+    return keeps_output<Tuple, Index - 1>();
+  } else {
+    return current::in_place && !moves_nothing<current>;
+  }
+}
+
+/// Whether the output of layer Index takes the place of its input. A layer in place goes back from its output, so the
+/// next one must not write there, with nothing between them but what moves no number.
+template <class Tuple, std::size_t Index>
+[[nodiscard]] constexpr bool shares_place() {
+  using current = std::tuple_element_t<Index, Tuple>;
+  if constexpr (!current::in_place || moves_nothing<current> || Index == 0) {
+    return current::in_place;
+  } else {
+    return !keeps_output<Tuple, Index - 1>();
+  }
+}
+
+}  // namespace espalier::inline v0::nn::detail
+
+#endif
+
 // ---- espalier/nn/detail/graph_layer.hpp ----
 // A layer whose kind is known at run time.
 #ifndef ESPALIER_NN_DETAIL_GRAPH_LAYER_HPP
@@ -22249,6 +22378,9 @@ class graph_layer {
     bool masked = false;
     bool piecewise_linear = false;
     kernels::score_kind scores = kernels::score_kind::outputs;  ///< before it, if a loss takes it along
+    bool moves_nothing = false;
+    bool takes_relu = false;  ///< whether it can run with a relu behind it
+    bool is_relu = false;
   };
 
   explicit graph_layer(const facts& f) noexcept : facts_(f) {}
@@ -22261,6 +22393,12 @@ class graph_layer {
   [[nodiscard]] virtual std::size_t scratch(workspace_kind kind) const = 0;
   [[nodiscard]] virtual std::size_t kept() const = 0;
   virtual void forward(const pass<T>& p) const = 0;
+  /// The same with the relu behind it, and the pooling of the pass behind that.
+  virtual void forward_relu(const pass<T>& p) const = 0;
+  /// @return whether it can run with a relu and a pooling of 2 x 2 behind it.
+  [[nodiscard]] virtual bool takes_pool() const = 0;
+  /// @return how it pools 2 x 2, if that is what it does.
+  [[nodiscard]] virtual kernels::pool_kind pools_fours() const = 0;
   virtual void backward(const pass<T>& p) const = 0;
   /// Adds to gradients: those of the kernel, then those of the bias.
   virtual void backward_parameters(kernels::gradient_kind kind, const pass<T>& p, T* gradients) const = 0;
@@ -22290,7 +22428,8 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
 
   explicit graph_layer_of(Layer l)
       : graph_layer<value_type>({Layer::in_place, trained_layer<Layer>, weighted_layer<Layer>, is_masked<Layer>::value,
-                                 is_piecewise_linear<Layer>(), scores_before<Layer>}),
+                                 is_piecewise_linear<Layer>(), scores_before<Layer>, detail::moves_nothing<Layer>,
+                                 detail::takes_relu<Layer>, std::is_same_v<Layer, relu<value_type>>}),
         layer_(std::move(l)) {}
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
@@ -22303,6 +22442,25 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
   [[nodiscard]] std::size_t scratch(workspace_kind kind) const override { return count_scratch(layer_, kind); }
   [[nodiscard]] std::size_t kept() const override { return count_kept(layer_); }
   void forward(const pass<value_type>& p) const override { layer_.forward(p); }
+  void forward_relu([[maybe_unused]] const pass<value_type>& p) const override {
+    if constexpr (detail::takes_relu<Layer>) {
+      layer_.forward_relu(p);
+    }
+  }
+  [[nodiscard]] bool takes_pool() const override {
+    if constexpr (detail::takes_relu_and_pool<Layer>) {
+      return layer_.takes_pool();
+    } else {
+      return false;
+    }
+  }
+  [[nodiscard]] kernels::pool_kind pools_fours() const override {
+    if constexpr (detail::pools_fours<Layer>) {
+      return layer_.takes_fours() ? Layer::kind : kernels::pool_kind::none;
+    } else {
+      return kernels::pool_kind::none;
+    }
+  }
   void backward(const pass<value_type>& p) const override { layer_.backward(p); }
   void backward_parameters([[maybe_unused]] kernels::gradient_kind kind, [[maybe_unused]] const pass<value_type>& p,
                            [[maybe_unused]] value_type* gradients) const override {
@@ -22457,6 +22615,9 @@ struct graph_node {
   bool trained_below = false;  ///< or the layer itself is trained
   bool needed = false;         ///< whether it leads to an output
   std::size_t users = 0;       ///< needed nodes, and outputs, that take its numbers
+  std::size_t leader = 0;      ///< the node that runs it: itself, or a layer that takes it along
+  std::size_t last = 0;        ///< of a leader: the last node that it runs
+  std::size_t root = 0;        ///< the node whose memory it takes: itself, or one before that does not take another's
 };
 
 /// @return sizes of a shape, to change some of them.
@@ -22606,7 +22767,7 @@ class graph_nodes {
   }
 
  private:
-  /// From the outputs back.
+  /// From the outputs back, and then which nodes run together.
   void find_needed() {
     outputs_ = chosen_outputs_.empty() ? std::vector<std::size_t>{all_.size() - 1} : chosen_outputs_;
     for (node& n : all_) {
@@ -22627,6 +22788,37 @@ class graph_nodes {
         batch_layers_.insert(batch_layers_.begin(), i);
       }
     }
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      all_[i].leader = all_[i].last = all_[i].root = i;
+      if (all_[i].needed && all_[i].layer && all_[all_[i].inputs[0]].users == 1) {
+        join_to_only(all_[i].inputs[0], i);
+      }
+    }
+  }
+
+  /// Lets a layer run with the node before it, which nothing else takes, or take its memory, if that can be.
+  void join_to_only(std::size_t before, std::size_t index) {
+    node& own = all_[index];
+    if (own.layer->known().in_place && (own.layer->known().moves_nothing || !keeps_output(before))) {
+      own.root = all_[before].root;
+    }
+    const std::size_t leader = all_[before].leader;
+    const auto& first = all_[leader].layer;
+    const bool is_relu = own.layer->known().is_relu && first && leader == before && first->known().takes_relu;
+    const bool is_pooling = leader != before && all_[before].layer->known().is_relu && first->takes_pool() &&
+                            own.layer->pools_fours() != kernels::pool_kind::none;
+    if (is_relu || is_pooling) {
+      own.leader = leader;
+      all_[leader].last = index;
+    }
+  }
+  /// Whether a node, or the one before it if it moves nothing, goes back from its output.
+  [[nodiscard]] bool keeps_output(std::size_t index) const {
+    const node& n = all_[index];
+    if (!n.layer || !n.layer->known().in_place) {
+      return false;
+    }
+    return !n.layer->known().moves_nothing || (n.root != index && keeps_output(n.inputs[0]));
   }
 
   std::vector<node> all_;
@@ -22672,7 +22864,6 @@ class graph_passes {
   };
 
   [[nodiscard]] workspace<T> make_workspace(std::size_t blocks, workspace_kind kind) const {
-    std::vector<extents> shapes;
     typename workspace<T>::size size;
     size.blocks = blocks;
     size.kind = kind;
@@ -22680,13 +22871,14 @@ class graph_passes {
     size.sums = nodes_.all_sums();
     std::size_t most = 0;
     for (const graph_node<T>& n : nodes_) {
-      shapes.push_back(n.shape);
       most = (std::max)(most, n.shape.size());
       size.scratch = (std::max)(size.scratch, n.layer ? n.layer->scratch(kind) : 0);
     }
-    shapes.push_back({kind == workspace_kind::training ? most : 0});
-    shapes.push_back(nodes_.outputs().size() == 1 ? extents{0} : nodes_.output_shape());
-    return workspace<T>(std::span<const extents>(shapes), size);
+    auto places = node_places(kind);
+    places.push_back({kind == workspace_kind::training ? most : 0, 0, 0, places.size()});
+    const std::size_t row = nodes_.outputs().size() == 1 ? 0 : nodes_.output_shape().size();
+    places.push_back({row, nodes_.size(), nodes_.size(), places.size()});
+    return workspace<T>(places, size);
   }
 
   /// @return where the scores are, and their gradients.
@@ -22747,6 +22939,36 @@ class graph_passes {
   }
 
  private:
+  /// The places of the nodes. A node runs in the step of its leader; outputs are read in one behind the last.
+  [[nodiscard]] std::vector<workspace_place> node_places(workspace_kind kind) const {
+    std::vector<workspace_place> places;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      const graph_node<T>& n = nodes_[i];
+      const bool written = n.needed && (kind == workspace_kind::training || !is_inside(i));
+      places.push_back({written || i == 0 ? n.shape.size() : 0, n.leader, n.leader, n.root});
+      for (const std::size_t from : n.inputs) {
+        places[from].read = (std::max)(places[from].read, n.leader);
+      }
+    }
+    for (const std::size_t output : nodes_.outputs()) {
+      places[output].read = nodes_.size();
+      if (nodes_[output].layer) {  // the loss may take it along and read its input
+        places[nodes_[output].inputs[0]].read = nodes_.size();
+      }
+    }
+    return places;
+  }
+
+  /// Whether a node is a layer that takes along a pooling, or the rectifier between them.
+  [[nodiscard]] bool is_inside(std::size_t index) const noexcept {
+    const std::size_t leader = nodes_[index].leader;
+    return index != nodes_[leader].last && takes_pool(leader);
+  }
+  [[nodiscard]] bool takes_pool(std::size_t leader) const noexcept {
+    const std::size_t last = nodes_[leader].last;
+    return last != leader && !nodes_[last].layer->known().is_relu;
+  }
+
   /// Nodes of a part, behind the batch layer that begins it and before the one that ends it.
   [[nodiscard]] std::size_t begin_of(std::size_t part) const noexcept {
     return part == 0 ? 1 : nodes_.batch_layers()[part - 1] + 1;
@@ -22779,8 +23001,12 @@ class graph_passes {
     const auto& purpose = at.memory.used_for();
     pass<T> p;
     p.x = at.memory.value(n.layer->known().in_place ? index : n.inputs[0]);
-    p.y = at.memory.value(index);
-    p.dy = at.memory.delta(index);
+    p.y = at.memory.value(n.last);
+    p.dy = at.memory.delta(n.last);
+    if (takes_pool(index)) {
+      p.pool = nodes_[n.last].layer->pools_fours();
+      p.between = at.memory.kind() == workspace_kind::training ? at.memory.value(index) : nullptr;
+    }
     p.blocks = at.blocks;
     p.scratch = at.memory.scratch();
     p.samples = purpose.samples == 0 ? at.blocks * kernels::lanes : purpose.samples;
@@ -22810,20 +23036,26 @@ class graph_passes {
     return {blocks, nodes_[nodes_.outputs()[output]].shape.size(), begin, nodes_.output_shape().size()};
   }
 
+  /// Whether a layer in place works on a copy of its input.
+  [[nodiscard]] bool is_apart(std::size_t index) const noexcept {
+    return nodes_[index].layer->known().in_place && nodes_[index].root == index;
+  }
   void bring_in_place(const place& p, std::size_t index) const {
     const graph_node<T>& n = nodes_[index];
-    if (n.layer->known().in_place) {
+    if (is_apart(index)) {
       std::copy_n(p.memory.value(n.inputs[0]), p.memory.count(index, p.blocks), p.memory.value(index));
     }
   }
 
   void run_nodes(const place& p, std::size_t begin, std::size_t end) const {
     for (std::size_t i = begin; i < end; ++i) {
-      if (!runs(i)) {
+      const graph_node<T>& n = nodes_[i];
+      if (n.leader != i || !runs(i)) {
         continue;
       }
-      const graph_node<T>& n = nodes_[i];
-      if (n.kind == node_kind::layer) {
+      if (n.last != i) {
+        n.layer->forward_relu(pass_of(p, i));
+      } else if (n.kind == node_kind::layer) {
         bring_in_place(p, i);
         n.layer->forward(pass_of(p, i));
       } else if (n.kind == node_kind::part) {
@@ -22913,7 +23145,8 @@ class graph_passes {
   void back_through(const place& p, std::size_t begin, std::size_t end, const target& to) const {
     for (std::size_t i = end; i-- > begin;) {
       const graph_node<T>& n = nodes_[i];
-      if (!runs(i) || !n.trained_below) {
+      const bool with_leader = n.leader != i && takes_pool(n.leader);
+      if (with_leader || !runs(i) || !n.trained_below) {
         continue;
       }
       if (n.layer && n.layer->known().trained) {
@@ -22937,7 +23170,7 @@ class graph_passes {
     hand_over(p, n.inputs[0], [&](T* dx) {
       pass<T> own = pass_of(p, index);
       own.dx = dx;
-      if (n.layer->known().in_place) {
+      if (is_apart(index)) {
         std::copy_n(own.dy, p.memory.count(index, p.blocks), dx);
         own.dy = dx;
       }
@@ -23161,9 +23394,10 @@ namespace espalier::inline v0::nn {
 
 /// A directed acyclic graph of layers. Layers are put behind what is there already, so that it cannot have a cycle.
 ///
-/// It is a prunable model and trains as `sequential` does, with the same kinds of layers. `sequential` is faster where
-/// it is enough: it runs neighbours together. A sample of several inputs is one row: the numbers of the first, then
-/// those of the second, and so on; so is what several outputs say and the targets for them, see loss::joined.
+/// It is a prunable model and trains as `sequential` does, with the same kinds of layers and as fast: where only a relu
+/// takes the output of a layer, and only a pooling that of the relu, they run together. A sample of several inputs is
+/// one row: the numbers of the first, then those of the second, and so on; so is what several outputs say and the
+/// targets for them, see loss::joined.
 /// @tparam T  float or double.
 template <class T = float>
 class graph {
@@ -23945,32 +24179,6 @@ class quantized_activation : public detail::elementwise_of_input<quantized_activ
 
 #endif
 
-// ---- espalier/nn/relu.hpp ----
-// The rectifier, max(x, 0).
-#ifndef ESPALIER_NN_RELU_HPP
-#define ESPALIER_NN_RELU_HPP
-
-namespace espalier::inline v0::nn {
-
-/// max(x, 0); the slope at 0 is 0.
-/// @tparam T  float or double.
-template <class T = float>
-class relu : public detail::keeps_shape<T> {
- public:
-  static constexpr bool in_place = true;
-  static constexpr const char* default_name = "relu";
-  static constexpr unit_flow units = unit_flow::rectifies;
-  static constexpr bool piecewise_linear = true;
-
-  void forward(const pass<T>& p) const { kernels::relu_forward(p.y, this->count(p)); }
-  void backward(const pass<T>& p) const { kernels::relu_backward<T>(p.y, p.dy, this->count(p)); }
-};
-static_assert(layer<relu<float>>);
-
-}  // namespace espalier::inline v0::nn
-
-#endif
-
 // ---- espalier/nn/reshape.hpp ----
 // Gives samples another shape.
 #ifndef ESPALIER_NN_RESHAPE_HPP
@@ -24056,89 +24264,6 @@ class selu : public detail::elementwise<selu<T>, T> {
 static_assert(layer<selu<float>>);
 
 }  // namespace espalier::inline v0::nn
-
-#endif
-
-// ---- espalier/nn/detail/together.hpp ----
-// Which neighbours in a network run as one: a layer with the relu, and the pooling, behind it; which share an array.
-#ifndef ESPALIER_NN_DETAIL_TOGETHER_HPP
-#define ESPALIER_NN_DETAIL_TOGETHER_HPP
-
-namespace espalier::inline v0::nn::detail {
-
-template <class Layer>
-concept takes_relu = requires(const Layer& l, const pass<typename Layer::value_type>& p) {
-  l.forward_relu(p);
-};
-template <class Layer>
-concept takes_relu_and_pool = takes_relu<Layer> && requires(const Layer& l) {
-  l.takes_pool();
-};
-template <class Layer>
-concept pools_fours = requires(const Layer& l) {
-  { Layer::kind } -> std::convertible_to<kernels::pool_kind>;
-  l.takes_fours();
-};
-
-/// Whether layer Index of the tuple takes along the relu behind it; no layer at or behind End is taken.
-template <class Tuple, std::size_t Index, std::size_t End>
-[[nodiscard]] constexpr bool relu_follows() {
-  if constexpr (Index + 2 <= End) {
-    using first = std::tuple_element_t<Index, Tuple>;
-    using second = std::tuple_element_t<Index + 1, Tuple>;
-    return takes_relu<first> && std::is_same_v<second, relu<typename first::value_type>>;
-  } else {
-    return false;
-  }
-}
-
-/// Whether it can take along the pooling behind that too, if the windows are 2 x 2 and those of the layer without gaps.
-template <class Tuple, std::size_t Index, std::size_t End>
-[[nodiscard]] constexpr bool relu_and_pool_follow() {
-  if constexpr (Index + 3 <= End && relu_follows<Tuple, Index, End>()) {
-    using first = std::tuple_element_t<Index, Tuple>;
-    using third = std::tuple_element_t<Index + 2, Tuple>;
-    return takes_relu_and_pool<first> && pools_fours<third>;
-  } else {
-    return false;
-  }
-}
-
-/// Whether they do.
-template <std::size_t Index, class Tuple>
-[[nodiscard]] bool run_as_three(const Tuple& layers) {
-  return std::get<Index>(layers).takes_pool() && std::get<Index + 2>(layers).takes_fours();
-}
-
-template <class Layer>
-concept moves_nothing = requires {
-  requires Layer::moves_nothing;
-};
-
-/// Whether layer Index, or the one before it if it moves nothing, goes back from its output.
-template <class Tuple, std::size_t Index>
-[[nodiscard]] constexpr bool keeps_output() {
-  using current = std::tuple_element_t<Index, Tuple>;
-  if constexpr (moves_nothing<current> && Index > 0) {
-    return keeps_output<Tuple, Index - 1>();
-  } else {
-    return current::in_place && !moves_nothing<current>;
-  }
-}
-
-/// Whether the output of layer Index takes the place of its input. A layer in place goes back from its output, so the
-/// next one must not write there, with nothing between them but what moves no number.
-template <class Tuple, std::size_t Index>
-[[nodiscard]] constexpr bool shares_place() {
-  using current = std::tuple_element_t<Index, Tuple>;
-  if constexpr (!current::in_place || moves_nothing<current> || Index == 0) {
-    return current::in_place;
-  } else {
-    return !keeps_output<Tuple, Index - 1>();
-  }
-}
-
-}  // namespace espalier::inline v0::nn::detail
 
 #endif
 
@@ -24527,21 +24652,27 @@ class sequential {
   /// @return memory for passes; with it they allocate nothing.
   [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks,
                                                      workspace_kind kind = workspace_kind::training) const {
-    std::array<bool, depth> in_place{};
-    std::array<extents, depth + 1> shapes = shapes_;
+    std::array<workspace_place, depth + 1> places;
+    for (std::size_t i = 0; i <= depth; ++i) {
+      places[i] = {shapes_[i].size(), i, i + 1, i};
+    }
     std::size_t scratch = 0;
     for_each_index([&]<std::size_t Index>(const auto& layer) {
-      in_place[Index] = detail::shares_place<layer_tuple, Index>();
       scratch = (std::max)(scratch, detail::count_scratch(layer, kind));
+      if constexpr (detail::shares_place<layer_tuple, Index>()) {
+        places[Index + 1].root = places[Index].root;
+      }
       if constexpr (detail::relu_and_pool_follow<layer_tuple, Index, depth>()) {
-        if (kind == workspace_kind::inference && detail::run_as_three<Index>(layers_)) {
-          shapes[Index + 1] = shapes[Index + 2] = {0};
+        if (detail::run_as_three<Index>(layers_)) {
+          places[Index + 3].written = Index + 1;
+          const bool between = kind == workspace_kind::training;
+          places[Index + 1].numbers *= between ? 1 : 0;
+          places[Index + 2].numbers *= between ? 1 : 0;
         }
       }
     });
     return workspace<value_type>(
-        shapes, in_place,
-        {blocks, scratch, passes().template sums_below<depth>(), passes().template kept_below<depth>(), kind});
+        places, {blocks, scratch, passes().template sums_below<depth>(), passes().template kept_below<depth>(), kind});
   }
 
   /// Runs samples through all layers.

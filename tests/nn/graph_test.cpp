@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <espalier/loss/binary_cross_entropy.hpp>
 #include <espalier/loss/joined.hpp>
 #include <espalier/loss/mean_squared_error.hpp>
+#include <espalier/nn/average_pool2d.hpp>
 #include <espalier/nn/batch_normalization.hpp>
 #include <espalier/nn/dropout.hpp>
 #include <espalier/nn/global_average_pool2d.hpp>
@@ -74,6 +76,37 @@ nn::graph<double> perceptron(std::uint64_t seed = 3) {
   at = net.add(nn::relu<double>(), at);
   at = net.add(nn::dense<double>(nn::dense_options{.units = 4}), at);
   net.add(nn::softmax<double>(), at);
+  return net;
+}
+
+/// The layers of support::convolutional.
+nn::graph<double> convolutional(std::uint64_t seed = 4) {
+  const auto masked_conv2d = [](nn::conv2d_options options) { return nn::masked<nn::conv2d<double>>(options); };
+  nn::graph<double> net({8, 9, 2}, seed);
+  auto at = net.add(masked_conv2d({.filters = 5, .kernel = {3, 3}, .padding = nn::padding::same}), net.input());
+  at = net.add(nn::max_pool2d<double>(), net.add(nn::relu<double>(), at));
+  at = net.add(nn::relu<double>(), net.add(masked_conv2d({.filters = 7, .kernel = {2, 3}}), at));
+  at = net.add(nn::conv2d<double>({.filters = 4, .kernel = {2, 1}}), at);
+  at = net.add(nn::flatten<double>(), net.add(nn::max_pool2d<double>({.pool = {1, 2}}), at));
+  at = net.add(nn::relu<double>(), net.add(dense(nn::dense_options{.units = 8}), at));
+  net.add(nn::softmax<double>(), net.add(nn::dense<double>({.units = 3}), at));
+  return net;
+}
+
+/// Convolutions and rectifiers whose outputs are taken by others than what could run with them, and two that are not.
+nn::graph<double> shared_outputs() {
+  nn::graph<double> net({4, 6, 2}, 8);
+  const auto convolve = [&](nn::graph<double>::point from) {
+    return net.add(nn::conv2d<double>({.filters = 3, .padding = nn::padding::same}), from);
+  };
+  const auto linear = convolve(net.input());
+  const auto rectified = net.add(nn::relu<double>(), linear);
+  const auto live = net.add(nn::relu<double>(), convolve(net.add_up({linear, rectified})));
+  const auto largest = net.add(nn::max_pool2d<double>(), live);
+  const auto mean = net.add(nn::average_pool2d<double>(), net.add(nn::relu<double>(), convolve(live)));
+  const auto alone = net.add(nn::max_pool2d<double>(), net.add(nn::relu<double>(), convolve(net.input())));
+  const auto twice = net.combine(espalier::kernels::combination::product, {mean, mean});
+  net.add(nn::dense<double>({.units = 3}), net.add(nn::flatten<double>(), net.concatenate({largest, twice, alone})));
   return net;
 }
 
@@ -168,6 +201,34 @@ TEST_SUITE("nn") {
     train::fit(net, data.view(), train::fit_options<>{.epochs = 3, .batch = 70, .threads = 2});
     CHECK(all_weights(net) == all_weights(row));
     CHECK(train::evaluate(net, data.view()).loss == train::evaluate(row, data.view()).loss);
+  }
+
+  TEST_CASE("a convolution, a relu and a pooling run together as in a sequential network, bit for bit") {
+    const support::labelled<double> data(150, 8 * 9 * 2, 3);
+    auto row = support::convolutional<double>();
+    auto net = convolutional();
+    CHECK(net.predict(data.numbers) == row.predict(data.numbers));
+    CHECK(train::fisher_information(net, data.view()) == train::fisher_information(row, data.view()));
+    train::fit(row, data.view(), train::fit_options<>{.epochs = 2, .batch = 40});
+    train::fit(net, data.view(), train::fit_options<>{.epochs = 2, .batch = 40, .threads = 2});
+    CHECK(all_weights(net) == all_weights(row));
+    CHECK(net.predict(data.numbers) == row.predict(data.numbers));
+  }
+
+  TEST_CASE("the gradients behind outputs that several layers take are those of finite differences") {
+    auto net = shared_outputs();
+    support::disturb(net);
+    const support::labelled<double> data(48, 4 * 6 * 2, 3);
+    check_kernel_gradients(net, data);
+    // Memory that places share in inference holds what is read later.
+    auto in_training = net.make_workspace(1);
+    auto in_inference = net.make_workspace(1, nn::workspace_kind::inference);
+    for (std::size_t i = 0; i < in_training.count(0, 1); ++i) {
+      in_training.value(0)[i] = in_inference.value(0)[i] = data.numbers[i];
+    }
+    const double* expected = net.forward(in_training, 1);
+    const double* found = net.forward(in_inference, 1);
+    CHECK(std::equal(expected, expected + 3 * 16, found));
   }
 
   TEST_CASE("the gradients of branches that join are those of finite differences") {

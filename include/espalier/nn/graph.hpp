@@ -33,9 +33,10 @@ namespace espalier::inline v0::nn {
 
 /// A directed acyclic graph of layers. Layers are put behind what is there already, so that it cannot have a cycle.
 ///
-/// It is a prunable model and trains as `sequential` does, with the same kinds of layers. `sequential` is faster where
-/// it is enough: it runs neighbours together. A sample of several inputs is one row: the numbers of the first, then
-/// those of the second, and so on; so is what several outputs say and the targets for them, see loss::joined.
+/// It is a prunable model and trains as `sequential` does, with the same kinds of layers and as fast: where only a relu
+/// takes the output of a layer, and only a pooling that of the relu, they run together. A sample of several inputs is
+/// one row: the numbers of the first, then those of the second, and so on; so is what several outputs say and the
+/// targets for them, see loss::joined.
 /// @tparam T  float or double.
 template <class T = float>
 class graph {

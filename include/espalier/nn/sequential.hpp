@@ -183,21 +183,27 @@ class sequential {
   /// @return memory for passes; with it they allocate nothing.
   [[nodiscard]] workspace<value_type> make_workspace(std::size_t blocks,
                                                      workspace_kind kind = workspace_kind::training) const {
-    std::array<bool, depth> in_place{};
-    std::array<extents, depth + 1> shapes = shapes_;
+    std::array<workspace_place, depth + 1> places;
+    for (std::size_t i = 0; i <= depth; ++i) {
+      places[i] = {shapes_[i].size(), i, i + 1, i};
+    }
     std::size_t scratch = 0;
     for_each_index([&]<std::size_t Index>(const auto& layer) {
-      in_place[Index] = detail::shares_place<layer_tuple, Index>();
       scratch = (std::max)(scratch, detail::count_scratch(layer, kind));
+      if constexpr (detail::shares_place<layer_tuple, Index>()) {
+        places[Index + 1].root = places[Index].root;
+      }
       if constexpr (detail::relu_and_pool_follow<layer_tuple, Index, depth>()) {
-        if (kind == workspace_kind::inference && detail::run_as_three<Index>(layers_)) {
-          shapes[Index + 1] = shapes[Index + 2] = {0};
+        if (detail::run_as_three<Index>(layers_)) {
+          places[Index + 3].written = Index + 1;
+          const bool between = kind == workspace_kind::training;
+          places[Index + 1].numbers *= between ? 1 : 0;
+          places[Index + 2].numbers *= between ? 1 : 0;
         }
       }
     });
     return workspace<value_type>(
-        shapes, in_place,
-        {blocks, scratch, passes().template sums_below<depth>(), passes().template kept_below<depth>(), kind});
+        places, {blocks, scratch, passes().template sums_below<depth>(), passes().template kept_below<depth>(), kind});
   }
 
   /// Runs samples through all layers.

@@ -4,7 +4,6 @@
 #define ESPALIER_NN_WORKSPACE_HPP
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -24,6 +23,14 @@ enum class workspace_kind : std::uint8_t {
   inference  ///< forward only: no gradients, and a value stays until the layers behind it have run
 };
 
+/// What stands at one place of a workspace: before, between or behind layers.
+struct workspace_place {
+  std::size_t numbers = 0;  ///< of one sample; 0 where nothing is written
+  std::size_t written = 0;  ///< the step of a pass forward that writes them
+  std::size_t read = 0;     ///< the last step that reads them, no earlier
+  std::size_t root = 0;  ///< the place whose memory it takes: its own, or an earlier one that does not take another's
+};
+
 /// Values before, between and behind the layers of a network, and their gradients, for some blocks of samples.
 /// @tparam T  float or double.
 template <class T>
@@ -38,28 +45,20 @@ class workspace {
     workspace_kind kind = workspace_kind::training;
   };
 
-  /// @param shapes    of one sample before the first layer, and behind each layer; {0} where nothing is written.
-  /// @param in_place  per layer: whether its output takes the place of its input.
-  /// @param s         see size.
-  template <std::size_t Depth>
-  workspace(const std::array<extents, Depth + 1>& shapes, const std::array<bool, Depth>& in_place, const size& s) {
-    for (const extents& shape : shapes) {
-      features_.push_back(shape.size());
+  /// @param places  0: the samples; then as the network likes.
+  /// @param s       see size.
+  /// Complexity: quadratic in the places.
+  workspace(std::span<const workspace_place> places, const size& s) {
+    std::vector<workspace_place> roots(places.begin(), places.end());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      workspace_place& root = roots[places[i].root];
+      root.read = (std::max)(root.read, places[i].read);
+      features_.push_back(places[i].numbers);
     }
-    const std::size_t end = s.kind == workspace_kind::training ? line_up(in_place) : take_turns(in_place);
-    for (std::size_t& begin : begins_) {
-      begin *= s.blocks * kernels::lanes;
-    }
-    allocate(end, s);
-  }
-
-  /// @param shapes  of one sample at each place; none takes the place of another.
-  workspace(std::span<const extents> shapes, const size& s) {
-    std::size_t end = 0;
-    for (const extents& shape : shapes) {
-      features_.push_back(shape.size());
-      begins_.push_back(end * s.blocks * kernels::lanes);
-      end += shape.size();
+    begins_.resize(places.size());
+    const std::size_t end = s.kind == workspace_kind::training ? line_up(roots) : take_turns(roots);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      begins_[i] = places[i].root == i ? begins_[i] * s.blocks * kernels::lanes : begins_[places[i].root];
     }
     allocate(end, s);
   }
@@ -71,7 +70,7 @@ class workspace {
     const double* batch = nullptr;  ///< see pass::batch_sums, for all batch layers one after the other
   };
 
-  /// @param place  0: the samples; i: behind layer i - 1.
+  /// @param place  which one.
   /// @return the values there, [block][feature][lane].
   [[nodiscard]] T* value(std::size_t place) noexcept { return values_.data() + begins_[place]; }
   /// @param place  as for value.
@@ -93,33 +92,53 @@ class workspace {
   }
 
  private:
-  /// One array behind the other.   @return where they end.
-  template <std::size_t Depth>
-  [[nodiscard]] std::size_t line_up(const std::array<bool, Depth>& in_place) {
-    begins_.push_back(0);
-    std::size_t end = features_[0];
-    for (std::size_t layer = 0; layer < Depth; ++layer) {
-      begins_.push_back(in_place[layer] ? begins_.back() : end);
-      end += in_place[layer] ? 0 : features_[layer + 1];
+  /// One root behind the other.   @return where they end.
+  [[nodiscard]] std::size_t line_up(const std::vector<workspace_place>& roots) {
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      begins_[i] = end;
+      end += roots[i].root == i ? roots[i].numbers : 0;
     }
     return end;
   }
 
-  /// Arrays take turns at three areas: one more than are in use, for a layer may take along what is behind it.
-  template <std::size_t Depth>
-  [[nodiscard]] std::size_t take_turns(const std::array<bool, Depth>& in_place) {
-    std::vector<std::size_t> areas{0};
-    std::array<std::size_t, 3> sizes{features_[0], 0, 0};
-    for (std::size_t layer = 0; layer < Depth; ++layer) {
-      const std::size_t area = in_place[layer] ? areas.back() : (areas.back() + 1) % 3;
-      areas.push_back(area);
-      sizes[area] = (std::max)(sizes[area], features_[layer + 1]);
+  /// Roots that are not in use at the same time share memory. The largest choose first, each the first gap that is wide
+  /// enough.   @return where they end.
+  [[nodiscard]] std::size_t take_turns(const std::vector<workspace_place>& roots) {
+    std::vector<std::size_t> placed;
+    std::size_t end = 0;
+    for (std::size_t i = largest_left(roots, placed); i < roots.size(); i = largest_left(roots, placed)) {
+      begins_[i] = first_gap(roots, placed, i);
+      end = (std::max)(end, begins_[i] + roots[i].numbers);
+      placed.push_back(i);
     }
-    const std::array<std::size_t, 4> ends{0, sizes[0], sizes[0] + sizes[1], sizes[0] + sizes[1] + sizes[2]};
-    for (const std::size_t area : areas) {
-      begins_.push_back(ends[area]);
+    return end;
+  }
+  [[nodiscard]] static std::size_t largest_left(const std::vector<workspace_place>& roots,
+                                                const std::vector<std::size_t>& placed) {
+    std::size_t largest = roots.size();
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      const bool left = roots[i].root == i && std::find(placed.begin(), placed.end(), i) == placed.end();
+      if (left && (largest == roots.size() || roots[i].numbers > roots[largest].numbers)) {
+        largest = i;
+      }
     }
-    return ends[3];
+    return largest;
+  }
+  [[nodiscard]] std::size_t first_gap(const std::vector<workspace_place>& roots, const std::vector<std::size_t>& placed,
+                                      std::size_t own) const {
+    std::size_t begin = 0;
+    while (true) {
+      const auto in_the_way = std::find_if(placed.begin(), placed.end(), [&](std::size_t other) {
+        const bool both_in_use = roots[own].written <= roots[other].read && roots[other].written <= roots[own].read;
+        return both_in_use && begin < begins_[other] + roots[other].numbers &&
+               begins_[other] < begin + roots[own].numbers;
+      });
+      if (in_the_way == placed.end()) {
+        return begin;
+      }
+      begin = begins_[*in_the_way] + roots[*in_the_way].numbers;
+    }
   }
 
   void allocate(std::size_t features, const size& s) {

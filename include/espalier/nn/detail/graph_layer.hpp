@@ -8,17 +8,21 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <espalier/attributes/layer_attributes.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
+#include <espalier/kernels/pool2d_shape.hpp>
 #include <espalier/kernels/score_kind.hpp>
 #include <espalier/mask/make_mask.hpp>
 #include <espalier/mask/weight_mask.hpp>
 #include <espalier/nn/detail/layer_kinds.hpp>
+#include <espalier/nn/detail/together.hpp>
 #include <espalier/nn/layer.hpp>
+#include <espalier/nn/relu.hpp>
 #include <espalier/nn/workspace.hpp>
 #include <espalier/tensor/tensor.hpp>
 
@@ -59,6 +63,9 @@ class graph_layer {
     bool masked = false;
     bool piecewise_linear = false;
     kernels::score_kind scores = kernels::score_kind::outputs;  ///< before it, if a loss takes it along
+    bool moves_nothing = false;
+    bool takes_relu = false;  ///< whether it can run with a relu behind it
+    bool is_relu = false;
   };
 
   explicit graph_layer(const facts& f) noexcept : facts_(f) {}
@@ -71,6 +78,12 @@ class graph_layer {
   [[nodiscard]] virtual std::size_t scratch(workspace_kind kind) const = 0;
   [[nodiscard]] virtual std::size_t kept() const = 0;
   virtual void forward(const pass<T>& p) const = 0;
+  /// The same with the relu behind it, and the pooling of the pass behind that.
+  virtual void forward_relu(const pass<T>& p) const = 0;
+  /// @return whether it can run with a relu and a pooling of 2 x 2 behind it.
+  [[nodiscard]] virtual bool takes_pool() const = 0;
+  /// @return how it pools 2 x 2, if that is what it does.
+  [[nodiscard]] virtual kernels::pool_kind pools_fours() const = 0;
   virtual void backward(const pass<T>& p) const = 0;
   /// Adds to gradients: those of the kernel, then those of the bias.
   virtual void backward_parameters(kernels::gradient_kind kind, const pass<T>& p, T* gradients) const = 0;
@@ -100,7 +113,8 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
 
   explicit graph_layer_of(Layer l)
       : graph_layer<value_type>({Layer::in_place, trained_layer<Layer>, weighted_layer<Layer>, is_masked<Layer>::value,
-                                 is_piecewise_linear<Layer>(), scores_before<Layer>}),
+                                 is_piecewise_linear<Layer>(), scores_before<Layer>, detail::moves_nothing<Layer>,
+                                 detail::takes_relu<Layer>, std::is_same_v<Layer, relu<value_type>>}),
         layer_(std::move(l)) {}
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
@@ -113,6 +127,25 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
   [[nodiscard]] std::size_t scratch(workspace_kind kind) const override { return count_scratch(layer_, kind); }
   [[nodiscard]] std::size_t kept() const override { return count_kept(layer_); }
   void forward(const pass<value_type>& p) const override { layer_.forward(p); }
+  void forward_relu([[maybe_unused]] const pass<value_type>& p) const override {
+    if constexpr (detail::takes_relu<Layer>) {
+      layer_.forward_relu(p);
+    }
+  }
+  [[nodiscard]] bool takes_pool() const override {
+    if constexpr (detail::takes_relu_and_pool<Layer>) {
+      return layer_.takes_pool();
+    } else {
+      return false;
+    }
+  }
+  [[nodiscard]] kernels::pool_kind pools_fours() const override {
+    if constexpr (detail::pools_fours<Layer>) {
+      return layer_.takes_fours() ? Layer::kind : kernels::pool_kind::none;
+    } else {
+      return kernels::pool_kind::none;
+    }
+  }
   void backward(const pass<value_type>& p) const override { layer_.backward(p); }
   void backward_parameters([[maybe_unused]] kernels::gradient_kind kind, [[maybe_unused]] const pass<value_type>& p,
                            [[maybe_unused]] value_type* gradients) const override {

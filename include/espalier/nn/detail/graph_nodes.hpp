@@ -48,6 +48,9 @@ struct graph_node {
   bool trained_below = false;  ///< or the layer itself is trained
   bool needed = false;         ///< whether it leads to an output
   std::size_t users = 0;       ///< needed nodes, and outputs, that take its numbers
+  std::size_t leader = 0;      ///< the node that runs it: itself, or a layer that takes it along
+  std::size_t last = 0;        ///< of a leader: the last node that it runs
+  std::size_t root = 0;        ///< the node whose memory it takes: itself, or one before that does not take another's
 };
 
 /// @return sizes of a shape, to change some of them.
@@ -197,7 +200,7 @@ class graph_nodes {
   }
 
  private:
-  /// From the outputs back.
+  /// From the outputs back, and then which nodes run together.
   void find_needed() {
     outputs_ = chosen_outputs_.empty() ? std::vector<std::size_t>{all_.size() - 1} : chosen_outputs_;
     for (node& n : all_) {
@@ -218,6 +221,37 @@ class graph_nodes {
         batch_layers_.insert(batch_layers_.begin(), i);
       }
     }
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      all_[i].leader = all_[i].last = all_[i].root = i;
+      if (all_[i].needed && all_[i].layer && all_[all_[i].inputs[0]].users == 1) {
+        join_to_only(all_[i].inputs[0], i);
+      }
+    }
+  }
+
+  /// Lets a layer run with the node before it, which nothing else takes, or take its memory, if that can be.
+  void join_to_only(std::size_t before, std::size_t index) {
+    node& own = all_[index];
+    if (own.layer->known().in_place && (own.layer->known().moves_nothing || !keeps_output(before))) {
+      own.root = all_[before].root;
+    }
+    const std::size_t leader = all_[before].leader;
+    const auto& first = all_[leader].layer;
+    const bool is_relu = own.layer->known().is_relu && first && leader == before && first->known().takes_relu;
+    const bool is_pooling = leader != before && all_[before].layer->known().is_relu && first->takes_pool() &&
+                            own.layer->pools_fours() != kernels::pool_kind::none;
+    if (is_relu || is_pooling) {
+      own.leader = leader;
+      all_[leader].last = index;
+    }
+  }
+  /// Whether a node, or the one before it if it moves nothing, goes back from its output.
+  [[nodiscard]] bool keeps_output(std::size_t index) const {
+    const node& n = all_[index];
+    if (!n.layer || !n.layer->known().in_place) {
+      return false;
+    }
+    return !n.layer->known().moves_nothing || (n.root != index && keeps_output(n.inputs[0]));
   }
 
   std::vector<node> all_;

@@ -42,7 +42,6 @@ class graph_passes {
   };
 
   [[nodiscard]] workspace<T> make_workspace(std::size_t blocks, workspace_kind kind) const {
-    std::vector<extents> shapes;
     typename workspace<T>::size size;
     size.blocks = blocks;
     size.kind = kind;
@@ -50,13 +49,14 @@ class graph_passes {
     size.sums = nodes_.all_sums();
     std::size_t most = 0;
     for (const graph_node<T>& n : nodes_) {
-      shapes.push_back(n.shape);
       most = (std::max)(most, n.shape.size());
       size.scratch = (std::max)(size.scratch, n.layer ? n.layer->scratch(kind) : 0);
     }
-    shapes.push_back({kind == workspace_kind::training ? most : 0});
-    shapes.push_back(nodes_.outputs().size() == 1 ? extents{0} : nodes_.output_shape());
-    return workspace<T>(std::span<const extents>(shapes), size);
+    auto places = node_places(kind);
+    places.push_back({kind == workspace_kind::training ? most : 0, 0, 0, places.size()});
+    const std::size_t row = nodes_.outputs().size() == 1 ? 0 : nodes_.output_shape().size();
+    places.push_back({row, nodes_.size(), nodes_.size(), places.size()});
+    return workspace<T>(places, size);
   }
 
   /// @return where the scores are, and their gradients.
@@ -117,6 +117,36 @@ class graph_passes {
   }
 
  private:
+  /// The places of the nodes. A node runs in the step of its leader; outputs are read in one behind the last.
+  [[nodiscard]] std::vector<workspace_place> node_places(workspace_kind kind) const {
+    std::vector<workspace_place> places;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      const graph_node<T>& n = nodes_[i];
+      const bool written = n.needed && (kind == workspace_kind::training || !is_inside(i));
+      places.push_back({written || i == 0 ? n.shape.size() : 0, n.leader, n.leader, n.root});
+      for (const std::size_t from : n.inputs) {
+        places[from].read = (std::max)(places[from].read, n.leader);
+      }
+    }
+    for (const std::size_t output : nodes_.outputs()) {
+      places[output].read = nodes_.size();
+      if (nodes_[output].layer) {  // the loss may take it along and read its input
+        places[nodes_[output].inputs[0]].read = nodes_.size();
+      }
+    }
+    return places;
+  }
+
+  /// Whether a node is a layer that takes along a pooling, or the rectifier between them.
+  [[nodiscard]] bool is_inside(std::size_t index) const noexcept {
+    const std::size_t leader = nodes_[index].leader;
+    return index != nodes_[leader].last && takes_pool(leader);
+  }
+  [[nodiscard]] bool takes_pool(std::size_t leader) const noexcept {
+    const std::size_t last = nodes_[leader].last;
+    return last != leader && !nodes_[last].layer->known().is_relu;
+  }
+
   /// Nodes of a part, behind the batch layer that begins it and before the one that ends it.
   [[nodiscard]] std::size_t begin_of(std::size_t part) const noexcept {
     return part == 0 ? 1 : nodes_.batch_layers()[part - 1] + 1;
@@ -149,8 +179,12 @@ class graph_passes {
     const auto& purpose = at.memory.used_for();
     pass<T> p;
     p.x = at.memory.value(n.layer->known().in_place ? index : n.inputs[0]);
-    p.y = at.memory.value(index);
-    p.dy = at.memory.delta(index);
+    p.y = at.memory.value(n.last);
+    p.dy = at.memory.delta(n.last);
+    if (takes_pool(index)) {
+      p.pool = nodes_[n.last].layer->pools_fours();
+      p.between = at.memory.kind() == workspace_kind::training ? at.memory.value(index) : nullptr;
+    }
     p.blocks = at.blocks;
     p.scratch = at.memory.scratch();
     p.samples = purpose.samples == 0 ? at.blocks * kernels::lanes : purpose.samples;
@@ -180,20 +214,26 @@ class graph_passes {
     return {blocks, nodes_[nodes_.outputs()[output]].shape.size(), begin, nodes_.output_shape().size()};
   }
 
+  /// Whether a layer in place works on a copy of its input.
+  [[nodiscard]] bool is_apart(std::size_t index) const noexcept {
+    return nodes_[index].layer->known().in_place && nodes_[index].root == index;
+  }
   void bring_in_place(const place& p, std::size_t index) const {
     const graph_node<T>& n = nodes_[index];
-    if (n.layer->known().in_place) {
+    if (is_apart(index)) {
       std::copy_n(p.memory.value(n.inputs[0]), p.memory.count(index, p.blocks), p.memory.value(index));
     }
   }
 
   void run_nodes(const place& p, std::size_t begin, std::size_t end) const {
     for (std::size_t i = begin; i < end; ++i) {
-      if (!runs(i)) {
+      const graph_node<T>& n = nodes_[i];
+      if (n.leader != i || !runs(i)) {
         continue;
       }
-      const graph_node<T>& n = nodes_[i];
-      if (n.kind == node_kind::layer) {
+      if (n.last != i) {
+        n.layer->forward_relu(pass_of(p, i));
+      } else if (n.kind == node_kind::layer) {
         bring_in_place(p, i);
         n.layer->forward(pass_of(p, i));
       } else if (n.kind == node_kind::part) {
@@ -283,7 +323,8 @@ class graph_passes {
   void back_through(const place& p, std::size_t begin, std::size_t end, const target& to) const {
     for (std::size_t i = end; i-- > begin;) {
       const graph_node<T>& n = nodes_[i];
-      if (!runs(i) || !n.trained_below) {
+      const bool with_leader = n.leader != i && takes_pool(n.leader);
+      if (with_leader || !runs(i) || !n.trained_below) {
         continue;
       }
       if (n.layer && n.layer->known().trained) {
@@ -307,7 +348,7 @@ class graph_passes {
     hand_over(p, n.inputs[0], [&](T* dx) {
       pass<T> own = pass_of(p, index);
       own.dx = dx;
-      if (n.layer->known().in_place) {
+      if (is_apart(index)) {
         std::copy_n(own.dy, p.memory.count(index, p.blocks), dx);
         own.dy = dx;
       }
