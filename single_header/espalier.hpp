@@ -26658,234 +26658,6 @@ class augmentation {
 
 #endif
 
-// ---- espalier/train/loader.hpp ----
-// The concept of a loader: samples that come batch by batch and need not be in memory all at once.
-#ifndef ESPALIER_TRAIN_LOADER_HPP
-#define ESPALIER_TRAIN_LOADER_HPP
-
-namespace espalier::inline v0::train {
-
-/// Which samples a training asks a loader for.
-struct batch_request {
-  std::span<const std::uint32_t> samples{};  ///< their numbers, from 0, in the order in which they shall come
-  std::size_t epoch = 0;                     ///< from 0; an evaluation asks as epoch 0 does
-  std::size_t first = 0;                     ///< how many samples of the epoch were asked for before these
-  std::uint64_t seed = 0;                    ///< of the training, for loaders that choose an order of their own
-};
-
-/// Samples with what is right for them, as a loader gives them. What was there of the last batch is for it to replace.
-/// @tparam T  float or double.
-template <class T>
-struct batch_data {
-  std::vector<T> samples;              ///< row-major, one after the other
-  std::vector<std::uint32_t> labels;   ///< the class of every sample, from 0; none if targets suffice
-  std::vector<T> targets;              ///< the right outputs of every sample, one row after the other
-  std::size_t outputs = 0;             ///< numbers in a row of targets; 0: there are none
-  std::vector<T> weights;              ///< how much every sample counts, >= 0; none: 1 each
-  std::vector<std::uint32_t> numbers;  ///< of the samples, if they are not those asked for; augmentation draws by them
-};
-
-/// A source of samples.
-///
-/// - `size()`: how many samples an epoch has, 1 to 2^32 - 2; it stays the same.
-/// - `load(request, batch)`: fills `batch` with as many samples as are asked for; may throw.
-///
-/// A training asks for the samples in the order that `data_view` has too, shuffled by its seed, so that a loader that
-/// gives what is asked for leads to the same bits as the same samples in memory. One that can only go forward, or
-/// shuffles by itself, is used without shuffling: it is then asked for 0, 1, 2, ... in each epoch, and may give others
-/// in their place. It is called by one thread at a time, not always the same one.
-template <class Loader, class T>
-concept loader = requires(Loader& l, const Loader& c, const batch_request& request, batch_data<T>& batch) {
-  { c.size() } -> std::convertible_to<std::size_t>;
-  l.load(request, batch);
-};
-
-}  // namespace espalier::inline v0::train
-
-#endif
-
-// ---- espalier/train/chunk_loader.hpp ----
-// A loader for data that lie in chunks, such as files, of which a few at a time are in memory.
-#ifndef ESPALIER_TRAIN_CHUNK_LOADER_HPP
-#define ESPALIER_TRAIN_CHUNK_LOADER_HPP
-
-namespace espalier::inline v0::train {
-
-/// Settings of `chunk_loader`.
-struct chunk_loader_options {
-  std::vector<std::size_t> sizes{};  ///< how many samples each chunk has, >= 1
-  std::size_t window = 4;            ///< chunks in memory at a time, >= 1; samples are shuffled among these
-  bool shuffle = true;               ///< false: chunk after chunk, each from its first sample to its last
-};
-
-/// Reads chunks in an order that changes from epoch to epoch, a few at a time, and gives their samples mixed: each
-/// sample once an epoch, and each chunk read once. The order depends on the seed of the training and the epoch only.
-///
-/// Used with `fit_options::shuffle` = false, since it shuffles by itself.
-/// @tparam T  float or double.
-template <class T>
-class chunk_loader {
- public:
-  /// Reads chunk number `chunk`, from 0, into `to`, which comes empty; may throw.
-  using reader = callback<void(std::size_t chunk, batch_data<T>& to)>;
-
-  /// @param options  see chunk_loader_options.
-  /// @param read     see reader.
-  /// @throws argument_error if there is no chunk, an empty one, or a window of 0.
-  chunk_loader(chunk_loader_options options, reader read) : options_(std::move(options)), read_(std::move(read)) {
-    if (options_.sizes.empty() || options_.window == 0 ||
-        std::find(options_.sizes.begin(), options_.sizes.end(), std::size_t{0}) != options_.sizes.end()) {
-      reject<argument_error>(
-          "train::chunk_loader",
-          {options_.sizes.size(), " chunks with a window of ", options_.window, ", or a chunk of no samples"},
-          {"1 or more of each"});
-    }
-    for (const std::size_t size : options_.sizes) {
-      begins_.push_back(size_);
-      size_ += size;
-    }
-  }
-
-  /// @return how many samples all chunks have.
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-
-  /// Gives the next samples.
-  /// @param request  the next in its epoch; with the first of an epoch a new order is drawn.
-  /// @param batch    what comes.
-  /// @throws argument_error if other samples are asked for; shape_error if a chunk has another size than was said.
-  /// Complexity: O(numbers of the batch), and the reading of chunks.
-  void load(const batch_request& request, batch_data<T>& batch) {
-    if (request.first == 0) {
-      begin_epoch(request);
-    }
-    expect_next(request);
-    clear(batch);
-    for (std::size_t i = 0; i < request.samples.size(); ++i) {
-      if (next_ == places_.size()) {
-        read_window();
-      }
-      give(places_[next_++], batch);
-    }
-    given_ += request.samples.size();
-  }
-
- private:
-  /// A sample in the window.
-  struct place {
-    std::size_t slot = 0;  // of the chunk in the window
-    std::size_t row = 0;
-  };
-
-  void begin_epoch(const batch_request& request) {
-    random_ = random_generator(kernels::mixed(request.seed, request.epoch));
-    order_.resize(options_.sizes.size());
-    std::iota(order_.begin(), order_.end(), std::size_t{0});
-    if (options_.shuffle) {
-      random_.shuffle(std::span(order_));
-    }
-    chunks_read_ = next_ = given_ = 0;
-    places_.clear();
-  }
-
-  void expect_next(const batch_request& request) const {
-    const std::size_t count = request.samples.size();
-    if (request.first != given_ || count == 0 || given_ + count > size_ || request.samples.front() != given_ ||
-        request.samples.back() != given_ + count - 1) {
-      reject<argument_error>("train::chunk_loader",
-                             {count, " samples behind ", request.first, " in an order of their own"},
-                             {"the next behind ", given_, ", one after the other: fit_options::shuffle = false"});
-    }
-  }
-
-  void read_window() {
-    const std::size_t count = (std::min)(options_.window, order_.size() - chunks_read_);
-    window_.resize((std::max)(window_.size(), count));
-    in_window_.assign(order_.begin() + static_cast<std::ptrdiff_t>(chunks_read_),
-                      order_.begin() + static_cast<std::ptrdiff_t>(chunks_read_ + count));
-    places_.clear();
-    for (std::size_t slot = 0; slot < count; ++slot) {
-      clear(window_[slot]);
-      read_(in_window_[slot], window_[slot]);
-      expect_whole(slot);
-      for (std::size_t row = 0; row < options_.sizes[in_window_[slot]]; ++row) {
-        places_.push_back({slot, row});
-      }
-    }
-    if (options_.shuffle) {
-      random_.shuffle(std::span(places_));
-    }
-    chunks_read_ += count;
-    next_ = 0;
-  }
-
-  void expect_whole(std::size_t slot) const {
-    const batch_data<T>& chunk = window_[slot];
-    const batch_data<T>& first = window_[0];
-    const std::size_t count = options_.sizes[in_window_[slot]];
-    const auto is_for_all = [&](std::size_t numbers, std::size_t width) { return numbers == count * width; };
-    const bool whole = (chunk.labels.empty() || is_for_all(chunk.labels.size(), 1)) &&
-                       is_for_all(chunk.targets.size(), chunk.outputs) &&
-                       (chunk.weights.empty() || is_for_all(chunk.weights.size(), 1)) &&
-                       is_for_all(chunk.samples.size(), features());
-    const bool same_kind = chunk.outputs == first.outputs && chunk.labels.empty() == first.labels.empty() &&
-                           chunk.weights.empty() == first.weights.empty();
-    if (!whole || !same_kind) {
-      reject<shape_error>("train::chunk_loader",
-                          {"chunk ", in_window_[slot], " of ", chunk.samples.size(), " numbers, ", chunk.labels.size(),
-                           " labels, ", chunk.targets.size(), " targets and ", chunk.weights.size(), " weights"},
-                          {count, " samples of ", features(), " numbers, with what other chunks have"});
-    }
-  }
-  [[nodiscard]] std::size_t features() const { return window_[0].samples.size() / options_.sizes[in_window_[0]]; }
-
-  void give(const place& from, batch_data<T>& batch) const {
-    const batch_data<T>& chunk = window_[from.slot];
-    append(chunk.samples, from.row, features(), batch.samples);
-    append(chunk.targets, from.row, chunk.outputs, batch.targets);
-    if (!chunk.labels.empty()) {
-      append(chunk.labels, from.row, 1, batch.labels);
-    }
-    if (!chunk.weights.empty()) {
-      append(chunk.weights, from.row, 1, batch.weights);
-    }
-    batch.outputs = chunk.outputs;
-    batch.numbers.push_back(static_cast<std::uint32_t>(begins_[in_window_[from.slot]] + from.row));
-  }
-  template <class Number>
-  static void append(const std::vector<Number>& from, std::size_t row, std::size_t width, std::vector<Number>& to) {
-    const auto begin = from.begin() + static_cast<std::ptrdiff_t>(row * width);
-    to.insert(to.end(), begin, begin + static_cast<std::ptrdiff_t>(width));
-  }
-
-  /// Keeps the memory.
-  static void clear(batch_data<T>& data) {
-    data.samples.clear();
-    data.labels.clear();
-    data.targets.clear();
-    data.outputs = 0;
-    data.weights.clear();
-    data.numbers.clear();
-  }
-
-  chunk_loader_options options_;
-  reader read_;
-  std::vector<std::size_t> begins_;  // of each chunk among all samples
-  std::size_t size_ = 0;
-  random_generator random_{0};
-  std::vector<std::size_t> order_;  // of the chunks in this epoch
-  std::size_t chunks_read_ = 0;
-  std::vector<batch_data<T>> window_;
-  std::vector<std::size_t> in_window_;  // which chunks these are
-  std::vector<place> places_;           // of the samples in the window, in the order in which they are given
-  std::size_t next_ = 0;
-  std::size_t given_ = 0;  // in this epoch
-};
-static_assert(loader<chunk_loader<float>, float>);
-
-}  // namespace espalier::inline v0::train
-
-#endif
-
 // ---- espalier/train/data_view.hpp ----
 // Samples with what is right for them, as training sees them: views of the user's arrays.
 #ifndef ESPALIER_TRAIN_DATA_VIEW_HPP
@@ -27054,6 +26826,272 @@ ESPALIER_COMPILED_ONCE void expect_fitting<float>(const data_view<float>& view, 
 ESPALIER_COMPILED_ONCE void expect_fitting<double>(const data_view<double>& view, const data_demands& demands,
                                                    std::string_view where);
 #endif
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/train/loader.hpp ----
+// The concept of a loader: samples that come batch by batch and need not be in memory all at once.
+#ifndef ESPALIER_TRAIN_LOADER_HPP
+#define ESPALIER_TRAIN_LOADER_HPP
+
+namespace espalier::inline v0::train {
+
+/// Which samples a training asks a loader for.
+struct batch_request {
+  std::span<const std::uint32_t> samples{};  ///< their numbers, from 0, in the order in which they shall come
+  std::size_t epoch = 0;                     ///< from 0; an evaluation asks as epoch 0 does
+  std::size_t first = 0;                     ///< how many samples of the epoch were asked for before these
+  std::uint64_t seed = 0;                    ///< of the training, for loaders that choose an order of their own
+};
+
+/// Samples with what is right for them, as a loader gives them. What was there of the last batch is for it to replace.
+/// @tparam T  float or double.
+template <class T>
+struct batch_data {
+  std::vector<T> samples;              ///< row-major, one after the other
+  std::vector<std::uint32_t> labels;   ///< the class of every sample, from 0; none if targets suffice
+  std::vector<T> targets;              ///< the right outputs of every sample, one row after the other
+  std::size_t outputs = 0;             ///< numbers in a row of targets; 0: there are none
+  std::vector<T> weights;              ///< how much every sample counts, >= 0; none: 1 each
+  std::vector<std::uint32_t> numbers;  ///< of the samples, if they are not those asked for; augmentation draws by them
+};
+
+namespace detail {
+
+/// Lets a view show samples, but for which of them are chosen.
+template <class T>
+void show(const batch_data<T>& data, data_view<T>& in) {
+  in.samples = data.samples;
+  in.labels = data.labels;
+  in.targets = data.targets;
+  in.outputs = data.outputs;
+  in.weights = data.weights;
+}
+
+}  // namespace detail
+
+/// A view of all samples that a loader gave.
+/// @param data  must outlive the view.
+/// @return the view.
+/// @throws as for a set in memory.   Complexity: O(numbers).
+template <class T>
+[[nodiscard]] data_view<T> view_all(const batch_data<T>& data) {
+  data_view<T> view;
+  detail::show(data, view);
+  detail::choose_all(view, view.size(), data.outputs == 0 ? "labels" : "rows of targets");
+  return view;
+}
+template <class T>
+data_view<T> view_all(const batch_data<T>&& data) = delete;
+
+/// A source of samples.
+///
+/// - `size()`: how many samples an epoch has, 1 to 2^32 - 2; it stays the same.
+/// - `load(request, batch)`: fills `batch` with as many samples as are asked for; may throw.
+///
+/// A training asks for the samples in the order that `data_view` has too, shuffled by its seed, so that a loader that
+/// gives what is asked for leads to the same bits as the same samples in memory. One that can only go forward, or
+/// shuffles by itself, is used without shuffling: it is then asked for 0, 1, 2, ... in each epoch, and may give others
+/// in their place. It is called by one thread at a time, not always the same one.
+/// - optional: `identity()`, a number that stands for what it gives, so that a pruning that was saved with one is not
+///   gone on with by another.
+template <class Loader, class T>
+concept loader = requires(Loader& l, const Loader& c, const batch_request& request, batch_data<T>& batch) {
+  { c.size() } -> std::convertible_to<std::size_t>;
+  l.load(request, batch);
+};
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
+// ---- espalier/train/chunk_loader.hpp ----
+// A loader for data that lie in chunks, such as files, of which a few at a time are in memory.
+#ifndef ESPALIER_TRAIN_CHUNK_LOADER_HPP
+#define ESPALIER_TRAIN_CHUNK_LOADER_HPP
+
+namespace espalier::inline v0::train {
+
+/// Settings of `chunk_loader`.
+struct chunk_loader_options {
+  std::vector<std::size_t> sizes{};  ///< how many samples each chunk has, >= 1
+  std::size_t window = 4;            ///< chunks in memory at a time, >= 1; samples are shuffled among these
+  bool shuffle = true;               ///< false: chunk after chunk, each from its first sample to its last
+};
+
+/// Reads chunks in an order that changes from epoch to epoch, a few at a time, and gives their samples mixed: each
+/// sample once an epoch, and each chunk read once. The order depends on the seed of the training and the epoch only.
+///
+/// Used with `fit_options::shuffle` = false, since it shuffles by itself.
+/// @tparam T  float or double.
+template <class T>
+class chunk_loader {
+ public:
+  /// Reads chunk number `chunk`, from 0, into `to`, which comes empty; may throw.
+  using reader = callback<void(std::size_t chunk, batch_data<T>& to)>;
+
+  /// @param options  see chunk_loader_options.
+  /// @param read     see reader.
+  /// @throws argument_error if there is no chunk, an empty one, or a window of 0.
+  chunk_loader(chunk_loader_options options, reader read) : options_(std::move(options)), read_(std::move(read)) {
+    if (options_.sizes.empty() || options_.window == 0 ||
+        std::find(options_.sizes.begin(), options_.sizes.end(), std::size_t{0}) != options_.sizes.end()) {
+      reject<argument_error>(
+          "train::chunk_loader",
+          {options_.sizes.size(), " chunks with a window of ", options_.window, ", or a chunk of no samples"},
+          {"1 or more of each"});
+    }
+    for (const std::size_t size : options_.sizes) {
+      begins_.push_back(size_);
+      size_ += size;
+    }
+  }
+
+  /// @return how many samples all chunks have.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// @return a number that stands for the settings; of what is in the chunks nothing is known.
+  [[nodiscard]] std::uint64_t identity() const noexcept {
+    return fingerprint()
+        .add(std::span<const std::size_t>(options_.sizes))
+        .add(options_.window)
+        .add(options_.shuffle)
+        .value();
+  }
+
+  /// Gives the next samples.
+  /// @param request  the next in its epoch; with the first of an epoch a new order is drawn.
+  /// @param batch    what comes.
+  /// @throws argument_error if other samples are asked for; shape_error if a chunk has another size than was said.
+  /// Complexity: O(numbers of the batch), and the reading of chunks.
+  void load(const batch_request& request, batch_data<T>& batch) {
+    if (request.first == 0) {
+      begin_epoch(request);
+    }
+    expect_next(request);
+    clear(batch);
+    for (std::size_t i = 0; i < request.samples.size(); ++i) {
+      if (next_ == places_.size()) {
+        read_window();
+      }
+      give(places_[next_++], batch);
+    }
+    given_ += request.samples.size();
+  }
+
+ private:
+  /// A sample in the window.
+  struct place {
+    std::size_t slot = 0;  // of the chunk in the window
+    std::size_t row = 0;
+  };
+
+  void begin_epoch(const batch_request& request) {
+    random_ = random_generator(kernels::mixed(request.seed, request.epoch));
+    order_.resize(options_.sizes.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    if (options_.shuffle) {
+      random_.shuffle(std::span(order_));
+    }
+    chunks_read_ = next_ = given_ = 0;
+    places_.clear();
+  }
+
+  void expect_next(const batch_request& request) const {
+    const std::size_t count = request.samples.size();
+    if (request.first != given_ || count == 0 || given_ + count > size_ || request.samples.front() != given_ ||
+        request.samples.back() != given_ + count - 1) {
+      reject<argument_error>("train::chunk_loader",
+                             {count, " samples behind ", request.first, " in an order of their own"},
+                             {"the next behind ", given_, ", one after the other: fit_options::shuffle = false"});
+    }
+  }
+
+  void read_window() {
+    const std::size_t count = (std::min)(options_.window, order_.size() - chunks_read_);
+    window_.resize((std::max)(window_.size(), count));
+    in_window_.assign(order_.begin() + static_cast<std::ptrdiff_t>(chunks_read_),
+                      order_.begin() + static_cast<std::ptrdiff_t>(chunks_read_ + count));
+    places_.clear();
+    for (std::size_t slot = 0; slot < count; ++slot) {
+      clear(window_[slot]);
+      read_(in_window_[slot], window_[slot]);
+      expect_whole(slot);
+      for (std::size_t row = 0; row < options_.sizes[in_window_[slot]]; ++row) {
+        places_.push_back({slot, row});
+      }
+    }
+    if (options_.shuffle) {
+      random_.shuffle(std::span(places_));
+    }
+    chunks_read_ += count;
+    next_ = 0;
+  }
+
+  void expect_whole(std::size_t slot) const {
+    const batch_data<T>& chunk = window_[slot];
+    const batch_data<T>& first = window_[0];
+    const std::size_t count = options_.sizes[in_window_[slot]];
+    const auto is_for_all = [&](std::size_t numbers, std::size_t width) { return numbers == count * width; };
+    const bool whole = (chunk.labels.empty() || is_for_all(chunk.labels.size(), 1)) &&
+                       is_for_all(chunk.targets.size(), chunk.outputs) &&
+                       (chunk.weights.empty() || is_for_all(chunk.weights.size(), 1)) &&
+                       is_for_all(chunk.samples.size(), features());
+    const bool same_kind = chunk.outputs == first.outputs && chunk.labels.empty() == first.labels.empty() &&
+                           chunk.weights.empty() == first.weights.empty();
+    if (!whole || !same_kind) {
+      reject<shape_error>("train::chunk_loader",
+                          {"chunk ", in_window_[slot], " of ", chunk.samples.size(), " numbers, ", chunk.labels.size(),
+                           " labels, ", chunk.targets.size(), " targets and ", chunk.weights.size(), " weights"},
+                          {count, " samples of ", features(), " numbers, with what other chunks have"});
+    }
+  }
+  [[nodiscard]] std::size_t features() const { return window_[0].samples.size() / options_.sizes[in_window_[0]]; }
+
+  void give(const place& from, batch_data<T>& batch) const {
+    const batch_data<T>& chunk = window_[from.slot];
+    append(chunk.samples, from.row, features(), batch.samples);
+    append(chunk.targets, from.row, chunk.outputs, batch.targets);
+    if (!chunk.labels.empty()) {
+      append(chunk.labels, from.row, 1, batch.labels);
+    }
+    if (!chunk.weights.empty()) {
+      append(chunk.weights, from.row, 1, batch.weights);
+    }
+    batch.outputs = chunk.outputs;
+    batch.numbers.push_back(static_cast<std::uint32_t>(begins_[in_window_[from.slot]] + from.row));
+  }
+  template <class Number>
+  static void append(const std::vector<Number>& from, std::size_t row, std::size_t width, std::vector<Number>& to) {
+    const auto begin = from.begin() + static_cast<std::ptrdiff_t>(row * width);
+    to.insert(to.end(), begin, begin + static_cast<std::ptrdiff_t>(width));
+  }
+
+  /// Keeps the memory.
+  static void clear(batch_data<T>& data) {
+    data.samples.clear();
+    data.labels.clear();
+    data.targets.clear();
+    data.outputs = 0;
+    data.weights.clear();
+    data.numbers.clear();
+  }
+
+  chunk_loader_options options_;
+  reader read_;
+  std::vector<std::size_t> begins_;  // of each chunk among all samples
+  std::size_t size_ = 0;
+  random_generator random_{0};
+  std::vector<std::size_t> order_;  // of the chunks in this epoch
+  std::size_t chunks_read_ = 0;
+  std::vector<batch_data<T>> window_;
+  std::vector<std::size_t> in_window_;  // which chunks these are
+  std::vector<place> places_;           // of the samples in the window, in the order in which they are given
+  std::size_t next_ = 0;
+  std::size_t given_ = 0;  // in this epoch
+};
+static_assert(loader<chunk_loader<float>, float>);
 
 }  // namespace espalier::inline v0::train
 
@@ -27710,11 +27748,7 @@ class loader_source {
   /// Lets the view show the batch.
   /// @throws as expect_fitting; shape_error if there are not as many samples as were asked for.
   void show(std::size_t begin, std::size_t count) {
-    view_.samples = now_.samples;
-    view_.labels = now_.labels;
-    view_.targets = now_.targets;
-    view_.outputs = now_.outputs;
-    view_.weights = now_.weights;
+    detail::show(now_, view_);
     const std::string where =
         "train::loader (samples from " + std::to_string(begin) + " of epoch " + std::to_string(epoch_) + ")";
     if (view_.size() != count || !(now_.numbers.empty() || now_.numbers.size() == count)) {
@@ -29479,6 +29513,54 @@ class soft_targets {
 
 #endif
 
+// ---- espalier/train/take_samples.hpp ----
+// Some samples of a loader, to be kept in memory.
+#ifndef ESPALIER_TRAIN_TAKE_SAMPLES_HPP
+#define ESPALIER_TRAIN_TAKE_SAMPLES_HPP
+
+namespace espalier::inline v0::train {
+
+/// Settings of `take_samples`.
+struct take_options {
+  std::size_t count = 4096;  ///< how many at most, >= 1; rankings by Fisher information look at 3072
+  bool shuffle = true;       ///< false: the first of an epoch, for loaders that shuffle by themselves
+  std::uint64_t seed = 0;    ///< of the choice
+};
+
+/// Takes samples out of a loader, for a ranking or an evaluation of data that do not fit into memory.
+/// @tparam T       float or double.
+/// @param from     asked once, as at the beginning of a first epoch.
+/// @param options  settings.
+/// @return the samples, to be seen by view_all.
+/// @throws argument_error if none is asked for or there is none; shape_error if the loader gives another number; and
+///         what it throws.
+/// Complexity: O(samples of the loader) in memory for their numbers, if it shuffles, and the loader's.
+template <class T, loader<T> Loader>
+[[nodiscard]] batch_data<T> take_samples(Loader& from, const take_options& options = {}) {
+  const std::size_t size = from.size();
+  const std::size_t count = (std::min)(options.count, size);
+  if (count == 0) {
+    reject<argument_error>("train::take_samples", {options.count, " samples of ", size}, {"1 or more of 1 or more"});
+  }
+  std::vector<std::uint32_t> numbers(options.shuffle ? size : count);
+  std::iota(numbers.begin(), numbers.end(), 0U);
+  if (options.shuffle) {
+    random_generator(options.seed).shuffle(std::span(numbers));
+  }
+  batch_data<T> result;
+  from.load({std::span<const std::uint32_t>(numbers).first(count), 0, 0, options.seed}, result);
+  data_view<T> given;
+  detail::show(result, given);
+  if (given.size() != count) {
+    reject<shape_error>("train::take_samples", {given.size(), " samples"}, {count, ", as were asked for"});
+  }
+  return result;
+}
+
+}  // namespace espalier::inline v0::train
+
+#endif
+
 // ---- espalier/train/detail/behaviour.hpp ----
 // What optimizers and losses do to some fixed numbers: it stands for all their settings, whatever these are called.
 #ifndef ESPALIER_TRAIN_DETAIL_BEHAVIOUR_HPP
@@ -29541,12 +29623,24 @@ template <loss::loss Loss, class T>
 
 namespace espalier::inline v0::train::detail {
 
-template <class Model, class Options>
+/// Where batches come from: out of a view, or from a loader.
+template <class T, class Data>
+struct source_of {
+  using type = loader_source<T, Data>;
+};
+template <class T>
+struct source_of<T, const data_view<T>> {
+  using type = memory_source<T>;
+};
+
+/// @tparam Data  a const data_view or a loader, which must outlive the session.
+template <class Model, class Options, class Data>
 class session {
  public:
-  using fitting_type = fitting<Model, Options, memory_source<typename Model::value_type>>;
+  using value_type = typename Model::value_type;
+  using fitting_type = fitting<Model, Options, typename source_of<value_type, Data>::type>;
 
-  session(Model& model, const data_view<typename Model::value_type>& data, Options options)
+  session(Model& model, Data& data, Options options)
       : options_(std::move(options)), data_(data), network_(model, options_), watched_(network_.watched(options_)) {
     fitting_.emplace(network_.model(), data_, watched_);
   }
@@ -29590,7 +29684,7 @@ class session {
 
  private:
   Options options_;
-  data_view<typename Model::value_type> data_;
+  Data& data_;
   gathered<Model> network_;
   Options watched_;
   std::optional<fitting_type> fitting_;  // refers to the others
@@ -29607,16 +29701,21 @@ class session {
 
 namespace espalier::inline v0::train {
 
-/// A trainer for `prune::optimize`: `fit` on one set, a metric on another one.
+/// A trainer for `prune::optimize`: `fit` on one set, in memory or brought by a loader, a metric on another one.
 ///
 /// By default each level of pruning is trained by Adam with a learning rate that falls from 1e-2 to 1e-4, and judged by
 /// accuracy.
-/// @tparam T       float or double.
-/// @tparam Loss    that training makes small.
-/// @tparam Metric  by which levels are judged; for one of which less is better, tell prune::optimize so.
+/// @tparam T         float or double.
+/// @tparam Loss      that training makes small.
+/// @tparam Metric    by which levels are judged; for one of which less is better, tell prune::optimize so.
+/// @tparam Training  what it trains on: a set in memory, or a loader.
 template <class T = float, optim::optimizer Optimizer = optim::adam, optim::learning_rate Rate = optim::cosine_rate,
-          loss::loss Loss = loss::categorical_cross_entropy, metric::metric Metric = metric::accuracy>
+          loss::loss Loss = loss::categorical_cross_entropy, metric::metric Metric = metric::accuracy,
+          class Training = data_view<T>>
 class trainer {
+  static constexpr bool in_memory = std::is_same_v<Training, data_view<T>>;
+  using data_type = std::conditional_t<in_memory, const data_view<T>, Training>;
+
  public:
   using options_type = fit_options<Optimizer, Rate, Loss>;
 
@@ -29624,11 +29723,25 @@ class trainer {
   /// @param validation  to judge by; not trained on.
   /// @param options     settings; its epochs and stop token are those of the pruning loop.
   /// @param metric      to judge with.
-  trainer(data_view<T> training, data_view<T> validation, options_type options = {}, Metric metric = {})
-      : training_(std::move(training)),
-        validation_(std::move(validation)),
-        options_(std::move(options)),
-        metric_(std::move(metric)) {}
+  trainer(data_view<T> training, data_view<T> validation, options_type options = {},
+          Metric metric = {}) requires in_memory : seen_(std::move(training)),
+                                                   validation_(std::move(validation)),
+                                                   options_(std::move(options)),
+                                                   metric_(std::move(metric)) {}
+
+  /// Trains on samples that come batch by batch and need not be in memory all at once.
+  /// @param training    to train on; it must outlive the trainer. If it has an `identity()`, a number that stands for
+  ///                    what it brings, a saved run is not gone on with by another one.
+  /// @param ranking     some of its samples to rank weights by, see take_samples.
+  /// @param validation  to judge by; not trained on.
+  /// @param options     settings; its epochs and stop token are those of the pruning loop.
+  /// @param metric      to judge with.
+  trainer(Training& training, data_view<T> ranking, data_view<T> validation, options_type options = {},
+          Metric metric = {}) requires loader<Training, T> : loader_(&training),
+                                                             seen_(std::move(ranking)),
+                                                             validation_(std::move(validation)),
+                                                             options_(std::move(options)),
+                                                             metric_(std::move(metric)) {}
 
   /// Gives the final training settings of its own. What is left of a network learns less by heart than what levels
   /// train, and may want samples as they are and larger steps.
@@ -29643,25 +29756,35 @@ class trainer {
   template <class Model>
   void fit(Model& model, prune::masks<T> masks, const prune::training_phase& phase) const {
     model.set_masks(masks);
-    train::fit(model, training_, options_of(phase));
+    train::fit(model, training(), options_of(phase));
   }
 
   /// Begins the training that `fit` does, to be gone through epoch by epoch.
   /// @return it; `run_epoch()` goes once through the data, `save()` and `load(bytes)` keep what it remembers.
   template <class Model>
-  [[nodiscard]] detail::session<Model, options_type> begin(Model& model, prune::masks<T> masks,
-                                                           const prune::training_phase& phase) const {
+  [[nodiscard]] detail::session<Model, options_type, data_type> begin(Model& model, prune::masks<T> masks,
+                                                                      const prune::training_phase& phase) const {
     model.set_masks(masks);
     auto options = options_of(phase);
-    detail::expect_trainable(model, training_, options);
-    return detail::session<Model, options_type>(model, training_, std::move(options));
+    if constexpr (in_memory) {
+      detail::expect_trainable(model, seen_, options);
+    } else {
+      detail::expect_options(model, options);
+    }
+    return detail::session<Model, options_type, data_type>(model, training(), std::move(options));
   }
 
   /// @return sums of the data, the seed and the settings, so that a saved run is not gone on with under others.
   /// @throws what a step of the optimizer or a look at the loss throws if their settings are out of range.
   [[nodiscard]] std::vector<prune::identity_part> identity() const {
     fingerprint data;
-    for (const data_view<T>* part : {&training_, &validation_}) {
+    if constexpr (!in_memory) {
+      data.add(std::uint64_t{loader_->size()});
+      if constexpr (requires { std::uint64_t{std::as_const(*loader_).identity()}; }) {
+        data.add(std::uint64_t{std::as_const(*loader_).identity()});
+      }
+    }
+    for (const data_view<T>* part : {&seen_, &validation_}) {
       data.add(part->samples).add(part->labels).add(std::span<const std::uint32_t>(part->chosen));
       data.add(part->targets).add(part->weights);
     }
@@ -29673,7 +29796,7 @@ class trainer {
             {"type of loss", fingerprint().add_type<Loss>().value()},
             {"type of metric", fingerprint().add_type<Metric>().value()},
             {"settings of the optimizer", detail::behaviour_of_optimizer(options_.optimizer)},
-            {"settings of the loss", detail::behaviour_of_loss(options_.loss, training_)},
+            {"settings of the loss", detail::behaviour_of_loss(options_.loss, seen_)},
             {"settings of the final training", final_ ? sum_of_all(*final_) : 0}};
   }
 
@@ -29686,22 +29809,30 @@ class trainer {
   /// @return see fisher_information.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> fisher(Model& model) const {
-    return fisher_information(model, training_, ranking_options<fisher_options<Loss>>());
+    return fisher_information(model, seen_, ranking_options<fisher_options<Loss>>());
   }
 
   /// @return see mean_absolute_gradients.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> gradients(Model& model) const {
-    return mean_absolute_gradients(model, training_, ranking_options<gradient_options<Loss>>());
+    return mean_absolute_gradients(model, seen_, ranking_options<gradient_options<Loss>>());
   }
 
   /// @return see hessian_diagonal.
   template <class Model>
   [[nodiscard]] std::vector<std::vector<T>> curvature(Model& model) const {
-    return hessian_diagonal(model, training_, ranking_options<hessian_options<Loss>>()).diagonal;
+    return hessian_diagonal(model, seen_, ranking_options<hessian_options<Loss>>()).diagonal;
   }
 
  private:
+  [[nodiscard]] data_type& training() const noexcept {
+    if constexpr (in_memory) {
+      return seen_;
+    } else {
+      return *loader_;
+    }
+  }
+
   [[nodiscard]] options_type options_of(const prune::training_phase& phase) const {
     options_type options = final_ && phase.purpose == prune::purpose::final ? *final_ : options_;
     options.epochs = phase.epochs;
@@ -29732,7 +29863,7 @@ class trainer {
   [[nodiscard]] std::uint64_t sum_of_all(const options_type& options) const {
     return sum_of(options)
         .add(detail::behaviour_of_optimizer(options.optimizer))
-        .add(detail::behaviour_of_loss(options.loss, training_))
+        .add(detail::behaviour_of_loss(options.loss, seen_))
         .value();
   }
 
@@ -29744,7 +29875,8 @@ class trainer {
     return {.seed = options_.seed, .threads = options_.threads, .loss = options_.loss};
   }
 
-  data_view<T> training_;
+  Training* loader_ = nullptr;  // unless the training set is in memory
+  data_view<T> seen_;           // by rankings: the training set, or some samples of the loader
   data_view<T> validation_;
   options_type options_;
   Metric metric_;

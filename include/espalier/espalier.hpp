@@ -133,6 +133,7 @@
 #include <espalier/train/measure.hpp>
 #include <espalier/train/progress.hpp>
 #include <espalier/train/soft_targets.hpp>
+#include <espalier/train/take_samples.hpp>
 #include <espalier/train/trainer.hpp>
 #include <espalier/train/validation.hpp>
 #include <espalier/tune/bayesian.hpp>

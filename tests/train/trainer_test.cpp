@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <stop_token>
+#include <type_traits>
 #include <vector>
 
 #include <espalier/objective/parameters.hpp>
@@ -59,6 +60,32 @@ std::vector<espalier::mask::weight_mask<float>> without_units() {
   std::fill_n(masks[1].mask.begin() + 5, 5, std::uint8_t{0});
   return masks;
 }
+
+/// Gives the samples of a set that is in memory, as they are asked for.
+struct copying {
+  const support::labelled<float>& data;
+
+  [[nodiscard]] std::size_t size() const { return data.labels.size(); }
+  void load(const train::batch_request& request, train::batch_data<float>& batch) const {
+    batch = {};
+    for (const std::uint32_t sample : request.samples) {
+      const auto first = data.numbers.begin() + sample * 6;
+      batch.samples.insert(batch.samples.end(), first, first + 6);
+      batch.labels.push_back(data.labels[sample]);
+    }
+  }
+};
+/// The same, with a version.
+struct named : copying {
+  std::uint64_t version = 1;
+  [[nodiscard]] std::uint64_t identity() const { return version; }
+};
+template <class Loader>
+using loading_trainer = train::trainer<float, espalier::optim::adam, espalier::optim::cosine_rate,
+                                       espalier::loss::categorical_cross_entropy, espalier::metric::accuracy, Loader>;
+static_assert(espalier::prune::stepwise_trainer<loading_trainer<copying>, perceptron>);
+static_assert(espalier::prune::fisher_trainer<loading_trainer<copying>, perceptron>);
+static_assert(espalier::prune::identified_trainer<loading_trainer<copying>>);
 
 /// Neuron 3 has a bias that soon changes its sign.
 perceptron with_constant_unit() {
@@ -180,6 +207,63 @@ TEST_SUITE("train") {
         CHECK(all_weights(model) == all_weights(whole));
       }
     }
+  }
+
+  TEST_CASE("a training by a loader, saved in the middle and gone on with, ends as one with the samples in memory") {
+    const support::labelled<float> data(300, 6, 4);
+    copying loader{data};
+    const train::trainer<float> expected(data.view(), data.view(), {.batch = 40, .seed = 5});
+    const train::trainer trainer(loader, data.view(), data.view(), {.batch = 40, .seed = 5, .load_ahead = true});
+    static_assert(std::is_same_v<decltype(trainer), const loading_trainer<copying>>);
+    const espalier::prune::training_phase phase{.epochs = 4, .level = 2};
+    const auto pruned = without_units();
+    auto whole = with_constant_unit();
+    expected.fit(whole, pruned, phase);
+    auto in_one_go = with_constant_unit();
+    trainer.fit(in_one_go, pruned, phase);
+    CHECK(all_weights(in_one_go) == all_weights(whole));
+    auto model = with_constant_unit();
+    std::vector<std::byte> saved;
+    {
+      auto training = trainer.begin(model, pruned, phase);
+      training.run_epoch();
+      training.run_epoch();
+      saved = training.save();
+    }
+    auto training = trainer.begin(model, pruned, phase);
+    training.load(saved);
+    training.run_epoch();
+    training.run_epoch();
+    CHECK(all_weights(model) == all_weights(whole));
+    CHECK(trainer.fisher(model) == expected.fisher(model));
+    CHECK(trainer.evaluate(model) == expected.evaluate(model));
+  }
+
+  TEST_CASE("a trainer by a loader has the identity of what the loader brings, as far as it says") {
+    const support::labelled<float> data(300, 6, 4);
+    const support::labelled<float> fewer(299, 6, 4);
+    const auto identity = [&](auto loader) {
+      return train::trainer(loader, fewer.view(), fewer.view()).identity()[1].value;
+    };
+    CHECK(identity(copying{data}) == identity(copying{data}));
+    CHECK(identity(copying{data}) != identity(copying{fewer}));
+    CHECK(identity(named{{data}, 1}) == identity(named{{data}, 1}));
+    CHECK(identity(named{{data}, 1}) != identity(named{{data}, 2}));
+  }
+
+  TEST_CASE("settings and samples of a loader that make no sense are refused in a trainer too") {
+    const support::labelled<float> data(300, 6, 4);
+    auto model = support::perceptron<float>();
+    copying loader{data};
+    const train::trainer no_batch(loader, data.view(), data.view(), {.batch = 0});
+    CHECK_THROWS_WITH_AS(static_cast<void>(no_batch.begin(model, {}, {.epochs = 1})),
+                         doctest::Contains("batches of 0 samples"), espalier::argument_error);
+    support::labelled<float> wrong = data;
+    wrong.labels[17] = 4;
+    copying of_wrong{wrong};
+    const train::trainer trainer(of_wrong, data.view(), data.view(), {.shuffle = false});
+    CHECK_THROWS_WITH_AS(trainer.fit(model, {}, {.epochs = 1}), doctest::Contains("label 4 of sample 17"),
+                         espalier::argument_error);
   }
 
   TEST_CASE("a saved training of another network, or of other units, is refused") {

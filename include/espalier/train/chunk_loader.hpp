@@ -14,6 +14,7 @@
 
 #include <espalier/base/callback.hpp>
 #include <espalier/base/errors.hpp>
+#include <espalier/base/fingerprint.hpp>
 #include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/dropout.hpp>
 #include <espalier/train/loader.hpp>
@@ -57,6 +58,14 @@ class chunk_loader {
 
   /// @return how many samples all chunks have.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// @return a number that stands for the settings; of what is in the chunks nothing is known.
+  [[nodiscard]] std::uint64_t identity() const noexcept {
+    return fingerprint()
+        .add(std::span<const std::size_t>(options_.sizes))
+        .add(options_.window)
+        .add(options_.shuffle)
+        .value();
+  }
 
   /// Gives the next samples.
   /// @param request  the next in its epoch; with the first of an epoch a new order is drawn.

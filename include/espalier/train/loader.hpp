@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include <espalier/train/data_view.hpp>
+
 namespace espalier::inline v0::train {
 
 /// Which samples a training asks a loader for.
@@ -31,6 +33,34 @@ struct batch_data {
   std::vector<std::uint32_t> numbers;  ///< of the samples, if they are not those asked for; augmentation draws by them
 };
 
+namespace detail {
+
+/// Lets a view show samples, but for which of them are chosen.
+template <class T>
+void show(const batch_data<T>& data, data_view<T>& in) {
+  in.samples = data.samples;
+  in.labels = data.labels;
+  in.targets = data.targets;
+  in.outputs = data.outputs;
+  in.weights = data.weights;
+}
+
+}  // namespace detail
+
+/// A view of all samples that a loader gave.
+/// @param data  must outlive the view.
+/// @return the view.
+/// @throws as for a set in memory.   Complexity: O(numbers).
+template <class T>
+[[nodiscard]] data_view<T> view_all(const batch_data<T>& data) {
+  data_view<T> view;
+  detail::show(data, view);
+  detail::choose_all(view, view.size(), data.outputs == 0 ? "labels" : "rows of targets");
+  return view;
+}
+template <class T>
+data_view<T> view_all(const batch_data<T>&& data) = delete;
+
 /// A source of samples.
 ///
 /// - `size()`: how many samples an epoch has, 1 to 2^32 - 2; it stays the same.
@@ -40,6 +70,8 @@ struct batch_data {
 /// gives what is asked for leads to the same bits as the same samples in memory. One that can only go forward, or
 /// shuffles by itself, is used without shuffling: it is then asked for 0, 1, 2, ... in each epoch, and may give others
 /// in their place. It is called by one thread at a time, not always the same one.
+/// - optional: `identity()`, a number that stands for what it gives, so that a pruning that was saved with one is not
+///   gone on with by another.
 template <class Loader, class T>
 concept loader = requires(Loader& l, const Loader& c, const batch_request& request, batch_data<T>& batch) {
   { c.size() } -> std::convertible_to<std::size_t>;

@@ -91,11 +91,7 @@ class loader_source {
   /// Lets the view show the batch.
   /// @throws as expect_fitting; shape_error if there are not as many samples as were asked for.
   void show(std::size_t begin, std::size_t count) {
-    view_.samples = now_.samples;
-    view_.labels = now_.labels;
-    view_.targets = now_.targets;
-    view_.outputs = now_.outputs;
-    view_.weights = now_.weights;
+    detail::show(now_, view_);
     const std::string where =
         "train::loader (samples from " + std::to_string(begin) + " of epoch " + std::to_string(epoch_) + ")";
     if (view_.size() != count || !(now_.numbers.empty() || now_.numbers.size() == count)) {

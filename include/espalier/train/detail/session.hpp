@@ -16,16 +16,29 @@
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/fitting.hpp>
 #include <espalier/train/detail/gathered.hpp>
+#include <espalier/train/detail/loader_source.hpp>
 #include <espalier/train/detail/memory_source.hpp>
 
 namespace espalier::inline v0::train::detail {
 
-template <class Model, class Options>
+/// Where batches come from: out of a view, or from a loader.
+template <class T, class Data>
+struct source_of {
+  using type = loader_source<T, Data>;
+};
+template <class T>
+struct source_of<T, const data_view<T>> {
+  using type = memory_source<T>;
+};
+
+/// @tparam Data  a const data_view or a loader, which must outlive the session.
+template <class Model, class Options, class Data>
 class session {
  public:
-  using fitting_type = fitting<Model, Options, memory_source<typename Model::value_type>>;
+  using value_type = typename Model::value_type;
+  using fitting_type = fitting<Model, Options, typename source_of<value_type, Data>::type>;
 
-  session(Model& model, const data_view<typename Model::value_type>& data, Options options)
+  session(Model& model, Data& data, Options options)
       : options_(std::move(options)), data_(data), network_(model, options_), watched_(network_.watched(options_)) {
     fitting_.emplace(network_.model(), data_, watched_);
   }
@@ -69,7 +82,7 @@ class session {
 
  private:
   Options options_;
-  data_view<typename Model::value_type> data_;
+  Data& data_;
   gathered<Model> network_;
   Options watched_;
   std::optional<fitting_type> fitting_;  // refers to the others
