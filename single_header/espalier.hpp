@@ -14778,9 +14778,15 @@ template <class T>
 void gather(const T* samples, std::size_t features, std::span<const std::uint32_t> order, T* blocks) {
   constexpr std::size_t width = detail::short_vector<T>::width;
   const std::size_t rows = blocks_of(order.size()) * lanes;
-  // Shuffled samples lie anywhere: all are asked for before the first is waited for.
+  // Shuffled samples lie anywhere: all are asked for before the first is waited for. What follows of long ones the CPU
+  // asks for by itself.
+  constexpr std::size_t line = 64 / sizeof(T);
   for (const std::uint32_t sample : order) {
-    __builtin_prefetch(samples + std::size_t{sample} * features);
+    const T* from = samples + std::size_t{sample} * features;
+    for (std::size_t feature = 0; feature < (std::min)(features, 4 * line); feature += line) {
+      __builtin_prefetch(from + feature);
+    }
+    __builtin_prefetch(from + (std::min)(features, 4 * line) - 1);
   }
   for (std::size_t begin = 0; begin < rows; begin += width) {
     std::array<const T*, width> from;
@@ -15774,26 +15780,33 @@ namespace espalier::inline v0::kernels {
 template <class T>
 [[nodiscard]] bool all_finite(std::span<const T> numbers) {
   using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-  constexpr bits exponent = sizeof(T) == 4 ? bits{0x7F800000U} : static_cast<bits>(0x7FF0000000000000U);
+  // Without its sign a number overflows into the sign if its exponent, all ones, becomes one more.
+  constexpr bits sign = bits{1} << (8 * sizeof(T) - 1);
+  constexpr bits one = bits{1} << (std::numeric_limits<T>::digits - 1);
   constexpr std::size_t width = 16 / sizeof(T);
+  constexpr std::size_t at_once = 4;
   typedef bits vector __attribute__((vector_size(16)));  // NOLINT(modernize-use-using): an alias drops the size
-  vector broken{};
-  const std::size_t whole = numbers.size() / width * width;
-  for (std::size_t i = 0; i < whole; i += width) {
-    vector value;
-    std::memcpy(&value, numbers.data() + i, sizeof(value));
-    broken |= reinterpret_cast<vector>((value & exponent) == exponent);
+  vector seen[at_once] = {};
+  const std::size_t whole = numbers.size() / (at_once * width) * (at_once * width);
+  for (std::size_t i = 0; i < whole; i += at_once * width) {
+#pragma GCC unroll 4
+    for (std::size_t part = 0; part < at_once; ++part) {
+      vector value;
+      std::memcpy(&value, numbers.data() + i + part * width, sizeof(value));
+      seen[part] |= (value & ~sign) + one;
+    }
   }
+  const vector all = (seen[0] | seen[1]) | (seen[2] | seen[3]);
   bits found = 0;
   for (std::size_t lane = 0; lane < width; ++lane) {
-    found |= broken[lane];
+    found |= all[lane];
   }
   for (std::size_t i = whole; i < numbers.size(); ++i) {
     bits value = 0;
     std::memcpy(&value, numbers.data() + i, sizeof(value));
-    found |= (value & exponent) == exponent ? 1U : 0U;
+    found |= (value & ~sign) + one;
   }
-  return found == 0;
+  return (found & sign) == 0;
 }
 
 }  // namespace espalier::inline v0::kernels
@@ -17602,16 +17615,24 @@ template <class T>
   return s;
 }
 
-/// Sum of the losses of a few samples from `first` on, of which `there` are there.
+/// Sum of the losses of a few samples from `first` on, of which `there` are there. Samples that weigh the same share a
+/// logarithm, that of the product of their totals, each of which is at most the number of classes.
 template <class T>
 [[nodiscard]] double losses(const shares<T>& s, const answers<T>& a, std::size_t first, std::size_t there) {
   double loss = 0;
+  double product = 1;
   for (std::size_t lane = 0; lane < there; ++lane) {
     const auto score = static_cast<double>(a.scores[a.place(first + lane, a.labels[first + lane])]);
     const double above = static_cast<double>(s.largest[lane]) - score;
-    loss += (std::log(static_cast<double>(s.total[lane])) + above) * static_cast<double>(a.weight(first + lane));
+    const auto total = static_cast<double>(s.total[lane]);
+    if (a.weights.empty()) {
+      product *= total;
+      loss += above;
+    } else {
+      loss += (std::log(total) + above) * static_cast<double>(a.weights[first + lane]);
+    }
   }
-  return loss;
+  return loss + std::log(product);
 }
 
 /// How many of `width` samples from `first` on there are.
@@ -17973,23 +17994,27 @@ void dense_outer(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) 
   }
 }
 
-/// Adds sums over samples and positions of slopes, or of their squares, once dense_rows is done.
+/// Adds sums over samples and positions of slopes, or of their squares, once dense_rows is done. Four sums grow side by
+/// side, for each addition waits for the one before it.
 template <bool Squared, class T>
 void dense_bias_sums(const dense_shape& shape, const dense_pass<T>& p, T* d_bias) {
   constexpr std::size_t width = short_vector<T>::width;
-  constexpr std::size_t parts = 16 / width;
-  for (std::size_t output = 0; output < shape.outputs; output += 16) {
-    numbers<T> sums[parts] = {};
+  constexpr std::size_t at_once = 4;
+  static_assert(lanes % at_once == 0);
+  const std::size_t samples = p.blocks * shape.positions * lanes;
+  for (std::size_t output = 0; output < shape.outputs; output += width) {
+    numbers<T> sums[at_once] = {};
     const T* row = p.scratch + output;
-    for (std::size_t sample = 0; sample < p.blocks * shape.positions * lanes; ++sample, row += shape.row()) {
-#pragma GCC unroll 8
-      for (std::size_t part = 0; part < parts; ++part) {
-        const numbers<T> slope = load(row + part * width);
-        sums[part] += Squared ? slope * slope : slope;
+    for (std::size_t sample = 0; sample < samples; sample += at_once) {
+#pragma GCC unroll 4
+      for (std::size_t i = 0; i < at_once; ++i, row += shape.row()) {
+        const numbers<T> slope = load(row);
+        sums[i] += Squared ? slope * slope : slope;
       }
     }
-    for (std::size_t i = 0; i < (std::min)(std::size_t{16}, shape.outputs - output); ++i) {
-      d_bias[output + i] += sums[i / width][i % width];
+    const numbers<T> sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    for (std::size_t i = 0; i < (std::min)(width, shape.outputs - output); ++i) {
+      d_bias[output + i] += sum[i];
     }
   }
 }

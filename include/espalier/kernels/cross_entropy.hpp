@@ -43,16 +43,24 @@ template <class T>
   return s;
 }
 
-/// Sum of the losses of a few samples from `first` on, of which `there` are there.
+/// Sum of the losses of a few samples from `first` on, of which `there` are there. Samples that weigh the same share a
+/// logarithm, that of the product of their totals, each of which is at most the number of classes.
 template <class T>
 [[nodiscard]] double losses(const shares<T>& s, const answers<T>& a, std::size_t first, std::size_t there) {
   double loss = 0;
+  double product = 1;
   for (std::size_t lane = 0; lane < there; ++lane) {
     const auto score = static_cast<double>(a.scores[a.place(first + lane, a.labels[first + lane])]);
     const double above = static_cast<double>(s.largest[lane]) - score;
-    loss += (std::log(static_cast<double>(s.total[lane])) + above) * static_cast<double>(a.weight(first + lane));
+    const auto total = static_cast<double>(s.total[lane]);
+    if (a.weights.empty()) {
+      product *= total;
+      loss += above;
+    } else {
+      loss += (std::log(total) + above) * static_cast<double>(a.weights[first + lane]);
+    }
   }
-  return loss;
+  return loss + std::log(product);
 }
 
 /// How many of `width` samples from `first` on there are.

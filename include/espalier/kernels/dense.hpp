@@ -216,23 +216,27 @@ void dense_outer(const dense_shape& shape, const dense_pass<T>& p, T* d_kernel) 
   }
 }
 
-/// Adds sums over samples and positions of slopes, or of their squares, once dense_rows is done.
+/// Adds sums over samples and positions of slopes, or of their squares, once dense_rows is done. Four sums grow side by
+/// side, for each addition waits for the one before it.
 template <bool Squared, class T>
 void dense_bias_sums(const dense_shape& shape, const dense_pass<T>& p, T* d_bias) {
   constexpr std::size_t width = short_vector<T>::width;
-  constexpr std::size_t parts = 16 / width;
-  for (std::size_t output = 0; output < shape.outputs; output += 16) {
-    numbers<T> sums[parts] = {};
+  constexpr std::size_t at_once = 4;
+  static_assert(lanes % at_once == 0);
+  const std::size_t samples = p.blocks * shape.positions * lanes;
+  for (std::size_t output = 0; output < shape.outputs; output += width) {
+    numbers<T> sums[at_once] = {};
     const T* row = p.scratch + output;
-    for (std::size_t sample = 0; sample < p.blocks * shape.positions * lanes; ++sample, row += shape.row()) {
-#pragma GCC unroll 8
-      for (std::size_t part = 0; part < parts; ++part) {
-        const numbers<T> slope = load(row + part * width);
-        sums[part] += Squared ? slope * slope : slope;
+    for (std::size_t sample = 0; sample < samples; sample += at_once) {
+#pragma GCC unroll 4
+      for (std::size_t i = 0; i < at_once; ++i, row += shape.row()) {
+        const numbers<T> slope = load(row);
+        sums[i] += Squared ? slope * slope : slope;
       }
     }
-    for (std::size_t i = 0; i < (std::min)(std::size_t{16}, shape.outputs - output); ++i) {
-      d_bias[output + i] += sums[i / width][i % width];
+    const numbers<T> sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    for (std::size_t i = 0; i < (std::min)(width, shape.outputs - output); ++i) {
+      d_bias[output + i] += sum[i];
     }
   }
 }

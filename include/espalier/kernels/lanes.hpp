@@ -3,6 +3,7 @@
 #ifndef ESPALIER_KERNELS_LANES_HPP
 #define ESPALIER_KERNELS_LANES_HPP
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -102,9 +103,15 @@ template <class T>
 void gather(const T* samples, std::size_t features, std::span<const std::uint32_t> order, T* blocks) {
   constexpr std::size_t width = detail::short_vector<T>::width;
   const std::size_t rows = blocks_of(order.size()) * lanes;
-  // Shuffled samples lie anywhere: all are asked for before the first is waited for.
+  // Shuffled samples lie anywhere: all are asked for before the first is waited for. What follows of long ones the CPU
+  // asks for by itself.
+  constexpr std::size_t line = 64 / sizeof(T);
   for (const std::uint32_t sample : order) {
-    __builtin_prefetch(samples + std::size_t{sample} * features);
+    const T* from = samples + std::size_t{sample} * features;
+    for (std::size_t feature = 0; feature < (std::min)(features, 4 * line); feature += line) {
+      __builtin_prefetch(from + feature);
+    }
+    __builtin_prefetch(from + (std::min)(features, 4 * line) - 1);
   }
   for (std::size_t begin = 0; begin < rows; begin += width) {
     std::array<const T*, width> from;
