@@ -21899,7 +21899,7 @@ class dropout : public detail::keeps_shape<T> {
   }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
-    key_ = generator();
+    key_ = key_ == 0 ? generator() : key_;  // one that is built anew goes on as it was
     return detail::keeps_shape<T>::build(name, input, generator);
   }
   void forward(const pass<T>& p) const { drop(p.x, p.y, p); }
@@ -22361,6 +22361,94 @@ template <class Tuple, std::size_t Index>
 
 #endif
 
+// ---- espalier/nn/unit_node.hpp ----
+// What a network is made of as far as units are concerned, the channels along the last axis.
+#ifndef ESPALIER_NN_UNIT_NODE_HPP
+#define ESPALIER_NN_UNIT_NODE_HPP
+
+namespace espalier::inline v0::nn {
+
+/// Where the units of a node come from.
+enum class unit_role : std::uint8_t {
+  samples,  ///< they are those of the samples
+  kernel,   ///< a dense layer or convolution makes them, which can be made anew with fewer
+  layer,    ///< another layer makes them of those before it, see unit_flow
+  sum,      ///< they are sums of those of other nodes
+  beside    ///< they are those of other nodes, one after the other
+};
+
+/// A node of a network: samples, a layer, or outputs that are joined.
+/// @tparam T  float or double.
+template <class T>
+struct unit_node {
+  unit_role role = unit_role::samples;
+  unit_flow flow = unit_flow::mixes;  ///< of role `layer`
+  std::vector<std::size_t> inputs{};  ///< the nodes that feed it, all before it
+  std::size_t units = 0;              ///< numbers along the last axis
+  bool output = false;                ///< whether they are outputs of the network
+  std::size_t parameters = 0;         ///< how many entries of the network's parameters() are its own
+  bool prunable = false;              ///< whether the network's layers() show it
+  extents kernel_shape{};             ///< what follows is of layers that are prunable
+  std::span<const T> kernel{};
+  std::span<const T> bias{};
+  const mask::weight_mask<T>* mask = nullptr;  ///< null: nothing is held
+};
+
+namespace detail {
+
+/// A dense layer or convolution, perhaps masked, which can be made anew with fewer units.
+template <class Layer>
+concept plain_layer = weighted_layer<Layer> && requires(const Layer& l) {
+  typename Layer::plain_type;
+  l.options();
+  requires std::is_same_v<Layer, typename Layer::plain_type> ||
+      std::is_same_v<Layer, masked<typename Layer::plain_type>>;
+};
+
+/// @return a layer of the same settings that has not been built, with so many units if it is plain.
+template <class Layer>
+[[nodiscard]] Layer remade(const Layer& l, [[maybe_unused]] std::size_t units) {
+  if constexpr (plain_layer<Layer>) {
+    auto options = l.options();
+    if constexpr (requires { options.units; }) {
+      options.units = units;
+    } else {
+      options.filters = units;
+    }
+    return Layer(std::move(options));
+  } else {
+    return l;
+  }
+}
+
+/// @param inputs  the node that feeds it.   @param units  of its output.
+template <class Layer>
+[[nodiscard]] unit_node<typename Layer::value_type> unit_node_of(const Layer& l, std::vector<std::size_t> inputs,
+                                                                 std::size_t units) {
+  unit_node<typename Layer::value_type> node;
+  node.role = plain_layer<Layer> ? unit_role::kernel : unit_role::layer;
+  node.flow = trained_layer<Layer> ? unit_flow::mixes : unit_flow_of<Layer>();
+  node.inputs = std::move(inputs);
+  node.units = units;
+  node.parameters = batch_layer<Layer> ? 3 : (trained_layer<Layer> ? 2 : 0);
+  if constexpr (weighted_layer<Layer>) {
+    node.prunable = true;
+    node.kernel_shape = l.attributes().kernel_shape;
+    node.kernel = elements(l.kernel());
+    node.bias = elements(l.bias());
+    if constexpr (requires { l.mask(); }) {
+      node.mask = &l.mask();
+    }
+  }
+  return node;
+}
+
+}  // namespace detail
+
+}  // namespace espalier::inline v0::nn
+
+#endif
+
 // ---- espalier/nn/detail/graph_layer.hpp ----
 // A layer whose kind is known at run time.
 #ifndef ESPALIER_NN_DETAIL_GRAPH_LAYER_HPP
@@ -22414,7 +22502,13 @@ class graph_layer {
   virtual ~graph_layer() = default;
 
   [[nodiscard]] const facts& known() const noexcept { return facts_; }
+  /// See layer.
+  virtual extents build(const std::string& name, const extents& input, random_generator& generator) = 0;
   [[nodiscard]] virtual std::unique_ptr<graph_layer> copy() const = 0;
+  /// @return one that has not been built, with so many units, see detail::remade.
+  [[nodiscard]] virtual std::unique_ptr<graph_layer> remade(std::size_t units) const = 0;
+  /// @return what it does with units, but for the nodes that feed it.
+  [[nodiscard]] virtual unit_node<T> known_units(std::size_t units) const = 0;
   [[nodiscard]] virtual std::size_t scratch(workspace_kind kind) const = 0;
   [[nodiscard]] virtual std::size_t kept() const = 0;
   virtual void forward(const pass<T>& p) const = 0;
@@ -22457,12 +22551,18 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
                                  detail::takes_relu<Layer>, std::is_same_v<Layer, relu<value_type>>}),
         layer_(std::move(l)) {}
 
-  extents build(const std::string& name, const extents& input, random_generator& generator) {
+  extents build(const std::string& name, const extents& input, random_generator& generator) override {
     return layer_.build(name, input, generator);
   }
 
   [[nodiscard]] std::unique_ptr<graph_layer<value_type>> copy() const override {
     return std::make_unique<graph_layer_of>(*this);
+  }
+  [[nodiscard]] std::unique_ptr<graph_layer<value_type>> remade(std::size_t units) const override {
+    return std::make_unique<graph_layer_of>(detail::remade(layer_, units));
+  }
+  [[nodiscard]] unit_node<value_type> known_units(std::size_t units) const override {
+    return unit_node_of(layer_, {}, units);
   }
   [[nodiscard]] std::size_t scratch(workspace_kind kind) const override { return count_scratch(layer_, kind); }
   [[nodiscard]] std::size_t kept() const override { return count_kept(layer_); }
@@ -22556,6 +22656,9 @@ class graph_batch_layer_of final : public graph_layer_of<Layer>, public graph_ba
   using graph_layer_of<Layer>::graph_layer_of;
   [[nodiscard]] std::unique_ptr<graph_layer<value_type>> copy() const override {
     return std::make_unique<graph_batch_layer_of>(*this);
+  }
+  [[nodiscard]] std::unique_ptr<graph_layer<value_type>> remade(std::size_t units) const override {
+    return std::make_unique<graph_batch_layer_of>(detail::remade(this->layer_, units));
   }
   [[nodiscard]] graph_batch_layer<value_type>* batch() noexcept override { return this; }
   [[nodiscard]] const graph_batch_layer<value_type>* batch() const noexcept override { return this; }
@@ -22684,15 +22787,26 @@ class graph_nodes {
     for (const std::size_t i : n.inputs) {
       n.trained_below = n.trained_below || all_[i].trained_below;
     }
-    std::tie(n.numbers, n.kept, n.sums) = std::tie(numbers_, kept_, sums_);
-    if (n.layer) {
-      numbers_ += n.layer->numbers();
-      kept_ += n.layer->kept();
-      sums_ += n.layer->batch() != nullptr ? n.layer->batch()->sums() : 0;
-    }
+    lay_out(n);
     all_.push_back(std::move(n));
     find_needed();
     return all_.size() - 1;
+  }
+
+  /// Makes all layers anew with weights of their own.
+  /// @param units  per node: how many its layer shall have, if it can be made with any.
+  void remake(std::span<const std::size_t> units, random_generator& generator) {
+    numbers_ = kept_ = sums_ = 0;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      node& n = all_[i];
+      if (n.layer) {
+        n.layer = layer_box<T>(std::as_const(n.layer)->remade(units[i]));
+        n.shape = n.layer->build(n.name, all_[n.inputs[0]].shape, generator);
+      } else if (n.inputs.size() > 1) {
+        n.shape = joined_shape(n.name, n.inputs, n.kind);
+      }
+      lay_out(n);
+    }
   }
 
   /// Says which nodes are the outputs; none: the last one.
@@ -22792,6 +22906,16 @@ class graph_nodes {
   }
 
  private:
+  /// Gives a node its places behind those of the nodes before.
+  void lay_out(node& n) {
+    std::tie(n.numbers, n.kept, n.sums) = std::tie(numbers_, kept_, sums_);
+    if (n.layer) {
+      numbers_ += n.layer->numbers();
+      kept_ += n.layer->kept();
+      sums_ += n.layer->batch() != nullptr ? n.layer->batch()->sums() : 0;
+    }
+  }
+
   /// From the outputs back, and then which nodes run together.
   void find_needed() {
     outputs_ = chosen_outputs_.empty() ? std::vector<std::size_t>{all_.size() - 1} : chosen_outputs_;
@@ -23549,6 +23673,35 @@ class graph {
         result.push_back(std::move(shown));
       }
     }
+    return result;
+  }
+
+  /// @return what it is made of as far as units are concerned, in the order in which it was added.
+  [[nodiscard]] std::vector<unit_node<T>> unit_nodes() const {
+    std::vector<unit_node<T>> result;
+    for (const auto& n : nodes_) {
+      unit_node<T> node;
+      if (n.layer) {
+        node = n.layer->known_units(n.shape.back());
+      } else if (n.kind == detail::node_kind::sum || n.kind == detail::node_kind::beside) {
+        node.role = n.kind == detail::node_kind::sum ? unit_role::sum : unit_role::beside;
+      } else if (n.kind == detail::node_kind::combined) {
+        node.role = unit_role::layer;
+      }
+      node.inputs = n.inputs;
+      node.units = n.shape.back();
+      result.push_back(std::move(node));
+    }
+    for (const std::size_t output : nodes_.outputs()) {
+      result[output].output = true;
+    }
+    return result;
+  }
+
+  /// See sequential::with_units.
+  [[nodiscard]] graph with_units(std::span<const std::size_t> units) const {
+    graph result(*this);
+    result.nodes_.remake(units, result.generator_);
     return result;
   }
 
@@ -24609,6 +24762,29 @@ class sequential {
       result.push_back(std::move(shown));
     });
     return result;
+  }
+
+  /// @return what it is made of as far as units are concerned: the samples, then each layer.
+  [[nodiscard]] std::vector<unit_node<value_type>> unit_nodes() const {
+    std::vector<unit_node<value_type>> result(1);
+    result[0].units = shapes_[0].back();
+    const auto add = [&](const auto& layer) {
+      const std::size_t before = result.size() - 1;
+      result.push_back(detail::unit_node_of(layer, {before}, shapes_[before + 1].back()));
+    };
+    std::apply([&](const auto&... layer) { (add(layer), ...); }, layers_);
+    result.back().output = true;
+    return result;
+  }
+
+  /// @param units  per entry of unit_nodes(): how many it shall have; looked at for those of role `kernel`.
+  /// @return a network of the same layers with so many units, and weights of its own.
+  /// @throws shape_error if a layer does not fit any more the one before.
+  [[nodiscard]] sequential with_units(std::span<const std::size_t> units) const {
+    const auto remade = [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      return sequential(shapes_[0], 0, detail::remade(std::get<Index>(layers_), units[Index + 1])...);
+    };
+    return remade(std::index_sequence_for<Layers...>{});
   }
 
   /// @return views of all numbers that training changes: kernel and bias of each layer that has them, in order, and
@@ -28315,6 +28491,181 @@ class fitting {
 
 #endif
 
+// ---- espalier/train/detail/unit_layers.hpp ----
+// The layers of a network whose units may be left out, and which units can only go together.
+#ifndef ESPALIER_TRAIN_DETAIL_UNIT_LAYERS_HPP
+#define ESPALIER_TRAIN_DETAIL_UNIT_LAYERS_HPP
+
+namespace espalier::inline v0::train::detail {
+
+/// A layer with a kernel [place][input][unit]. Units that are added up somewhere are of one bundle: they can only go
+/// together. Bundle 0 has all that must stay: samples, outputs, and units that something mixes.
+struct unit_layer {
+  std::size_t places = 1;               ///< of the kernel: 1 of a dense layer, height x width of a convolution
+  std::vector<std::size_t> reads{};     ///< per input: the bundle of the units that it sees
+  std::vector<std::size_t> gives{};     ///< per unit: its bundle
+  std::vector<std::uint8_t> held{};     ///< one per weight: 1 if it is held at 0
+  std::vector<std::uint8_t> lowered{};  ///< one per unit: 1 if its bias is not positive, or it has none
+  bool rectified = false;  ///< whether on each way from it a relu is the first thing that changes single numbers
+
+  [[nodiscard]] std::size_t inputs() const noexcept { return reads.size(); }
+  [[nodiscard]] std::size_t units() const noexcept { return gives.size(); }
+  [[nodiscard]] bool is_held(std::size_t place, std::size_t input, std::size_t unit) const {
+    return held[(place * inputs() + input) * units() + unit] != 0;
+  }
+};
+
+/// Follows units through a network.
+/// @tparam T  float or double.
+template <class T>
+class unit_tracer {
+  using bundles = std::vector<std::size_t>;
+
+ public:
+  explicit unit_tracer(const std::vector<nn::unit_node<T>>& nodes) : nodes_(nodes), units_(nodes.size()) {}
+
+  /// @return the layers of role `kernel`, in order.
+  [[nodiscard]] std::vector<unit_layer> layers() {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      units_[i] = units_of(i);
+      if (nodes_[i].output) {
+        keep(units_[i]);
+      }
+    }
+    for (unit_layer& layer : layers_) {
+      for (bundles* own : {&layer.reads, &layer.gives}) {
+        for (std::size_t& bundle : *own) {
+          bundle = root_of(bundle);
+        }
+      }
+    }
+    return std::move(layers_);
+  }
+
+ private:
+  /// The bundles of a node's units, once those of all before it are known.
+  [[nodiscard]] bundles units_of(std::size_t index) {
+    const nn::unit_node<T>& n = nodes_[index];
+    switch (n.role) {
+      case nn::unit_role::kernel:
+        return units_of_kernel(index);
+      case nn::unit_role::layer:
+        return units_of_layer(n);
+      case nn::unit_role::sum:
+        return sums(n);
+      case nn::unit_role::beside:
+        return beside(n);
+      case nn::unit_role::samples:
+        break;
+    }
+    return bundles(n.units, 0);
+  }
+
+  [[nodiscard]] bundles units_of_kernel(std::size_t index) {
+    const nn::unit_node<T>& n = nodes_[index];
+    const extents& shape = n.kernel_shape;
+    unit_layer layer;
+    layer.reads = units_[n.inputs[0]];
+    const std::size_t inputs = shape[shape.rank() - 2];
+    if (layer.reads.size() != inputs) {  // a convolution that looks at a part of the channels only
+      keep(layer.reads);
+      layer.reads.assign(inputs, 0);
+    }
+    for (std::size_t unit = 0; unit < n.units; ++unit) {
+      layer.gives.push_back(parents_.size());
+      parents_.push_back(parents_.size());
+      layer.lowered.push_back(n.bias.empty() || n.bias[unit] <= 0 ? 1 : 0);
+    }
+    layer.places = shape.size() / (inputs * n.units);
+    layer.held.resize(shape.size());
+    for (std::size_t i = 0; n.mask != nullptr && i < shape.size(); ++i) {
+      layer.held[i] = n.mask->mask[i] == 0 && n.kernel[i] == 0 ? 1 : 0;
+    }
+    layer.rectified = is_rectified(index);
+    layers_.push_back(std::move(layer));
+    return layers_.back().gives;
+  }
+
+  /// Behind a flattening unit i is that of channel i modulo the channels before it.
+  [[nodiscard]] bundles units_of_layer(const nn::unit_node<T>& n) {
+    const bundles& before = units_[n.inputs[0]];
+    if (n.flow == nn::unit_flow::mixes || before.empty() || n.units % before.size() != 0) {
+      for (const std::size_t input : n.inputs) {
+        keep(units_[input]);
+      }
+      return bundles(n.units, 0);
+    }
+    bundles result;
+    for (std::size_t unit = 0; unit < n.units; ++unit) {
+      result.push_back(before[unit % before.size()]);
+    }
+    return result;
+  }
+
+  [[nodiscard]] bundles sums(const nn::unit_node<T>& n) {
+    const bundles& first = units_[n.inputs[0]];
+    for (const std::size_t input : n.inputs) {
+      for (std::size_t unit = 0; unit < first.size(); ++unit) {
+        join(first[unit], units_[input][unit]);
+      }
+    }
+    return first;
+  }
+
+  [[nodiscard]] bundles beside(const nn::unit_node<T>& n) const {
+    bundles result;
+    for (const std::size_t input : n.inputs) {
+      result.insert(result.end(), units_[input].begin(), units_[input].end());
+    }
+    return result;
+  }
+
+  /// Whether on each way from a node a relu is the first thing that changes single numbers.
+  [[nodiscard]] bool is_rectified(std::size_t index) const {
+    bool result = !nodes_[index].output;
+    for (std::size_t i = index + 1; result && i < nodes_.size(); ++i) {
+      const nn::unit_node<T>& user = nodes_[i];
+      if (std::find(user.inputs.begin(), user.inputs.end(), index) != user.inputs.end()) {
+        const bool joins = user.role == nn::unit_role::sum || user.role == nn::unit_role::beside;
+        const bool changes = user.role == nn::unit_role::layer;
+        result = (changes && user.flow == nn::unit_flow::rectifies) ||
+                 ((joins || (changes && user.flow == nn::unit_flow::carries)) && is_rectified(i));
+      }
+    }
+    return result;
+  }
+
+  void keep(const bundles& all) {
+    for (const std::size_t bundle : all) {
+      join(0, bundle);
+    }
+  }
+  void join(std::size_t a, std::size_t b) {
+    const auto [low, high] = std::minmax({root_of(a), root_of(b)});
+    parents_[high] = low;
+  }
+  [[nodiscard]] std::size_t root_of(std::size_t bundle) const {
+    while (parents_[bundle] != bundle) {
+      bundle = parents_[bundle];
+    }
+    return bundle;
+  }
+
+  const std::vector<nn::unit_node<T>>& nodes_;
+  std::vector<bundles> units_;           // of each node
+  std::vector<std::size_t> parents_{0};  // of each bundle: itself, or one that it was joined to, nearer to the root
+  std::vector<unit_layer> layers_;
+};
+
+#if defined(ESPALIER_COMPILED_ONCE)
+ESPALIER_COMPILED_ONCE class unit_tracer<float>;
+ESPALIER_COMPILED_ONCE class unit_tracer<double>;
+#endif
+
+}  // namespace espalier::inline v0::train::detail
+
+#endif
+
 // ---- espalier/train/detail/unit_plan.hpp ----
 // Which units of a masked network a training can change, or that change its outputs.
 #ifndef ESPALIER_TRAIN_DETAIL_UNIT_PLAN_HPP
@@ -28322,67 +28673,34 @@ class fitting {
 
 namespace espalier::inline v0::train::detail {
 
-/// A layer with a kernel [place][input][unit], behind which are layers that part units.
-struct unit_layer {
-  std::size_t places = 1;  ///< of the kernel: 1 of a dense layer, height x width of a convolution
-  std::size_t inputs = 0;  ///< input i comes from unit i modulo (units of the layer before)
-  std::size_t units = 0;
-  std::vector<std::uint8_t> held{};     ///< one per weight: 1 if it is held at 0
-  std::vector<std::uint8_t> lowered{};  ///< one per unit: 1 if its bias is not positive, or it has none
-  bool rectified = false;               ///< whether a relu is the first thing behind it that changes single numbers
-
-  [[nodiscard]] bool is_held(std::size_t place, std::size_t input, std::size_t unit) const {
-    return held[(place * inputs + input) * units + unit] != 0;
-  }
-};
-
-/// What can be seen of a layer with a kernel, whatever its type.
-template <class T>
-struct plain_view {
-  extents kernel_shape;
-  std::span<const T> kernel{};
-  std::span<const T> bias{};
-  const mask::weight_mask<T>* mask = nullptr;  ///< null: nothing is held
-  bool rectified = false;                      ///< see unit_layer
-
-  [[nodiscard]] bool trains_as_one() const noexcept { return mask != nullptr && !mask->trained_as_one.empty(); }
-};
-
-template <class T>
-[[nodiscard]] unit_layer unit_layer_of(const plain_view<T>& seen) {
-  const extents& shape = seen.kernel_shape;
-  unit_layer result;
-  result.units = shape[shape.rank() - 1];
-  result.inputs = shape[shape.rank() - 2];
-  result.places = shape.size() / (result.inputs * result.units);
-  result.rectified = seen.rectified;
-  result.lowered.assign(result.units, std::uint8_t{1});
-  for (std::size_t unit = 0; unit < seen.bias.size(); ++unit) {
-    result.lowered[unit] = seen.bias[unit] <= 0 ? 1 : 0;
-  }
-  result.held.assign(shape.size(), std::uint8_t{0});
-  for (std::size_t i = 0; seen.mask != nullptr && i < shape.size(); ++i) {
-    result.held[i] = seen.mask->mask[i] == 0 && seen.kernel[i] == 0 ? 1 : 0;
-  }
-  return result;
-}
-
-/// @param from  places of weights that stay.
-/// @return what a mask says of these.
-template <class T>
-[[nodiscard]] mask::weight_mask<T> mask_of(const plain_view<T>& seen, const std::vector<std::size_t>& from) {
-  auto result = mask::keep_all<T>(from.size());
-  for (std::size_t i = 0; seen.mask != nullptr && i < from.size(); ++i) {
-    result.mask[i] = seen.mask->mask[from[i]];
-    if (!seen.mask->offset.empty()) {
-      result.offset.push_back(seen.mask->offset[from[i]]);
-    }
-  }
-  return result;
-}
-
 /// Per layer, the units that stay, in order.
 using unit_plan = std::vector<std::vector<std::size_t>>;
+
+/// Per bundle: 1 if its units stay.
+using staying_bundles = std::vector<std::uint8_t>;
+
+[[nodiscard]] inline std::size_t count_bundles(const std::vector<unit_layer>& layers) {
+  std::size_t count = 1;
+  for (const unit_layer& layer : layers) {
+    for (const std::size_t bundle : layer.gives) {
+      count = (std::max)(count, bundle + 1);
+    }
+  }
+  return count;
+}
+
+/// @return the units of bundles that stay.
+[[nodiscard]] inline unit_plan plan_of(const std::vector<unit_layer>& layers, const staying_bundles& stays) {
+  unit_plan plan(layers.size());
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    for (std::size_t unit = 0; unit < layers[l].units(); ++unit) {
+      if (stays[layers[l].gives[unit]] != 0) {
+        plan[l].push_back(unit);
+      }
+    }
+  }
+  return plan;
+}
 
 /// Finds units that no step of a training moves and that no output feels, with any optimizer that leaves weights
 /// without a gradient alone:
@@ -28390,68 +28708,80 @@ using unit_plan = std::vector<std::vector<std::size_t>>;
 /// - silent ones: nothing but silent units comes in, the bias is not positive and a relu follows. They give 0, so that
 ///   weights behind them have no gradient, and the relu passes none on to the bias.
 /// - those that no unit reads which stays: all weights behind them are held at 0, so that no gradient comes back.
+///
+/// The units of a bundle go together or not at all.
 class unit_finder {
  public:
-  explicit unit_finder(const std::vector<unit_layer>& layers) : layers_(layers) {}
+  explicit unit_finder(const std::vector<unit_layer>& layers)
+      : layers_(layers), stays_(count_bundles(layers), std::uint8_t{1}) {}
 
-  /// @return the other units; each layer keeps one at least, and the last one all.
-  [[nodiscard]] unit_plan staying() {
+  /// @return the bundles of the others; each layer keeps a unit at least.
+  [[nodiscard]] staying_bundles staying() {
+    while (keep_only([this](std::vector<std::uint8_t>& loud) { find_loud(loud); })) {
+    }
+    while (keep_only([this](std::vector<std::uint8_t>& read) { find_read(read); })) {
+    }
     for (const unit_layer& layer : layers_) {
-      stays_.emplace_back(layer.units, std::uint8_t{1});
-    }
-    for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {
-      for (std::size_t unit = 0; unit < layers_[l].units; ++unit) {
-        stays_[l][unit] = is_silent(l, unit) ? 0 : 1;
+      const bool empty = std::none_of(layer.gives.begin(), layer.gives.end(),
+                                      [this](std::size_t bundle) { return stays_[bundle] != 0; });
+      if (empty) {
+        stays_[layer.gives.front()] = 1;
       }
     }
-    for (std::size_t l = layers_.size() - 1; l-- > 0;) {
-      for (std::size_t unit = 0; unit < layers_[l].units; ++unit) {
-        stays_[l][unit] = stays_[l][unit] != 0 && is_read(l, unit) ? 1 : 0;
-      }
-    }
-    unit_plan plan;
-    for (const auto& layer : stays_) {
-      plan.push_back(ones_of(layer));
-    }
-    return plan;
+    return stays_;
   }
 
  private:
-  [[nodiscard]] static std::vector<std::size_t> ones_of(const std::vector<std::uint8_t>& flags) {
-    std::vector<std::size_t> ones;
-    for (std::size_t i = 0; i < flags.size(); ++i) {
-      if (flags[i] != 0) {
-        ones.push_back(i);
+  /// Lets those go that `find` does not find; bundle 0 has what must stay.
+  /// @return whether any went.
+  template <class Find>
+  bool keep_only(const Find& find) {
+    std::vector<std::uint8_t> found(stays_.size());
+    found[0] = 1;
+    find(found);
+    bool changed = false;
+    for (std::size_t bundle = 0; bundle < stays_.size(); ++bundle) {
+      changed = changed || (stays_[bundle] != 0 && found[bundle] == 0);
+      stays_[bundle] = stays_[bundle] != 0 ? found[bundle] : std::uint8_t{0};
+    }
+    return changed;
+  }
+
+  void find_loud(std::vector<std::uint8_t>& loud) const {
+    for (const unit_layer& layer : layers_) {
+      for (std::size_t unit = 0; unit < layer.units(); ++unit) {
+        if (loud[layer.gives[unit]] == 0 && !is_silent(layer, unit)) {
+          loud[layer.gives[unit]] = 1;
+        }
       }
     }
-    return ones.empty() ? std::vector<std::size_t>{0} : ones;
   }
-
-  [[nodiscard]] bool comes_from_silent(std::size_t l, std::size_t input) const {
-    return l > 0 && stays_[l - 1][input % layers_[l - 1].units] == 0;
-  }
-
-  /// Looks at units of the layers before, which at that time stay unless they are silent.
-  [[nodiscard]] bool is_silent(std::size_t l, std::size_t unit) const {
-    const unit_layer& layer = layers_[l];
+  /// Looks at the units that come in, which at that time stay unless they are silent.
+  [[nodiscard]] bool is_silent(const unit_layer& layer, std::size_t unit) const {
     bool silent = layer.rectified && layer.lowered[unit] != 0;
     for (std::size_t place = 0; silent && place < layer.places; ++place) {
-      for (std::size_t input = 0; silent && input < layer.inputs; ++input) {
-        silent = layer.is_held(place, input, unit) || comes_from_silent(l, input);
+      for (std::size_t input = 0; silent && input < layer.inputs(); ++input) {
+        silent = layer.is_held(place, input, unit) || stays_[layer.reads[input]] == 0;
       }
     }
     return silent;
   }
 
-  /// Looks at units of the layer behind, which at that time is done.
-  [[nodiscard]] bool is_read(std::size_t l, std::size_t unit) const {
-    const unit_layer& next = layers_[l + 1];
-    for (std::size_t place = 0; place < next.places; ++place) {
-      for (std::size_t input = unit; input < next.inputs; input += layers_[l].units) {
-        for (std::size_t reader = 0; reader < next.units; ++reader) {
-          if (stays_[l + 1][reader] != 0 && !next.is_held(place, input, reader)) {
-            return true;
-          }
+  void find_read(std::vector<std::uint8_t>& read) const {
+    for (const unit_layer& layer : layers_) {
+      for (std::size_t input = 0; input < layer.inputs(); ++input) {
+        if (read[layer.reads[input]] == 0 && is_read(layer, input)) {
+          read[layer.reads[input]] = 1;
+        }
+      }
+    }
+  }
+  /// Looks at the units of the layer, which at that time stay unless nobody is known to read them.
+  [[nodiscard]] bool is_read(const unit_layer& layer, std::size_t input) const {
+    for (std::size_t place = 0; place < layer.places; ++place) {
+      for (std::size_t unit = 0; unit < layer.units(); ++unit) {
+        if (stays_[layer.gives[unit]] != 0 && !layer.is_held(place, input, unit)) {
+          return true;
         }
       }
     }
@@ -28459,57 +28789,47 @@ class unit_finder {
   }
 
   const std::vector<unit_layer>& layers_;
-  std::vector<std::vector<std::uint8_t>> stays_;
+  staying_bundles stays_;
 };
 
-/// @param staying  units of the layer that stay.
-/// @param before   those of the layer before; null: all of its inputs stay.
-/// @param units    how many units the layer before has.
 /// @return for each weight of the kernel that is left, in order, its place in the whole one.
-[[nodiscard]] inline std::vector<std::size_t> places_of_staying(const unit_layer& layer,
-                                                                const std::vector<std::size_t>& staying,
-                                                                const std::vector<std::size_t>* before,
-                                                                std::size_t units) {
-  std::vector<std::uint8_t> input_stays(layer.inputs, before == nullptr ? std::uint8_t{1} : std::uint8_t{0});
-  for (std::size_t first = 0; before != nullptr && first < layer.inputs; first += units) {
-    for (const std::size_t unit : *before) {
-      input_stays[first + unit] = 1;
-    }
-  }
+[[nodiscard]] inline std::vector<std::size_t> places_of_staying(const unit_layer& layer, const staying_bundles& stays) {
   std::vector<std::size_t> places;
-  for (std::size_t row = 0; row < layer.places * layer.inputs; ++row) {
-    for (std::size_t i = 0; input_stays[row % layer.inputs] != 0 && i < staying.size(); ++i) {
-      places.push_back(row * layer.units + staying[i]);
+  for (std::size_t row = 0; row < layer.places * layer.inputs(); ++row) {
+    for (std::size_t unit = 0; stays[layer.reads[row % layer.inputs()]] != 0 && unit < layer.units(); ++unit) {
+      if (stays[layer.gives[unit]] != 0) {
+        places.push_back(row * layer.units() + unit);
+      }
     }
   }
   return places;
 }
 
-/// @return how many weights kernels have whose layers keep these units.
-[[nodiscard]] inline std::size_t weights_of(const std::vector<unit_layer>& layers, const unit_plan& plan) {
-  std::size_t count = 0;
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    const std::size_t inputs = l == 0 ? layers[l].inputs : layers[l].inputs / layers[l - 1].units * plan[l - 1].size();
-    count += layers[l].places * inputs * plan[l].size();
+/// @return whether bundles that stay have at most nine tenths of the weights.
+[[nodiscard]] inline bool spares_a_tenth(const std::vector<unit_layer>& layers, const staying_bundles& stays) {
+  std::size_t left = 0;
+  std::size_t all = 0;
+  for (const unit_layer& layer : layers) {
+    const auto count = [&](const std::vector<std::size_t>& bundles) {
+      return static_cast<std::size_t>(
+          std::count_if(bundles.begin(), bundles.end(), [&](std::size_t bundle) { return stays[bundle] != 0; }));
+    };
+    left += layer.places * count(layer.reads) * count(layer.gives);
+    all += layer.held.size();
   }
-  return count;
+  return 10 * left <= 9 * all;
 }
 
-/// @param channels  of the network's input.
-/// @return the units that are left where others can go, if they have at most nine tenths of the weights; else nothing.
-[[nodiscard]] inline unit_plan smaller_plan(const std::vector<unit_layer>& layers, std::size_t channels) {
-  // Of a convolution that looks at a part of the channels only, inputs are not what they are taken for.
-  bool known = layers.front().inputs >= channels;
-  std::size_t all = 0;
+/// @param plan  units of the layers.   @return the bundles that stay if these units do.
+[[nodiscard]] inline staying_bundles bundles_of(const std::vector<unit_layer>& layers, const unit_plan& plan) {
+  staying_bundles stays(count_bundles(layers));
+  stays[0] = 1;
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    known = known && (l == 0 || layers[l].inputs % layers[l - 1].units == 0);
-    all += layers[l].held.size();
+    for (const std::size_t unit : plan[l]) {
+      stays[layers[l].gives[unit]] = 1;
+    }
   }
-  if (!known) {
-    return {};
-  }
-  unit_plan plan = unit_finder(layers).staying();
-  return 10 * weights_of(layers, plan) <= 9 * all ? plan : unit_plan{};
+  return stays;
 }
 
 }  // namespace espalier::inline v0::train::detail
@@ -28523,70 +28843,25 @@ class unit_finder {
 
 namespace espalier::inline v0::train::detail {
 
-/// A dense layer or convolution, perhaps masked, which can be made anew with fewer units.
-template <class Layer>
-concept plain_layer = nn::weighted_layer<Layer> && requires(const Layer& l) {
-  typename Layer::plain_type;
-  l.options();
-  requires std::is_same_v<Layer, typename Layer::plain_type> ||
-      std::is_same_v<Layer, nn::masked<typename Layer::plain_type>>;
+/// A network that says what becomes of its units and can be made anew with fewer.
+template <class Model>
+concept unit_network = requires(const Model& m, std::span<const std::size_t> units) {
+  { m.unit_nodes() } -> std::same_as<std::vector<nn::unit_node<typename Model::value_type>>>;
+  { m.with_units(units) } -> std::same_as<Model>;
 };
 
-template <class Model, std::size_t Index>
-using layer_type = std::remove_cvref_t<decltype(std::declval<const Model&>().template layer_at<Index>())>;
-
-/// @return how many layers with kernels a network has before layer Index.
-template <class Model, std::size_t Index>
-[[nodiscard]] constexpr std::size_t plain_layers_below() {
-  if constexpr (Index == 0) {
-    return 0;
-  } else {
-    return plain_layers_below<Model, Index - 1>() + (plain_layer<layer_type<Model, Index - 1>> ? 1 : 0);
-  }
-}
-
-/// @return whether what is trained in the first layers is plain, and units do not mix between layers with kernels.
-template <class Model, std::size_t Count>
-[[nodiscard]] constexpr bool fits_gathering() {
-  if constexpr (Count == 0) {
-    return true;
-  } else {
-    using layer = layer_type<Model, Count - 1>;
-    constexpr std::size_t below = plain_layers_below<Model, Count - 1>();
-    constexpr bool between = below > 0 && below < plain_layers_below<Model, Model::size()>();
-    constexpr bool fits = nn::trained_layer<layer>
-                              ? plain_layer<layer>
-                              : !between || nn::detail::unit_flow_of<layer>() != nn::unit_flow::mixes;
-    return fits && fits_gathering<Model, Count - 1>();
-  }
-}
-
-/// @return whether smaller copies of a network can be made.
-template <class Model>
-[[nodiscard]] constexpr bool can_be_gathered() {
-  if constexpr (requires(const Model& m) {
-                  Model::size();
-                  m.template layer_at<0>();
-                }) {
-    return plain_layers_below<Model, Model::size()>() > 1 && fits_gathering<Model, Model::size()>();
-  } else {
-    return false;
-  }
-}
-
-/// @return whether a relu is the first thing behind layer Index - 1 that changes single numbers.
-template <class Model, std::size_t Index>
-[[nodiscard]] constexpr bool is_rectified() {
-  if constexpr (Index < Model::size()) {
-    constexpr nn::unit_flow flow = nn::detail::unit_flow_of<layer_type<Model, Index>>();
-    if constexpr (flow == nn::unit_flow::carries) {
-      return is_rectified<Model, Index + 1>();
-    } else {
-      return flow == nn::unit_flow::rectifies;
+/// @return what a mask says of some weights; null: all are kept.
+/// @param from  their places.
+template <class T>
+[[nodiscard]] mask::weight_mask<T> mask_of(const mask::weight_mask<T>* whole, const std::vector<std::size_t>& from) {
+  auto result = mask::keep_all<T>(from.size());
+  for (std::size_t i = 0; whole != nullptr && i < from.size(); ++i) {
+    result.mask[i] = whole->mask[from[i]];
+    if (!whole->offset.empty()) {
+      result.offset.push_back(whole->offset[from[i]]);
     }
-  } else {
-    return false;
   }
+  return result;
 }
 
 /// @return whether an optimizer never moves weights that have had no gradient.
@@ -28614,14 +28889,15 @@ class gathered {
 
   template <class Options>
   gathered(Model& full, const Options& options) : full_(full), numbers_(full) {
-    if constexpr (can_be_gathered<Model>()) {
+    if constexpr (unit_network<Model>) {
       full_.hold();
       if (options.gather && options.penalties.empty() && numbers_.first_broken() == numbers_.parameters.size() &&
           leaves_alone<value_type>(options.optimizer)) {
-        const auto seen = views();
-        if (std::none_of(seen.begin(), seen.end(), [](const auto& layer) { return layer.trains_as_one(); })) {
-          const auto layers = unit_layers_of(seen);
-          gather(seen, layers, smaller_plan(layers, full_.input_shape().back()));
+        const auto nodes = std::as_const(full_).unit_nodes();
+        const auto layers = unit_tracer<value_type>(nodes).layers();
+        const staying_bundles stays = unit_finder(layers).staying();
+        if (std::none_of(nodes.begin(), nodes.end(), trains_as_one) && spares_a_tenth(layers, stays)) {
+          gather(nodes, layers, stays);
         }
       }
     }
@@ -28661,124 +28937,81 @@ class gathered {
   /// @throws parse_error if there are no such units.
   template <class Archive>
   void archive(Archive& a) {
-    if constexpr (can_be_gathered<Model>()) {
+    if constexpr (unit_network<Model>) {
       auto layers = std::uint64_t{plan_.size()};
       a(layers);
-      unit_plan plan = plan_;
-      if constexpr (!Archive::writes) {
-        const auto seen = views();
-        const auto own = unit_layers_of(seen);
-        expect_known(layers == 0 || layers == own.size());
-        plan.assign(static_cast<std::size_t>(layers), {});
-        read(a, own, plan);
-        forget();
-        gather(seen, own, std::move(plan));
-      } else {
-        for (const auto& units : plan) {
+      if constexpr (Archive::writes) {
+        for (const auto& units : plan_) {
           a(units);
+        }
+      } else {
+        places_.clear();
+        plan_.clear();
+        small_.reset();
+        if (layers > 0) {
+          gather_as_saved(a, static_cast<std::size_t>(layers));
         }
       }
     }
   }
 
  private:
-  using places = std::vector<std::vector<std::size_t>>;
-  using view = plain_view<value_type>;
+  using node = nn::unit_node<value_type>;
 
+  [[nodiscard]] static bool trains_as_one(const node& n) {
+    return n.mask != nullptr && !n.mask->trained_as_one.empty();
+  }
   static void expect_known(bool known) {
     if (!known) {
       reject<parse_error>("train::trainer", {"a saved training of other units"}, {"units of this network"});
     }
   }
+
   template <class Archive>
-  static void read(Archive& a, const std::vector<unit_layer>& layers, unit_plan& plan) {
-    for (std::size_t l = 0; l < plan.size(); ++l) {
+  void gather_as_saved(Archive& a, std::size_t count) {
+    const auto nodes = std::as_const(full_).unit_nodes();
+    const auto layers = unit_tracer<value_type>(nodes).layers();
+    expect_known(count == layers.size());
+    unit_plan plan(count);
+    for (std::size_t l = 0; l < count; ++l) {
       a(plan[l]);
-      bool known = !plan[l].empty() && plan[l].back() < layers[l].units;
-      for (std::size_t i = 1; i < plan[l].size(); ++i) {
-        known = known && plan[l][i - 1] < plan[l][i];
-      }
-      expect_known(known);
+      expect_known(!plan[l].empty() && plan[l].back() < layers[l].units());
     }
+    const staying_bundles stays = bundles_of(layers, plan);
+    expect_known(plan_of(layers, stays) == plan);
+    gather(nodes, layers, stays);
   }
 
-  /// @return the layers with a kernel.
-  [[nodiscard]] std::vector<view> views() const {
-    std::vector<view> result;
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-      (add_if_plain<Index>(result), ...);
-    }
-    (std::make_index_sequence<Model::size()>{});
-    return result;
-  }
-  template <std::size_t Index>
-  void add_if_plain(std::vector<view>& result) const {
-    if constexpr (plain_layer<layer_type<Model, Index>>) {
-      const auto& layer = std::as_const(full_).template layer_at<Index>();
-      result.push_back({layer.attributes().kernel_shape, elements(layer.kernel()), elements(layer.bias()), nullptr,
-                        is_rectified<Model, Index + 1>()});
-      if constexpr (requires { layer.mask(); }) {
-        result.back().mask = &layer.mask();
-      }
-    }
-  }
-  [[nodiscard]] static std::vector<unit_layer> unit_layers_of(const std::vector<view>& seen) {
-    std::vector<unit_layer> result;
-    for (const view& layer : seen) {
-      result.push_back(unit_layer_of(layer));
-    }
-    return result;
-  }
-
-  void forget() noexcept {
-    places_.clear();
-    plan_.clear();
-    small_.reset();
-  }
-
-  /// @param layers  of what is seen.   @param plan  empty: everything stays.
-  void gather(const std::vector<view>& seen, const std::vector<unit_layer>& layers, unit_plan plan) {
-    if (plan.empty()) {
-      return;
-    }
-    plan_ = std::move(plan);
-    small_.emplace(remade(std::make_index_sequence<Model::size()>{}));
+  /// @param layers  of the nodes with role `kernel`.   @param stays  per bundle.
+  void gather(const std::vector<node>& nodes, const std::vector<unit_layer>& layers, const staying_bundles& stays) {
+    plan_ = plan_of(layers, stays);
+    std::vector<std::size_t> units;
     std::vector<mask::weight_mask<value_type>> masks;
-    places found;
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      found.push_back(places_of_staying(layers[l], plan_[l], l == 0 ? nullptr : &plan_[l - 1],
-                                        l == 0 ? layers[l].inputs : layers[l - 1].units));
-      masks.push_back(mask_of(seen[l], found.back()));
-      found.push_back(seen[l].bias.empty() ? std::vector<std::size_t>{} : plan_[l]);
+    std::size_t next = 0;
+    for (const node& n : nodes) {
+      const bool thins = n.role == nn::unit_role::kernel;
+      units.push_back(thins ? plan_[next].size() : n.units);
+      const std::size_t first = places_.size();
+      for (std::size_t p = 0; p < n.parameters; ++p) {
+        places_.emplace_back(numbers_.parameters[places_.size()].size());
+        std::iota(places_.back().begin(), places_.back().end(), std::size_t{0});
+      }
+      if (thins) {
+        places_[first] = places_of_staying(layers[next], stays);
+        places_[first + 1] = n.bias.empty() ? std::vector<std::size_t>{} : plan_[next];
+        ++next;
+      }
+      if (n.prunable) {
+        masks.push_back(mask_of(n.mask, places_[first]));
+      }
     }
+    small_.emplace(std::as_const(full_).with_units(units));
     small_->set_masks(masks);
     small_parameters_ = small_->parameters();
-    for (std::size_t p = 0; p < found.size(); ++p) {
-      for (std::size_t i = 0; i < found[p].size(); ++i) {
-        small_parameters_[p][i] = numbers_.parameters[p][found[p][i]];
+    for (std::size_t p = 0; p < places_.size(); ++p) {
+      for (std::size_t i = 0; i < places_[p].size(); ++i) {
+        small_parameters_[p][i] = numbers_.parameters[p][places_[p][i]];
       }
-    }
-    places_ = std::move(found);
-  }
-
-  template <std::size_t... Index>
-  [[nodiscard]] Model remade(std::index_sequence<Index...> /*all*/) const {
-    return Model(full_.input_shape(), 0, remade_layer<Index>()...);
-  }
-  template <std::size_t Index>
-  [[nodiscard]] auto remade_layer() const {  // clang would look for the type in networks that have no such layers
-    const auto& layer = std::as_const(full_).template layer_at<Index>();
-    if constexpr (plain_layer<layer_type<Model, Index>>) {
-      const std::size_t units = plan_[plain_layers_below<Model, Index>()].size();
-      auto options = layer.options();
-      if constexpr (requires { options.units; }) {
-        options.units = units;
-      } else {
-        options.filters = units;
-      }
-      return layer_type<Model, Index>(std::move(options));
-    } else {
-      return layer;
     }
   }
 
@@ -28787,7 +29020,8 @@ class gathered {
   std::optional<Model> small_;
   std::vector<std::span<value_type>> small_parameters_;
   unit_plan plan_;
-  places places_;  // of each number of the small network among those of its parameter in the user's
+  std::vector<std::vector<std::size_t>>
+      places_;  // of each number of the small network among those of its parameter in the user's
 };
 
 }  // namespace espalier::inline v0::train::detail
@@ -28869,8 +29103,8 @@ struct fit_options {
   std::vector<double> class_weights{};  ///< how much samples of each class count, times their own weights; none: 1 each
   std::vector<regularize::layer_penalty> penalties{};  ///< added to the loss that is made small, not to that reported
   augmentation augment{};                              ///< changes samples at random before a step sees them
-  /// whether dead units of a masked nn::sequential, dense layers and convolutions, are left out while it is trained:
-  /// less work, and the same up to rounding; what callbacks do to weights is then not seen. false: the whole network
+  /// whether dead units of masked dense layers and convolutions are left out while a network is trained: less work, and
+  /// the same up to rounding; what callbacks do to weights is then not seen. false: the whole network
   bool gather = true;
   bool load_ahead = false;  ///< whether a thread of its own loads the next batch during a step; for loaders only
   stop_condition stop{};    ///< when it is stopped, the training ends before its next step

@@ -93,6 +93,7 @@
 #include <espalier/nn/softsign.hpp>
 #include <espalier/nn/swish.hpp>
 #include <espalier/nn/tanh.hpp>
+#include <espalier/nn/unit_node.hpp>
 #include <espalier/nn/workspace.hpp>
 #include <espalier/nn/zero_padding2d.hpp>
 #include <espalier/optim/adagrad.hpp>

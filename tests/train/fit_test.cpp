@@ -27,7 +27,6 @@
 #include <espalier/nn/predictor.hpp>
 #include <espalier/optim/cosine_rate.hpp>
 #include <espalier/optim/sgd.hpp>
-#include <espalier/structure/rules.hpp>
 #include <espalier/train/chunk_loader.hpp>
 #include <espalier/train/evaluate.hpp>
 #include <espalier/train/gradients.hpp>
@@ -192,54 +191,6 @@ train::chunk_loader<float> in_chunks(const support::labelled<float>& data, bool 
             to.samples.assign(data.numbers.begin() + static_cast<std::ptrdiff_t>(begin * 6),
                               data.numbers.begin() + static_cast<std::ptrdiff_t>(end * 6));
           }};
-}
-
-/// Prunes whole units of every masked layer, and some outputs that nobody then reads.
-template <class Model>
-void prune_units(Model& model) {
-  std::vector<espalier::mask::weight_mask<typename Model::value_type>> masks;
-  for (const auto& layer : model.layers()) {
-    const std::size_t units = layer.attributes.kernel_shape.back();
-    masks.push_back(espalier::mask::keep_all<typename Model::value_type>(layer.kernel.size()));
-    for (std::size_t i = 0; layer.attributes.optimizable && i < layer.kernel.size(); ++i) {
-      masks.back().mask[i] = (i % units) % 3 == 0 || i / units == 4 ? 0 : 1;
-    }
-    for (std::size_t unit = 0; unit < units; ++unit) {
-      layer.bias[unit] = unit % 2 == 0 ? -0.1F : 0.1F;  // so that units without inputs are silent, or constant
-    }
-  }
-  model.set_masks(masks);
-}
-
-/// Trains with dead units left out, or not.
-/// @return all weights, and how many were trained.
-template <class Model, class Options>
-std::pair<std::vector<typename Model::value_type>, std::size_t> trained_in_parts(Model model, Options options,
-                                                                                 bool gather) {
-  using value_type = typename Model::value_type;
-  prune_units(model);
-  options.gather = gather;
-  std::size_t count = 0;
-  {
-    train::detail::gathered<Model> network(model, options);
-    count = all_weights(network.model()).size();
-  }
-  const support::labelled<value_type> data(200, model.input_shape().size(), 3);
-  train::fit(model, data.view(), options);
-  return {all_weights(model), count};
-}
-
-/// Dead units make no difference but for rounding, and in how much is trained.
-template <class Model, class Options>
-void check_gathering(const Model& model, const Options& options) {
-  const auto [whole, all] = trained_in_parts(model, options, false);
-  const auto [parts, fewer] = trained_in_parts(model, options, true);
-  CHECK(fewer < all);
-  CHECK(all == whole.size());
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    CHECK(parts[i] == doctest::Approx(whole[i]).epsilon(1e-9).scale(1e-3));
-    CHECK((parts[i] == 0) == (whole[i] == 0));
-  }
 }
 
 }  // namespace
@@ -617,58 +568,5 @@ TEST_SUITE("train") {
     CHECK_THROWS_AS(trained_by(from_memory{data}, {.class_weights = {1}}), espalier::shape_error);
     CHECK_THROWS_WITH_AS(trained_by(in_chunks(data, true), {.batch = 10}).size(),
                          doctest::Contains("fit_options::shuffle = false"), espalier::argument_error);
-  }
-
-  TEST_CASE("dead units are left out of the training and the result is the same, optimizer and all") {
-    check_gathering(support::perceptron<double>(), train::fit_options<>{.epochs = 4, .batch = 32, .seed = 3});
-    check_gathering(support::convolutional<double>(), train::fit_options<>{.epochs = 2, .batch = 32, .seed = 3});
-    check_gathering(
-        support::perceptron<double>(),
-        train::fit_options<optim::sgd, optim::constant_rate>{
-            .epochs = 3, .batch = 50, .optimizer = {.momentum = 0.9, .nesterov = true}, .learning_rate = {0.1}});
-  }
-
-  TEST_CASE("what would move dead units is trained whole") {
-    auto model = support::perceptron<double>();
-    prune_units(model);
-    const std::size_t all = all_weights(model).size();
-    const auto trained = [&](const auto& options) {
-      train::detail::gathered<std::remove_cvref_t<decltype(model)>> network(model, options);
-      return all_weights(network.model()).size();
-    };
-    CHECK(trained(train::fit_options<>{}) < all);
-    CHECK(trained(train::fit_options<>{.gather = false}) == all);
-    CHECK(trained(train::fit_options<>{.optimizer = {.weight_decay = 0.1}}) == all);
-    train::fit_options<> penalized;
-    const espalier::structure::grouping groups(espalier::structure::unstructured{}, {6, 9});
-    penalized.penalties.push_back({"dense_1", groups, espalier::regularize::group_norms({.alpha = 1})});
-    CHECK(trained(penalized) == all);
-    model.parameters()[0][0] = std::nan("");
-    model.parameters()[3][0] = std::nan("");
-    CHECK(trained(train::fit_options<>{}) == all);
-    auto alive = support::perceptron<double>();
-    train::detail::gathered<std::remove_cvref_t<decltype(alive)>> network(alive, train::fit_options<>{});
-    CHECK(&network.model() == &alive);
-  }
-
-  TEST_CASE("callbacks find in the network what was trained of its parts, and a failure leaves the last good weights") {
-    const support::labelled<double> data(200, 6, 3);
-    auto model = support::perceptron<double>();
-    prune_units(model);
-    auto before = all_weights(model);
-    train::fit_options<> options{.epochs = 3, .batch = 64, .learning_rate = {0.01}};
-    options.on_epoch = [&](const train::progress& where) {
-      CHECK(all_weights(model) != before);
-      before = all_weights(model);
-      if (where.epoch == 2) {
-        throw std::runtime_error("enough");
-      }
-    };
-    CHECK_THROWS_WITH(train::fit(model, data.view(), options), "enough");
-    CHECK(all_weights(model) == before);
-    const auto result =
-        train::fit(model, data.view(), train::validation<double>{.data = data.view(), .keep_best = true},
-                   train::fit_options<>{.epochs = 2, .batch = 64});
-    CHECK(train::evaluate(model, data.view()).loss == doctest::Approx(result.best_loss).epsilon(1e-12));
   }
 }

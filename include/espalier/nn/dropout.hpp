@@ -38,7 +38,7 @@ class dropout : public detail::keeps_shape<T> {
   }
 
   extents build(const std::string& name, const extents& input, random_generator& generator) {
-    key_ = generator();
+    key_ = key_ == 0 ? generator() : key_;  // one that is built anew goes on as it was
     return detail::keeps_shape<T>::build(name, input, generator);
   }
   void forward(const pass<T>& p) const { drop(p.x, p.y, p); }

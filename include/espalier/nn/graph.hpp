@@ -26,6 +26,7 @@
 #include <espalier/nn/detail/graph_passes.hpp>
 #include <espalier/nn/detail/network_checks.hpp>
 #include <espalier/nn/layer.hpp>
+#include <espalier/nn/unit_node.hpp>
 #include <espalier/nn/workspace.hpp>
 #include <espalier/tensor/tensor.hpp>
 
@@ -163,6 +164,35 @@ class graph {
         result.push_back(std::move(shown));
       }
     }
+    return result;
+  }
+
+  /// @return what it is made of as far as units are concerned, in the order in which it was added.
+  [[nodiscard]] std::vector<unit_node<T>> unit_nodes() const {
+    std::vector<unit_node<T>> result;
+    for (const auto& n : nodes_) {
+      unit_node<T> node;
+      if (n.layer) {
+        node = n.layer->known_units(n.shape.back());
+      } else if (n.kind == detail::node_kind::sum || n.kind == detail::node_kind::beside) {
+        node.role = n.kind == detail::node_kind::sum ? unit_role::sum : unit_role::beside;
+      } else if (n.kind == detail::node_kind::combined) {
+        node.role = unit_role::layer;
+      }
+      node.inputs = n.inputs;
+      node.units = n.shape.back();
+      result.push_back(std::move(node));
+    }
+    for (const std::size_t output : nodes_.outputs()) {
+      result[output].output = true;
+    }
+    return result;
+  }
+
+  /// See sequential::with_units.
+  [[nodiscard]] graph with_units(std::span<const std::size_t> units) const {
+    graph result(*this);
+    result.nodes_.remake(units, result.generator_);
     return result;
   }
 

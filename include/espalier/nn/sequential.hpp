@@ -28,6 +28,7 @@
 #include <espalier/nn/detail/layer_passes.hpp>
 #include <espalier/nn/detail/network_checks.hpp>
 #include <espalier/nn/layer.hpp>
+#include <espalier/nn/unit_node.hpp>
 #include <espalier/nn/workspace.hpp>
 #include <espalier/tensor/tensor.hpp>
 
@@ -115,6 +116,29 @@ class sequential {
       result.push_back(std::move(shown));
     });
     return result;
+  }
+
+  /// @return what it is made of as far as units are concerned: the samples, then each layer.
+  [[nodiscard]] std::vector<unit_node<value_type>> unit_nodes() const {
+    std::vector<unit_node<value_type>> result(1);
+    result[0].units = shapes_[0].back();
+    const auto add = [&](const auto& layer) {
+      const std::size_t before = result.size() - 1;
+      result.push_back(detail::unit_node_of(layer, {before}, shapes_[before + 1].back()));
+    };
+    std::apply([&](const auto&... layer) { (add(layer), ...); }, layers_);
+    result.back().output = true;
+    return result;
+  }
+
+  /// @param units  per entry of unit_nodes(): how many it shall have; looked at for those of role `kernel`.
+  /// @return a network of the same layers with so many units, and weights of its own.
+  /// @throws shape_error if a layer does not fit any more the one before.
+  [[nodiscard]] sequential with_units(std::span<const std::size_t> units) const {
+    const auto remade = [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      return sequential(shapes_[0], 0, detail::remade(std::get<Index>(layers_), units[Index + 1])...);
+    };
+    return remade(std::index_sequence_for<Layers...>{});
   }
 
   /// @return views of all numbers that training changes: kernel and bias of each layer that has them, in order, and

@@ -43,8 +43,8 @@ struct fit_options {
   std::vector<double> class_weights{};  ///< how much samples of each class count, times their own weights; none: 1 each
   std::vector<regularize::layer_penalty> penalties{};  ///< added to the loss that is made small, not to that reported
   augmentation augment{};                              ///< changes samples at random before a step sees them
-  /// whether dead units of a masked nn::sequential, dense layers and convolutions, are left out while it is trained:
-  /// less work, and the same up to rounding; what callbacks do to weights is then not seen. false: the whole network
+  /// whether dead units of masked dense layers and convolutions are left out while a network is trained: less work, and
+  /// the same up to rounding; what callbacks do to weights is then not seen. false: the whole network
   bool gather = true;
   bool load_ahead = false;  ///< whether a thread of its own loads the next batch during a step; for loaders only
   stop_condition stop{};    ///< when it is stopped, the training ends before its next step

@@ -23,6 +23,7 @@
 #include <espalier/nn/detail/together.hpp>
 #include <espalier/nn/layer.hpp>
 #include <espalier/nn/relu.hpp>
+#include <espalier/nn/unit_node.hpp>
 #include <espalier/nn/workspace.hpp>
 #include <espalier/tensor/tensor.hpp>
 
@@ -74,7 +75,13 @@ class graph_layer {
   virtual ~graph_layer() = default;
 
   [[nodiscard]] const facts& known() const noexcept { return facts_; }
+  /// See layer.
+  virtual extents build(const std::string& name, const extents& input, random_generator& generator) = 0;
   [[nodiscard]] virtual std::unique_ptr<graph_layer> copy() const = 0;
+  /// @return one that has not been built, with so many units, see detail::remade.
+  [[nodiscard]] virtual std::unique_ptr<graph_layer> remade(std::size_t units) const = 0;
+  /// @return what it does with units, but for the nodes that feed it.
+  [[nodiscard]] virtual unit_node<T> known_units(std::size_t units) const = 0;
   [[nodiscard]] virtual std::size_t scratch(workspace_kind kind) const = 0;
   [[nodiscard]] virtual std::size_t kept() const = 0;
   virtual void forward(const pass<T>& p) const = 0;
@@ -117,12 +124,18 @@ class graph_layer_of : public graph_layer<typename Layer::value_type> {
                                  detail::takes_relu<Layer>, std::is_same_v<Layer, relu<value_type>>}),
         layer_(std::move(l)) {}
 
-  extents build(const std::string& name, const extents& input, random_generator& generator) {
+  extents build(const std::string& name, const extents& input, random_generator& generator) override {
     return layer_.build(name, input, generator);
   }
 
   [[nodiscard]] std::unique_ptr<graph_layer<value_type>> copy() const override {
     return std::make_unique<graph_layer_of>(*this);
+  }
+  [[nodiscard]] std::unique_ptr<graph_layer<value_type>> remade(std::size_t units) const override {
+    return std::make_unique<graph_layer_of>(detail::remade(layer_, units));
+  }
+  [[nodiscard]] unit_node<value_type> known_units(std::size_t units) const override {
+    return unit_node_of(layer_, {}, units);
   }
   [[nodiscard]] std::size_t scratch(workspace_kind kind) const override { return count_scratch(layer_, kind); }
   [[nodiscard]] std::size_t kept() const override { return count_kept(layer_); }
@@ -216,6 +229,9 @@ class graph_batch_layer_of final : public graph_layer_of<Layer>, public graph_ba
   using graph_layer_of<Layer>::graph_layer_of;
   [[nodiscard]] std::unique_ptr<graph_layer<value_type>> copy() const override {
     return std::make_unique<graph_batch_layer_of>(*this);
+  }
+  [[nodiscard]] std::unique_ptr<graph_layer<value_type>> remade(std::size_t units) const override {
+    return std::make_unique<graph_batch_layer_of>(detail::remade(this->layer_, units));
   }
   [[nodiscard]] graph_batch_layer<value_type>* batch() noexcept override { return this; }
   [[nodiscard]] const graph_batch_layer<value_type>* batch() const noexcept override { return this; }

@@ -17,6 +17,7 @@
 #include <espalier/base/closest_name.hpp>
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
+#include <espalier/base/random_generator.hpp>
 #include <espalier/kernels/combine.hpp>
 #include <espalier/nn/detail/graph_layer.hpp>
 
@@ -92,15 +93,26 @@ class graph_nodes {
     for (const std::size_t i : n.inputs) {
       n.trained_below = n.trained_below || all_[i].trained_below;
     }
-    std::tie(n.numbers, n.kept, n.sums) = std::tie(numbers_, kept_, sums_);
-    if (n.layer) {
-      numbers_ += n.layer->numbers();
-      kept_ += n.layer->kept();
-      sums_ += n.layer->batch() != nullptr ? n.layer->batch()->sums() : 0;
-    }
+    lay_out(n);
     all_.push_back(std::move(n));
     find_needed();
     return all_.size() - 1;
+  }
+
+  /// Makes all layers anew with weights of their own.
+  /// @param units  per node: how many its layer shall have, if it can be made with any.
+  void remake(std::span<const std::size_t> units, random_generator& generator) {
+    numbers_ = kept_ = sums_ = 0;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      node& n = all_[i];
+      if (n.layer) {
+        n.layer = layer_box<T>(std::as_const(n.layer)->remade(units[i]));
+        n.shape = n.layer->build(n.name, all_[n.inputs[0]].shape, generator);
+      } else if (n.inputs.size() > 1) {
+        n.shape = joined_shape(n.name, n.inputs, n.kind);
+      }
+      lay_out(n);
+    }
   }
 
   /// Says which nodes are the outputs; none: the last one.
@@ -200,6 +212,16 @@ class graph_nodes {
   }
 
  private:
+  /// Gives a node its places behind those of the nodes before.
+  void lay_out(node& n) {
+    std::tie(n.numbers, n.kept, n.sums) = std::tie(numbers_, kept_, sums_);
+    if (n.layer) {
+      numbers_ += n.layer->numbers();
+      kept_ += n.layer->kept();
+      sums_ += n.layer->batch() != nullptr ? n.layer->batch()->sums() : 0;
+    }
+  }
+
   /// From the outputs back, and then which nodes run together.
   void find_needed() {
     outputs_ = chosen_outputs_.empty() ? std::vector<std::size_t>{all_.size() - 1} : chosen_outputs_;

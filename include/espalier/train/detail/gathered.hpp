@@ -4,89 +4,45 @@
 #define ESPALIER_TRAIN_DETAIL_GATHERED_HPP
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <span>
-#include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <espalier/base/errors.hpp>
+#include <espalier/mask/make_mask.hpp>
 #include <espalier/mask/weight_mask.hpp>
-#include <espalier/nn/layer.hpp>
-#include <espalier/nn/masked.hpp>
+#include <espalier/nn/unit_node.hpp>
 #include <espalier/train/detail/network_numbers.hpp>
+#include <espalier/train/detail/unit_layers.hpp>
 #include <espalier/train/detail/unit_plan.hpp>
 #include <espalier/train/progress.hpp>
 
 namespace espalier::inline v0::train::detail {
 
-/// A dense layer or convolution, perhaps masked, which can be made anew with fewer units.
-template <class Layer>
-concept plain_layer = nn::weighted_layer<Layer> && requires(const Layer& l) {
-  typename Layer::plain_type;
-  l.options();
-  requires std::is_same_v<Layer, typename Layer::plain_type> ||
-      std::is_same_v<Layer, nn::masked<typename Layer::plain_type>>;
+/// A network that says what becomes of its units and can be made anew with fewer.
+template <class Model>
+concept unit_network = requires(const Model& m, std::span<const std::size_t> units) {
+  { m.unit_nodes() } -> std::same_as<std::vector<nn::unit_node<typename Model::value_type>>>;
+  { m.with_units(units) } -> std::same_as<Model>;
 };
 
-template <class Model, std::size_t Index>
-using layer_type = std::remove_cvref_t<decltype(std::declval<const Model&>().template layer_at<Index>())>;
-
-/// @return how many layers with kernels a network has before layer Index.
-template <class Model, std::size_t Index>
-[[nodiscard]] constexpr std::size_t plain_layers_below() {
-  if constexpr (Index == 0) {
-    return 0;
-  } else {
-    return plain_layers_below<Model, Index - 1>() + (plain_layer<layer_type<Model, Index - 1>> ? 1 : 0);
-  }
-}
-
-/// @return whether what is trained in the first layers is plain, and units do not mix between layers with kernels.
-template <class Model, std::size_t Count>
-[[nodiscard]] constexpr bool fits_gathering() {
-  if constexpr (Count == 0) {
-    return true;
-  } else {
-    using layer = layer_type<Model, Count - 1>;
-    constexpr std::size_t below = plain_layers_below<Model, Count - 1>();
-    constexpr bool between = below > 0 && below < plain_layers_below<Model, Model::size()>();
-    constexpr bool fits = nn::trained_layer<layer>
-                              ? plain_layer<layer>
-                              : !between || nn::detail::unit_flow_of<layer>() != nn::unit_flow::mixes;
-    return fits && fits_gathering<Model, Count - 1>();
-  }
-}
-
-/// @return whether smaller copies of a network can be made.
-template <class Model>
-[[nodiscard]] constexpr bool can_be_gathered() {
-  if constexpr (requires(const Model& m) {
-                  Model::size();
-                  m.template layer_at<0>();
-                }) {
-    return plain_layers_below<Model, Model::size()>() > 1 && fits_gathering<Model, Model::size()>();
-  } else {
-    return false;
-  }
-}
-
-/// @return whether a relu is the first thing behind layer Index - 1 that changes single numbers.
-template <class Model, std::size_t Index>
-[[nodiscard]] constexpr bool is_rectified() {
-  if constexpr (Index < Model::size()) {
-    constexpr nn::unit_flow flow = nn::detail::unit_flow_of<layer_type<Model, Index>>();
-    if constexpr (flow == nn::unit_flow::carries) {
-      return is_rectified<Model, Index + 1>();
-    } else {
-      return flow == nn::unit_flow::rectifies;
+/// @return what a mask says of some weights; null: all are kept.
+/// @param from  their places.
+template <class T>
+[[nodiscard]] mask::weight_mask<T> mask_of(const mask::weight_mask<T>* whole, const std::vector<std::size_t>& from) {
+  auto result = mask::keep_all<T>(from.size());
+  for (std::size_t i = 0; whole != nullptr && i < from.size(); ++i) {
+    result.mask[i] = whole->mask[from[i]];
+    if (!whole->offset.empty()) {
+      result.offset.push_back(whole->offset[from[i]]);
     }
-  } else {
-    return false;
   }
+  return result;
 }
 
 /// @return whether an optimizer never moves weights that have had no gradient.
@@ -114,14 +70,15 @@ class gathered {
 
   template <class Options>
   gathered(Model& full, const Options& options) : full_(full), numbers_(full) {
-    if constexpr (can_be_gathered<Model>()) {
+    if constexpr (unit_network<Model>) {
       full_.hold();
       if (options.gather && options.penalties.empty() && numbers_.first_broken() == numbers_.parameters.size() &&
           leaves_alone<value_type>(options.optimizer)) {
-        const auto seen = views();
-        if (std::none_of(seen.begin(), seen.end(), [](const auto& layer) { return layer.trains_as_one(); })) {
-          const auto layers = unit_layers_of(seen);
-          gather(seen, layers, smaller_plan(layers, full_.input_shape().back()));
+        const auto nodes = std::as_const(full_).unit_nodes();
+        const auto layers = unit_tracer<value_type>(nodes).layers();
+        const staying_bundles stays = unit_finder(layers).staying();
+        if (std::none_of(nodes.begin(), nodes.end(), trains_as_one) && spares_a_tenth(layers, stays)) {
+          gather(nodes, layers, stays);
         }
       }
     }
@@ -161,124 +118,81 @@ class gathered {
   /// @throws parse_error if there are no such units.
   template <class Archive>
   void archive(Archive& a) {
-    if constexpr (can_be_gathered<Model>()) {
+    if constexpr (unit_network<Model>) {
       auto layers = std::uint64_t{plan_.size()};
       a(layers);
-      unit_plan plan = plan_;
-      if constexpr (!Archive::writes) {
-        const auto seen = views();
-        const auto own = unit_layers_of(seen);
-        expect_known(layers == 0 || layers == own.size());
-        plan.assign(static_cast<std::size_t>(layers), {});
-        read(a, own, plan);
-        forget();
-        gather(seen, own, std::move(plan));
-      } else {
-        for (const auto& units : plan) {
+      if constexpr (Archive::writes) {
+        for (const auto& units : plan_) {
           a(units);
+        }
+      } else {
+        places_.clear();
+        plan_.clear();
+        small_.reset();
+        if (layers > 0) {
+          gather_as_saved(a, static_cast<std::size_t>(layers));
         }
       }
     }
   }
 
  private:
-  using places = std::vector<std::vector<std::size_t>>;
-  using view = plain_view<value_type>;
+  using node = nn::unit_node<value_type>;
 
+  [[nodiscard]] static bool trains_as_one(const node& n) {
+    return n.mask != nullptr && !n.mask->trained_as_one.empty();
+  }
   static void expect_known(bool known) {
     if (!known) {
       reject<parse_error>("train::trainer", {"a saved training of other units"}, {"units of this network"});
     }
   }
+
   template <class Archive>
-  static void read(Archive& a, const std::vector<unit_layer>& layers, unit_plan& plan) {
-    for (std::size_t l = 0; l < plan.size(); ++l) {
+  void gather_as_saved(Archive& a, std::size_t count) {
+    const auto nodes = std::as_const(full_).unit_nodes();
+    const auto layers = unit_tracer<value_type>(nodes).layers();
+    expect_known(count == layers.size());
+    unit_plan plan(count);
+    for (std::size_t l = 0; l < count; ++l) {
       a(plan[l]);
-      bool known = !plan[l].empty() && plan[l].back() < layers[l].units;
-      for (std::size_t i = 1; i < plan[l].size(); ++i) {
-        known = known && plan[l][i - 1] < plan[l][i];
-      }
-      expect_known(known);
+      expect_known(!plan[l].empty() && plan[l].back() < layers[l].units());
     }
+    const staying_bundles stays = bundles_of(layers, plan);
+    expect_known(plan_of(layers, stays) == plan);
+    gather(nodes, layers, stays);
   }
 
-  /// @return the layers with a kernel.
-  [[nodiscard]] std::vector<view> views() const {
-    std::vector<view> result;
-    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-      (add_if_plain<Index>(result), ...);
-    }
-    (std::make_index_sequence<Model::size()>{});
-    return result;
-  }
-  template <std::size_t Index>
-  void add_if_plain(std::vector<view>& result) const {
-    if constexpr (plain_layer<layer_type<Model, Index>>) {
-      const auto& layer = std::as_const(full_).template layer_at<Index>();
-      result.push_back({layer.attributes().kernel_shape, elements(layer.kernel()), elements(layer.bias()), nullptr,
-                        is_rectified<Model, Index + 1>()});
-      if constexpr (requires { layer.mask(); }) {
-        result.back().mask = &layer.mask();
-      }
-    }
-  }
-  [[nodiscard]] static std::vector<unit_layer> unit_layers_of(const std::vector<view>& seen) {
-    std::vector<unit_layer> result;
-    for (const view& layer : seen) {
-      result.push_back(unit_layer_of(layer));
-    }
-    return result;
-  }
-
-  void forget() noexcept {
-    places_.clear();
-    plan_.clear();
-    small_.reset();
-  }
-
-  /// @param layers  of what is seen.   @param plan  empty: everything stays.
-  void gather(const std::vector<view>& seen, const std::vector<unit_layer>& layers, unit_plan plan) {
-    if (plan.empty()) {
-      return;
-    }
-    plan_ = std::move(plan);
-    small_.emplace(remade(std::make_index_sequence<Model::size()>{}));
+  /// @param layers  of the nodes with role `kernel`.   @param stays  per bundle.
+  void gather(const std::vector<node>& nodes, const std::vector<unit_layer>& layers, const staying_bundles& stays) {
+    plan_ = plan_of(layers, stays);
+    std::vector<std::size_t> units;
     std::vector<mask::weight_mask<value_type>> masks;
-    places found;
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      found.push_back(places_of_staying(layers[l], plan_[l], l == 0 ? nullptr : &plan_[l - 1],
-                                        l == 0 ? layers[l].inputs : layers[l - 1].units));
-      masks.push_back(mask_of(seen[l], found.back()));
-      found.push_back(seen[l].bias.empty() ? std::vector<std::size_t>{} : plan_[l]);
+    std::size_t next = 0;
+    for (const node& n : nodes) {
+      const bool thins = n.role == nn::unit_role::kernel;
+      units.push_back(thins ? plan_[next].size() : n.units);
+      const std::size_t first = places_.size();
+      for (std::size_t p = 0; p < n.parameters; ++p) {
+        places_.emplace_back(numbers_.parameters[places_.size()].size());
+        std::iota(places_.back().begin(), places_.back().end(), std::size_t{0});
+      }
+      if (thins) {
+        places_[first] = places_of_staying(layers[next], stays);
+        places_[first + 1] = n.bias.empty() ? std::vector<std::size_t>{} : plan_[next];
+        ++next;
+      }
+      if (n.prunable) {
+        masks.push_back(mask_of(n.mask, places_[first]));
+      }
     }
+    small_.emplace(std::as_const(full_).with_units(units));
     small_->set_masks(masks);
     small_parameters_ = small_->parameters();
-    for (std::size_t p = 0; p < found.size(); ++p) {
-      for (std::size_t i = 0; i < found[p].size(); ++i) {
-        small_parameters_[p][i] = numbers_.parameters[p][found[p][i]];
+    for (std::size_t p = 0; p < places_.size(); ++p) {
+      for (std::size_t i = 0; i < places_[p].size(); ++i) {
+        small_parameters_[p][i] = numbers_.parameters[p][places_[p][i]];
       }
-    }
-    places_ = std::move(found);
-  }
-
-  template <std::size_t... Index>
-  [[nodiscard]] Model remade(std::index_sequence<Index...> /*all*/) const {
-    return Model(full_.input_shape(), 0, remade_layer<Index>()...);
-  }
-  template <std::size_t Index>
-  [[nodiscard]] auto remade_layer() const {  // clang would look for the type in networks that have no such layers
-    const auto& layer = std::as_const(full_).template layer_at<Index>();
-    if constexpr (plain_layer<layer_type<Model, Index>>) {
-      const std::size_t units = plan_[plain_layers_below<Model, Index>()].size();
-      auto options = layer.options();
-      if constexpr (requires { options.units; }) {
-        options.units = units;
-      } else {
-        options.filters = units;
-      }
-      return layer_type<Model, Index>(std::move(options));
-    } else {
-      return layer;
     }
   }
 
@@ -287,7 +201,8 @@ class gathered {
   std::optional<Model> small_;
   std::vector<std::span<value_type>> small_parameters_;
   unit_plan plan_;
-  places places_;  // of each number of the small network among those of its parameter in the user's
+  std::vector<std::vector<std::size_t>>
+      places_;  // of each number of the small network among those of its parameter in the user's
 };
 
 }  // namespace espalier::inline v0::train::detail
