@@ -22942,6 +22942,18 @@ class graph_nodes {
       if (all_[i].needed && all_[i].layer && all_[all_[i].inputs[0]].users == 1) {
         join_to_only(all_[i].inputs[0], i);
       }
+      if (all_[i].needed && all_[i].kind == node_kind::sum) {
+        find_summand(all_[i]);
+      }
+    }
+  }
+
+  /// A sum takes the memory of a node that nothing else takes, if there is one: the others are added there.
+  void find_summand(node& sum) const {
+    const auto found = std::find_if(sum.inputs.begin(), sum.inputs.end(),
+                                    [&](std::size_t i) { return all_[i].users == 1 && !keeps_output(i); });
+    if (found != sum.inputs.end()) {
+      sum.root = all_[*found].root;
     }
   }
 
@@ -23218,21 +23230,25 @@ class graph_passes {
 
   void join(const place& p, std::size_t index) const {
     const graph_node<T>& n = nodes_[index];
+    T* y = p.memory.value(index);
     const std::size_t count = p.memory.count(index, p.blocks);
+    bool begun = n.root != index;  // by the node whose memory it takes
     for (std::size_t input = 0; input < n.inputs.size(); ++input) {
       const T* from = p.memory.value(n.inputs[input]);
       if (n.kind == node_kind::beside) {
-        kernels::put_channels(part_of(n, input, p.blocks), from, p.memory.value(index));
-      } else if (input == 0) {
-        std::copy_n(from, count, p.memory.value(index));
+        kernels::put_channels(part_of(n, input, p.blocks), from, y);
+      } else if (from == y) {
+        continue;
+      } else if (!begun) {
+        std::copy_n(from, count, y);
+        begun = true;
       } else if (n.kind == node_kind::combined) {
-        kernels::combine<T>(n.combination, {from, count}, {p.memory.value(index), count});
+        kernels::combine<T>(n.combination, {from, count}, {y, count});
       } else {
-        kernels::add<T>({from, count}, {p.memory.value(index), count});
+        kernels::add<T>({from, count}, {y, count});
       }
     }
     if (n.kind == node_kind::combined && divisor_of(n) != T{1}) {
-      T* y = p.memory.value(index);
       std::transform(y, y + count, y, [divisor = divisor_of(n)](T sum) { return sum / divisor; });
     }
   }
@@ -23332,7 +23348,12 @@ class graph_passes {
     const graph_node<T>& n = nodes_[index];
     for (std::size_t input = 0; input < n.inputs.size(); ++input) {
       const std::size_t to = n.inputs[input];
-      if (!nodes_[to].trained_below) {
+      if (!nodes_[to].trained_below || nodes_[to].root == n.root) {
+        continue;
+      }
+      if (n.kind == node_kind::sum && nodes_[to].users > 1) {
+        const std::size_t count = p.memory.count(index, p.blocks);
+        kernels::add<T>({p.memory.delta(index), count}, {p.memory.delta(to), count});
         continue;
       }
       hand_over(p, to, [&](T* dx) {

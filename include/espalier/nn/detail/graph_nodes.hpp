@@ -248,6 +248,18 @@ class graph_nodes {
       if (all_[i].needed && all_[i].layer && all_[all_[i].inputs[0]].users == 1) {
         join_to_only(all_[i].inputs[0], i);
       }
+      if (all_[i].needed && all_[i].kind == node_kind::sum) {
+        find_summand(all_[i]);
+      }
+    }
+  }
+
+  /// A sum takes the memory of a node that nothing else takes, if there is one: the others are added there.
+  void find_summand(node& sum) const {
+    const auto found = std::find_if(sum.inputs.begin(), sum.inputs.end(),
+                                    [&](std::size_t i) { return all_[i].users == 1 && !keeps_output(i); });
+    if (found != sum.inputs.end()) {
+      sum.root = all_[*found].root;
     }
   }
 

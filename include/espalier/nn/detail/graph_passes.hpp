@@ -247,21 +247,25 @@ class graph_passes {
 
   void join(const place& p, std::size_t index) const {
     const graph_node<T>& n = nodes_[index];
+    T* y = p.memory.value(index);
     const std::size_t count = p.memory.count(index, p.blocks);
+    bool begun = n.root != index;  // by the node whose memory it takes
     for (std::size_t input = 0; input < n.inputs.size(); ++input) {
       const T* from = p.memory.value(n.inputs[input]);
       if (n.kind == node_kind::beside) {
-        kernels::put_channels(part_of(n, input, p.blocks), from, p.memory.value(index));
-      } else if (input == 0) {
-        std::copy_n(from, count, p.memory.value(index));
+        kernels::put_channels(part_of(n, input, p.blocks), from, y);
+      } else if (from == y) {
+        continue;
+      } else if (!begun) {
+        std::copy_n(from, count, y);
+        begun = true;
       } else if (n.kind == node_kind::combined) {
-        kernels::combine<T>(n.combination, {from, count}, {p.memory.value(index), count});
+        kernels::combine<T>(n.combination, {from, count}, {y, count});
       } else {
-        kernels::add<T>({from, count}, {p.memory.value(index), count});
+        kernels::add<T>({from, count}, {y, count});
       }
     }
     if (n.kind == node_kind::combined && divisor_of(n) != T{1}) {
-      T* y = p.memory.value(index);
       std::transform(y, y + count, y, [divisor = divisor_of(n)](T sum) { return sum / divisor; });
     }
   }
@@ -361,7 +365,12 @@ class graph_passes {
     const graph_node<T>& n = nodes_[index];
     for (std::size_t input = 0; input < n.inputs.size(); ++input) {
       const std::size_t to = n.inputs[input];
-      if (!nodes_[to].trained_below) {
+      if (!nodes_[to].trained_below || nodes_[to].root == n.root) {
+        continue;
+      }
+      if (n.kind == node_kind::sum && nodes_[to].users > 1) {
+        const std::size_t count = p.memory.count(index, p.blocks);
+        kernels::add<T>({p.memory.delta(index), count}, {p.memory.delta(to), count});
         continue;
       }
       hand_over(p, to, [&](T* dx) {
