@@ -33,4 +33,8 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/espalier-config.cmake.
 write_basic_package_version_file(espalier-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/espalier-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/espalier-config-version.cmake DESTINATION ${package_folder})
+if(TARGET espalier_compiled)
+  install(FILES ${PROJECT_SOURCE_DIR}/cmake/compiled.cmake ${PROJECT_SOURCE_DIR}/cmake/compiled_espalier.cpp
+          DESTINATION ${package_folder})
+endif()
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

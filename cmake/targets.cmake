@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The targets that users link: espalier::core (the standard library only), espalier::espalier (core and xtensor),
-# espalier::single_header (the amalgamated header) and espalier::io (the opt-in headers of io/). A target is there when
-# what it needs is there; what is missing is said.
+# espalier::compiled (the same, compiled once), espalier::single_header (the amalgamated header) and espalier::io (the
+# opt-in headers of io/). A target is there when what it needs is there; what is missing is said.
 
 file(STRINGS ${PROJECT_SOURCE_DIR}/cmake/floors.txt floors REGEX "^(core|upper|io) ")
 foreach(floor IN LISTS floors)
@@ -42,6 +42,7 @@ find_package(Threads QUIET)
 if(TARGET xtensor AND Threads_FOUND)
   espalier_library(espalier ${upper_headers})
   target_link_libraries(espalier_espalier INTERFACE espalier::core xtensor Threads::Threads)
+  include(${CMAKE_CURRENT_LIST_DIR}/compiled.cmake)
 
   set(include_folder ${PROJECT_SOURCE_DIR}/single_header)
   espalier_library(single_header ${include_folder}/espalier.hpp ${include_folder}/espalier_core.hpp)
