@@ -165,7 +165,8 @@ class extents {
 
   /// @param sizes  the size of each axis, at most four.
   /// @throws shape_error if there are more than four axes, or if the number of elements overflows.
-  constexpr extents(std::initializer_list<std::size_t> sizes) : extents(std::span(sizes.begin(), sizes.size())) {}
+  constexpr extents(std::initializer_list<std::size_t> sizes)
+      : extents(std::span<const std::size_t>(sizes.begin(), sizes.size())) {}
 
   /// @param sizes  the size of each axis, at most four.
   /// @throws shape_error if there are more than four axes, or if the number of elements overflows.
@@ -405,6 +406,23 @@ struct round_to {
 /// Any of the rules.
 using rule = std::variant<unstructured, structured, pattern, block, channel, n_of_m, round_to>;
 
+namespace detail {
+
+/// Calls an action with the struct that a rule is. std::visit does so too, by a table of functions for each action,
+/// which takes compilers four times as long.
+/// @param action  gives the same type for each of them.
+template <std::size_t Index = 0, class Action>
+decltype(auto) visit(const rule& r, Action&& action) {
+  if constexpr (Index + 1 < std::variant_size_v<rule>) {
+    if (r.index() != Index) {
+      return visit<Index + 1>(r, action);
+    }
+  }
+  return action(std::get<Index>(r));
+}
+
+}  // namespace detail
+
 /// @param r  a rule.
 /// @return its name and numbers, such as "pattern of 1920 rows, 2 consecutive".
 [[nodiscard]] inline std::string to_string(const rule& r) {
@@ -421,7 +439,7 @@ using rule = std::variant<unstructured, structured, pattern, block, channel, n_o
     std::string operator()(const n_of_m& r) const { return std::to_string(r.n) + " of " + std::to_string(r.m); }
     std::string operator()(const round_to& r) const { return "rounded to " + std::to_string(r.units) + " units"; }
   } name;
-  return std::visit(name, r);
+  return detail::visit(r, name);
 }
 
 /// @param r  a rule.
@@ -678,6 +696,15 @@ class byte_reader {
  private:
   template <class T>
   void get(T& value) {
+    if constexpr (requires { value.resize(1); }) {
+      get_sequence(value);
+    } else {
+      get_number(value);
+    }
+  }
+
+  template <class T>
+  void get_number(T& value) {
     static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to read this type");
     if constexpr (std::is_same_v<T, bool>) {
       std::uint8_t byte = 0;  // a byte that is neither 0 nor 1 must not become a bool
@@ -688,17 +715,10 @@ class byte_reader {
     }
   }
 
-  void get(std::string& text) { get_sequence(text); }
-
-  template <class T>
-  void get(std::vector<T>& numbers) {
-    get_sequence(numbers);
-  }
-
   template <class Sequence>
   void get_sequence(Sequence& sequence) {
     std::uint64_t count = 0;
-    get(count);
+    get_number(count);
     if (count > left() / sizeof(typename Sequence::value_type)) {
       refuse(count * sizeof(typename Sequence::value_type));
     }
@@ -753,26 +773,17 @@ class byte_writer {
  private:
   template <class T>
   void put(const T& value) {
-    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to write this type");
-    append(&value, 1);
-  }
-
-  void put(const std::string& text) { put_sequence(text.data(), text.size()); }
-
-  template <class T>
-  void put(const std::vector<T>& numbers) {
-    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, std::byte>);
-    put_sequence(numbers.data(), numbers.size());
-  }
-
-  template <class T>
-  void put_sequence(const T* first, std::size_t count) {
-    put(std::uint64_t{count});
-    append(first, count);
+    if constexpr (requires { value.data(); }) {
+      put(std::uint64_t{value.size()});
+      append(value.data(), value.size());
+    } else {
+      append(&value, 1);
+    }
   }
 
   template <class T>
   void append(const T* first, std::size_t count) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to write this type");
     if (count > 0) {
       const std::size_t begin = bytes_.size();
       bytes_.resize(begin + count * sizeof(T));
@@ -871,23 +882,15 @@ class fingerprint {
   /// @param number  a number or an enumerator.
   template <class T>
   requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(T number) noexcept {
-    return add(std::span<const T>(&number, 1));
+    return add_bytes(&number, 1, sizeof(T));
   }
 
-  fingerprint& add(std::string_view text) noexcept { return add(std::span<const char>(text)); }
+  fingerprint& add(std::string_view text) noexcept { return add_bytes(text.data(), text.size(), 1); }
 
   /// @param numbers  with their count, so that parts cannot run together.   Complexity: O(n).
   template <class T>
   requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(std::span<const T> numbers) noexcept {
-    mix(numbers.size());
-    const auto bytes = std::as_bytes(numbers);
-    for (std::size_t begin = 0; begin < bytes.size(); begin += sizeof(std::uint64_t)) {
-      std::uint64_t word = 0;
-      const std::size_t count = bytes.size() - begin < sizeof(word) ? bytes.size() - begin : sizeof(word);
-      std::memcpy(&word, bytes.data() + begin, count);
-      mix(word);
-    }
-    return *this;
+    return add_bytes(numbers.data(), numbers.size(), sizeof(T));
   }
 
   /// @tparam T  any type; what is added is its name, as the compiler spells it.
@@ -899,6 +902,18 @@ class fingerprint {
   [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
 
  private:
+  fingerprint& add_bytes(const void* first, std::size_t count, std::size_t size_of_each) noexcept {
+    mix(count);
+    const auto* const bytes = static_cast<const unsigned char*>(first);
+    const std::size_t size = count * size_of_each;
+    for (std::size_t begin = 0; begin < size; begin += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, bytes + begin, size - begin < sizeof(word) ? size - begin : sizeof(word));
+      mix(word);
+    }
+    return *this;
+  }
+
   void mix(std::uint64_t word) noexcept {
     value_ = (value_ ^ word) * 0xBF58476D1CE4E5B9U;
     value_ ^= value_ >> 31U;
@@ -1059,6 +1074,26 @@ class compensated_sum {
 
 #endif
 
+// ---- espalier/base/view_of.hpp ----
+// All elements of a vector as a span.
+#ifndef ESPALIER_BASE_VIEW_OF_HPP
+#define ESPALIER_BASE_VIEW_OF_HPP
+
+namespace espalier::inline v0 {
+
+/// What the conversion of a vector to a span gives as well. That one looks at the vector as a range, which takes
+/// compilers some 20 ms for each type of elements; code that every program includes uses this one.
+/// @param all  must outlive the result.
+/// @return a view of its elements.
+template <class T>
+[[nodiscard]] std::span<const T> view_of(const std::vector<T>& all) noexcept {
+  return {all.data(), all.size()};
+}
+
+}  // namespace espalier::inline v0
+
+#endif
+
 // ---- espalier/hls/precision.hpp ----
 // The type of a number in hardware, as HLS tools write it: ap_fixed<16,6>, ac_int<8,false>, auto, and so on.
 #ifndef ESPALIER_HLS_PRECISION_HPP
@@ -1144,15 +1179,16 @@ struct config {
     layer_config result;
     result.io_type = io_type;
     const auto levels = levels_of(layer_name, layer_type);
-    for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-      if (*level == nullptr) {
+    for (std::size_t i = levels.size(); i-- > 0;) {
+      const settings* const level = levels[i];
+      if (level == nullptr) {
         continue;
       }
-      result.reuse_factor = (*level)->reuse_factor.value_or(result.reuse_factor);
-      result.compression = (*level)->compression.value_or(result.compression);
-      if ((*level)->strategy) {
-        result.strategy = *(*level)->strategy;
-        result.warning = (*level)->warning;
+      result.reuse_factor = level->reuse_factor.value_or(result.reuse_factor);
+      result.compression = level->compression.value_or(result.compression);
+      if (level->strategy) {
+        result.strategy = *level->strategy;
+        result.warning = level->warning;
       }
     }
     detail::expect_reuse_factor(result.reuse_factor, "hls::config::of", layer_name);
@@ -1518,18 +1554,20 @@ struct matrix_size {
   }
   const std::uint64_t weights = matrix.inputs * matrix.outputs;
   std::vector<std::uint64_t> factors;
-  for (std::uint64_t divisor = 1; divisor <= weights / divisor; ++divisor) {
-    if (weights % divisor != 0) {
-      continue;
+  const auto take = [&](std::uint64_t factor) {
+    if (weights % factor == 0 && is_valid_reuse_factor(matrix, factor)) {
+      factors.push_back(factor);
     }
-    for (const std::uint64_t factor : {divisor, weights / divisor}) {
-      if (is_valid_reuse_factor(matrix, factor)) {
-        factors.push_back(factor);
-      }
+  };
+  std::uint64_t divisor = 1;
+  for (; divisor <= weights / divisor; ++divisor) {
+    take(divisor);
+  }
+  while (--divisor > 0) {  // the others, which belong to one of these each
+    if (weights % divisor == 0 && weights / divisor != divisor) {
+      take(weights / divisor);
     }
   }
-  std::sort(factors.begin(), factors.end());
-  factors.erase(std::unique(factors.begin(), factors.end()), factors.end());
   return factors;
 }
 
@@ -1592,7 +1630,7 @@ struct problem {
   /// @param item_class  index of a class.
   /// @return its weight in every resource.
   [[nodiscard]] std::span<const std::int64_t> weights_of(std::size_t item_class) const noexcept {
-    return std::span(weights).subspan(item_class * resources(), resources());
+    return {weights.data() + item_class * resources(), resources()};
   }
 };
 
@@ -1912,7 +1950,7 @@ struct windows {
 
   [[nodiscard]] std::size_t classes() const noexcept { return begin.size() - 1; }
   [[nodiscard]] std::span<const window_item> of(std::size_t c) const noexcept {
-    return std::span(items).subspan(begin[c], begin[c + 1] - begin[c]);
+    return {items.data() + begin[c], begin[c + 1] - begin[c]};
   }
 };
 
@@ -2237,7 +2275,7 @@ class choice_table {
   [[nodiscard]] std::size_t options(std::size_t c) const noexcept { return problem_.options[c]; }
   [[nodiscard]] std::size_t lightest(std::size_t c) const noexcept { return lightest_[c]; }
   [[nodiscard]] std::span<const std::int64_t> weights(std::size_t c, std::size_t option) const noexcept {
-    return std::span(problem_.weights).subspan((first_[c] + option) * rows(), rows());
+    return {problem_.weights.data() + (first_[c] + option) * rows(), rows()};
   }
   /// The place of a class's first option among all.
   [[nodiscard]] std::size_t first(std::size_t c) const noexcept { return first_[c]; }
@@ -2692,7 +2730,7 @@ template <class = void>  // so that it is compiled where it is called only
     for (std::int64_t number = 0; number < order; ++number) {
       std::vector<std::int64_t> place = weights.member_of(number);
       --place[row];
-      next.push_back(static_cast<std::size_t>(weights.class_of(place)));
+      next.push_back(static_cast<std::size_t>(weights.class_of(view_of(place))));
     }
     std::vector<std::uint8_t> seen(next.size(), 0);
     for (std::size_t first = 0; first < next.size(); ++first) {
@@ -2731,7 +2769,7 @@ struct piece {
 
 /// Whether an item of these weights fits into what is left of each row.
 template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] bool fits_in(std::span<const std::int64_t> weights, std::span<const std::int64_t> room) noexcept {
+[[nodiscard]] bool fits_in(std::span<const std::int64_t> weights, const std::vector<std::int64_t>& room) noexcept {
   return std::equal(weights.begin(), weights.end(), room.begin(),
                     [](std::int64_t weight, std::int64_t left) { return weight <= left; });
 }
@@ -2754,7 +2792,7 @@ struct core_problem {
   std::vector<piece> free_pieces;        ///< items that weigh nothing where it matters; all kept
 
   [[nodiscard]] std::span<const std::int64_t> weights_of(std::size_t c) const noexcept {
-    return std::span(weights).subspan(c * rows.size(), rows.size());
+    return {weights.data() + c * rows.size(), rows.size()};
   }
 };
 
@@ -2975,7 +3013,7 @@ template <class = void>  // so that it is compiled where it is called only
 template <class = void>  // so that it is compiled where it is called only
 [[nodiscard]] int128 exact_dual(const core_problem& core, const windows& w, const fixed_point& scale,
                                 const exact_prices& prices, budget& b) {
-  int128 sum = prices.cost(w.remaining);
+  int128 sum = prices.cost(view_of(w.remaining));
   for (std::size_t c = 0; c < w.classes(); ++c) {
     const int128 t = prices.cost(core.weights_of(c));
     const auto items = w.of(c);
@@ -3135,6 +3173,7 @@ struct move_costs {
 /// lambda a unit.
 ///
 /// What walks through many items throws interrupted if told to stop.
+template <class = void>  // so that it is compiled where it is used only
 class regret {
  public:
   regret(const core_problem& core, const windows& w, const fixed_point& scale, exact_prices prices, budget& b)
@@ -5592,7 +5631,9 @@ class neighbourhood {
   [[nodiscard]] bool fits() const noexcept {
     return std::all_of(capacities_.begin(), capacities_.end(), [](std::int64_t c) { return c >= 0; });
   }
-  [[nodiscard]] relaxation terms() const noexcept { return {items_, begin_, weights_, capacities_, {}, slack_costs_}; }
+  [[nodiscard]] relaxation terms() const noexcept {
+    return {view_of(items_), view_of(begin_), weights_, view_of(capacities_), {}, view_of(slack_costs_)};
+  }
 
  private:
   std::vector<window_item> items_;
@@ -5682,7 +5723,7 @@ struct moving_classes {
 template <class = void>  // so that it is compiled where it is used only
 class open_classes {
  public:
-  explicit open_classes(const regret& r) : regret_(r) {}
+  explicit open_classes(const regret<>& r) : regret_(r) {}
 
   void add(std::size_t c) { open_.push_back(c); }
   [[nodiscard]] const std::vector<std::size_t>& list() const noexcept { return open_; }
@@ -5770,13 +5811,13 @@ class open_classes {
     return {result.low - error, result.high + error};
   }
 
-  const regret& regret_;
+  const regret<>& regret_;
   std::vector<std::size_t> open_;
 };
 
 /// Lists the moves within a limit.   Complexity: O(classes rows) and the moves that were not asked for before.
 template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] moving_classes find_moving(regret& r, std::int64_t limit) {
+[[nodiscard]] moving_classes find_moving(regret<>& r, std::int64_t limit) {
   moving_classes result;
   open_classes open(r);
   std::int64_t nearest = endless;
@@ -5829,7 +5870,7 @@ template <class Late = void>  // so that it is compiled where it is used only
 class one_row_search {
  public:
   /// @param grain  by how much at least a better choice is better; see regret::grain.
-  one_row_search(regret& r, std::int64_t grain, budget& b)
+  one_row_search(regret<>& r, std::int64_t grain, budget& b)
       : regret_(r), grain_(grain), budget_(b), price_(r.prices().scaled.front()) {}
 
   /// Takes at most a quarter of the work that is left: where it does not do, other ways may.
@@ -5975,7 +6016,7 @@ class one_row_search {
     return (i & 63U) != 0 || budget_.allows(history_.bytes() + 2 * states_.capacity() * sizeof(state));
   }
 
-  regret& regret_;
+  regret<>& regret_;
   std::int64_t grain_;
   budget& budget_;
   int128 price_;
@@ -6013,7 +6054,7 @@ namespace espalier::inline v0::knapsack::detail {
 template <class Late = void>  // so that it is compiled where there is something to search only
 class repair {
  public:
-  repair(regret& r, budget& b) : regret_(r), budget_(b), known_(r.rows(), b) {}
+  repair(regret<>& r, budget& b) : regret_(r), budget_(b), known_(r.rows(), b) {}
 
   /// @param from    a feasible choice of a regret below endless.
   /// @param enough  a regret at which to stop.
@@ -6130,7 +6171,7 @@ class repair {
     }
   }
 
-  regret& regret_;
+  regret<>& regret_;
   budget& budget_;
   state_layer<Late> known_;
   move_history<Late> history_;
@@ -6169,7 +6210,7 @@ template <class Late = void>
 class prover {
  public:
   /// @param good_enough  a difference of regrets that need not be closed.
-  prover(regret& r, choice first, std::int64_t good_enough, budget& b)
+  prover(regret<>& r, choice first, std::int64_t good_enough, budget& b)
       : regret_(r), good_enough_(good_enough), budget_(b), outside_(r.grain() > 1 ? r.least_outside() : 0) {
     result_.best = std::move(first);
   }
@@ -6346,7 +6387,7 @@ class prover {
     }
   }
 
-  regret& regret_;
+  regret<>& regret_;
   std::int64_t good_enough_;
   budget& budget_;
   std::int64_t outside_;  // the least regret there; 0 if it does not matter
@@ -6374,7 +6415,7 @@ namespace espalier::inline v0::knapsack::detail {
 template <class = void>  // so that it is compiled where it is used only
 class rounding {
  public:
-  rounding(regret& r, budget& b) : regret_(r), budget_(b), slack_(r.slack()), moves_(r.classes(), 0) {}
+  rounding(regret<>& r, budget& b) : regret_(r), budget_(b), slack_(r.slack()), moves_(r.classes(), 0) {}
 
   /// @param start  moves from k0 to begin with, all in the windows.
   /// @return a feasible choice with its regret; none if the windows are too narrow to leave room.
@@ -6505,7 +6546,7 @@ class rounding {
     return best;
   }
 
-  regret& regret_;
+  regret<>& regret_;
   budget& budget_;
   std::vector<std::int64_t> slack_;
   std::vector<std::int64_t> moves_;
@@ -6551,7 +6592,8 @@ class window_solver {
     if (std::any_of(w.remaining.begin(), w.remaining.end(), [](std::int64_t left) { return left < 0; })) {
       return std::nullopt;
     }
-    const dual_solution dual = minimize_dual({w.items, w.begin, core_.weights, w.remaining, {}, {}}, hint, budget_);
+    const dual_solution dual = minimize_dual(
+        {view_of(w.items), view_of(w.begin), view_of(core_.weights), view_of(w.remaining), {}, {}}, hint, budget_);
     took_.dual_steps += dual.steps;
     prices_ = dual.prices;
     bool too_large = false;
@@ -6586,7 +6628,7 @@ class window_solver {
     }
     const exact_prices& prices = at.prices;
     const fixed_point scale = scale_.coarser(at.unused);
-    regret r(core_, w, scale, prices, budget_);
+    regret<> r(core_, w, scale, prices, budget_);
     const auto first = round(w, r, mixture);
     if (!first) {
       return std::nullopt;
@@ -6617,7 +6659,7 @@ class window_solver {
   }
 
   /// The first choice. On a plateau k0 may be far from where the rows are used up evenly, but the mixture is there.
-  [[nodiscard]] std::optional<choice> round(const windows& w, regret& r, const std::vector<price_share>& mixture) {
+  [[nodiscard]] std::optional<choice> round(const windows& w, regret<>& r, const std::vector<price_share>& mixture) {
     std::optional<choice> result = rounding(r, budget_)();
     std::size_t free_moves = 0;
     for (std::size_t c = 0; c < r.classes(); ++c) {
@@ -6631,7 +6673,7 @@ class window_solver {
   }
 
   /// The moves from k0 to what a mixture keeps, rounded down.
-  [[nodiscard]] std::vector<std::int64_t> moves_to(const windows& w, const regret& r,
+  [[nodiscard]] std::vector<std::int64_t> moves_to(const windows& w, const regret<>& r,
                                                    const std::vector<price_share>& mixture) const {
     std::vector<std::int64_t> result;
     for (std::size_t c = 0; c < w.classes(); ++c) {
@@ -6642,7 +6684,7 @@ class window_solver {
     return result;
   }
 
-  [[nodiscard]] window_choice describe_choice(const windows& w, const regret& r, const proof& found,
+  [[nodiscard]] window_choice describe_choice(const windows& w, const regret<>& r, const proof& found,
                                               double dual) const {
     window_choice result;
     compensated_sum value;
@@ -6784,7 +6826,9 @@ class sampler {
   }
 
   [[nodiscard]] dual_solution relax(const sample& s, const std::vector<double>& hint) const {
-    const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}}, budget_);
+    const dual_function function(
+        {view_of(s.items), view_of(s.begin), view_of(core_.weights), view_of(core_.capacities), view_of(s.copies), {}},
+        budget_);
     return column_generation(function, hint, budget_)();
   }
 
@@ -7768,7 +7812,7 @@ struct kernel_matrix {
 namespace espalier::inline v0::structure::detail {
 
 /// Sorts places descending by their scores; of equal ones the first comes first. One sort serves both rules below.
-inline void sort_best_first(std::vector<std::size_t>& places, std::span<const double> scores) {
+inline void sort_best_first(std::vector<std::size_t>& places, const double* scores) {
   std::sort(places.begin(), places.end(),
             [&](std::size_t a, std::size_t b) { return scores[a] > scores[b] || (scores[a] == scores[b] && a < b); });
 }
@@ -7784,7 +7828,7 @@ inline void sort_best_first(std::vector<std::size_t>& places, std::span<const do
       for (std::size_t i = 0; i < order.size(); ++i) {
         order[i] = (begin + i) * m.outputs + output;
       }
-      sort_best_first(order, scores);
+      sort_best_first(order, scores.data());
       for (std::size_t place = rule.n; place < order.size(); ++place) {
         groups[order[place]] = static_cast<std::uint32_t>(output);
       }
@@ -7802,7 +7846,7 @@ inline void sort_best_first(std::vector<std::size_t>& places, std::span<const do
   }
   std::vector<std::size_t> order(m.outputs);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  sort_best_first(order, sums);
+  sort_best_first(order, sums.data());
   std::vector<std::uint32_t> groups(m.outputs);
   for (std::size_t place = 0; place < order.size(); ++place) {
     groups[order[place]] = static_cast<std::uint32_t>((order.size() - 1 - place) / rule.units);
@@ -8084,12 +8128,10 @@ inline void expect_rule(const round_to& rule, const kernel_matrix& /*m*/) {
 /// Complexity: O(1), for blocks O(rows of tiles).
 [[nodiscard]] inline std::vector<size_run> size_runs(const rule& r, const extents& kernel_shape) {
   const kernel_matrix matrix(kernel_shape);
-  return std::visit(
-      [&](const auto& one) {
-        detail::expect_rule(one, matrix);
-        return detail::sizes(one, matrix);
-      },
-      r);
+  return detail::visit(r, [&](const auto& one) {
+    detail::expect_rule(one, matrix);
+    return detail::sizes(one, matrix);
+  });
 }
 
 }  // namespace espalier::inline v0::structure
@@ -8120,7 +8162,7 @@ class grouping {
     }
     if (needs_scores(rule_)) {
       expect_scores(scores);
-      assigned_ = std::visit([&](const auto& one) { return detail::assign(one, matrix_, scores); }, rule_);
+      assigned_ = detail::visit(rule_, [&](const auto& one) { return detail::assign(one, matrix_, scores); });
     }
   }
 
@@ -8136,28 +8178,27 @@ class grouping {
   /// Complexity: O(n), without allocation.
   template <class Action>
   void visit(Action&& action) const {
-    std::visit(
-        [&]<class Rule>(const Rule& one) {
-          const detail::view<Rule> view(one, matrix_, assigned_);
-          const std::size_t inputs = matrix_.inputs;
-          const std::size_t outputs = matrix_.outputs;
-          std::size_t index = 0;
-          for (std::size_t input = 0; input < inputs; ++input) {
-            auto place = view.row(input);
-            for (std::size_t output = 0; output < outputs; ++output) {
-              action(place.group(), index++);
-              place.next();
-            }
-          }
-        },
-        rule_);
+    detail::visit(rule_, [&]<class Rule>(const Rule& one) {
+      const detail::view<Rule> view(one, matrix_, view_of(assigned_));
+      const std::size_t inputs = matrix_.inputs;
+      const std::size_t outputs = matrix_.outputs;
+      std::size_t index = 0;
+      for (std::size_t input = 0; input < inputs; ++input) {
+        auto place = view.row(input);
+        for (std::size_t output = 0; output < outputs; ++output) {
+          action(place.group(), index++);
+          place.next();
+        }
+      }
+    });
   }
 
   /// @return how many weights each group has.   Complexity: O(groups).
   [[nodiscard]] std::vector<std::size_t> sizes() const {
-    std::vector<std::size_t> result;
+    std::vector<std::size_t> result(count_);
+    auto place = result.begin();
     for (const size_run& run : runs_) {
-      result.insert(result.end(), run.count, run.weights);
+      place = std::fill_n(place, run.count, run.weights);
     }
     return result;
   }
@@ -9774,7 +9815,7 @@ regularization<Value> group_norms::operator()(const structure::grouping& groups,
   }
   std::vector<std::size_t> group_of(kernel.size());  // by one visit, as each is compiled for all rules
   groups.visit([own = group_of.data()](std::size_t group, std::size_t index) { own[index] = group; });
-  std::vector<moments> norms = moments_of<Value>(group_of, groups.count(), kernel);
+  std::vector<moments> norms = moments_of<Value>(view_of(group_of), groups.count(), kernel);
   const bool single = groups.count() == groups.weights();
   if (single) {
     const distribution all = spread_of(norms);
@@ -10554,7 +10595,7 @@ template <rank::ranking Ranking, rank::normalization Normalization>
       sum = v.ranking.finish(sum);
     }
   }
-  rank::detail::expect_losses(sums, "select::make_candidate", " of layer '" + layer + "'");
+  rank::detail::expect_losses(view_of(sums), "select::make_candidate", " of layer '" + layer + "'");
   return sums;
 }
 
@@ -10566,7 +10607,7 @@ template <class Value, rank::ranking Ranking>
   if (structure::needs_scores(rule)) {
     scores = rank::prune_costs(structure::grouping(structure::unstructured{}, shape), data, ranking);
   }
-  return {rule, shape, scores};
+  return {rule, shape, view_of(scores)};
 }
 
 /// Calls action(group) for every group of one weight. Such a group is its own mean, so sharing it changes nothing.
@@ -10866,7 +10907,7 @@ class action_chooser {
 
   [[nodiscard]] std::span<const std::int64_t> weights_of(std::uint32_t packed) const {
     const std::size_t rows = k_.problem.capacities.size();
-    return std::span(k_.problem.weights).subspan(packed * rows, rows);
+    return {k_.problem.weights.data() + packed * rows, rows};
   }
 
   [[nodiscard]] std::int64_t freed_in(std::size_t row, std::size_t l, const saving& freed) const {
@@ -11646,18 +11687,17 @@ namespace espalier::inline v0::select::detail {
 class path_finder {
  public:
   explicit path_finder(const std::vector<connection>& layers) : layers_(layers), views_(layers.size()) {
-    std::map<std::string, std::size_t> by_name;
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      if (!by_name.emplace(layers[l].layer->name, l).second) {
+      if (place_of(layers[l].layer->name) != l) {
         reject<argument_error>("select::live_weights", {"two layers with the name '", layers[l].layer->name, "'"},
                                {"names that differ"});
       }
       expect_weights(layers[l]);
     }
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      look_at(l, by_name);
+      look_at(l);
     }
-    mark_ends(by_name);
+    mark_ends();
     for (std::size_t l = 0; l < layers.size(); ++l) {
       reach(l);
     }
@@ -11695,15 +11735,17 @@ class path_finder {
     }
   }
 
-  [[nodiscard]] static std::size_t find(const std::string& name, const std::map<std::string, std::size_t>& by_name) {
-    const auto found = by_name.find(name);
-    if (found == by_name.end()) {
-      reject<argument_error>("select::live_weights", {"inbound layer '", name, "'"}, {"the name of a layer"});
+  /// The first layer with a name: layers are too few for more than a look at each.
+  [[nodiscard]] std::size_t place_of(const std::string& name) const {
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      if (layers_[l].layer->name == name) {
+        return l;
+      }
     }
-    return found->second;
+    reject<argument_error>("select::live_weights", {"inbound layer '", name, "'"}, {"the name of a layer"});
   }
 
-  void look_at(std::size_t l, const std::map<std::string, std::size_t>& by_name) {
+  void look_at(std::size_t l) {
     const attributes::layer_attributes& layer = *layers_[l].layer;
     view& v = views_[l];
     const extents kernel = grouping_shape(layer);
@@ -11713,7 +11755,7 @@ class path_finder {
     v.reached.assign(v.outputs, 0);
     v.useful.assign(v.outputs, 0);
     if (layer.inbound.size() == 1) {
-      const std::size_t from = find(layer.inbound.front(), by_name);
+      const std::size_t from = place_of(layer.inbound.front());
       v.before = from < l && fits(v, grouping_shape(*layers_[from].layer).back()) ? from : none;
     }
   }
@@ -11723,19 +11765,19 @@ class path_finder {
   }
 
   /// Layers that none reads make outputs. Where it is not known which unit feeds which input, all count as connected.
-  void mark_ends(const std::map<std::string, std::size_t>& by_name) {
-    std::vector<bool> read(layers_.size(), false);
+  void mark_ends() {
+    std::vector<std::uint8_t> read(layers_.size(), 0);
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       for (const std::string& name : layers_[l].layer->inbound) {
-        const std::size_t from = find(name, by_name);
-        read[from] = true;
+        const std::size_t from = place_of(name);
+        read[from] = 1;
         if (views_[l].before == none) {
           views_[from].useful.assign(views_[from].outputs, 1);
         }
       }
     }
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      if (!read[l]) {
+      if (read[l] == 0) {
         views_[l].useful.assign(views_[l].outputs, 1);
       }
     }
@@ -12385,7 +12427,8 @@ void transfer(Archive& a, run_state<Value>& state) {
 /// @param saved     what was loaded.
 /// @param identity  of the run that is to go on.
 /// @throws argument_error that names the first part in which the two differ.
-inline void expect_same_run(std::span<const std::byte> saved, const std::vector<identity_part>& identity) {
+template <class = void>  // so that it is compiled where it is called only
+void expect_same_run(std::span<const std::byte> saved, const std::vector<identity_part>& identity) {
   byte_reader reader(saved);
   std::vector<identity_part> other;
   transfer_head(reader, other);
@@ -12944,44 +12987,44 @@ struct placed {
   return std::bit_cast<std::uint64_t>(number);
 }
 
-/// Sorts ascending, equal ones by place: by the bytes that differ, the lowest first. `spare` is as large.
-inline void sort_bytes(std::span<placed> items, std::span<placed> spare) {
+/// Sorts ascending, equal ones by place: by the bytes that differ, the lowest first. `spare` has room for as many.
+inline void sort_bytes(placed* items, std::size_t count, placed* spare) {
   std::uint64_t differ = 0;
-  for (const placed& item : items) {
-    differ |= bits_of(item.number) ^ bits_of(items[0].number);
+  for (std::size_t i = 0; i < count; ++i) {
+    differ |= bits_of(items[i].number) ^ bits_of(items[0].number);
   }
-  placed* from = items.data();
-  placed* to = spare.data();
+  placed* from = items;
+  placed* to = spare;
   for (unsigned shift = 0; shift < 64; shift += 8) {
     if ((differ >> shift & 0xFFU) == 0) {
       continue;
     }
     std::array<std::uint32_t, 256> begins{};
-    for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       ++begins[bits_of(from[i].number) >> shift & 0xFFU];
     }
     std::uint32_t sum = 0;
     for (std::uint32_t& begin : begins) {
       sum += std::exchange(begin, sum);
     }
-    for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       to[begins[bits_of(from[i].number) >> shift & 0xFFU]++] = from[i];
     }
     std::swap(from, to);
   }
-  if (from != items.data()) {
-    std::copy_n(from, items.size(), items.data());
+  if (from != items) {
+    std::copy_n(from, count, items);
   }
 }
 
 /// Sorts the items of one bucket ascending, equal ones by place.
-inline void sort_bucket(std::span<placed> items, std::span<placed> spare) {
+inline void sort_bucket(placed* items, std::size_t count, placed* spare) {
   constexpr std::size_t few = 128;
   constexpr std::size_t most_for_bytes = std::size_t{1} << 31U;  // so that counts fit 32 bits
-  if (items.size() > few && items.size() < most_for_bytes) {
-    sort_bytes(items, spare);
+  if (count > few && count < most_for_bytes) {
+    sort_bytes(items, count, spare);
   } else {
-    std::sort(items.begin(), items.end(), [](const placed& a, const placed& b) {
+    std::sort(items, items + count, [](const placed& a, const placed& b) {
       return a.number < b.number || (a.number == b.number && a.place < b.place);
     });
   }
@@ -13017,10 +13060,9 @@ void visit_falling(std::span<const double> numbers, Visit&& visit) {
   }
   std::vector<placed> spare(most);
   for (std::size_t b = buckets; b-- > 0;) {
-    const std::span<placed> bucket = std::span(items).subspan(begins[b], begins[b + 1] - begins[b]);
-    sort_bucket(bucket, std::span(spare).first(bucket.size()));
-    for (std::size_t i = bucket.size(); i-- > 0;) {
-      visit(bucket[i].number, bucket[i].place);
+    sort_bucket(items.data() + begins[b], begins[b + 1] - begins[b], spare.data());
+    for (std::size_t i = begins[b + 1]; i-- > begins[b];) {
+      visit(items[i].number, items[i].place);
     }
   }
 }
@@ -13379,7 +13421,7 @@ struct geometric_median {
 
     [[nodiscard]] std::size_t count() const { return begins.size() - 1; }
     [[nodiscard]] std::span<const double> of(std::size_t group) const {
-      return std::span(numbers).subspan(begins[group], begins[group + 1] - begins[group]);
+      return {numbers.data() + begins[group], begins[group + 1] - begins[group]};
     }
     [[nodiscard]] std::size_t longest() const {
       std::size_t size = 0;
@@ -13816,7 +13858,9 @@ class table {
   for (const resource& r : report.resources) {
     head.push_back(r.name);
   }
-  head.insert(head.end(), {"metric", "knapsack", "gap", ""});
+  for (const char* const name : {"metric", "knapsack", "gap", ""}) {
+    head.emplace_back(name);
+  }
   levels.row(head);
   for (std::size_t i = 0; i < report.levels.size(); ++i) {
     const level& tried = report.levels[i];
@@ -13824,8 +13868,10 @@ class table {
     for (const std::int64_t used : tried.used) {
       cells.push_back(std::to_string(used));
     }
-    cells.insert(cells.end(), {fixed(tried.metric, 4), tried.status, number(tried.gap, std::chars_format::general, 6),
-                               tried.accepted ? "accepted" : "rejected"});
+    cells.push_back(fixed(tried.metric, 4));
+    cells.push_back(tried.status);
+    cells.push_back(number(tried.gap, std::chars_format::general, 6));
+    cells.emplace_back(tried.accepted ? "accepted" : "rejected");
     levels.row(cells);
   }
   return levels.text();
@@ -13845,7 +13891,8 @@ class table {
   table layers;
   std::vector<std::string> head{"layer", "weights", "kept", "shared"};
   for (const resource& r : report.resources) {
-    head.insert(head.end(), {r.name + " before", "after"});
+    head.push_back(r.name + " before");
+    head.emplace_back("after");
   }
   layers.row(head);
   for (const layer& l : report.layers) {
@@ -16726,7 +16773,7 @@ class lane_sums {
   [[nodiscard]] std::span<const live_weight> live_of(std::size_t filter, std::size_t count) const {
     const live_list& list = p_.live->forward();
     const std::size_t first = list.starts[filter * list.rows];
-    return std::span(list.live).subspan(first, list.starts[(filter + count) * list.rows] - first);
+    return view_of(list.live).subspan(first, list.starts[(filter + count) * list.rows] - first);
   }
 
   void clear() const {
@@ -18702,8 +18749,8 @@ class shared_weights {
         members_.push_back(i);
       }
     }
-    std::stable_sort(members_.begin(), members_.end(),
-                     [&](std::size_t a, std::size_t b) { return groups[a] < groups[b]; });
+    std::sort(members_.begin(), members_.end(),
+              [&](std::size_t a, std::size_t b) { return groups[a] < groups[b] || (groups[a] == groups[b] && a < b); });
     for (std::size_t i = 0; i < members_.size(); ++i) {
       if (i == 0 || groups[members_[i]] != groups[members_[i - 1]]) {
         begins_.push_back(i);
@@ -18741,14 +18788,15 @@ class shared_weights {
     });
   }
 
- private:
+  /// @param action  called with the places of the weights of each group, in order.
   template <class Action>
   void for_each_group(const Action& action) const {
     for (std::size_t g = 0; g + 1 < begins_.size(); ++g) {
-      action(std::span(members_).subspan(begins_[g], begins_[g + 1] - begins_[g]));
+      action(std::span<const std::size_t>(members_.data() + begins_[g], begins_[g + 1] - begins_[g]));
     }
   }
 
+ private:
   std::vector<std::size_t> members_;  // of the first group, then of the second, and so on, each in order
   std::vector<std::size_t> begins_;   // and the end
 };
@@ -21575,7 +21623,7 @@ class dense {
       sizes.push_back(input_[axis]);
     }
     sizes.back() = shape_.outputs;
-    return extents(std::span<const std::size_t>(sizes));
+    return extents(view_of(sizes));
   }
 
   dense_options options_;
@@ -21750,20 +21798,21 @@ void expect_as_many(const mask::weight_mask<T>& m, std::size_t weights, const st
   }
 }
 
-/// @param m  with an offset for each weight if some are trained as one.
+/// @param m       with an offset for each weight if some are trained as one.
+/// @param shared  the weights that are.
 /// @throws argument_error if weights that are trained as one are kept, or differ in their offsets.
 template <class T>
-void expect_one_offset(const mask::weight_mask<T>& m, const std::string& layer) {
-  std::map<std::uint32_t, T> offsets;
-  for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
-    const std::uint32_t group = m.trained_as_one[i];
-    if (group != 0 && (m.mask[i] != 0 || offsets.try_emplace(group, m.offset[i]).first->second != m.offset[i])) {
-      reject<argument_error>(
-          "nn::masked",
-          {"weight ", i, " of shared group ", group, " of layer '", layer, "' with a mask or an offset of its own"},
-          {"mask 0 and one offset for all of the group"});
+void expect_one_offset(const mask::weight_mask<T>& m, const kernels::shared_weights& shared, const std::string& layer) {
+  shared.for_each_group([&](std::span<const std::size_t> group) {
+    for (const std::size_t i : group) {
+      if (m.mask[i] != 0 || m.offset[i] != m.offset[group[0]]) {
+        reject<argument_error>("nn::masked",
+                               {"weight ", i, " of shared group ", m.trained_as_one[i], " of layer '", layer,
+                                "' with a mask or an offset of its own"},
+                               {"mask 0 and one offset for all of the group"});
+      }
     }
-  }
+  });
 }
 
 template <class T>
@@ -21772,14 +21821,15 @@ std::vector<std::uint8_t> kernel_holder<T>::set(mask::weight_mask<T> m, std::spa
   if (m.offset.empty() && !m.trained_as_one.empty()) {
     m.offset.assign(m.mask.size(), T{0});
   }
-  expect_one_offset(m, layer);
+  kernels::shared_weights shared(view_of(m.trained_as_one));
+  expect_one_offset(m, shared, layer);
   auto moves = m.mask;  // what is trained as one does, though its mask is 0
   for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
     moves[i] = m.trained_as_one[i] != 0 ? 1 : moves[i];
   }
-  shared_ = kernels::shared_weights(m.trained_as_one);
+  shared_ = std::move(shared);
   m.apply(kernel);
-  held_ = kernels::held_weights<T>(moves, m.offset);
+  held_ = kernels::held_weights<T>(view_of(moves), view_of(m.offset));
   auto live = std::move(moves);
   for (std::size_t i = 0; i < m.offset.size(); ++i) {
     live[i] = m.offset[i] != 0 ? 1 : live[i];
@@ -21834,8 +21884,8 @@ class masked : public Layer {
   ///         are trained as one are kept, or differ in their offsets. The layer is then as it was.
   void set_mask(mask::weight_mask<value_type> m) {
     const auto live = holder_.set(std::move(m), elements(this->kernel()), this->name());
-    if constexpr (requires(Layer & layer) { layer.skip_dead(live); }) {
-      this->skip_dead(live);
+    if constexpr (requires(Layer & layer) { layer.skip_dead(view_of(live)); }) {
+      this->skip_dead(view_of(live));
     }
   }
 
@@ -23494,13 +23544,6 @@ class predictor {
 
 namespace espalier::inline v0::nn::detail {
 
-/// @param kind    of a layer.
-/// @param places  how many there are of each kind so far; counts this one too.
-/// @return a name by kind and place, such as dense_2.
-[[nodiscard]] inline std::string placed_name(const std::string& kind, std::map<std::string, std::size_t>& places) {
-  return kind + "_" + std::to_string(++places[kind]);
-}
-
 /// @param shown  the layers with kernels.   @param masks  one for each of them, or none.
 /// @throws shape_error or argument_error if they do not fit.
 template <class T>
@@ -24739,14 +24782,19 @@ class sequential {
   ///         name.
   sequential(const extents& input, std::uint64_t seed, Layers... layers) : layers_(std::move(layers)...) {
     random_generator generator(seed);
-    std::map<std::string, std::size_t> places;
+    const std::array<std::string_view, depth> kinds{Layers::default_name...};
+    for (std::size_t l = 0; l < depth; ++l) {
+      const auto place = std::count(kinds.begin(), kinds.begin() + l + 1, kinds[l]);
+      names_[l] = std::string(kinds[l]) + "_" + std::to_string(place);
+    }
     shapes_[0] = input;
     std::size_t index = 0;
     for_each_layer([&](auto& layer) {
       using layer_type = std::remove_reference_t<decltype(layer)>;
-      names_[index] = detail::placed_name(layer_type::default_name, places);
       if constexpr (trained_layer<layer_type>) {
-        names_[index] = layer.name().empty() ? names_[index] : layer.name();
+        if (!layer.name().empty()) {
+          names_[index] = layer.name();
+        }
       }
       shapes_[index + 1] = layer.build(names_[index], shapes_[index], generator);
       ++index;
@@ -25099,10 +25147,9 @@ class sequential {
   }
 
   void expect_different_names() const {
-    std::set<std::string> seen;
-    for (const std::string& name : names_) {
-      if (!seen.insert(name).second) {
-        reject<argument_error>("nn::sequential", {"two layers named '", name, "'"}, {"names that differ"});
+    for (std::size_t l = 0; l < depth; ++l) {
+      if (std::find(names_.begin(), names_.begin() + l, names_[l]) != names_.begin() + l) {
+        reject<argument_error>("nn::sequential", {"two layers named '", names_[l], "'"}, {"names that differ"});
       }
     }
   }
@@ -27332,6 +27379,7 @@ namespace espalier::inline v0::train::detail {
 }
 
 /// A team that shares out tasks. Which thread gets which task is open, so tasks must not depend on it.
+template <class = void>  // so that it is compiled where it is used only
 class workers {
  public:
   explicit workers(std::size_t threads)
@@ -27611,7 +27659,7 @@ class batch_passes {
   }
 
   /// @return what the layers that look at a whole batch made of the last one, see nn::batch_layer.
-  [[nodiscard]] std::span<const double> batch_sums() const noexcept { return batch_sums_; }
+  [[nodiscard]] std::span<const double> batch_sums() const noexcept { return view_of(batch_sums_); }
 
  private:
   [[nodiscard]] static std::size_t slots_of(batch samples) {
@@ -27762,7 +27810,7 @@ class batch_passes {
   const Model& model_;
   const data_view<value_type>& data_;
   const Loss& loss_;
-  workers team_;
+  workers<> team_;
   std::vector<decltype(std::declval<const Model&>().make_workspace(1))> memories_;
   std::vector<std::vector<value_type>> targets_;    // of the slot that a worker has
   std::vector<std::vector<value_type>> augmented_;  // samples of that slot, if they are changed
@@ -27788,6 +27836,7 @@ class batch_passes {
 namespace espalier::inline v0::train::detail {
 
 /// Runs one task at a time. The thread begins with the first task.
+template <class = void>  // so that it is compiled where it is used only
 class background {
  public:
   background() = default;
@@ -27876,7 +27925,7 @@ struct source_settings {
 /// @return the settings of a fit.
 template <class Options>
 [[nodiscard]] source_settings settings_of(const Options& options, const data_demands& demands) {
-  return {options.shuffle, options.seed, options.class_weights, demands, options.load_ahead};
+  return {options.shuffle, options.seed, view_of(options.class_weights), demands, options.load_ahead};
 }
 
 /// Lets the samples of a view, which have labels, weigh what they do times what their classes do.
@@ -28007,7 +28056,7 @@ class loader_source {
   std::size_t next_begin_ = none;  // of the batch that is loaded in the background
   std::vector<T> weights_;
   data_view<T> view_;
-  background thread_;  // last, so that it ends before what it uses
+  background<> thread_;  // last, so that it ends before what it uses
 };
 
 }  // namespace espalier::inline v0::train::detail
@@ -28128,7 +28177,7 @@ struct network_numbers {
   }
   void restore(const std::vector<T>& from) {
     for (std::size_t p = 0; p < parameters.size(); ++p) {
-      const auto own = part_of(std::span(from), p);
+      const auto own = part_of(view_of(from), p);
       std::copy(own.begin(), own.end(), parameters[p].begin());
     }
   }
@@ -28189,7 +28238,7 @@ class penalty_gradients {
     for (std::size_t i = 0; i < kernels_.size(); ++i) {
       const auto& [layer, groups, penalty] = penalties_[i];
       const auto slope = penalty(groups, std::span<const T>(numbers_.parameters[kernels_[i]])).gradient;
-      kernels::add<T>(slope, numbers_.part_of(gradients, kernels_[i]));
+      kernels::add<T>(view_of(slope), numbers_.part_of(gradients, kernels_[i]));
     }
   }
 
@@ -29083,7 +29132,7 @@ class memory_source {
   }
   /// @return which samples of the view are numbers begin to begin + count - 1 of the epoch.
   [[nodiscard]] std::span<const std::uint32_t> batch(std::size_t begin, std::size_t count) const {
-    return std::span<const std::uint32_t>(order_).subspan(begin, count);
+    return view_of(order_).subspan(begin, count);
   }
 
  private:
@@ -29361,7 +29410,7 @@ class gradient_sums {
     const std::vector<double> probabilities = inclusion_probabilities(sizes, options.drawn);
     weights_.resize(data_.size());
     std::vector<std::uint32_t> drawn;
-    for (const std::size_t i : drawn_systematically(probabilities, random_generator(options.seed))) {
+    for (const std::size_t i : drawn_systematically(view_of(probabilities), random_generator(options.seed))) {
       const std::uint32_t sample = data_.chosen[i];
       drawn.push_back(sample);
       // Gradients have the weight as a factor; what is summed are their squares.
@@ -30249,7 +30298,7 @@ class gaussian_process {
       triangle factor(points_.size());
       for (std::size_t i = 0; i < points_.size(); ++i) {
         for (std::size_t j = 0; j <= i; ++j) {
-          factor(i, j) = covariance(points_[i], points_[j], length) + (i == j ? noise : 0);
+          factor(i, j) = covariance(view_of(points_[i]), view_of(points_[j]), length) + (i == j ? noise : 0);
         }
       }
       factor.factor();
@@ -30275,7 +30324,7 @@ class gaussian_process {
     std::vector<double> near;
     double mean = 0;
     for (std::size_t i = 0; i < points_.size(); ++i) {
-      near.push_back(covariance(point, points_[i], length_));
+      near.push_back(covariance(view_of(point), view_of(points_[i]), length_));
       mean += near.back() * weights_[i];
     }
     double variance = 1;
@@ -30792,8 +30841,9 @@ struct hyperband_options {
 namespace detail {
 
 /// Points that stay in the race: those of the least losses, of equal ones the first.
-[[nodiscard]] inline std::vector<std::vector<double>> best_of(const std::vector<std::vector<double>>& points,
-                                                              const std::vector<double>& losses, std::size_t count) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::vector<std::vector<double>> best_of(const std::vector<std::vector<double>>& points,
+                                                       const std::vector<double>& losses, std::size_t count) {
   std::vector<std::size_t> order(points.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
     order[i] = i;
@@ -30814,8 +30864,8 @@ struct bracket {
 };
 
 /// @return all brackets of a search.
-[[nodiscard]] inline std::vector<bracket> brackets_of(std::span<const dimension> space,
-                                                      const hyperband_options& settings) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::vector<bracket> brackets_of(std::span<const dimension> space, const hyperband_options& settings) {
   std::size_t most_rounds = 0;
   for (std::size_t epochs = settings.maximum_epochs; epochs >= settings.factor; epochs /= settings.factor) {
     ++most_rounds;

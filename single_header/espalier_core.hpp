@@ -159,7 +159,8 @@ class extents {
 
   /// @param sizes  the size of each axis, at most four.
   /// @throws shape_error if there are more than four axes, or if the number of elements overflows.
-  constexpr extents(std::initializer_list<std::size_t> sizes) : extents(std::span(sizes.begin(), sizes.size())) {}
+  constexpr extents(std::initializer_list<std::size_t> sizes)
+      : extents(std::span<const std::size_t>(sizes.begin(), sizes.size())) {}
 
   /// @param sizes  the size of each axis, at most four.
   /// @throws shape_error if there are more than four axes, or if the number of elements overflows.
@@ -399,6 +400,23 @@ struct round_to {
 /// Any of the rules.
 using rule = std::variant<unstructured, structured, pattern, block, channel, n_of_m, round_to>;
 
+namespace detail {
+
+/// Calls an action with the struct that a rule is. std::visit does so too, by a table of functions for each action,
+/// which takes compilers four times as long.
+/// @param action  gives the same type for each of them.
+template <std::size_t Index = 0, class Action>
+decltype(auto) visit(const rule& r, Action&& action) {
+  if constexpr (Index + 1 < std::variant_size_v<rule>) {
+    if (r.index() != Index) {
+      return visit<Index + 1>(r, action);
+    }
+  }
+  return action(std::get<Index>(r));
+}
+
+}  // namespace detail
+
 /// @param r  a rule.
 /// @return its name and numbers, such as "pattern of 1920 rows, 2 consecutive".
 [[nodiscard]] inline std::string to_string(const rule& r) {
@@ -415,7 +433,7 @@ using rule = std::variant<unstructured, structured, pattern, block, channel, n_o
     std::string operator()(const n_of_m& r) const { return std::to_string(r.n) + " of " + std::to_string(r.m); }
     std::string operator()(const round_to& r) const { return "rounded to " + std::to_string(r.units) + " units"; }
   } name;
-  return std::visit(name, r);
+  return detail::visit(r, name);
 }
 
 /// @param r  a rule.
@@ -672,6 +690,15 @@ class byte_reader {
  private:
   template <class T>
   void get(T& value) {
+    if constexpr (requires { value.resize(1); }) {
+      get_sequence(value);
+    } else {
+      get_number(value);
+    }
+  }
+
+  template <class T>
+  void get_number(T& value) {
     static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to read this type");
     if constexpr (std::is_same_v<T, bool>) {
       std::uint8_t byte = 0;  // a byte that is neither 0 nor 1 must not become a bool
@@ -682,17 +709,10 @@ class byte_reader {
     }
   }
 
-  void get(std::string& text) { get_sequence(text); }
-
-  template <class T>
-  void get(std::vector<T>& numbers) {
-    get_sequence(numbers);
-  }
-
   template <class Sequence>
   void get_sequence(Sequence& sequence) {
     std::uint64_t count = 0;
-    get(count);
+    get_number(count);
     if (count > left() / sizeof(typename Sequence::value_type)) {
       refuse(count * sizeof(typename Sequence::value_type));
     }
@@ -747,26 +767,17 @@ class byte_writer {
  private:
   template <class T>
   void put(const T& value) {
-    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to write this type");
-    append(&value, 1);
-  }
-
-  void put(const std::string& text) { put_sequence(text.data(), text.size()); }
-
-  template <class T>
-  void put(const std::vector<T>& numbers) {
-    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, std::byte>);
-    put_sequence(numbers.data(), numbers.size());
-  }
-
-  template <class T>
-  void put_sequence(const T* first, std::size_t count) {
-    put(std::uint64_t{count});
-    append(first, count);
+    if constexpr (requires { value.data(); }) {
+      put(std::uint64_t{value.size()});
+      append(value.data(), value.size());
+    } else {
+      append(&value, 1);
+    }
   }
 
   template <class T>
   void append(const T* first, std::size_t count) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to write this type");
     if (count > 0) {
       const std::size_t begin = bytes_.size();
       bytes_.resize(begin + count * sizeof(T));
@@ -865,23 +876,15 @@ class fingerprint {
   /// @param number  a number or an enumerator.
   template <class T>
   requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(T number) noexcept {
-    return add(std::span<const T>(&number, 1));
+    return add_bytes(&number, 1, sizeof(T));
   }
 
-  fingerprint& add(std::string_view text) noexcept { return add(std::span<const char>(text)); }
+  fingerprint& add(std::string_view text) noexcept { return add_bytes(text.data(), text.size(), 1); }
 
   /// @param numbers  with their count, so that parts cannot run together.   Complexity: O(n).
   template <class T>
   requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(std::span<const T> numbers) noexcept {
-    mix(numbers.size());
-    const auto bytes = std::as_bytes(numbers);
-    for (std::size_t begin = 0; begin < bytes.size(); begin += sizeof(std::uint64_t)) {
-      std::uint64_t word = 0;
-      const std::size_t count = bytes.size() - begin < sizeof(word) ? bytes.size() - begin : sizeof(word);
-      std::memcpy(&word, bytes.data() + begin, count);
-      mix(word);
-    }
-    return *this;
+    return add_bytes(numbers.data(), numbers.size(), sizeof(T));
   }
 
   /// @tparam T  any type; what is added is its name, as the compiler spells it.
@@ -893,6 +896,18 @@ class fingerprint {
   [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
 
  private:
+  fingerprint& add_bytes(const void* first, std::size_t count, std::size_t size_of_each) noexcept {
+    mix(count);
+    const auto* const bytes = static_cast<const unsigned char*>(first);
+    const std::size_t size = count * size_of_each;
+    for (std::size_t begin = 0; begin < size; begin += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, bytes + begin, size - begin < sizeof(word) ? size - begin : sizeof(word));
+      mix(word);
+    }
+    return *this;
+  }
+
   void mix(std::uint64_t word) noexcept {
     value_ = (value_ ^ word) * 0xBF58476D1CE4E5B9U;
     value_ ^= value_ >> 31U;
@@ -1053,6 +1068,26 @@ class compensated_sum {
 
 #endif
 
+// ---- espalier/base/view_of.hpp ----
+// All elements of a vector as a span.
+#ifndef ESPALIER_BASE_VIEW_OF_HPP
+#define ESPALIER_BASE_VIEW_OF_HPP
+
+namespace espalier::inline v0 {
+
+/// What the conversion of a vector to a span gives as well. That one looks at the vector as a range, which takes
+/// compilers some 20 ms for each type of elements; code that every program includes uses this one.
+/// @param all  must outlive the result.
+/// @return a view of its elements.
+template <class T>
+[[nodiscard]] std::span<const T> view_of(const std::vector<T>& all) noexcept {
+  return {all.data(), all.size()};
+}
+
+}  // namespace espalier::inline v0
+
+#endif
+
 // ---- espalier/hls/precision.hpp ----
 // The type of a number in hardware, as HLS tools write it: ap_fixed<16,6>, ac_int<8,false>, auto, and so on.
 #ifndef ESPALIER_HLS_PRECISION_HPP
@@ -1138,15 +1173,16 @@ struct config {
     layer_config result;
     result.io_type = io_type;
     const auto levels = levels_of(layer_name, layer_type);
-    for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-      if (*level == nullptr) {
+    for (std::size_t i = levels.size(); i-- > 0;) {
+      const settings* const level = levels[i];
+      if (level == nullptr) {
         continue;
       }
-      result.reuse_factor = (*level)->reuse_factor.value_or(result.reuse_factor);
-      result.compression = (*level)->compression.value_or(result.compression);
-      if ((*level)->strategy) {
-        result.strategy = *(*level)->strategy;
-        result.warning = (*level)->warning;
+      result.reuse_factor = level->reuse_factor.value_or(result.reuse_factor);
+      result.compression = level->compression.value_or(result.compression);
+      if (level->strategy) {
+        result.strategy = *level->strategy;
+        result.warning = level->warning;
       }
     }
     detail::expect_reuse_factor(result.reuse_factor, "hls::config::of", layer_name);
@@ -1512,18 +1548,20 @@ struct matrix_size {
   }
   const std::uint64_t weights = matrix.inputs * matrix.outputs;
   std::vector<std::uint64_t> factors;
-  for (std::uint64_t divisor = 1; divisor <= weights / divisor; ++divisor) {
-    if (weights % divisor != 0) {
-      continue;
+  const auto take = [&](std::uint64_t factor) {
+    if (weights % factor == 0 && is_valid_reuse_factor(matrix, factor)) {
+      factors.push_back(factor);
     }
-    for (const std::uint64_t factor : {divisor, weights / divisor}) {
-      if (is_valid_reuse_factor(matrix, factor)) {
-        factors.push_back(factor);
-      }
+  };
+  std::uint64_t divisor = 1;
+  for (; divisor <= weights / divisor; ++divisor) {
+    take(divisor);
+  }
+  while (--divisor > 0) {  // the others, which belong to one of these each
+    if (weights % divisor == 0 && weights / divisor != divisor) {
+      take(weights / divisor);
     }
   }
-  std::sort(factors.begin(), factors.end());
-  factors.erase(std::unique(factors.begin(), factors.end()), factors.end());
   return factors;
 }
 
@@ -1586,7 +1624,7 @@ struct problem {
   /// @param item_class  index of a class.
   /// @return its weight in every resource.
   [[nodiscard]] std::span<const std::int64_t> weights_of(std::size_t item_class) const noexcept {
-    return std::span(weights).subspan(item_class * resources(), resources());
+    return {weights.data() + item_class * resources(), resources()};
   }
 };
 
@@ -1906,7 +1944,7 @@ struct windows {
 
   [[nodiscard]] std::size_t classes() const noexcept { return begin.size() - 1; }
   [[nodiscard]] std::span<const window_item> of(std::size_t c) const noexcept {
-    return std::span(items).subspan(begin[c], begin[c + 1] - begin[c]);
+    return {items.data() + begin[c], begin[c + 1] - begin[c]};
   }
 };
 
@@ -2231,7 +2269,7 @@ class choice_table {
   [[nodiscard]] std::size_t options(std::size_t c) const noexcept { return problem_.options[c]; }
   [[nodiscard]] std::size_t lightest(std::size_t c) const noexcept { return lightest_[c]; }
   [[nodiscard]] std::span<const std::int64_t> weights(std::size_t c, std::size_t option) const noexcept {
-    return std::span(problem_.weights).subspan((first_[c] + option) * rows(), rows());
+    return {problem_.weights.data() + (first_[c] + option) * rows(), rows()};
   }
   /// The place of a class's first option among all.
   [[nodiscard]] std::size_t first(std::size_t c) const noexcept { return first_[c]; }
@@ -2686,7 +2724,7 @@ template <class = void>  // so that it is compiled where it is called only
     for (std::int64_t number = 0; number < order; ++number) {
       std::vector<std::int64_t> place = weights.member_of(number);
       --place[row];
-      next.push_back(static_cast<std::size_t>(weights.class_of(place)));
+      next.push_back(static_cast<std::size_t>(weights.class_of(view_of(place))));
     }
     std::vector<std::uint8_t> seen(next.size(), 0);
     for (std::size_t first = 0; first < next.size(); ++first) {
@@ -2725,7 +2763,7 @@ struct piece {
 
 /// Whether an item of these weights fits into what is left of each row.
 template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] bool fits_in(std::span<const std::int64_t> weights, std::span<const std::int64_t> room) noexcept {
+[[nodiscard]] bool fits_in(std::span<const std::int64_t> weights, const std::vector<std::int64_t>& room) noexcept {
   return std::equal(weights.begin(), weights.end(), room.begin(),
                     [](std::int64_t weight, std::int64_t left) { return weight <= left; });
 }
@@ -2748,7 +2786,7 @@ struct core_problem {
   std::vector<piece> free_pieces;        ///< items that weigh nothing where it matters; all kept
 
   [[nodiscard]] std::span<const std::int64_t> weights_of(std::size_t c) const noexcept {
-    return std::span(weights).subspan(c * rows.size(), rows.size());
+    return {weights.data() + c * rows.size(), rows.size()};
   }
 };
 
@@ -2969,7 +3007,7 @@ template <class = void>  // so that it is compiled where it is called only
 template <class = void>  // so that it is compiled where it is called only
 [[nodiscard]] int128 exact_dual(const core_problem& core, const windows& w, const fixed_point& scale,
                                 const exact_prices& prices, budget& b) {
-  int128 sum = prices.cost(w.remaining);
+  int128 sum = prices.cost(view_of(w.remaining));
   for (std::size_t c = 0; c < w.classes(); ++c) {
     const int128 t = prices.cost(core.weights_of(c));
     const auto items = w.of(c);
@@ -3129,6 +3167,7 @@ struct move_costs {
 /// lambda a unit.
 ///
 /// What walks through many items throws interrupted if told to stop.
+template <class = void>  // so that it is compiled where it is used only
 class regret {
  public:
   regret(const core_problem& core, const windows& w, const fixed_point& scale, exact_prices prices, budget& b)
@@ -5586,7 +5625,9 @@ class neighbourhood {
   [[nodiscard]] bool fits() const noexcept {
     return std::all_of(capacities_.begin(), capacities_.end(), [](std::int64_t c) { return c >= 0; });
   }
-  [[nodiscard]] relaxation terms() const noexcept { return {items_, begin_, weights_, capacities_, {}, slack_costs_}; }
+  [[nodiscard]] relaxation terms() const noexcept {
+    return {view_of(items_), view_of(begin_), weights_, view_of(capacities_), {}, view_of(slack_costs_)};
+  }
 
  private:
   std::vector<window_item> items_;
@@ -5676,7 +5717,7 @@ struct moving_classes {
 template <class = void>  // so that it is compiled where it is used only
 class open_classes {
  public:
-  explicit open_classes(const regret& r) : regret_(r) {}
+  explicit open_classes(const regret<>& r) : regret_(r) {}
 
   void add(std::size_t c) { open_.push_back(c); }
   [[nodiscard]] const std::vector<std::size_t>& list() const noexcept { return open_; }
@@ -5764,13 +5805,13 @@ class open_classes {
     return {result.low - error, result.high + error};
   }
 
-  const regret& regret_;
+  const regret<>& regret_;
   std::vector<std::size_t> open_;
 };
 
 /// Lists the moves within a limit.   Complexity: O(classes rows) and the moves that were not asked for before.
 template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] moving_classes find_moving(regret& r, std::int64_t limit) {
+[[nodiscard]] moving_classes find_moving(regret<>& r, std::int64_t limit) {
   moving_classes result;
   open_classes open(r);
   std::int64_t nearest = endless;
@@ -5823,7 +5864,7 @@ template <class Late = void>  // so that it is compiled where it is used only
 class one_row_search {
  public:
   /// @param grain  by how much at least a better choice is better; see regret::grain.
-  one_row_search(regret& r, std::int64_t grain, budget& b)
+  one_row_search(regret<>& r, std::int64_t grain, budget& b)
       : regret_(r), grain_(grain), budget_(b), price_(r.prices().scaled.front()) {}
 
   /// Takes at most a quarter of the work that is left: where it does not do, other ways may.
@@ -5969,7 +6010,7 @@ class one_row_search {
     return (i & 63U) != 0 || budget_.allows(history_.bytes() + 2 * states_.capacity() * sizeof(state));
   }
 
-  regret& regret_;
+  regret<>& regret_;
   std::int64_t grain_;
   budget& budget_;
   int128 price_;
@@ -6007,7 +6048,7 @@ namespace espalier::inline v0::knapsack::detail {
 template <class Late = void>  // so that it is compiled where there is something to search only
 class repair {
  public:
-  repair(regret& r, budget& b) : regret_(r), budget_(b), known_(r.rows(), b) {}
+  repair(regret<>& r, budget& b) : regret_(r), budget_(b), known_(r.rows(), b) {}
 
   /// @param from    a feasible choice of a regret below endless.
   /// @param enough  a regret at which to stop.
@@ -6124,7 +6165,7 @@ class repair {
     }
   }
 
-  regret& regret_;
+  regret<>& regret_;
   budget& budget_;
   state_layer<Late> known_;
   move_history<Late> history_;
@@ -6163,7 +6204,7 @@ template <class Late = void>
 class prover {
  public:
   /// @param good_enough  a difference of regrets that need not be closed.
-  prover(regret& r, choice first, std::int64_t good_enough, budget& b)
+  prover(regret<>& r, choice first, std::int64_t good_enough, budget& b)
       : regret_(r), good_enough_(good_enough), budget_(b), outside_(r.grain() > 1 ? r.least_outside() : 0) {
     result_.best = std::move(first);
   }
@@ -6340,7 +6381,7 @@ class prover {
     }
   }
 
-  regret& regret_;
+  regret<>& regret_;
   std::int64_t good_enough_;
   budget& budget_;
   std::int64_t outside_;  // the least regret there; 0 if it does not matter
@@ -6368,7 +6409,7 @@ namespace espalier::inline v0::knapsack::detail {
 template <class = void>  // so that it is compiled where it is used only
 class rounding {
  public:
-  rounding(regret& r, budget& b) : regret_(r), budget_(b), slack_(r.slack()), moves_(r.classes(), 0) {}
+  rounding(regret<>& r, budget& b) : regret_(r), budget_(b), slack_(r.slack()), moves_(r.classes(), 0) {}
 
   /// @param start  moves from k0 to begin with, all in the windows.
   /// @return a feasible choice with its regret; none if the windows are too narrow to leave room.
@@ -6499,7 +6540,7 @@ class rounding {
     return best;
   }
 
-  regret& regret_;
+  regret<>& regret_;
   budget& budget_;
   std::vector<std::int64_t> slack_;
   std::vector<std::int64_t> moves_;
@@ -6545,7 +6586,8 @@ class window_solver {
     if (std::any_of(w.remaining.begin(), w.remaining.end(), [](std::int64_t left) { return left < 0; })) {
       return std::nullopt;
     }
-    const dual_solution dual = minimize_dual({w.items, w.begin, core_.weights, w.remaining, {}, {}}, hint, budget_);
+    const dual_solution dual = minimize_dual(
+        {view_of(w.items), view_of(w.begin), view_of(core_.weights), view_of(w.remaining), {}, {}}, hint, budget_);
     took_.dual_steps += dual.steps;
     prices_ = dual.prices;
     bool too_large = false;
@@ -6580,7 +6622,7 @@ class window_solver {
     }
     const exact_prices& prices = at.prices;
     const fixed_point scale = scale_.coarser(at.unused);
-    regret r(core_, w, scale, prices, budget_);
+    regret<> r(core_, w, scale, prices, budget_);
     const auto first = round(w, r, mixture);
     if (!first) {
       return std::nullopt;
@@ -6611,7 +6653,7 @@ class window_solver {
   }
 
   /// The first choice. On a plateau k0 may be far from where the rows are used up evenly, but the mixture is there.
-  [[nodiscard]] std::optional<choice> round(const windows& w, regret& r, const std::vector<price_share>& mixture) {
+  [[nodiscard]] std::optional<choice> round(const windows& w, regret<>& r, const std::vector<price_share>& mixture) {
     std::optional<choice> result = rounding(r, budget_)();
     std::size_t free_moves = 0;
     for (std::size_t c = 0; c < r.classes(); ++c) {
@@ -6625,7 +6667,7 @@ class window_solver {
   }
 
   /// The moves from k0 to what a mixture keeps, rounded down.
-  [[nodiscard]] std::vector<std::int64_t> moves_to(const windows& w, const regret& r,
+  [[nodiscard]] std::vector<std::int64_t> moves_to(const windows& w, const regret<>& r,
                                                    const std::vector<price_share>& mixture) const {
     std::vector<std::int64_t> result;
     for (std::size_t c = 0; c < w.classes(); ++c) {
@@ -6636,7 +6678,7 @@ class window_solver {
     return result;
   }
 
-  [[nodiscard]] window_choice describe_choice(const windows& w, const regret& r, const proof& found,
+  [[nodiscard]] window_choice describe_choice(const windows& w, const regret<>& r, const proof& found,
                                               double dual) const {
     window_choice result;
     compensated_sum value;
@@ -6778,7 +6820,9 @@ class sampler {
   }
 
   [[nodiscard]] dual_solution relax(const sample& s, const std::vector<double>& hint) const {
-    const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}}, budget_);
+    const dual_function function(
+        {view_of(s.items), view_of(s.begin), view_of(core_.weights), view_of(core_.capacities), view_of(s.copies), {}},
+        budget_);
     return column_generation(function, hint, budget_)();
   }
 
@@ -7762,7 +7806,7 @@ struct kernel_matrix {
 namespace espalier::inline v0::structure::detail {
 
 /// Sorts places descending by their scores; of equal ones the first comes first. One sort serves both rules below.
-inline void sort_best_first(std::vector<std::size_t>& places, std::span<const double> scores) {
+inline void sort_best_first(std::vector<std::size_t>& places, const double* scores) {
   std::sort(places.begin(), places.end(),
             [&](std::size_t a, std::size_t b) { return scores[a] > scores[b] || (scores[a] == scores[b] && a < b); });
 }
@@ -7778,7 +7822,7 @@ inline void sort_best_first(std::vector<std::size_t>& places, std::span<const do
       for (std::size_t i = 0; i < order.size(); ++i) {
         order[i] = (begin + i) * m.outputs + output;
       }
-      sort_best_first(order, scores);
+      sort_best_first(order, scores.data());
       for (std::size_t place = rule.n; place < order.size(); ++place) {
         groups[order[place]] = static_cast<std::uint32_t>(output);
       }
@@ -7796,7 +7840,7 @@ inline void sort_best_first(std::vector<std::size_t>& places, std::span<const do
   }
   std::vector<std::size_t> order(m.outputs);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  sort_best_first(order, sums);
+  sort_best_first(order, sums.data());
   std::vector<std::uint32_t> groups(m.outputs);
   for (std::size_t place = 0; place < order.size(); ++place) {
     groups[order[place]] = static_cast<std::uint32_t>((order.size() - 1 - place) / rule.units);
@@ -8078,12 +8122,10 @@ inline void expect_rule(const round_to& rule, const kernel_matrix& /*m*/) {
 /// Complexity: O(1), for blocks O(rows of tiles).
 [[nodiscard]] inline std::vector<size_run> size_runs(const rule& r, const extents& kernel_shape) {
   const kernel_matrix matrix(kernel_shape);
-  return std::visit(
-      [&](const auto& one) {
-        detail::expect_rule(one, matrix);
-        return detail::sizes(one, matrix);
-      },
-      r);
+  return detail::visit(r, [&](const auto& one) {
+    detail::expect_rule(one, matrix);
+    return detail::sizes(one, matrix);
+  });
 }
 
 }  // namespace espalier::inline v0::structure
@@ -8114,7 +8156,7 @@ class grouping {
     }
     if (needs_scores(rule_)) {
       expect_scores(scores);
-      assigned_ = std::visit([&](const auto& one) { return detail::assign(one, matrix_, scores); }, rule_);
+      assigned_ = detail::visit(rule_, [&](const auto& one) { return detail::assign(one, matrix_, scores); });
     }
   }
 
@@ -8130,28 +8172,27 @@ class grouping {
   /// Complexity: O(n), without allocation.
   template <class Action>
   void visit(Action&& action) const {
-    std::visit(
-        [&]<class Rule>(const Rule& one) {
-          const detail::view<Rule> view(one, matrix_, assigned_);
-          const std::size_t inputs = matrix_.inputs;
-          const std::size_t outputs = matrix_.outputs;
-          std::size_t index = 0;
-          for (std::size_t input = 0; input < inputs; ++input) {
-            auto place = view.row(input);
-            for (std::size_t output = 0; output < outputs; ++output) {
-              action(place.group(), index++);
-              place.next();
-            }
-          }
-        },
-        rule_);
+    detail::visit(rule_, [&]<class Rule>(const Rule& one) {
+      const detail::view<Rule> view(one, matrix_, view_of(assigned_));
+      const std::size_t inputs = matrix_.inputs;
+      const std::size_t outputs = matrix_.outputs;
+      std::size_t index = 0;
+      for (std::size_t input = 0; input < inputs; ++input) {
+        auto place = view.row(input);
+        for (std::size_t output = 0; output < outputs; ++output) {
+          action(place.group(), index++);
+          place.next();
+        }
+      }
+    });
   }
 
   /// @return how many weights each group has.   Complexity: O(groups).
   [[nodiscard]] std::vector<std::size_t> sizes() const {
-    std::vector<std::size_t> result;
+    std::vector<std::size_t> result(count_);
+    auto place = result.begin();
     for (const size_run& run : runs_) {
-      result.insert(result.end(), run.count, run.weights);
+      place = std::fill_n(place, run.count, run.weights);
     }
     return result;
   }
@@ -9768,7 +9809,7 @@ regularization<Value> group_norms::operator()(const structure::grouping& groups,
   }
   std::vector<std::size_t> group_of(kernel.size());  // by one visit, as each is compiled for all rules
   groups.visit([own = group_of.data()](std::size_t group, std::size_t index) { own[index] = group; });
-  std::vector<moments> norms = moments_of<Value>(group_of, groups.count(), kernel);
+  std::vector<moments> norms = moments_of<Value>(view_of(group_of), groups.count(), kernel);
   const bool single = groups.count() == groups.weights();
   if (single) {
     const distribution all = spread_of(norms);
@@ -10548,7 +10589,7 @@ template <rank::ranking Ranking, rank::normalization Normalization>
       sum = v.ranking.finish(sum);
     }
   }
-  rank::detail::expect_losses(sums, "select::make_candidate", " of layer '" + layer + "'");
+  rank::detail::expect_losses(view_of(sums), "select::make_candidate", " of layer '" + layer + "'");
   return sums;
 }
 
@@ -10560,7 +10601,7 @@ template <class Value, rank::ranking Ranking>
   if (structure::needs_scores(rule)) {
     scores = rank::prune_costs(structure::grouping(structure::unstructured{}, shape), data, ranking);
   }
-  return {rule, shape, scores};
+  return {rule, shape, view_of(scores)};
 }
 
 /// Calls action(group) for every group of one weight. Such a group is its own mean, so sharing it changes nothing.
@@ -10860,7 +10901,7 @@ class action_chooser {
 
   [[nodiscard]] std::span<const std::int64_t> weights_of(std::uint32_t packed) const {
     const std::size_t rows = k_.problem.capacities.size();
-    return std::span(k_.problem.weights).subspan(packed * rows, rows);
+    return {k_.problem.weights.data() + packed * rows, rows};
   }
 
   [[nodiscard]] std::int64_t freed_in(std::size_t row, std::size_t l, const saving& freed) const {
@@ -11640,18 +11681,17 @@ namespace espalier::inline v0::select::detail {
 class path_finder {
  public:
   explicit path_finder(const std::vector<connection>& layers) : layers_(layers), views_(layers.size()) {
-    std::map<std::string, std::size_t> by_name;
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      if (!by_name.emplace(layers[l].layer->name, l).second) {
+      if (place_of(layers[l].layer->name) != l) {
         reject<argument_error>("select::live_weights", {"two layers with the name '", layers[l].layer->name, "'"},
                                {"names that differ"});
       }
       expect_weights(layers[l]);
     }
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      look_at(l, by_name);
+      look_at(l);
     }
-    mark_ends(by_name);
+    mark_ends();
     for (std::size_t l = 0; l < layers.size(); ++l) {
       reach(l);
     }
@@ -11689,15 +11729,17 @@ class path_finder {
     }
   }
 
-  [[nodiscard]] static std::size_t find(const std::string& name, const std::map<std::string, std::size_t>& by_name) {
-    const auto found = by_name.find(name);
-    if (found == by_name.end()) {
-      reject<argument_error>("select::live_weights", {"inbound layer '", name, "'"}, {"the name of a layer"});
+  /// The first layer with a name: layers are too few for more than a look at each.
+  [[nodiscard]] std::size_t place_of(const std::string& name) const {
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      if (layers_[l].layer->name == name) {
+        return l;
+      }
     }
-    return found->second;
+    reject<argument_error>("select::live_weights", {"inbound layer '", name, "'"}, {"the name of a layer"});
   }
 
-  void look_at(std::size_t l, const std::map<std::string, std::size_t>& by_name) {
+  void look_at(std::size_t l) {
     const attributes::layer_attributes& layer = *layers_[l].layer;
     view& v = views_[l];
     const extents kernel = grouping_shape(layer);
@@ -11707,7 +11749,7 @@ class path_finder {
     v.reached.assign(v.outputs, 0);
     v.useful.assign(v.outputs, 0);
     if (layer.inbound.size() == 1) {
-      const std::size_t from = find(layer.inbound.front(), by_name);
+      const std::size_t from = place_of(layer.inbound.front());
       v.before = from < l && fits(v, grouping_shape(*layers_[from].layer).back()) ? from : none;
     }
   }
@@ -11717,19 +11759,19 @@ class path_finder {
   }
 
   /// Layers that none reads make outputs. Where it is not known which unit feeds which input, all count as connected.
-  void mark_ends(const std::map<std::string, std::size_t>& by_name) {
-    std::vector<bool> read(layers_.size(), false);
+  void mark_ends() {
+    std::vector<std::uint8_t> read(layers_.size(), 0);
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       for (const std::string& name : layers_[l].layer->inbound) {
-        const std::size_t from = find(name, by_name);
-        read[from] = true;
+        const std::size_t from = place_of(name);
+        read[from] = 1;
         if (views_[l].before == none) {
           views_[from].useful.assign(views_[from].outputs, 1);
         }
       }
     }
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      if (!read[l]) {
+      if (read[l] == 0) {
         views_[l].useful.assign(views_[l].outputs, 1);
       }
     }
@@ -12379,7 +12421,8 @@ void transfer(Archive& a, run_state<Value>& state) {
 /// @param saved     what was loaded.
 /// @param identity  of the run that is to go on.
 /// @throws argument_error that names the first part in which the two differ.
-inline void expect_same_run(std::span<const std::byte> saved, const std::vector<identity_part>& identity) {
+template <class = void>  // so that it is compiled where it is called only
+void expect_same_run(std::span<const std::byte> saved, const std::vector<identity_part>& identity) {
   byte_reader reader(saved);
   std::vector<identity_part> other;
   transfer_head(reader, other);
@@ -12938,44 +12981,44 @@ struct placed {
   return std::bit_cast<std::uint64_t>(number);
 }
 
-/// Sorts ascending, equal ones by place: by the bytes that differ, the lowest first. `spare` is as large.
-inline void sort_bytes(std::span<placed> items, std::span<placed> spare) {
+/// Sorts ascending, equal ones by place: by the bytes that differ, the lowest first. `spare` has room for as many.
+inline void sort_bytes(placed* items, std::size_t count, placed* spare) {
   std::uint64_t differ = 0;
-  for (const placed& item : items) {
-    differ |= bits_of(item.number) ^ bits_of(items[0].number);
+  for (std::size_t i = 0; i < count; ++i) {
+    differ |= bits_of(items[i].number) ^ bits_of(items[0].number);
   }
-  placed* from = items.data();
-  placed* to = spare.data();
+  placed* from = items;
+  placed* to = spare;
   for (unsigned shift = 0; shift < 64; shift += 8) {
     if ((differ >> shift & 0xFFU) == 0) {
       continue;
     }
     std::array<std::uint32_t, 256> begins{};
-    for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       ++begins[bits_of(from[i].number) >> shift & 0xFFU];
     }
     std::uint32_t sum = 0;
     for (std::uint32_t& begin : begins) {
       sum += std::exchange(begin, sum);
     }
-    for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       to[begins[bits_of(from[i].number) >> shift & 0xFFU]++] = from[i];
     }
     std::swap(from, to);
   }
-  if (from != items.data()) {
-    std::copy_n(from, items.size(), items.data());
+  if (from != items) {
+    std::copy_n(from, count, items);
   }
 }
 
 /// Sorts the items of one bucket ascending, equal ones by place.
-inline void sort_bucket(std::span<placed> items, std::span<placed> spare) {
+inline void sort_bucket(placed* items, std::size_t count, placed* spare) {
   constexpr std::size_t few = 128;
   constexpr std::size_t most_for_bytes = std::size_t{1} << 31U;  // so that counts fit 32 bits
-  if (items.size() > few && items.size() < most_for_bytes) {
-    sort_bytes(items, spare);
+  if (count > few && count < most_for_bytes) {
+    sort_bytes(items, count, spare);
   } else {
-    std::sort(items.begin(), items.end(), [](const placed& a, const placed& b) {
+    std::sort(items, items + count, [](const placed& a, const placed& b) {
       return a.number < b.number || (a.number == b.number && a.place < b.place);
     });
   }
@@ -13011,10 +13054,9 @@ void visit_falling(std::span<const double> numbers, Visit&& visit) {
   }
   std::vector<placed> spare(most);
   for (std::size_t b = buckets; b-- > 0;) {
-    const std::span<placed> bucket = std::span(items).subspan(begins[b], begins[b + 1] - begins[b]);
-    sort_bucket(bucket, std::span(spare).first(bucket.size()));
-    for (std::size_t i = bucket.size(); i-- > 0;) {
-      visit(bucket[i].number, bucket[i].place);
+    sort_bucket(items.data() + begins[b], begins[b + 1] - begins[b], spare.data());
+    for (std::size_t i = begins[b + 1]; i-- > begins[b];) {
+      visit(items[i].number, items[i].place);
     }
   }
 }
@@ -13373,7 +13415,7 @@ struct geometric_median {
 
     [[nodiscard]] std::size_t count() const { return begins.size() - 1; }
     [[nodiscard]] std::span<const double> of(std::size_t group) const {
-      return std::span(numbers).subspan(begins[group], begins[group + 1] - begins[group]);
+      return {numbers.data() + begins[group], begins[group + 1] - begins[group]};
     }
     [[nodiscard]] std::size_t longest() const {
       std::size_t size = 0;
@@ -13810,7 +13852,9 @@ class table {
   for (const resource& r : report.resources) {
     head.push_back(r.name);
   }
-  head.insert(head.end(), {"metric", "knapsack", "gap", ""});
+  for (const char* const name : {"metric", "knapsack", "gap", ""}) {
+    head.emplace_back(name);
+  }
   levels.row(head);
   for (std::size_t i = 0; i < report.levels.size(); ++i) {
     const level& tried = report.levels[i];
@@ -13818,8 +13862,10 @@ class table {
     for (const std::int64_t used : tried.used) {
       cells.push_back(std::to_string(used));
     }
-    cells.insert(cells.end(), {fixed(tried.metric, 4), tried.status, number(tried.gap, std::chars_format::general, 6),
-                               tried.accepted ? "accepted" : "rejected"});
+    cells.push_back(fixed(tried.metric, 4));
+    cells.push_back(tried.status);
+    cells.push_back(number(tried.gap, std::chars_format::general, 6));
+    cells.emplace_back(tried.accepted ? "accepted" : "rejected");
     levels.row(cells);
   }
   return levels.text();
@@ -13839,7 +13885,8 @@ class table {
   table layers;
   std::vector<std::string> head{"layer", "weights", "kept", "shared"};
   for (const resource& r : report.resources) {
-    head.insert(head.end(), {r.name + " before", "after"});
+    head.push_back(r.name + " before");
+    head.emplace_back("after");
   }
   layers.row(head);
   for (const layer& l : report.layers) {

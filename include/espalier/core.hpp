@@ -16,6 +16,7 @@
 #include <espalier/base/random_generator.hpp>
 #include <espalier/base/stop_condition.hpp>
 #include <espalier/base/sum.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/hls/config.hpp>
 #include <espalier/hls/layer_config.hpp>
 #include <espalier/hls/parse_precision.hpp>

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -37,6 +36,15 @@ class byte_reader {
  private:
   template <class T>
   void get(T& value) {
+    if constexpr (requires { value.resize(1); }) {
+      get_sequence(value);
+    } else {
+      get_number(value);
+    }
+  }
+
+  template <class T>
+  void get_number(T& value) {
     static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to read this type");
     if constexpr (std::is_same_v<T, bool>) {
       std::uint8_t byte = 0;  // a byte that is neither 0 nor 1 must not become a bool
@@ -47,17 +55,10 @@ class byte_reader {
     }
   }
 
-  void get(std::string& text) { get_sequence(text); }
-
-  template <class T>
-  void get(std::vector<T>& numbers) {
-    get_sequence(numbers);
-  }
-
   template <class Sequence>
   void get_sequence(Sequence& sequence) {
     std::uint64_t count = 0;
-    get(count);
+    get_number(count);
     if (count > left() / sizeof(typename Sequence::value_type)) {
       refuse(count * sizeof(typename Sequence::value_type));
     }

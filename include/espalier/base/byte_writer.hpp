@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -31,26 +30,17 @@ class byte_writer {
  private:
   template <class T>
   void put(const T& value) {
-    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to write this type");
-    append(&value, 1);
-  }
-
-  void put(const std::string& text) { put_sequence(text.data(), text.size()); }
-
-  template <class T>
-  void put(const std::vector<T>& numbers) {
-    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, std::byte>);
-    put_sequence(numbers.data(), numbers.size());
-  }
-
-  template <class T>
-  void put_sequence(const T* first, std::size_t count) {
-    put(std::uint64_t{count});
-    append(first, count);
+    if constexpr (requires { value.data(); }) {
+      put(std::uint64_t{value.size()});
+      append(value.data(), value.size());
+    } else {
+      append(&value, 1);
+    }
   }
 
   template <class T>
   void append(const T* first, std::size_t count) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>, "no way is known to write this type");
     if (count > 0) {
       const std::size_t begin = bytes_.size();
       bytes_.resize(begin + count * sizeof(T));

@@ -27,7 +27,8 @@ class extents {
 
   /// @param sizes  the size of each axis, at most four.
   /// @throws shape_error if there are more than four axes, or if the number of elements overflows.
-  constexpr extents(std::initializer_list<std::size_t> sizes) : extents(std::span(sizes.begin(), sizes.size())) {}
+  constexpr extents(std::initializer_list<std::size_t> sizes)
+      : extents(std::span<const std::size_t>(sizes.begin(), sizes.size())) {}
 
   /// @param sizes  the size of each axis, at most four.
   /// @throws shape_error if there are more than four axes, or if the number of elements overflows.

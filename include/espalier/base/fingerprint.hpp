@@ -20,23 +20,15 @@ class fingerprint {
   /// @param number  a number or an enumerator.
   template <class T>
   requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(T number) noexcept {
-    return add(std::span<const T>(&number, 1));
+    return add_bytes(&number, 1, sizeof(T));
   }
 
-  fingerprint& add(std::string_view text) noexcept { return add(std::span<const char>(text)); }
+  fingerprint& add(std::string_view text) noexcept { return add_bytes(text.data(), text.size(), 1); }
 
   /// @param numbers  with their count, so that parts cannot run together.   Complexity: O(n).
   template <class T>
   requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) fingerprint& add(std::span<const T> numbers) noexcept {
-    mix(numbers.size());
-    const auto bytes = std::as_bytes(numbers);
-    for (std::size_t begin = 0; begin < bytes.size(); begin += sizeof(std::uint64_t)) {
-      std::uint64_t word = 0;
-      const std::size_t count = bytes.size() - begin < sizeof(word) ? bytes.size() - begin : sizeof(word);
-      std::memcpy(&word, bytes.data() + begin, count);
-      mix(word);
-    }
-    return *this;
+    return add_bytes(numbers.data(), numbers.size(), sizeof(T));
   }
 
   /// @tparam T  any type; what is added is its name, as the compiler spells it.
@@ -48,6 +40,18 @@ class fingerprint {
   [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
 
  private:
+  fingerprint& add_bytes(const void* first, std::size_t count, std::size_t size_of_each) noexcept {
+    mix(count);
+    const auto* const bytes = static_cast<const unsigned char*>(first);
+    const std::size_t size = count * size_of_each;
+    for (std::size_t begin = 0; begin < size; begin += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, bytes + begin, size - begin < sizeof(word) ? size - begin : sizeof(word));
+      mix(word);
+    }
+    return *this;
+  }
+
   void mix(std::uint64_t word) noexcept {
     value_ = (value_ ^ word) * 0xBF58476D1CE4E5B9U;
     value_ ^= value_ >> 31U;

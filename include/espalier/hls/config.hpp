@@ -43,15 +43,16 @@ struct config {
     layer_config result;
     result.io_type = io_type;
     const auto levels = levels_of(layer_name, layer_type);
-    for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-      if (*level == nullptr) {
+    for (std::size_t i = levels.size(); i-- > 0;) {
+      const settings* const level = levels[i];
+      if (level == nullptr) {
         continue;
       }
-      result.reuse_factor = (*level)->reuse_factor.value_or(result.reuse_factor);
-      result.compression = (*level)->compression.value_or(result.compression);
-      if ((*level)->strategy) {
-        result.strategy = *(*level)->strategy;
-        result.warning = (*level)->warning;
+      result.reuse_factor = level->reuse_factor.value_or(result.reuse_factor);
+      result.compression = level->compression.value_or(result.compression);
+      if (level->strategy) {
+        result.strategy = *level->strategy;
+        result.warning = level->warning;
       }
     }
     detail::expect_reuse_factor(result.reuse_factor, "hls::config::of", layer_name);

@@ -49,18 +49,20 @@ struct matrix_size {
   }
   const std::uint64_t weights = matrix.inputs * matrix.outputs;
   std::vector<std::uint64_t> factors;
-  for (std::uint64_t divisor = 1; divisor <= weights / divisor; ++divisor) {
-    if (weights % divisor != 0) {
-      continue;
+  const auto take = [&](std::uint64_t factor) {
+    if (weights % factor == 0 && is_valid_reuse_factor(matrix, factor)) {
+      factors.push_back(factor);
     }
-    for (const std::uint64_t factor : {divisor, weights / divisor}) {
-      if (is_valid_reuse_factor(matrix, factor)) {
-        factors.push_back(factor);
-      }
+  };
+  std::uint64_t divisor = 1;
+  for (; divisor <= weights / divisor; ++divisor) {
+    take(divisor);
+  }
+  while (--divisor > 0) {  // the others, which belong to one of these each
+    if (weights % divisor == 0 && weights / divisor != divisor) {
+      take(weights / divisor);
     }
   }
-  std::sort(factors.begin(), factors.end());
-  factors.erase(std::unique(factors.begin(), factors.end()), factors.end());
   return factors;
 }
 

@@ -24,8 +24,8 @@ class shared_weights {
         members_.push_back(i);
       }
     }
-    std::stable_sort(members_.begin(), members_.end(),
-                     [&](std::size_t a, std::size_t b) { return groups[a] < groups[b]; });
+    std::sort(members_.begin(), members_.end(),
+              [&](std::size_t a, std::size_t b) { return groups[a] < groups[b] || (groups[a] == groups[b] && a < b); });
     for (std::size_t i = 0; i < members_.size(); ++i) {
       if (i == 0 || groups[members_[i]] != groups[members_[i - 1]]) {
         begins_.push_back(i);
@@ -63,14 +63,15 @@ class shared_weights {
     });
   }
 
- private:
+  /// @param action  called with the places of the weights of each group, in order.
   template <class Action>
   void for_each_group(const Action& action) const {
     for (std::size_t g = 0; g + 1 < begins_.size(); ++g) {
-      action(std::span(members_).subspan(begins_[g], begins_[g + 1] - begins_[g]));
+      action(std::span<const std::size_t>(members_.data() + begins_[g], begins_[g + 1] - begins_[g]));
     }
   }
 
+ private:
   std::vector<std::size_t> members_;  // of the first group, then of the second, and so on, each in order
   std::vector<std::size_t> begins_;   // and the end
 };

@@ -42,7 +42,7 @@ struct problem {
   /// @param item_class  index of a class.
   /// @return its weight in every resource.
   [[nodiscard]] std::span<const std::int64_t> weights_of(std::size_t item_class) const noexcept {
-    return std::span(weights).subspan(item_class * resources(), resources());
+    return {weights.data() + item_class * resources(), resources()};
   }
 };
 

@@ -13,6 +13,7 @@
 #include <espalier/base/compiled_once.hpp>
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random_generator.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/kernels/dense.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/kernels/live_weights.hpp>
@@ -113,7 +114,7 @@ class dense {
       sizes.push_back(input_[axis]);
     }
     sizes.back() = shape_.outputs;
-    return extents(std::span<const std::size_t>(sizes));
+    return extents(view_of(sizes));
   }
 
   dense_options options_;

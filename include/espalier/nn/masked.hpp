@@ -9,6 +9,7 @@
 
 #include <espalier/base/extents.hpp>
 #include <espalier/base/random_generator.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/mask/make_mask.hpp>
 #include <espalier/mask/weight_mask.hpp>
 #include <espalier/nn/detail/kernel_holder.hpp>
@@ -43,8 +44,8 @@ class masked : public Layer {
   ///         are trained as one are kept, or differ in their offsets. The layer is then as it was.
   void set_mask(mask::weight_mask<value_type> m) {
     const auto live = holder_.set(std::move(m), elements(this->kernel()), this->name());
-    if constexpr (requires(Layer & layer) { layer.skip_dead(live); }) {
-      this->skip_dead(live);
+    if constexpr (requires(Layer & layer) { layer.skip_dead(view_of(live)); }) {
+      this->skip_dead(view_of(live));
     }
   }
 

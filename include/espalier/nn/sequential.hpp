@@ -7,10 +7,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -72,14 +71,19 @@ class sequential {
   ///         name.
   sequential(const extents& input, std::uint64_t seed, Layers... layers) : layers_(std::move(layers)...) {
     random_generator generator(seed);
-    std::map<std::string, std::size_t> places;
+    const std::array<std::string_view, depth> kinds{Layers::default_name...};
+    for (std::size_t l = 0; l < depth; ++l) {
+      const auto place = std::count(kinds.begin(), kinds.begin() + l + 1, kinds[l]);
+      names_[l] = std::string(kinds[l]) + "_" + std::to_string(place);
+    }
     shapes_[0] = input;
     std::size_t index = 0;
     for_each_layer([&](auto& layer) {
       using layer_type = std::remove_reference_t<decltype(layer)>;
-      names_[index] = detail::placed_name(layer_type::default_name, places);
       if constexpr (trained_layer<layer_type>) {
-        names_[index] = layer.name().empty() ? names_[index] : layer.name();
+        if (!layer.name().empty()) {
+          names_[index] = layer.name();
+        }
       }
       shapes_[index + 1] = layer.build(names_[index], shapes_[index], generator);
       ++index;
@@ -432,10 +436,9 @@ class sequential {
   }
 
   void expect_different_names() const {
-    std::set<std::string> seen;
-    for (const std::string& name : names_) {
-      if (!seen.insert(name).second) {
-        reject<argument_error>("nn::sequential", {"two layers named '", name, "'"}, {"names that differ"});
+    for (std::size_t l = 0; l < depth; ++l) {
+      if (std::find(names_.begin(), names_.begin() + l, names_[l]) != names_.begin() + l) {
+        reject<argument_error>("nn::sequential", {"two layers named '", names_[l], "'"}, {"names that differ"});
       }
     }
   }

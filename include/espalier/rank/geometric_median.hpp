@@ -58,7 +58,7 @@ struct geometric_median {
 
     [[nodiscard]] std::size_t count() const { return begins.size() - 1; }
     [[nodiscard]] std::span<const double> of(std::size_t group) const {
-      return std::span(numbers).subspan(begins[group], begins[group + 1] - begins[group]);
+      return {numbers.data() + begins[group], begins[group + 1] - begins[group]};
     }
     [[nodiscard]] std::size_t longest() const {
       std::size_t size = 0;

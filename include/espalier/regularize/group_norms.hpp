@@ -12,6 +12,7 @@
 
 #include <espalier/base/compiled_once.hpp>
 #include <espalier/base/errors.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/regularize/regularizer.hpp>
 #include <espalier/structure/grouping.hpp>
 
@@ -119,7 +120,7 @@ regularization<Value> group_norms::operator()(const structure::grouping& groups,
   }
   std::vector<std::size_t> group_of(kernel.size());  // by one visit, as each is compiled for all rules
   groups.visit([own = group_of.data()](std::size_t group, std::size_t index) { own[index] = group; });
-  std::vector<moments> norms = moments_of<Value>(group_of, groups.count(), kernel);
+  std::vector<moments> norms = moments_of<Value>(view_of(group_of), groups.count(), kernel);
   const bool single = groups.count() == groups.weights();
   if (single) {
     const distribution all = spread_of(norms);

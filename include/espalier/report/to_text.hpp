@@ -74,7 +74,9 @@ class table {
   for (const resource& r : report.resources) {
     head.push_back(r.name);
   }
-  head.insert(head.end(), {"metric", "knapsack", "gap", ""});
+  for (const char* const name : {"metric", "knapsack", "gap", ""}) {
+    head.emplace_back(name);
+  }
   levels.row(head);
   for (std::size_t i = 0; i < report.levels.size(); ++i) {
     const level& tried = report.levels[i];
@@ -82,8 +84,10 @@ class table {
     for (const std::int64_t used : tried.used) {
       cells.push_back(std::to_string(used));
     }
-    cells.insert(cells.end(), {fixed(tried.metric, 4), tried.status, number(tried.gap, std::chars_format::general, 6),
-                               tried.accepted ? "accepted" : "rejected"});
+    cells.push_back(fixed(tried.metric, 4));
+    cells.push_back(tried.status);
+    cells.push_back(number(tried.gap, std::chars_format::general, 6));
+    cells.emplace_back(tried.accepted ? "accepted" : "rejected");
     levels.row(cells);
   }
   return levels.text();
@@ -103,7 +107,8 @@ class table {
   table layers;
   std::vector<std::string> head{"layer", "weights", "kept", "shared"};
   for (const resource& r : report.resources) {
-    head.insert(head.end(), {r.name + " before", "after"});
+    head.push_back(r.name + " before");
+    head.emplace_back("after");
   }
   layers.row(head);
   for (const layer& l : report.layers) {

@@ -3,6 +3,7 @@
 #ifndef ESPALIER_STRUCTURE_GROUPING_HPP
 #define ESPALIER_STRUCTURE_GROUPING_HPP
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,7 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/base/extents.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/structure/detail/assign.hpp>
 #include <espalier/structure/detail/group_of.hpp>
 #include <espalier/structure/kernel_matrix.hpp>
@@ -39,7 +41,7 @@ class grouping {
     }
     if (needs_scores(rule_)) {
       expect_scores(scores);
-      assigned_ = std::visit([&](const auto& one) { return detail::assign(one, matrix_, scores); }, rule_);
+      assigned_ = detail::visit(rule_, [&](const auto& one) { return detail::assign(one, matrix_, scores); });
     }
   }
 
@@ -55,28 +57,27 @@ class grouping {
   /// Complexity: O(n), without allocation.
   template <class Action>
   void visit(Action&& action) const {
-    std::visit(
-        [&]<class Rule>(const Rule& one) {
-          const detail::view<Rule> view(one, matrix_, assigned_);
-          const std::size_t inputs = matrix_.inputs;
-          const std::size_t outputs = matrix_.outputs;
-          std::size_t index = 0;
-          for (std::size_t input = 0; input < inputs; ++input) {
-            auto place = view.row(input);
-            for (std::size_t output = 0; output < outputs; ++output) {
-              action(place.group(), index++);
-              place.next();
-            }
-          }
-        },
-        rule_);
+    detail::visit(rule_, [&]<class Rule>(const Rule& one) {
+      const detail::view<Rule> view(one, matrix_, view_of(assigned_));
+      const std::size_t inputs = matrix_.inputs;
+      const std::size_t outputs = matrix_.outputs;
+      std::size_t index = 0;
+      for (std::size_t input = 0; input < inputs; ++input) {
+        auto place = view.row(input);
+        for (std::size_t output = 0; output < outputs; ++output) {
+          action(place.group(), index++);
+          place.next();
+        }
+      }
+    });
   }
 
   /// @return how many weights each group has.   Complexity: O(groups).
   [[nodiscard]] std::vector<std::size_t> sizes() const {
-    std::vector<std::size_t> result;
+    std::vector<std::size_t> result(count_);
+    auto place = result.begin();
     for (const size_run& run : runs_) {
-      result.insert(result.end(), run.count, run.weights);
+      place = std::fill_n(place, run.count, run.weights);
     }
     return result;
   }

@@ -70,12 +70,10 @@ inline void expect_rule(const round_to& rule, const kernel_matrix& /*m*/) {
 /// Complexity: O(1), for blocks O(rows of tiles).
 [[nodiscard]] inline std::vector<size_run> size_runs(const rule& r, const extents& kernel_shape) {
   const kernel_matrix matrix(kernel_shape);
-  return std::visit(
-      [&](const auto& one) {
-        detail::expect_rule(one, matrix);
-        return detail::sizes(one, matrix);
-      },
-      r);
+  return detail::visit(r, [&](const auto& one) {
+    detail::expect_rule(one, matrix);
+    return detail::sizes(one, matrix);
+  });
 }
 
 }  // namespace espalier::inline v0::structure

@@ -34,8 +34,9 @@ struct hyperband_options {
 namespace detail {
 
 /// Points that stay in the race: those of the least losses, of equal ones the first.
-[[nodiscard]] inline std::vector<std::vector<double>> best_of(const std::vector<std::vector<double>>& points,
-                                                              const std::vector<double>& losses, std::size_t count) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::vector<std::vector<double>> best_of(const std::vector<std::vector<double>>& points,
+                                                       const std::vector<double>& losses, std::size_t count) {
   std::vector<std::size_t> order(points.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
     order[i] = i;
@@ -56,8 +57,8 @@ struct bracket {
 };
 
 /// @return all brackets of a search.
-[[nodiscard]] inline std::vector<bracket> brackets_of(std::span<const dimension> space,
-                                                      const hyperband_options& settings) {
+template <class = void>  // so that it is compiled where it is called only
+[[nodiscard]] std::vector<bracket> brackets_of(std::span<const dimension> space, const hyperband_options& settings) {
   std::size_t most_rounds = 0;
   for (std::size_t epochs = settings.maximum_epochs; epochs >= settings.factor; epochs /= settings.factor) {
     ++most_rounds;

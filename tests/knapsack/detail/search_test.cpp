@@ -31,7 +31,7 @@ struct setting {
   detail::core_problem core;
   detail::windows window;
   detail::fixed_point scale{0.0};
-  std::optional<detail::regret> regret;
+  std::optional<detail::regret<>> regret;
 
   setting(
       espalier::random_generator& random, std::size_t resources, detail::value_range range = {},

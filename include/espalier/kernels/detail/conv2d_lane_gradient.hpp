@@ -8,6 +8,7 @@
 #include <functional>
 #include <span>
 
+#include <espalier/base/view_of.hpp>
 #include <espalier/kernels/conv2d_shape.hpp>
 #include <espalier/kernels/detail/pad.hpp>
 #include <espalier/kernels/detail/table.hpp>
@@ -80,7 +81,7 @@ class lane_sums {
   [[nodiscard]] std::span<const live_weight> live_of(std::size_t filter, std::size_t count) const {
     const live_list& list = p_.live->forward();
     const std::size_t first = list.starts[filter * list.rows];
-    return std::span(list.live).subspan(first, list.starts[(filter + count) * list.rows] - first);
+    return view_of(list.live).subspan(first, list.starts[(filter + count) * list.rows] - first);
   }
 
   void clear() const {

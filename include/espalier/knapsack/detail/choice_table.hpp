@@ -59,7 +59,7 @@ class choice_table {
   [[nodiscard]] std::size_t options(std::size_t c) const noexcept { return problem_.options[c]; }
   [[nodiscard]] std::size_t lightest(std::size_t c) const noexcept { return lightest_[c]; }
   [[nodiscard]] std::span<const std::int64_t> weights(std::size_t c, std::size_t option) const noexcept {
-    return std::span(problem_.weights).subspan((first_[c] + option) * rows(), rows());
+    return {problem_.weights.data() + (first_[c] + option) * rows(), rows()};
   }
   /// The place of a class's first option among all.
   [[nodiscard]] std::size_t first(std::size_t c) const noexcept { return first_[c]; }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/base/view_of.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/column_generation.hpp>
 #include <espalier/knapsack/detail/one_price.hpp>
@@ -56,7 +57,9 @@ class neighbourhood {
   [[nodiscard]] bool fits() const noexcept {
     return std::all_of(capacities_.begin(), capacities_.end(), [](std::int64_t c) { return c >= 0; });
   }
-  [[nodiscard]] relaxation terms() const noexcept { return {items_, begin_, weights_, capacities_, {}, slack_costs_}; }
+  [[nodiscard]] relaxation terms() const noexcept {
+    return {view_of(items_), view_of(begin_), weights_, view_of(capacities_), {}, view_of(slack_costs_)};
+  }
 
  private:
   std::vector<window_item> items_;

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/base/view_of.hpp>
 #include <espalier/knapsack/detail/fixed_point.hpp>
 
 namespace espalier::inline v0::knapsack::detail {
@@ -240,7 +241,7 @@ template <class = void>  // so that it is compiled where it is called only
     for (std::int64_t number = 0; number < order; ++number) {
       std::vector<std::int64_t> place = weights.member_of(number);
       --place[row];
-      next.push_back(static_cast<std::size_t>(weights.class_of(place)));
+      next.push_back(static_cast<std::size_t>(weights.class_of(view_of(place))));
     }
     std::vector<std::uint8_t> seen(next.size(), 0);
     for (std::size_t first = 0; first < next.size(); ++first) {

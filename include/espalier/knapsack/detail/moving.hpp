@@ -34,7 +34,7 @@ struct moving_classes {
 template <class = void>  // so that it is compiled where it is used only
 class open_classes {
  public:
-  explicit open_classes(const regret& r) : regret_(r) {}
+  explicit open_classes(const regret<>& r) : regret_(r) {}
 
   void add(std::size_t c) { open_.push_back(c); }
   [[nodiscard]] const std::vector<std::size_t>& list() const noexcept { return open_; }
@@ -122,13 +122,13 @@ class open_classes {
     return {result.low - error, result.high + error};
   }
 
-  const regret& regret_;
+  const regret<>& regret_;
   std::vector<std::size_t> open_;
 };
 
 /// Lists the moves within a limit.   Complexity: O(classes rows) and the moves that were not asked for before.
 template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] moving_classes find_moving(regret& r, std::int64_t limit) {
+[[nodiscard]] moving_classes find_moving(regret<>& r, std::int64_t limit) {
   moving_classes result;
   open_classes open(r);
   std::int64_t nearest = endless;

@@ -31,7 +31,7 @@ template <class Late = void>  // so that it is compiled where it is used only
 class one_row_search {
  public:
   /// @param grain  by how much at least a better choice is better; see regret::grain.
-  one_row_search(regret& r, std::int64_t grain, budget& b)
+  one_row_search(regret<>& r, std::int64_t grain, budget& b)
       : regret_(r), grain_(grain), budget_(b), price_(r.prices().scaled.front()) {}
 
   /// Takes at most a quarter of the work that is left: where it does not do, other ways may.
@@ -177,7 +177,7 @@ class one_row_search {
     return (i & 63U) != 0 || budget_.allows(history_.bytes() + 2 * states_.capacity() * sizeof(state));
   }
 
-  regret& regret_;
+  regret<>& regret_;
   std::int64_t grain_;
   budget& budget_;
   int128 price_;

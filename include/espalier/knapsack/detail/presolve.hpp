@@ -24,7 +24,7 @@ struct piece {
 
 /// Whether an item of these weights fits into what is left of each row.
 template <class = void>  // so that it is compiled where it is called only
-[[nodiscard]] bool fits_in(std::span<const std::int64_t> weights, std::span<const std::int64_t> room) noexcept {
+[[nodiscard]] bool fits_in(std::span<const std::int64_t> weights, const std::vector<std::int64_t>& room) noexcept {
   return std::equal(weights.begin(), weights.end(), room.begin(),
                     [](std::int64_t weight, std::int64_t left) { return weight <= left; });
 }
@@ -47,7 +47,7 @@ struct core_problem {
   std::vector<piece> free_pieces;        ///< items that weigh nothing where it matters; all kept
 
   [[nodiscard]] std::span<const std::int64_t> weights_of(std::size_t c) const noexcept {
-    return std::span(weights).subspan(c * rows.size(), rows.size());
+    return {weights.data() + c * rows.size(), rows.size()};
   }
 };
 

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/base/view_of.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/fixed_point.hpp>
 #include <espalier/knapsack/detail/lattice.hpp>
@@ -53,7 +54,7 @@ template <class = void>  // so that it is compiled where it is called only
 template <class = void>  // so that it is compiled where it is called only
 [[nodiscard]] int128 exact_dual(const core_problem& core, const windows& w, const fixed_point& scale,
                                 const exact_prices& prices, budget& b) {
-  int128 sum = prices.cost(w.remaining);
+  int128 sum = prices.cost(view_of(w.remaining));
   for (std::size_t c = 0; c < w.classes(); ++c) {
     const int128 t = prices.cost(core.weights_of(c));
     const auto items = w.of(c);

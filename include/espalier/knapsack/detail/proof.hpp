@@ -37,7 +37,7 @@ template <class Late = void>
 class prover {
  public:
   /// @param good_enough  a difference of regrets that need not be closed.
-  prover(regret& r, choice first, std::int64_t good_enough, budget& b)
+  prover(regret<>& r, choice first, std::int64_t good_enough, budget& b)
       : regret_(r), good_enough_(good_enough), budget_(b), outside_(r.grain() > 1 ? r.least_outside() : 0) {
     result_.best = std::move(first);
   }
@@ -214,7 +214,7 @@ class prover {
     }
   }
 
-  regret& regret_;
+  regret<>& regret_;
   std::int64_t good_enough_;
   budget& budget_;
   std::int64_t outside_;  // the least regret there; 0 if it does not matter

@@ -48,6 +48,7 @@ struct move_costs {
 /// lambda a unit.
 ///
 /// What walks through many items throws interrupted if told to stop.
+template <class = void>  // so that it is compiled where it is used only
 class regret {
  public:
   regret(const core_problem& core, const windows& w, const fixed_point& scale, exact_prices prices, budget& b)

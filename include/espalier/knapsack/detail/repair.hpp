@@ -26,7 +26,7 @@ namespace espalier::inline v0::knapsack::detail {
 template <class Late = void>  // so that it is compiled where there is something to search only
 class repair {
  public:
-  repair(regret& r, budget& b) : regret_(r), budget_(b), known_(r.rows(), b) {}
+  repair(regret<>& r, budget& b) : regret_(r), budget_(b), known_(r.rows(), b) {}
 
   /// @param from    a feasible choice of a regret below endless.
   /// @param enough  a regret at which to stop.
@@ -143,7 +143,7 @@ class repair {
     }
   }
 
-  regret& regret_;
+  regret<>& regret_;
   budget& budget_;
   state_layer<Late> known_;
   move_history<Late> history_;

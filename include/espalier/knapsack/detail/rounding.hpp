@@ -21,7 +21,7 @@ namespace espalier::inline v0::knapsack::detail {
 template <class = void>  // so that it is compiled where it is used only
 class rounding {
  public:
-  rounding(regret& r, budget& b) : regret_(r), budget_(b), slack_(r.slack()), moves_(r.classes(), 0) {}
+  rounding(regret<>& r, budget& b) : regret_(r), budget_(b), slack_(r.slack()), moves_(r.classes(), 0) {}
 
   /// @param start  moves from k0 to begin with, all in the windows.
   /// @return a feasible choice with its regret; none if the windows are too narrow to leave room.
@@ -152,7 +152,7 @@ class rounding {
     return best;
   }
 
-  regret& regret_;
+  regret<>& regret_;
   budget& budget_;
   std::vector<std::int64_t> slack_;
   std::vector<std::int64_t> moves_;

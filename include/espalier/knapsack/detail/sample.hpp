@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <espalier/base/random_generator.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/column_generation.hpp>
 #include <espalier/knapsack/detail/master_problem.hpp>
@@ -122,7 +123,9 @@ class sampler {
   }
 
   [[nodiscard]] dual_solution relax(const sample& s, const std::vector<double>& hint) const {
-    const dual_function function({s.items, s.begin, core_.weights, core_.capacities, s.copies, {}}, budget_);
+    const dual_function function(
+        {view_of(s.items), view_of(s.begin), view_of(core_.weights), view_of(core_.capacities), view_of(s.copies), {}},
+        budget_);
     return column_generation(function, hint, budget_)();
   }
 

@@ -58,7 +58,7 @@ struct windows {
 
   [[nodiscard]] std::size_t classes() const noexcept { return begin.size() - 1; }
   [[nodiscard]] std::span<const window_item> of(std::size_t c) const noexcept {
-    return std::span(items).subspan(begin[c], begin[c + 1] - begin[c]);
+    return {items.data() + begin[c], begin[c + 1] - begin[c]};
   }
 };
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <espalier/base/sum.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/dual.hpp>
 #include <espalier/knapsack/detail/fixed_point.hpp>
@@ -56,7 +57,8 @@ class window_solver {
     if (std::any_of(w.remaining.begin(), w.remaining.end(), [](std::int64_t left) { return left < 0; })) {
       return std::nullopt;
     }
-    const dual_solution dual = minimize_dual({w.items, w.begin, core_.weights, w.remaining, {}, {}}, hint, budget_);
+    const dual_solution dual = minimize_dual(
+        {view_of(w.items), view_of(w.begin), view_of(core_.weights), view_of(w.remaining), {}, {}}, hint, budget_);
     took_.dual_steps += dual.steps;
     prices_ = dual.prices;
     bool too_large = false;
@@ -91,7 +93,7 @@ class window_solver {
     }
     const exact_prices& prices = at.prices;
     const fixed_point scale = scale_.coarser(at.unused);
-    regret r(core_, w, scale, prices, budget_);
+    regret<> r(core_, w, scale, prices, budget_);
     const auto first = round(w, r, mixture);
     if (!first) {
       return std::nullopt;
@@ -122,7 +124,7 @@ class window_solver {
   }
 
   /// The first choice. On a plateau k0 may be far from where the rows are used up evenly, but the mixture is there.
-  [[nodiscard]] std::optional<choice> round(const windows& w, regret& r, const std::vector<price_share>& mixture) {
+  [[nodiscard]] std::optional<choice> round(const windows& w, regret<>& r, const std::vector<price_share>& mixture) {
     std::optional<choice> result = rounding(r, budget_)();
     std::size_t free_moves = 0;
     for (std::size_t c = 0; c < r.classes(); ++c) {
@@ -136,7 +138,7 @@ class window_solver {
   }
 
   /// The moves from k0 to what a mixture keeps, rounded down.
-  [[nodiscard]] std::vector<std::int64_t> moves_to(const windows& w, const regret& r,
+  [[nodiscard]] std::vector<std::int64_t> moves_to(const windows& w, const regret<>& r,
                                                    const std::vector<price_share>& mixture) const {
     std::vector<std::int64_t> result;
     for (std::size_t c = 0; c < w.classes(); ++c) {
@@ -147,7 +149,7 @@ class window_solver {
     return result;
   }
 
-  [[nodiscard]] window_choice describe_choice(const windows& w, const regret& r, const proof& found,
+  [[nodiscard]] window_choice describe_choice(const windows& w, const regret<>& r, const proof& found,
                                               double dual) const {
     window_choice result;
     compensated_sum value;

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,6 +12,7 @@
 
 #include <espalier/base/compiled_once.hpp>
 #include <espalier/base/errors.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/kernels/held_weights.hpp>
 #include <espalier/kernels/shared_weights.hpp>
 #include <espalier/mask/weight_mask.hpp>
@@ -63,20 +63,21 @@ void expect_as_many(const mask::weight_mask<T>& m, std::size_t weights, const st
   }
 }
 
-/// @param m  with an offset for each weight if some are trained as one.
+/// @param m       with an offset for each weight if some are trained as one.
+/// @param shared  the weights that are.
 /// @throws argument_error if weights that are trained as one are kept, or differ in their offsets.
 template <class T>
-void expect_one_offset(const mask::weight_mask<T>& m, const std::string& layer) {
-  std::map<std::uint32_t, T> offsets;
-  for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
-    const std::uint32_t group = m.trained_as_one[i];
-    if (group != 0 && (m.mask[i] != 0 || offsets.try_emplace(group, m.offset[i]).first->second != m.offset[i])) {
-      reject<argument_error>(
-          "nn::masked",
-          {"weight ", i, " of shared group ", group, " of layer '", layer, "' with a mask or an offset of its own"},
-          {"mask 0 and one offset for all of the group"});
+void expect_one_offset(const mask::weight_mask<T>& m, const kernels::shared_weights& shared, const std::string& layer) {
+  shared.for_each_group([&](std::span<const std::size_t> group) {
+    for (const std::size_t i : group) {
+      if (m.mask[i] != 0 || m.offset[i] != m.offset[group[0]]) {
+        reject<argument_error>("nn::masked",
+                               {"weight ", i, " of shared group ", m.trained_as_one[i], " of layer '", layer,
+                                "' with a mask or an offset of its own"},
+                               {"mask 0 and one offset for all of the group"});
+      }
     }
-  }
+  });
 }
 
 template <class T>
@@ -85,14 +86,15 @@ std::vector<std::uint8_t> kernel_holder<T>::set(mask::weight_mask<T> m, std::spa
   if (m.offset.empty() && !m.trained_as_one.empty()) {
     m.offset.assign(m.mask.size(), T{0});
   }
-  expect_one_offset(m, layer);
+  kernels::shared_weights shared(view_of(m.trained_as_one));
+  expect_one_offset(m, shared, layer);
   auto moves = m.mask;  // what is trained as one does, though its mask is 0
   for (std::size_t i = 0; i < m.trained_as_one.size(); ++i) {
     moves[i] = m.trained_as_one[i] != 0 ? 1 : moves[i];
   }
-  shared_ = kernels::shared_weights(m.trained_as_one);
+  shared_ = std::move(shared);
   m.apply(kernel);
-  held_ = kernels::held_weights<T>(moves, m.offset);
+  held_ = kernels::held_weights<T>(view_of(moves), view_of(m.offset));
   auto live = std::move(moves);
   for (std::size_t i = 0; i < m.offset.size(); ++i) {
     live[i] = m.offset[i] != 0 ? 1 : live[i];

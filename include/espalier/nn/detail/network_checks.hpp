@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,13 +18,6 @@
 #include <espalier/tensor/tensor.hpp>
 
 namespace espalier::inline v0::nn::detail {
-
-/// @param kind    of a layer.
-/// @param places  how many there are of each kind so far; counts this one too.
-/// @return a name by kind and place, such as dense_2.
-[[nodiscard]] inline std::string placed_name(const std::string& kind, std::map<std::string, std::size_t>& places) {
-  return kind + "_" + std::to_string(++places[kind]);
-}
 
 /// @param shown  the layers with kernels.   @param masks  one for each of them, or none.
 /// @throws shape_error or argument_error if they do not fit.

@@ -132,7 +132,8 @@ void transfer(Archive& a, run_state<Value>& state) {
 /// @param saved     what was loaded.
 /// @param identity  of the run that is to go on.
 /// @throws argument_error that names the first part in which the two differ.
-inline void expect_same_run(std::span<const std::byte> saved, const std::vector<identity_part>& identity) {
+template <class = void>  // so that it is compiled where it is called only
+void expect_same_run(std::span<const std::byte> saved, const std::vector<identity_part>& identity) {
   byte_reader reader(saved);
   std::vector<identity_part> other;
   transfer_head(reader, other);

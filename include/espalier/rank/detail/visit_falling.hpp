@@ -25,44 +25,44 @@ struct placed {
   return std::bit_cast<std::uint64_t>(number);
 }
 
-/// Sorts ascending, equal ones by place: by the bytes that differ, the lowest first. `spare` is as large.
-inline void sort_bytes(std::span<placed> items, std::span<placed> spare) {
+/// Sorts ascending, equal ones by place: by the bytes that differ, the lowest first. `spare` has room for as many.
+inline void sort_bytes(placed* items, std::size_t count, placed* spare) {
   std::uint64_t differ = 0;
-  for (const placed& item : items) {
-    differ |= bits_of(item.number) ^ bits_of(items[0].number);
+  for (std::size_t i = 0; i < count; ++i) {
+    differ |= bits_of(items[i].number) ^ bits_of(items[0].number);
   }
-  placed* from = items.data();
-  placed* to = spare.data();
+  placed* from = items;
+  placed* to = spare;
   for (unsigned shift = 0; shift < 64; shift += 8) {
     if ((differ >> shift & 0xFFU) == 0) {
       continue;
     }
     std::array<std::uint32_t, 256> begins{};
-    for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       ++begins[bits_of(from[i].number) >> shift & 0xFFU];
     }
     std::uint32_t sum = 0;
     for (std::uint32_t& begin : begins) {
       sum += std::exchange(begin, sum);
     }
-    for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       to[begins[bits_of(from[i].number) >> shift & 0xFFU]++] = from[i];
     }
     std::swap(from, to);
   }
-  if (from != items.data()) {
-    std::copy_n(from, items.size(), items.data());
+  if (from != items) {
+    std::copy_n(from, count, items);
   }
 }
 
 /// Sorts the items of one bucket ascending, equal ones by place.
-inline void sort_bucket(std::span<placed> items, std::span<placed> spare) {
+inline void sort_bucket(placed* items, std::size_t count, placed* spare) {
   constexpr std::size_t few = 128;
   constexpr std::size_t most_for_bytes = std::size_t{1} << 31U;  // so that counts fit 32 bits
-  if (items.size() > few && items.size() < most_for_bytes) {
-    sort_bytes(items, spare);
+  if (count > few && count < most_for_bytes) {
+    sort_bytes(items, count, spare);
   } else {
-    std::sort(items.begin(), items.end(), [](const placed& a, const placed& b) {
+    std::sort(items, items + count, [](const placed& a, const placed& b) {
       return a.number < b.number || (a.number == b.number && a.place < b.place);
     });
   }
@@ -98,10 +98,9 @@ void visit_falling(std::span<const double> numbers, Visit&& visit) {
   }
   std::vector<placed> spare(most);
   for (std::size_t b = buckets; b-- > 0;) {
-    const std::span<placed> bucket = std::span(items).subspan(begins[b], begins[b + 1] - begins[b]);
-    sort_bucket(bucket, std::span(spare).first(bucket.size()));
-    for (std::size_t i = bucket.size(); i-- > 0;) {
-      visit(bucket[i].number, bucket[i].place);
+    sort_bucket(items.data() + begins[b], begins[b + 1] - begins[b], spare.data());
+    for (std::size_t i = begins[b + 1]; i-- > begins[b];) {
+      visit(items[i].number, items[i].place);
     }
   }
 }

@@ -110,7 +110,7 @@ class action_chooser {
 
   [[nodiscard]] std::span<const std::int64_t> weights_of(std::uint32_t packed) const {
     const std::size_t rows = k_.problem.capacities.size();
-    return std::span(k_.problem.weights).subspan(packed * rows, rows);
+    return {k_.problem.weights.data() + packed * rows, rows};
   }
 
   [[nodiscard]] std::int64_t freed_in(std::size_t row, std::size_t l, const saving& freed) const {

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -22,18 +21,17 @@ namespace espalier::inline v0::select::detail {
 class path_finder {
  public:
   explicit path_finder(const std::vector<connection>& layers) : layers_(layers), views_(layers.size()) {
-    std::map<std::string, std::size_t> by_name;
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      if (!by_name.emplace(layers[l].layer->name, l).second) {
+      if (place_of(layers[l].layer->name) != l) {
         reject<argument_error>("select::live_weights", {"two layers with the name '", layers[l].layer->name, "'"},
                                {"names that differ"});
       }
       expect_weights(layers[l]);
     }
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      look_at(l, by_name);
+      look_at(l);
     }
-    mark_ends(by_name);
+    mark_ends();
     for (std::size_t l = 0; l < layers.size(); ++l) {
       reach(l);
     }
@@ -71,15 +69,17 @@ class path_finder {
     }
   }
 
-  [[nodiscard]] static std::size_t find(const std::string& name, const std::map<std::string, std::size_t>& by_name) {
-    const auto found = by_name.find(name);
-    if (found == by_name.end()) {
-      reject<argument_error>("select::live_weights", {"inbound layer '", name, "'"}, {"the name of a layer"});
+  /// The first layer with a name: layers are too few for more than a look at each.
+  [[nodiscard]] std::size_t place_of(const std::string& name) const {
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      if (layers_[l].layer->name == name) {
+        return l;
+      }
     }
-    return found->second;
+    reject<argument_error>("select::live_weights", {"inbound layer '", name, "'"}, {"the name of a layer"});
   }
 
-  void look_at(std::size_t l, const std::map<std::string, std::size_t>& by_name) {
+  void look_at(std::size_t l) {
     const attributes::layer_attributes& layer = *layers_[l].layer;
     view& v = views_[l];
     const extents kernel = grouping_shape(layer);
@@ -89,7 +89,7 @@ class path_finder {
     v.reached.assign(v.outputs, 0);
     v.useful.assign(v.outputs, 0);
     if (layer.inbound.size() == 1) {
-      const std::size_t from = find(layer.inbound.front(), by_name);
+      const std::size_t from = place_of(layer.inbound.front());
       v.before = from < l && fits(v, grouping_shape(*layers_[from].layer).back()) ? from : none;
     }
   }
@@ -99,19 +99,19 @@ class path_finder {
   }
 
   /// Layers that none reads make outputs. Where it is not known which unit feeds which input, all count as connected.
-  void mark_ends(const std::map<std::string, std::size_t>& by_name) {
-    std::vector<bool> read(layers_.size(), false);
+  void mark_ends() {
+    std::vector<std::uint8_t> read(layers_.size(), 0);
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       for (const std::string& name : layers_[l].layer->inbound) {
-        const std::size_t from = find(name, by_name);
-        read[from] = true;
+        const std::size_t from = place_of(name);
+        read[from] = 1;
         if (views_[l].before == none) {
           views_[from].useful.assign(views_[from].outputs, 1);
         }
       }
     }
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      if (!read[l]) {
+      if (read[l] == 0) {
         views_[l].useful.assign(views_[l].outputs, 1);
       }
     }

@@ -10,6 +10,7 @@
 
 #include <espalier/attributes/layer_attributes.hpp>
 #include <espalier/base/extents.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/objective/objective.hpp>
 #include <espalier/rank/detail/expect_losses.hpp>
 #include <espalier/rank/losses.hpp>
@@ -47,7 +48,7 @@ template <rank::ranking Ranking, rank::normalization Normalization>
       sum = v.ranking.finish(sum);
     }
   }
-  rank::detail::expect_losses(sums, "select::make_candidate", " of layer '" + layer + "'");
+  rank::detail::expect_losses(view_of(sums), "select::make_candidate", " of layer '" + layer + "'");
   return sums;
 }
 
@@ -59,7 +60,7 @@ template <class Value, rank::ranking Ranking>
   if (structure::needs_scores(rule)) {
     scores = rank::prune_costs(structure::grouping(structure::unstructured{}, shape), data, ranking);
   }
-  return {rule, shape, scores};
+  return {rule, shape, view_of(scores)};
 }
 
 /// Calls action(group) for every group of one weight. Such a group is its own mean, so sharing it changes nothing.

@@ -16,7 +16,7 @@
 namespace espalier::inline v0::structure::detail {
 
 /// Sorts places descending by their scores; of equal ones the first comes first. One sort serves both rules below.
-inline void sort_best_first(std::vector<std::size_t>& places, std::span<const double> scores) {
+inline void sort_best_first(std::vector<std::size_t>& places, const double* scores) {
   std::sort(places.begin(), places.end(),
             [&](std::size_t a, std::size_t b) { return scores[a] > scores[b] || (scores[a] == scores[b] && a < b); });
 }
@@ -32,7 +32,7 @@ inline void sort_best_first(std::vector<std::size_t>& places, std::span<const do
       for (std::size_t i = 0; i < order.size(); ++i) {
         order[i] = (begin + i) * m.outputs + output;
       }
-      sort_best_first(order, scores);
+      sort_best_first(order, scores.data());
       for (std::size_t place = rule.n; place < order.size(); ++place) {
         groups[order[place]] = static_cast<std::uint32_t>(output);
       }
@@ -50,7 +50,7 @@ inline void sort_best_first(std::vector<std::size_t>& places, std::span<const do
   }
   std::vector<std::size_t> order(m.outputs);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  sort_best_first(order, sums);
+  sort_best_first(order, sums.data());
   std::vector<std::uint32_t> groups(m.outputs);
   for (std::size_t place = 0; place < order.size(); ++place) {
     groups[order[place]] = static_cast<std::uint32_t>((order.size() - 1 - place) / rule.units);

@@ -14,6 +14,7 @@
 namespace espalier::inline v0::train::detail {
 
 /// Runs one task at a time. The thread begins with the first task.
+template <class = void>  // so that it is compiled where it is used only
 class background {
  public:
   background() = default;

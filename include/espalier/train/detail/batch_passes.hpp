@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <espalier/base/random_generator.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/kernels/add.hpp>
 #include <espalier/kernels/aligned_allocator.hpp>
 #include <espalier/kernels/cross_entropy.hpp>
@@ -174,7 +175,7 @@ class batch_passes {
   }
 
   /// @return what the layers that look at a whole batch made of the last one, see nn::batch_layer.
-  [[nodiscard]] std::span<const double> batch_sums() const noexcept { return batch_sums_; }
+  [[nodiscard]] std::span<const double> batch_sums() const noexcept { return view_of(batch_sums_); }
 
  private:
   [[nodiscard]] static std::size_t slots_of(batch samples) {
@@ -325,7 +326,7 @@ class batch_passes {
   const Model& model_;
   const data_view<value_type>& data_;
   const Loss& loss_;
-  workers team_;
+  workers<> team_;
   std::vector<decltype(std::declval<const Model&>().make_workspace(1))> memories_;
   std::vector<std::vector<value_type>> targets_;    // of the slot that a worker has
   std::vector<std::vector<value_type>> augmented_;  // samples of that slot, if they are changed

@@ -14,6 +14,7 @@
 
 #include <espalier/base/errors.hpp>
 #include <espalier/base/random_generator.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/kernels/gradient_kind.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/batch_passes.hpp>
@@ -60,7 +61,7 @@ class gradient_sums {
     const std::vector<double> probabilities = inclusion_probabilities(sizes, options.drawn);
     weights_.resize(data_.size());
     std::vector<std::uint32_t> drawn;
-    for (const std::size_t i : drawn_systematically(probabilities, random_generator(options.seed))) {
+    for (const std::size_t i : drawn_systematically(view_of(probabilities), random_generator(options.seed))) {
       const std::uint32_t sample = data_.chosen[i];
       drawn.push_back(sample);
       // Gradients have the weight as a factor; what is summed are their squares.

@@ -128,7 +128,7 @@ class loader_source {
   std::size_t next_begin_ = none;  // of the batch that is loaded in the background
   std::vector<T> weights_;
   data_view<T> view_;
-  background thread_;  // last, so that it ends before what it uses
+  background<> thread_;  // last, so that it ends before what it uses
 };
 
 }  // namespace espalier::inline v0::train::detail

@@ -10,6 +10,7 @@
 
 #include <espalier/base/compiled_once.hpp>
 #include <espalier/base/random_generator.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/train/data_view.hpp>
 #include <espalier/train/detail/source_settings.hpp>
 
@@ -42,7 +43,7 @@ class memory_source {
   }
   /// @return which samples of the view are numbers begin to begin + count - 1 of the epoch.
   [[nodiscard]] std::span<const std::uint32_t> batch(std::size_t begin, std::size_t count) const {
-    return std::span<const std::uint32_t>(order_).subspan(begin, count);
+    return view_of(order_).subspan(begin, count);
   }
 
  private:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <espalier/base/compiled_once.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/kernels/all_finite.hpp>
 
 namespace espalier::inline v0::train::detail {
@@ -41,7 +42,7 @@ struct network_numbers {
   }
   void restore(const std::vector<T>& from) {
     for (std::size_t p = 0; p < parameters.size(); ++p) {
-      const auto own = part_of(std::span(from), p);
+      const auto own = part_of(view_of(from), p);
       std::copy(own.begin(), own.end(), parameters[p].begin());
     }
   }

@@ -11,6 +11,7 @@
 
 #include <espalier/base/compiled_once.hpp>
 #include <espalier/base/errors.hpp>
+#include <espalier/base/view_of.hpp>
 #include <espalier/kernels/add.hpp>
 #include <espalier/regularize/layer_penalty.hpp>
 #include <espalier/train/detail/network_numbers.hpp>
@@ -33,7 +34,7 @@ class penalty_gradients {
     for (std::size_t i = 0; i < kernels_.size(); ++i) {
       const auto& [layer, groups, penalty] = penalties_[i];
       const auto slope = penalty(groups, std::span<const T>(numbers_.parameters[kernels_[i]])).gradient;
-      kernels::add<T>(slope, numbers_.part_of(gradients, kernels_[i]));
+      kernels::add<T>(view_of(slope), numbers_.part_of(gradients, kernels_[i]));
     }
   }
 

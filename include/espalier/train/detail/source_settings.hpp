@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include <espalier/base/view_of.hpp>
 #include <espalier/train/data_view.hpp>
 
 namespace espalier::inline v0::train::detail {
@@ -24,7 +25,7 @@ struct source_settings {
 /// @return the settings of a fit.
 template <class Options>
 [[nodiscard]] source_settings settings_of(const Options& options, const data_demands& demands) {
-  return {options.shuffle, options.seed, options.class_weights, demands, options.load_ahead};
+  return {options.shuffle, options.seed, view_of(options.class_weights), demands, options.load_ahead};
 }
 
 /// Lets the samples of a view, which have labels, weigh what they do times what their classes do.

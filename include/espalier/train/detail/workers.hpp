@@ -20,6 +20,7 @@ namespace espalier::inline v0::train::detail {
 }
 
 /// A team that shares out tasks. Which thread gets which task is open, so tasks must not depend on it.
+template <class = void>  // so that it is compiled where it is used only
 class workers {
  public:
   explicit workers(std::size_t threads)

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/base/view_of.hpp>
+
 namespace espalier::inline v0::tune::detail {
 
 struct prediction {
@@ -87,7 +89,7 @@ class gaussian_process {
       triangle factor(points_.size());
       for (std::size_t i = 0; i < points_.size(); ++i) {
         for (std::size_t j = 0; j <= i; ++j) {
-          factor(i, j) = covariance(points_[i], points_[j], length) + (i == j ? noise : 0);
+          factor(i, j) = covariance(view_of(points_[i]), view_of(points_[j]), length) + (i == j ? noise : 0);
         }
       }
       factor.factor();
@@ -113,7 +115,7 @@ class gaussian_process {
     std::vector<double> near;
     double mean = 0;
     for (std::size_t i = 0; i < points_.size(); ++i) {
-      near.push_back(covariance(point, points_[i], length_));
+      near.push_back(covariance(view_of(point), view_of(points_[i]), length_));
       mean += near.back() * weights_[i];
     }
     double variance = 1;
