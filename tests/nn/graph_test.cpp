@@ -40,16 +40,9 @@ static_assert(espalier::prune::trainer<train::trainer<float>, nn::graph<float>>)
 
 namespace {
 
-using dense = nn::masked<nn::dense<double>>;
+using support::all_weights;
 
-template <class Model>
-auto all_weights(Model& model) {
-  std::vector<typename Model::value_type> result;
-  for (const auto& parameter : model.parameters()) {
-    result.insert(result.end(), parameter.begin(), parameter.end());
-  }
-  return result;
-}
+using dense = nn::masked<nn::dense<double>>;
 
 /// Two branches that join twice, with a residual around a layer and a dead end.
 nn::graph<double> branching() {

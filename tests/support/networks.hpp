@@ -66,6 +66,16 @@ auto convolutional(std::uint64_t seed = 4) {
       nn::relu<T>(), nn::dense<T>(nn::dense_options{.units = 3}), nn::softmax<T>());
 }
 
+/// @return all numbers that training changes.
+template <class Model>
+std::vector<typename Model::value_type> all_weights(Model& model) {
+  std::vector<typename Model::value_type> result;
+  for (const auto& parameter : model.parameters()) {
+    result.insert(result.end(), parameter.begin(), parameter.end());
+  }
+  return result;
+}
+
 /// Moves the biases off 0, so that tests see them.
 template <class Model>
 void disturb(Model& model) {

@@ -75,14 +75,7 @@ namespace train = espalier::train;
 
 namespace {
 
-template <class Model>
-std::vector<typename Model::value_type> all_weights(Model& model) {
-  std::vector<typename Model::value_type> result;
-  for (const auto& parameter : model.parameters()) {
-    result.insert(result.end(), parameter.begin(), parameter.end());
-  }
-  return result;
-}
+using support::all_weights;
 
 /// Trains a fresh network and gives its weights.
 template <class T>

@@ -29,13 +29,7 @@ using pupil_trainer =
 
 namespace {
 
-std::vector<float> all_weights(perceptron& model) {
-  std::vector<float> result;
-  for (const auto& parameter : model.parameters()) {
-    result.insert(result.end(), parameter.begin(), parameter.end());
-  }
-  return result;
-}
+using support::all_weights;
 
 }  // namespace
 

@@ -39,13 +39,7 @@ static_assert(espalier::prune::identified_trainer<ticket_trainer>);
 
 namespace {
 
-std::vector<float> all_weights(perceptron& model) {
-  std::vector<float> result;
-  for (const auto& parameter : model.parameters()) {
-    result.insert(result.end(), parameter.begin(), parameter.end());
-  }
-  return result;
-}
+using support::all_weights;
 
 /// Masks without neurons 0, 3 and 6 of the first layer and all that reads neuron 1.
 std::vector<espalier::mask::weight_mask<float>> without_units() {

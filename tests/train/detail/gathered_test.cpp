@@ -27,14 +27,7 @@ namespace train = espalier::train;
 
 namespace {
 
-template <class Model>
-std::vector<typename Model::value_type> all_weights(Model& model) {
-  std::vector<typename Model::value_type> result;
-  for (const auto& parameter : model.parameters()) {
-    result.insert(result.end(), parameter.begin(), parameter.end());
-  }
-  return result;
-}
+using support::all_weights;
 
 auto conv2d(std::size_t filters) {
   return nn::masked<nn::conv2d<double>>(
