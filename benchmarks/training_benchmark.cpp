@@ -54,12 +54,12 @@ auto lenet(nn::padding padding) {
 nn::graph<float> lenet_graph() {
   nn::graph<float> net({28, 28, 1}, 1);
   auto at = net.input();
-  for (const std::size_t filters : {6, 16}) {
+  for (const std::size_t filters : {6U, 16U}) {
     at = net.add(nn::masked<nn::conv2d<>>(nn::conv2d_options{.filters = filters, .kernel = {5, 5}}), at);
     at = net.add(nn::max_pool2d<>(), net.add(nn::relu<>(), at));
   }
   at = net.add(nn::flatten<>(), at);
-  for (const std::size_t units : {120, 84}) {
+  for (const std::size_t units : {120U, 84U}) {
     at = net.add(nn::relu<>(), net.add(nn::masked<nn::dense<>>(nn::dense_options{.units = units}), at));
   }
   net.add(nn::softmax<>(), net.add(nn::masked<nn::dense<>>(nn::dense_options{.units = 10}), at));
