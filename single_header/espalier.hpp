@@ -22850,7 +22850,7 @@ class graph_nodes {
     for (std::size_t i = 0; i < all_.size(); ++i) {
       node& n = all_[i];
       if (n.layer) {
-        n.layer = layer_box<T>(std::as_const(n.layer)->remade(units[i]));
+        n.layer = layer_box<T>(n.layer->remade(units[i]));
         n.shape = n.layer->build(n.name, all_[n.inputs[0]].shape, generator);
       } else if (n.inputs.size() > 1) {
         n.shape = joined_shape(n.name, n.inputs, n.kind);
@@ -24935,9 +24935,9 @@ class sequential {
       if constexpr (detail::relu_and_pool_follow<layer_tuple, Index, depth>()) {
         if (detail::run_as_three<Index>(layers_)) {
           places[Index + 3].written = Index + 1;
-          const bool between = kind == workspace_kind::training;
-          places[Index + 1].numbers *= between ? 1 : 0;
-          places[Index + 2].numbers *= between ? 1 : 0;
+          if (kind == workspace_kind::inference) {
+            places[Index + 1].numbers = places[Index + 2].numbers = 0;
+          }
         }
       }
     });
@@ -28963,12 +28963,7 @@ class gathered {
       full_.hold();
       if (options.gather && options.penalties.empty() && numbers_.first_broken() == numbers_.parameters.size() &&
           leaves_alone<value_type>(options.optimizer)) {
-        const auto nodes = std::as_const(full_).unit_nodes();
-        const auto layers = unit_tracer<value_type>(nodes).layers();
-        const staying_bundles stays = unit_finder(layers).staying();
-        if (std::none_of(nodes.begin(), nodes.end(), trains_as_one) && spares_a_tenth(layers, stays)) {
-          gather(nodes, layers, stays);
-        }
+        gather_if_it_pays(std::as_const(full_).unit_nodes());
       }
     }
   }
@@ -29037,6 +29032,17 @@ class gathered {
     }
   }
 
+  void gather_if_it_pays(const std::vector<node>& nodes) {
+    if (std::any_of(nodes.begin(), nodes.end(), trains_as_one)) {
+      return;
+    }
+    const auto layers = unit_tracer<value_type>(nodes).layers();
+    const staying_bundles stays = unit_finder(layers).staying();
+    if (spares_a_tenth(layers, stays)) {
+      gather(nodes, layers, stays);
+    }
+  }
+
   template <class Archive>
   void gather_as_saved(Archive& a, std::size_t count) {
     const auto nodes = std::as_const(full_).unit_nodes();
@@ -29045,7 +29051,8 @@ class gathered {
     unit_plan plan(count);
     for (std::size_t l = 0; l < count; ++l) {
       a(plan[l]);
-      expect_known(!plan[l].empty() && plan[l].back() < layers[l].units());
+      expect_known(std::all_of(plan[l].begin(), plan[l].end(),
+                               [units = layers[l].units()](std::size_t unit) { return unit < units; }));
     }
     const staying_bundles stays = bundles_of(layers, plan);
     expect_known(plan_of(layers, stays) == plan);
@@ -29059,17 +29066,17 @@ class gathered {
     std::vector<mask::weight_mask<value_type>> masks;
     std::size_t next = 0;
     for (const node& n : nodes) {
-      const bool thins = n.role == nn::unit_role::kernel;
-      units.push_back(thins ? plan_[next].size() : n.units);
       const std::size_t first = places_.size();
-      for (std::size_t p = 0; p < n.parameters; ++p) {
+      units.push_back(n.units);
+      if (n.role == nn::unit_role::kernel) {
+        units.back() = plan_[next].size();
+        places_.push_back(places_of_staying(layers[next], stays));
+        places_.push_back(n.bias.empty() ? std::vector<std::size_t>{} : plan_[next]);
+        ++next;
+      }
+      while (places_.size() < first + n.parameters) {  // all of what has as many units as before
         places_.emplace_back(numbers_.parameters[places_.size()].size());
         std::iota(places_.back().begin(), places_.back().end(), std::size_t{0});
-      }
-      if (thins) {
-        places_[first] = places_of_staying(layers[next], stays);
-        places_[first + 1] = n.bias.empty() ? std::vector<std::size_t>{} : plan_[next];
-        ++next;
       }
       if (n.prunable) {
         masks.push_back(mask_of(n.mask, places_[first]));

@@ -270,10 +270,12 @@ TEST_SUITE("train") {
     cut.pop_back();
     CHECK_THROWS_WITH_AS(training.load(cut), doctest::Contains("bytes of a saved training"), espalier::parse_error);
     for (const std::size_t byte : {0U, 16U}) {  // how many layers, the first unit of the first of them
-      auto other = trainer.begin(model, pruned, {.epochs = 2});
-      auto saved = other.save();
-      saved[byte] = std::byte{8};
-      CHECK_THROWS_WITH_AS(other.load(saved), doctest::Contains("of other units"), espalier::parse_error);
+      for (const auto wrong : {std::byte{8}, std::byte{255}}) {
+        auto other = trainer.begin(model, pruned, {.epochs = 2});
+        auto saved = other.save();
+        saved[byte] = wrong;
+        CHECK_THROWS_WITH_AS(other.load(saved), doctest::Contains("of other units"), espalier::parse_error);
+      }
     }
   }
 

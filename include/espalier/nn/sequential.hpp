@@ -224,9 +224,9 @@ class sequential {
       if constexpr (detail::relu_and_pool_follow<layer_tuple, Index, depth>()) {
         if (detail::run_as_three<Index>(layers_)) {
           places[Index + 3].written = Index + 1;
-          const bool between = kind == workspace_kind::training;
-          places[Index + 1].numbers *= between ? 1 : 0;
-          places[Index + 2].numbers *= between ? 1 : 0;
+          if (kind == workspace_kind::inference) {
+            places[Index + 1].numbers = places[Index + 2].numbers = 0;
+          }
         }
       }
     });

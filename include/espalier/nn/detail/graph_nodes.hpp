@@ -106,7 +106,7 @@ class graph_nodes {
     for (std::size_t i = 0; i < all_.size(); ++i) {
       node& n = all_[i];
       if (n.layer) {
-        n.layer = layer_box<T>(std::as_const(n.layer)->remade(units[i]));
+        n.layer = layer_box<T>(n.layer->remade(units[i]));
         n.shape = n.layer->build(n.name, all_[n.inputs[0]].shape, generator);
       } else if (n.inputs.size() > 1) {
         n.shape = joined_shape(n.name, n.inputs, n.kind);
